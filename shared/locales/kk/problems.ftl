@@ -1,0 +1,71 @@
+### What an error means for the person who meets it: what happened, that the data is safe, what comes next.
+###
+### For a native editor: these Kazakh texts are ours, not official ones, and want a check before release.
+
+## The request
+
+problem-bad-request = Сұрау түсініксіз құрылған. Деректер телефонда сақтаулы, бағдарламаны жаңартып көріңіз.
+problem-malformed-json = Сұраудың мәтіні оқылмады: JSON бұзылған.
+problem-body-too-large = Сұрау тым үлкен. Деректер телефонда сақтаулы және бөліп жіберіледі.
+problem-decompressed-too-large = Сұрау ашылғаннан кейін рұқсат етілген көлемнен асып кетті.
+problem-unsupported-media-type = Мұндай мазмұн түрі бұл мекенжайда қабылданбайды.
+problem-unsupported-version = Бағдарламаның нұсқасы орталыққа сәйкес келмейді. Жазбалар сақтаулы, бағдарламаны жаңартыңыз.
+problem-not-found = Сұралған дерек табылмады.
+problem-method-not-allowed = Бұл мекенжайда мұндай әрекет жоқ.
+
+## Device, token and enrolment
+
+problem-unauthorised = Орталық бұл телефонды танымады. Байланыс келесі жолы қайта орнатылады.
+problem-token-expired = Кіру уақыты аяқталды. Телефон өзі қайта кіреді.
+problem-nonce-unknown = Кіру сұрауы ескірген немесе қолданылып қойған. Телефон жаңасын алады.
+problem-device-unknown = Бұл телефон орталықта тіркелмеген. Әкімшіден тіркеу кодын алыңыз.
+problem-device-revoked = Телефонның рұқсаты тоқтатылған. Жіберілмеген жазбалар сақтау үшін қабылданады.
+problem-scope-escrow-only = Бұл телефон тек жинақталған жазбаларды тапсыра алады.
+problem-forbidden = Бұл әрекетке рұқсатыңыз жоқ.
+problem-enrol-code-unknown = Мұндай тіркеу коды жоқ. Кодты тексеріп, қайта теріңіз.
+problem-enrol-code-used = Бұл тіркеу коды қолданылып қойған. Жаңа код сұраңыз.
+problem-enrol-code-expired = Тіркеу кодының мерзімі өтті. Жаңа код сұраңыз.
+problem-enrol-code-locked = Код бірнеше рет қате терілді және бұғатталды. Жаңа код сұраңыз.
+problem-device-already-enrolled = Бұл телефон бұрын тіркелген.
+problem-worker-inactive = Маманның жұмысы орталықта тоқтатылған. Әкімшіге хабарласыңыз.
+problem-key-unusable = Телефонның кілті жарамайды: түрі немесе пішіні басқа.
+problem-signature-invalid = Қол қою тексеруден өтпеді.
+problem-wrong-type = Қол қойылған құжат басқа мақсатқа арналған.
+problem-key-unknown = Бұл кілт орталыққа белгісіз.
+
+## Records and changes
+
+problem-record-too-large = Жазба рұқсат етілген көлемнен үлкен. Ол телефонда сақтаулы қалады.
+problem-batch-too-large = Бір жіберуде жазба тым көп. Олар аз-аздан жіберіледі.
+problem-cursor-unreadable = Жаңартулар белгісі оқылмады. Телефон басынан бастап алады.
+problem-cursor-of-another-device = Жаңартулар белгісі басқа телефонға тиесілі.
+problem-order-unknown = Мұндай бұйрық бұл телефонға берілмеген.
+
+## Files
+
+problem-evidence-unknown = Орталық бұл файлдың жазбасын әлі алған жоқ. Алдымен жазба жіберіледі.
+problem-evidence-erased = Бұл дәлел шешім бойынша өшірілген.
+problem-upload-unknown = Мұндай жүктеу жоқ. Телефон файлды қайта бастайды.
+problem-upload-expired = Жүктеудің мерзімі өтті. Телефон файлды қайта бастайды.
+problem-upload-size-mismatch = Файлдың көлемі жазбада көрсетілгеннен өзгеше.
+problem-upload-offset-mismatch = Файлдың жалғасы басқа орыннан басталған. Телефон дұрыс орыннан жалғастырады.
+problem-upload-checksum-mismatch = Файл бөлігі жолда бұзылған және қабылданбады. Ол қайта жіберіледі.
+problem-upload-checksum-unsupported = Бақылау сомасының мұндай түріне қолдау жоқ.
+problem-upload-hash-mismatch = Алынған файл қол қойылған жазбаға сәйкес емес. Жазба сақтаулы, файл қайта жіберіледі.
+problem-upload-locked = Бұл файлды қазір басқа қосылым жіберіп жатыр.
+problem-upload-too-large = Файл рұқсат етілген көлемнен үлкен.
+problem-upload-already-received = Бұл файл орталықта бар.
+problem-tus-version-unsupported = Файл жіберу хаттамасының бұл нұсқасына қолдау жоқ.
+
+## The centre itself
+
+problem-storage-full = Орталықта файлға орын жетпейді. Жазбалар қабылдана береді, файлдар телефонда сақтаулы.
+problem-storage-unavailable = Орталықтың файл қоймасы уақытша қолжетімсіз. Файлдар телефонда сақтаулы.
+problem-database-busy = Орталық қазір бос емес. Телефон сәл кейін қайталайды.
+problem-unknown-commit = Жазылғаны белгісіз болып қалды. Телефон қайта сұрайды, ештеңе екі рет саналмайды.
+problem-rate-limited = Сұраулар тым жиі. Телефон біраз күтеді.
+problem-shutting-down = Орталық қайта іске қосылуда. Телефон сәл кейін қайталайды.
+problem-internal = Орталықта күтпеген ақау болды. Деректеріңіз телефонда сақтаулы.
+problem-clock-unusable = Орталықтың сағаты сенімсіз. Әкімшіге хабарласыңыз.
+problem-bundle-unreadable = Жинақ оқылмады: файл толық емес немесе басқа кілтпен жабылған.
+problem-bundle-hash-mismatch = Жинақтың мазмұны оның тізіміне сәйкес емес. Көшірмесін қайта алыңыз.

@@ -1,0 +1,229 @@
+//! The three languages against each other and against the lists of the domain.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use fluent_syntax::parser;
+
+use super::*;
+use crate::plan_state::{ActivityState, CheckKind, PlanState};
+use crate::rule::{Missing, NoPositionReason, NoVideoReason, Proof};
+use crate::service::{AppliesTo, ServiceGroup, Unit, services};
+
+/// Id to (variables, text as written).
+type Catalogue = BTreeMap<String, (BTreeSet<String>, String)>;
+
+fn catalogue(lang: Lang) -> Catalogue {
+    let mut all = Catalogue::new();
+    for (file, source) in lang.sources() {
+        let resource = parser::parse(*source).unwrap_or_else(|(_, e)| panic!("{lang}/{file}: {e:?}"));
+        for entry in resource.body {
+            match entry {
+                Entry::Message(message) => {
+                    let pattern = message.value.unwrap_or_else(|| panic!("{} has no text", message.id.name));
+                    assert!(message.attributes.is_empty(), "{} has attributes", message.id.name);
+                    let mut variables = BTreeSet::new();
+                    let mut text = String::new();
+                    walk(&pattern, &mut variables, &mut text);
+                    let twice = all.insert(message.id.name.to_owned(), (variables, text));
+                    assert!(twice.is_none(), "{lang}: {} twice", message.id.name);
+                }
+                Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
+                other => panic!("{lang}/{file}: {other:?}"),
+            }
+        }
+    }
+    all
+}
+
+fn walk(pattern: &Pattern<&str>, variables: &mut BTreeSet<String>, text: &mut String) {
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } => text.push_str(value),
+            PatternElement::Placeable { expression } => {
+                let inline = match expression {
+                    Expression::Inline(inline) => inline,
+                    Expression::Select { selector, variants } => {
+                        for variant in variants {
+                            walk(&variant.value, variables, text);
+                        }
+                        selector
+                    }
+                };
+                let InlineExpression::VariableReference { id } = inline else {
+                    panic!("unexpected {inline:?}")
+                };
+                variables.insert(id.name.to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_three_languages_have_the_same_ids_and_variables() {
+    let [kk, ru, en] = [Lang::Kk, Lang::Ru, Lang::En].map(catalogue);
+    let shape = |c: &Catalogue| -> Vec<(String, BTreeSet<String>)> {
+        c.iter().map(|(id, (v, _))| (id.clone(), v.clone())).collect()
+    };
+    assert_eq!(shape(&kk), shape(&ru));
+    assert_eq!(shape(&kk), shape(&en));
+    assert!(kk.len() > 300, "{}", kk.len());
+}
+
+#[test]
+fn kazakh_is_not_russian_left_over() {
+    // Words that are the same in both languages.
+    let same = ["term-phone", "term-photo", "term-geolocation", "term-monitoring"];
+    let ru = catalogue(Lang::Ru);
+    for (id, (_, kk)) in catalogue(Lang::Kk) {
+        assert_eq!(kk == ru[&id].1, same.contains(&id.as_str()), "{id}: {kk}");
+    }
+}
+
+#[test]
+fn each_language_keeps_to_its_letters() {
+    let cyrillic = |c: char| ('\u{400}'..='\u{4ff}').contains(&c);
+    let kazakh_only = |c: char| "әғқңөұүһіӘҒҚҢӨҰҮҺІ".contains(c);
+    for (id, (_, text)) in catalogue(Lang::En) {
+        assert!(!text.chars().any(cyrillic), "{id}: {text}");
+    }
+    for (id, (_, text)) in catalogue(Lang::Ru) {
+        assert!(!text.chars().any(kazakh_only), "{id}: {text}");
+    }
+    for (id, (_, text)) in catalogue(Lang::Kk) {
+        assert!(text.chars().any(cyrillic), "{id}: {text}");
+    }
+}
+
+#[test]
+fn every_word_of_the_domain_has_a_message() {
+    let mut ids = Vec::new();
+    let mut family =
+        |name: &str, words: Vec<&str>| ids.extend(words.iter().map(|word| message_id(name, word)));
+    family("proof", Proof::ALL.iter().map(|w| w.as_str()).collect());
+    family("missing", Missing::ALL.iter().map(|w| w.as_str()).collect());
+    family("no-video", NoVideoReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("no-position", NoPositionReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("plan-state", PlanState::ALL.iter().map(|w| w.as_str()).collect());
+    family("activity-state", ActivityState::ALL.iter().map(|w| w.as_str()).collect());
+    family("check", CheckKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("group", ServiceGroup::ALL.iter().map(|w| w.as_str()).collect());
+    family("unit", Unit::ALL.iter().map(|w| w.as_str()).collect());
+    family("applies-to", AppliesTo::ALL.iter().map(|w| w.as_str()).collect());
+    family("verdict", vec!["accepted", "known", "held", "refused"]);
+    family(
+        "held",
+        vec![
+            "fork",
+            "activity-cancelled",
+            "too-new",
+            "device-revoked",
+            "unknown-family",
+            "unknown-activity",
+            "unknown-person",
+            "not-assigned",
+            "payload-unreadable",
+            "supersedes-unknown",
+            "future-date",
+        ],
+    );
+    family("refused", vec!["unknown-key", "signature-invalid", "too-large", "not-a-record"]);
+    family(
+        "aside",
+        vec!["empty", "unreadable", "not-media", "type-mismatch", "truncated", "too-large", "damaged"],
+    );
+    for lang in Lang::ALL {
+        for id in &ids {
+            assert!(Messages::of(*lang).has(id), "{lang}: {id}");
+        }
+    }
+}
+
+#[test]
+fn services_are_named_as_in_the_data() {
+    for lang in Lang::ALL {
+        let messages = Messages::of(*lang);
+        let mut short = BTreeSet::new();
+        for service in services() {
+            let id = message_id("service", service.code);
+            assert_eq!(messages.text(&id, &[]), service.name(*lang), "{lang}");
+            let name = messages.try_text(&format!("{id}-short"), &[]).unwrap();
+            assert!(name.chars().count() <= 26, "{name} is not short");
+            assert!(short.insert(name.clone()), "{name} twice");
+        }
+    }
+}
+
+#[test]
+fn russian_counts_in_four_forms_kazakh_nouns_stay_singular() {
+    let ru = |id, n: i32| Messages::of(Lang::Ru).text(id, &[("days", n.into()), ("count", n.into())]);
+    assert_eq!(ru("due-left", 1), "Остался 1 рабочий день");
+    assert_eq!(ru("due-left", 2), "Осталось 2 рабочих дня");
+    assert_eq!(ru("due-left", 5), "Осталось 5 рабочих дней");
+    assert_eq!(ru("due-left", 11), "Осталось 11 рабочих дней");
+    assert_eq!(ru("due-left", 21), "Остался 21 рабочий день");
+    assert_eq!(ru("age-years", 41), "41 год");
+    assert_eq!(ru("age-years", 38), "38 лет");
+    assert_eq!(ru("age-years", 4), "4 года");
+    let kk = |id, n: i32| Messages::of(Lang::Kk).text(id, &[("days", n.into()), ("count", n.into())]);
+    assert_eq!(kk("due-left", 1), "1 жұмыс күні қалды");
+    assert_eq!(kk("due-left", 5), "5 жұмыс күні қалды");
+    assert_eq!(kk("count-files", 3), "3 файл");
+    let en = |n: i32| Messages::of(Lang::En).text("count-files", &[("count", n.into())]);
+    assert_eq!((en(1), en(3)), ("1 file".to_owned(), "3 files".to_owned()));
+}
+
+#[test]
+fn russian_and_english_choose_by_number_with_every_form() {
+    // A message that counts and does not branch would say "3 файл" in Russian.
+    for (lang, forms) in
+        [(Lang::Ru, ["[one]", "[few]", "[many]", "*[other]"].as_slice()), (Lang::En, &["[one]", "*[other]"])]
+    {
+        for (file, source) in lang.sources() {
+            for block in source.split("->\n").skip(1) {
+                let block = block.split("\n}").next().unwrap();
+                let found: Vec<&str> = block.lines().filter_map(|l| l.split_whitespace().next()).collect();
+                assert_eq!(found, forms, "{lang}/{file}: {block}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_said_is_visible() {
+    let messages = Messages::of(Lang::Kk);
+    assert_eq!(messages.text("no-such-thing", &[]), "⟦no-such-thing⟧");
+    assert_eq!(messages.text("count-files", &[]), "⟦count-files⟧");
+    assert_eq!(
+        messages.try_text("no-such-thing", &[]),
+        Err(MessageError::Unknown("no-such-thing".to_owned()))
+    );
+    assert!(matches!(messages.try_text("count-files", &[]), Err(MessageError::Format { .. })));
+}
+
+#[test]
+fn variables_stand_without_isolation_marks() {
+    let text = Messages::of(Lang::Ru).text("check-returned-until", &[("due", "25.11.2026".into())]);
+    assert_eq!(text, "Возвращено на доработку до 25.11.2026");
+}
+
+#[test]
+fn dates_are_written_with_dots() {
+    assert_eq!(date(NaiveDate::from_ymd_opt(2026, 1, 5).unwrap()), "05.01.2026");
+}
+
+#[test]
+fn the_header_of_a_browser_chooses_the_language() {
+    let table = [
+        ("ru-RU,ru;q=0.9,en;q=0.8", Lang::Ru),
+        ("en;q=0.4, kk;q=0.9", Lang::Kk),
+        ("de, en;q=0.5", Lang::En),
+        ("de", Lang::Kk),
+        ("", Lang::Kk),
+        ("ru;q=0", Lang::Kk),
+        ("ru;q=x, en", Lang::En),
+    ];
+    for (header, lang) in table {
+        assert_eq!(Lang::from_accept_language(header), lang, "{header}");
+    }
+}
