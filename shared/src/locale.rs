@@ -65,14 +65,15 @@ macro_rules! sources {
             ("problems.ftl", include_str!(concat!("../locales/", $lang, "/problems.ftl"))),
             ("states.ftl", include_str!(concat!("../locales/", $lang, "/states.ftl"))),
             ("evidence.ftl", include_str!(concat!("../locales/", $lang, "/evidence.ftl"))),
+            ("people.ftl", include_str!(concat!("../locales/", $lang, "/people.ftl"))),
             ("glossary.ftl", include_str!(concat!("../locales/", $lang, "/glossary.ftl"))),
         ]
     };
 }
 
-static KK: [(&str, &str); 5] = sources!("kk");
-static RU: [(&str, &str); 5] = sources!("ru");
-static EN: [(&str, &str); 5] = sources!("en");
+static KK: [(&str, &str); 6] = sources!("kk");
+static RU: [(&str, &str); 6] = sources!("ru");
+static EN: [(&str, &str); 6] = sources!("en");
 
 /// Why a text could not be formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -16,7 +16,6 @@ evidence-kind-photo = Photo
 evidence-kind-video = Video
 evidence-kind-document = Document
 evidence-kind-signature = Signature
-evidence-kind-thumbnail = Thumbnail
 evidence-origin-captured = Captured in this app
 evidence-origin-attached = Attached from the phone's files
 
@@ -59,3 +58,16 @@ aside-type-mismatch = The file's name says one type, its content another.
 aside-truncated = The file stops before its end.
 aside-too-large = The file is larger than allowed.
 aside-damaged = The file's content is damaged.
+
+## Parts of one piece of evidence
+
+part-file = File
+part-thumbnail = Thumbnail
+part-original = Camera original
+
+## Where a position comes from
+
+position-source-satellite = From satellites
+position-source-network = From the network
+position-source-fused = From several sources
+position-source-entered = Entered by hand

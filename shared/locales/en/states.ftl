@@ -130,3 +130,24 @@ age-years = { $count ->
 }
 files-delivered = {$done} of {$total} files delivered
 services-done = {$done} of {$total} services done
+
+## Consent to personal data processing
+
+consent-missing = No consent yet
+consent-given = Consent given
+consent-declined = Consent declined
+consent-withdrawn = Consent withdrawn
+
+## Acts outside Appendix 1
+
+act-ack-receipt = Receipt of the application confirmed
+act-consult-terms = Advice on the terms of resettlement
+act-preliminary-visit = Preliminary visit
+act-arrival = Arrival of the family
+act-temporary-registration = Temporary registration
+act-monitoring-visit = Monitoring visit
+
+## Orders to a phone
+
+order-retire = Retire the phone: everything is sent first, then wiped.
+order-lost = The phone is lost: family data goes at once, unsent work is kept.

@@ -18,7 +18,6 @@ evidence-kind-photo = Фотосурет
 evidence-kind-video = Бейне
 evidence-kind-document = Құжат
 evidence-kind-signature = Қолы
-evidence-kind-thumbnail = Кішірейтілген сурет
 evidence-origin-captured = Осы қосымшада түсірілген
 evidence-origin-attached = Телефондағы файлдан тіркелген
 
@@ -61,3 +60,16 @@ aside-type-mismatch = Файлдың атауы бір түрді, мазмұн�
 aside-truncated = Файл аяғына дейін жазылмаған.
 aside-too-large = Файл рұқсат етілген көлемнен үлкен.
 aside-damaged = Файлдың мазмұны бұзылған.
+
+## Parts of one piece of evidence
+
+part-file = Файл
+part-thumbnail = Кішірейтілген сурет
+part-original = Камераның түпнұсқасы
+
+## Where a position comes from
+
+position-source-satellite = Жерсеріктен
+position-source-network = Желіден
+position-source-fused = Бірнеше көзден
+position-source-entered = Қолмен енгізілген

@@ -114,3 +114,24 @@ count-people = {$count} адам
 age-years = {$count} жас
 files-delivered = {$total} файлдың {$done} жеткізілді
 services-done = {$total} қызметтің {$done} орындалды
+
+## Consent to personal data processing
+
+consent-missing = Келісім әлі алынған жоқ
+consent-given = Келісім берілді
+consent-declined = Келісім бермеді
+consent-withdrawn = Келісім кері қайтарылды
+
+## Acts outside Appendix 1
+
+act-ack-receipt = Электрондық өтінішті алғанын растау
+act-consult-terms = Қоныс аудару шарттары бойынша кеңес
+act-preliminary-visit = Алдын ала сапар
+act-arrival = Отбасыны қарсы алу
+act-temporary-registration = Уақытша тіркеу
+act-monitoring-visit = Мониторингтік сапар
+
+## Orders to a phone
+
+order-retire = Телефонды қызметтен шығару: алдымен бәрі жіберіледі, содан кейін өшіріледі.
+order-lost = Телефон жоғалды: отбасылар деректері бірден өшіріледі, жіберілмеген жұмыс сақталады.

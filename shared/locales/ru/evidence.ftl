@@ -16,7 +16,6 @@ evidence-kind-photo = Фото
 evidence-kind-video = Видео
 evidence-kind-document = Документ
 evidence-kind-signature = Подпись
-evidence-kind-thumbnail = Миниатюра
 evidence-origin-captured = Снято в этом приложении
 evidence-origin-attached = Приложено из файлов телефона
 
@@ -59,3 +58,16 @@ aside-type-mismatch = Имя файла говорит одно, а содерж
 aside-truncated = Файл обрывается раньше конца.
 aside-too-large = Файл больше допустимого размера.
 aside-damaged = Содержимое файла повреждено.
+
+## Parts of one piece of evidence
+
+part-file = Файл для отправки
+part-thumbnail = Миниатюра
+part-original = Оригинал камеры
+
+## Where a position comes from
+
+position-source-satellite = По спутникам
+position-source-network = По сети
+position-source-fused = Из нескольких источников
+position-source-entered = Введено вручную

@@ -142,3 +142,24 @@ age-years = { $count ->
 }
 files-delivered = Доставлено файлов: {$done} из {$total}
 services-done = Выполнено услуг: {$done} из {$total}
+
+## Consent to personal data processing
+
+consent-missing = Согласия пока нет
+consent-given = Согласие получено
+consent-declined = В согласии отказано
+consent-withdrawn = Согласие отозвано
+
+## Acts outside Appendix 1
+
+act-ack-receipt = Подтверждение получения заявления
+act-consult-terms = Консультация об условиях переселения
+act-preliminary-visit = Предварительный визит
+act-arrival = Встреча семьи
+act-temporary-registration = Временная регистрация
+act-monitoring-visit = Выезд по мониторингу
+
+## Orders to a phone
+
+order-retire = Вывод телефона из работы: сначала всё уйдёт, затем сотрётся.
+order-lost = Телефон утерян: данные семей стираются сразу, неотправленная работа сохраняется.
