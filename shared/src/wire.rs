@@ -1,0 +1,242 @@
+//! Bodies of the device API, version 1 (docs/device-api.md).
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::{
+    cursor::Kind,
+    hash::{Digest, Epoch, Nonce},
+    ids::{BundleId, ChainId, DeviceId, UserId},
+    jws::{Jws, KeyId, PublicKey},
+    locale::Lang,
+    pulled::{OrgUnit, User},
+};
+
+/// `POST /v1/enrol`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrolRequest {
+    /// A `kandas-enrol` statement.
+    pub statement: Jws,
+}
+
+/// Answer to [`EnrolRequest`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Enrolled {
+    /// The device's id from now on.
+    pub device: DeviceId,
+    /// The worker it belongs to.
+    pub worker: User,
+    /// Where the worker works.
+    pub org_unit: OrgUnit,
+    /// The store's epoch.
+    pub epoch: Epoch,
+    /// The server's present signing key.
+    pub server_key: PublicKey,
+    /// age recipient of the organisation's recovery key, whose private half is offline.
+    pub recovery_recipient: String,
+    /// age recipient for bundles of unsent work.
+    pub bundle_recipient: String,
+    /// A `kandas-checkpoint` statement: the first signed server time.
+    pub checkpoint: Jws,
+    /// Settings of the organisation.
+    pub settings: PhoneSettings,
+}
+
+/// Settings the organisation gives to its phones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhoneSettings {
+    /// Language until the worker chooses.
+    pub language: Lang,
+    /// Video travels only over an unmetered link.
+    pub video_unmetered_only: bool,
+    /// Bytes a month over a metered link, 0 for no limit.
+    pub monthly_metered_bytes: u64,
+    /// Bytes that must stay free on the phone before a capture starts.
+    pub reserve_bytes: u64,
+    /// Days after the receipt before a delivered file may leave the phone.
+    pub keep_days: u32,
+    /// A missing video needs no reason but is not allowed either.
+    pub strict_photo_and_video: bool,
+}
+
+impl Default for PhoneSettings {
+    fn default() -> Self {
+        Self {
+            language: Lang::Kk,
+            video_unmetered_only: true,
+            monthly_metered_bytes: 0,
+            reserve_bytes: 200 * 1024 * 1024,
+            keep_days: 14,
+            strict_photo_and_video: false,
+        }
+    }
+}
+
+/// `POST /v1/token/nonce`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NonceRequest {
+    /// The device's key.
+    pub kid: KeyId,
+}
+
+/// Answer to [`NonceRequest`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NonceGrant {
+    /// To be signed once.
+    pub nonce: Nonce,
+    /// Seconds it is good for.
+    pub expires_in_s: u32,
+}
+
+/// `POST /v1/token`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenRequest {
+    /// A `kandas-token` statement.
+    pub statement: Jws,
+}
+
+crate::text_enum::text_enum! {
+    /// What a token allows.
+    pub enum TokenScope {
+        /// Everything a phone does.
+        Device = "device",
+        /// Push and fetch orders, nothing else: a revoked device.
+        Escrow = "escrow",
+    }
+}
+
+/// Answer to [`TokenRequest`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenGrant {
+    /// Bearer token.
+    pub token: String,
+    /// Seconds it is good for.
+    pub expires_in_s: u32,
+    /// What it allows.
+    pub scope: TokenScope,
+    /// A `kandas-checkpoint` statement: signed server time and journal head.
+    pub checkpoint: Jws,
+    /// `kandas-key` statements since the key the device was enrolled with, oldest first.
+    pub key_changes: Vec<Jws>,
+    /// The head of the device's chain as the server has it.
+    pub chain_head: Option<ChainHead>,
+    /// `kandas-order` statements that the device has not reported done.
+    pub orders: Vec<Jws>,
+    /// Settings of the organisation.
+    pub settings: PhoneSettings,
+    /// The worker the device belongs to.
+    pub worker: UserId,
+}
+
+/// Last number of a chain that the server has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChainHead {
+    /// The chain.
+    pub chain: ChainId,
+    /// Highest number received.
+    pub seq: u64,
+    /// Identity of that statement.
+    pub hash: Digest,
+}
+
+/// `PUT /v1/device/recovery`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecoveryKey {
+    /// base64url of the store's key, encrypted with age to the recovery recipient.
+    pub wrapped: String,
+}
+
+/// `POST /v1/records`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecordBatch {
+    /// `kandas-record` statements, oldest first; at most [`crate::record::MAX_BATCH`].
+    pub records: Vec<Jws>,
+}
+
+/// Answer to [`RecordBatch`] and to a finished bundle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecordBatchAnswer {
+    /// One `kandas-receipt` statement for the whole batch.
+    pub receipt: Jws,
+}
+
+/// One line of `GET /v1/changes`; the last line is a [`PullEnd`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChangeLine {
+    /// Kind of entity.
+    pub kind: Kind,
+    /// Its id.
+    pub id: Uuid,
+    /// Journal position of its last change.
+    pub position: u64,
+    /// The entity as it stands (see [`crate::pulled`]); absent if it has left the scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Box<RawValue>>,
+}
+
+/// Last line of a page of changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PullEnd {
+    /// For the next page or pull.
+    pub cursor: String,
+    /// Whether there is more now.
+    pub more: bool,
+    /// Scopes the device no longer has; told once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone_scopes: Vec<String>,
+    /// Whether the phone must forget its pulled tables first: its cursor is of another epoch or ahead of the journal.
+    #[serde(default)]
+    pub start_over: bool,
+}
+
+/// `GET /v1/checkpoint?from=<size>`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckpointAnswer {
+    /// A `kandas-checkpoint` statement.
+    pub checkpoint: Jws,
+    /// Consistency proof from `from` to it (RFC 6962 §2.1.2); empty if `from` is 0 or absent.
+    pub proof: Vec<Digest>,
+}
+
+/// `GET /v1/receipts/{evidence}/{part}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FileReceiptAnswer {
+    /// A `kandas-receipt` statement for the file, of the present epoch.
+    pub receipt: Jws,
+}
+
+/// `GET /v1/bundles/{bundle}`: what became of a delivered bundle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BundleAnswer {
+    /// The bundle.
+    pub bundle: BundleId,
+    /// `received`, `opened`, or `unreadable` (kept all the same).
+    pub state: String,
+    /// `kandas-receipt` statements for everything in it.
+    pub receipts: Vec<Jws>,
+}
+
+/// `GET /healthz`, `GET /readyz`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Health {
+    /// `ok` or what is wrong.
+    pub status: String,
+}
