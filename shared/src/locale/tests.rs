@@ -6,7 +6,13 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 use super::*;
+use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
+use crate::order::OrderKind;
 use crate::plan_state::{ActivityState, CheckKind, PlanState};
+use crate::problem::ProblemCode;
+use crate::pulled::{OrgKind, Relation, Role, Sex};
+use crate::receipt::{HeldReason, RefusedReason, Verdict};
+use crate::record::{Act, ConsentState};
 use crate::rule::{Missing, NoPositionReason, NoVideoReason, Proof};
 use crate::service::{AppliesTo, ServiceGroup, Unit, services};
 
@@ -110,28 +116,27 @@ fn every_word_of_the_domain_has_a_message() {
     family("group", ServiceGroup::ALL.iter().map(|w| w.as_str()).collect());
     family("unit", Unit::ALL.iter().map(|w| w.as_str()).collect());
     family("applies-to", AppliesTo::ALL.iter().map(|w| w.as_str()).collect());
-    family("verdict", vec!["accepted", "known", "held", "refused"]);
-    family(
-        "held",
-        vec![
-            "fork",
-            "activity-cancelled",
-            "too-new",
-            "device-revoked",
-            "unknown-family",
-            "unknown-activity",
-            "unknown-person",
-            "not-assigned",
-            "payload-unreadable",
-            "supersedes-unknown",
-            "future-date",
-        ],
-    );
-    family("refused", vec!["unknown-key", "signature-invalid", "too-large", "not-a-record"]);
+    family("problem", ProblemCode::ALL.iter().map(|w| w.as_str()).collect());
+    family("verdict", Verdict::ALL.iter().map(|w| w.as_str()).collect());
+    family("held", HeldReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("refused", RefusedReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("evidence-kind", EvidenceKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("evidence-origin", Source::ALL.iter().map(|w| w.as_str()).collect());
+    family("part", Part::ALL.iter().map(|w| w.as_str()).collect());
+    family("position-source", PositionSource::ALL.iter().map(|w| w.as_str()).collect());
+    family("consent", ConsentState::ALL.iter().map(|w| w.as_str()).collect());
+    family("act", Act::ALL.iter().map(|w| w.as_str()).collect());
+    family("order", OrderKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("org-kind", OrgKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("role", Role::ALL.iter().map(|w| w.as_str()).collect());
+    family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
+    family("sex", Sex::ALL.iter().map(|w| w.as_str()).collect());
     family(
         "aside",
         vec!["empty", "unreadable", "not-media", "type-mismatch", "truncated", "too-large", "damaged"],
     );
+    let problems = catalogue(Lang::Kk).into_keys().filter(|id| id.starts_with("problem-")).count();
+    assert_eq!(problems, ProblemCode::ALL.len(), "a message for a code that is gone");
     for lang in Lang::ALL {
         for id in &ids {
             assert!(Messages::of(*lang).has(id), "{lang}: {id}");
