@@ -1,1 +1,56 @@
-fn main() {}
+//! `cargo xtask demo | test | bench | check`: everything a person or CI runs. A newcomer needs
+//! two of them: `cargo xtask demo` to see it, `cargo xtask test` to trust it.
+
+mod bench;
+mod cargo;
+mod check;
+mod debian;
+mod demo;
+mod steps;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Everything a person or CI runs")]
+struct Line {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Two phones go offline, record, lose their connection, come back, deliver everything
+    Demo(demo::Options),
+    /// Every test on both database engines; installs PostgreSQL when missing (Debian)
+    Test,
+    /// What it carries: records per second, bytes per completion, import and sync times
+    Bench(bench::Options),
+    /// Format, lints, licences and bans, documentation
+    Check,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Line::parse().verb {
+        Verb::Demo(options) => demo::run(&options),
+        Verb::Test => test::run(),
+        Verb::Bench(options) => bench::run(&options),
+        Verb::Check => check::run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Line::command().debug_assert();
+        let demo =
+            ["xtask", "demo", "--once", "--media", "m", "--families", "5", "--database", "postgres://h/d"];
+        assert!(Line::try_parse_from(demo).is_ok());
+        assert!(Line::try_parse_from(["xtask", "bench", "--quick", "--json", "out.json"]).is_ok());
+    }
+}
