@@ -1,1 +1,3 @@
+//! The central store as one program.
+
 fn main() {}

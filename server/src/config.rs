@@ -1,0 +1,232 @@
+//! Where a server keeps its things and how it is reached.
+//!
+//! One data folder holds everything: `store.db`, `media/`, `staging/`, `keys/`, `erased.ndjson` and `server.json`. The
+//! last one remembers what `init` was told (the public address), so that later commands need not repeat it; an option
+//! or a `KANDAS_*` variable goes before it.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+/// How `serve` speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// TLS with the self-made certificate of the keys folder; phones know it by its pin.
+    SelfSigned,
+    /// TLS with a certificate and key of the operator, PEM.
+    Files {
+        /// Certificate chain.
+        certificate: PathBuf,
+        /// Private key.
+        key: PathBuf,
+    },
+    /// Plain http; on loopback only (tests, or behind a proxy that ends TLS on this machine).
+    Plain,
+}
+
+/// Everything a command needs to know about its surroundings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The data folder.
+    pub data: PathBuf,
+    /// `sqlite:<path>` or `postgres://…`.
+    pub database: String,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Address under which phones reach the server, without a slash at the end.
+    pub public_url: String,
+    /// How it speaks.
+    pub transport: Transport,
+    /// Bytes that stay free on the disk of the data folder: below it media are answered 507, records still go on.
+    pub disk_reserve: u64,
+}
+
+/// Where `serve` listens unless told otherwise.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8443);
+
+/// Two gigabytes: room for the database and its log to go on for weeks after media have stopped.
+pub const DEFAULT_DISK_RESERVE: u64 = 2 * 1024 * 1024 * 1024;
+
+/// What `init` remembers in `server.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remembered {
+    /// Address under which phones reach the server.
+    pub public_url: String,
+}
+
+impl Config {
+    /// A configuration with the defaults for a data folder; what is `None` comes from `server.json` or the default.
+    ///
+    /// # Errors
+    /// When `server.json` exists and cannot be read.
+    pub fn for_data(data: PathBuf, database: Option<String>, public_url: Option<String>) -> Result<Self> {
+        let public_url = match public_url {
+            Some(url) => url,
+            None => match Remembered::read(&data)? {
+                Some(remembered) => remembered.public_url,
+                None => format!("https://{DEFAULT_LISTEN}"),
+            },
+        };
+        let database = database.unwrap_or_else(|| format!("sqlite:{}", data.join("store.db").display()));
+        Ok(Self {
+            data,
+            database,
+            listen: DEFAULT_LISTEN,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            transport: Transport::SelfSigned,
+            disk_reserve: DEFAULT_DISK_RESERVE,
+        })
+    }
+
+    /// Refuses what would put case data on the wire unprotected.
+    ///
+    /// # Errors
+    /// Plain http on anything but loopback.
+    pub fn check(&self) -> Result<()> {
+        ensure!(
+            self.transport != Transport::Plain || self.listen.ip().is_loopback(),
+            "plain http is for loopback only, and {} is reachable from outside: leave out --plain-http",
+            self.listen
+        );
+        Ok(())
+    }
+
+    /// The folder with private keys, mode 0700.
+    #[must_use]
+    pub fn keys_dir(&self) -> PathBuf {
+        self.data.join("keys")
+    }
+    /// The root of the media store.
+    #[must_use]
+    pub fn media_dir(&self) -> PathBuf {
+        self.data.join("media")
+    }
+    /// Uploads in progress.
+    #[must_use]
+    pub fn staging_dir(&self) -> PathBuf {
+        self.data.join("staging")
+    }
+    /// The list of erased subjects; lies outside every back-up and is replayed by `restore`.
+    #[must_use]
+    pub fn erased_list(&self) -> PathBuf {
+        self.data.join("erased.ndjson")
+    }
+
+    /// Makes the folders that do not exist yet, closed to other users of the machine.
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn make_folders(&self) -> Result<()> {
+        for dir in [self.data.clone(), self.media_dir(), self.staging_dir()] {
+            private_folder(&dir)?;
+        }
+        Ok(())
+    }
+
+    /// The host of the public address, without port.
+    #[must_use]
+    pub fn public_host(&self) -> &str {
+        host_of(&self.public_url)
+    }
+}
+
+impl Remembered {
+    fn path(data: &Path) -> PathBuf {
+        data.join("server.json")
+    }
+
+    /// Reads `server.json`, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not what `init` writes.
+    pub fn read(data: &Path) -> Result<Option<Self>> {
+        let path = Self::path(data);
+        match std::fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text)
+                .map(Some)
+                .with_context(|| format!("{} is not readable", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+
+    /// Writes `server.json`.
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn write(&self, data: &Path) -> Result<()> {
+        let path = Self::path(data);
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+    }
+}
+
+/// Makes a folder (and its parents) that only its owner may enter.
+///
+/// # Errors
+/// When the disk says no.
+pub fn private_folder(dir: &Path) -> Result<()> {
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .with_context(|| format!("{} cannot be made", dir.display()))?;
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("{} cannot be closed to others", dir.display()))
+}
+
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    if let Some(bracketed) = authority.strip_prefix('[') {
+        return bracketed.split(']').next().unwrap_or(bracketed);
+    }
+    authority.split(':').next().unwrap_or(authority)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_read_from_addresses() {
+        for (url, host) in [
+            ("https://kandas.example.kz", "kandas.example.kz"),
+            ("https://192.0.2.7:8443/base", "192.0.2.7"),
+            ("https://[2001:db8::1]:8443", "2001:db8::1"),
+            ("plain.example", "plain.example"),
+        ] {
+            assert_eq!(host_of(url), host);
+        }
+    }
+
+    #[test]
+    fn plain_http_stays_on_loopback() {
+        let mut config = Config::for_data("/nowhere".into(), None, None).unwrap();
+        config.transport = Transport::Plain;
+        config.check().unwrap();
+        config.listen = "0.0.0.0:8080".parse().unwrap();
+        assert!(config.check().is_err());
+        config.transport = Transport::SelfSigned;
+        config.check().unwrap();
+    }
+
+    #[test]
+    fn init_remembers_the_public_address_and_options_go_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_owned();
+        Remembered { public_url: "https://centre.example:8443".into() }.write(&data).unwrap();
+        let remembered = Config::for_data(data.clone(), None, None).unwrap();
+        assert_eq!(remembered.public_url, "https://centre.example:8443");
+        let told = Config::for_data(data, None, Some("https://other.example/".into())).unwrap();
+        assert_eq!(told.public_url, "https://other.example");
+        assert!(told.database.starts_with("sqlite:"));
+    }
+}

@@ -1,0 +1,4 @@
+//! Import.
+pub mod check;
+pub mod document;
+pub mod fields;

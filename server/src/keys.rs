@@ -1,0 +1,405 @@
+//! The keys folder: what proves that it is this store that speaks, and what only the store may open.
+//!
+//! ```text
+//! keys/                      mode 0700, every file 0600
+//!   current                  thumbprint of the signing key in use
+//!   signing-<thumbprint>.p8  private P-256 signing key (PKCS #8)
+//!   signing-<thumbprint>.pub public half of a retired one: old receipts and checkpoints stay provable
+//!   tls.crt, tls.key         self-signed certificate; phones know it by its SHA-256, which is in the QR
+//!   bundle.age               opens bundles of unsent work (age X25519)
+//!   recovery.pub             phones wrap their store key to it; the private half is never here
+//! ```
+//!
+//! A new signing key is announced by a `kandas-key` statement signed with the old one, and that statement is a fact. The
+//! new private key lies on disk before the fact is written and takes over after it, so that a crash between the two
+//! leaves a folder that [`Keys::settle`] can put right.
+
+mod ring_keys;
+
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    sync::Arc,
+};
+
+use age::secrecy::ExposeSecret as _;
+use chrono::{DateTime, Utc};
+use kandas_shared::{
+    enrol::KeyPayload,
+    hash::Digest,
+    jws::{Jws, JwsError, KeyId, PublicKey, SignError, Signer as _, Typ},
+};
+
+pub use ring_keys::{RingSigner, RingVerifier};
+
+/// What is wrong with the keys folder.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// There are keys already; `init` never writes over them.
+    #[error("{0} holds keys already")]
+    Exists(PathBuf),
+    /// A file is missing or cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is there and is not what it should be.
+    #[error("{path} is not {what}")]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// What it should be.
+        what: &'static str,
+    },
+    /// ring, rcgen or age did not make a key.
+    #[error("no key could be made: {0}")]
+    Making(String),
+    /// The key did not sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The last announced key is not in this folder.
+    #[error("the store has announced the signing key {0}, which is not in the keys folder")]
+    AnnouncedKeyMissing(KeyId),
+    /// A stored announcement does not verify.
+    #[error("an announcement of a signing key in the journal does not verify: {0}")]
+    Announcement(JwsError),
+}
+
+/// The opened keys folder.
+pub struct Keys {
+    dir: PathBuf,
+    signer: Arc<RingSigner>,
+    retired: Vec<PublicKey>,
+    bundle: age::x25519::Identity,
+    recovery_recipient: String,
+    certificate: Certificate,
+}
+
+/// The self-signed certificate, PEM, and its pin.
+#[derive(Clone)]
+pub struct Certificate {
+    /// The certificate.
+    pub certificate_pem: String,
+    /// Its private key.
+    pub key_pem: String,
+    /// SHA-256 of the certificate (DER): what the QR carries.
+    pub pin: Digest,
+}
+
+/// The private half of the recovery key; written once by `init`, then taken offline.
+pub struct RecoveryIdentity(age::x25519::Identity);
+
+impl RecoveryIdentity {
+    /// Makes a new one.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(age::x25519::Identity::generate())
+    }
+    /// The public half, `age1…`.
+    #[must_use]
+    pub fn recipient(&self) -> String {
+        self.0.to_public().to_string()
+    }
+    /// The text `AGE-SECRET-KEY-1…`.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        self.0.to_string().expose_secret().to_owned()
+    }
+}
+
+impl Keys {
+    /// Makes a new keys folder. `names` are the host names and addresses of the certificate, `recovery_recipient` is the
+    /// public half of a recovery key that never comes here.
+    ///
+    /// # Errors
+    /// [`KeysError::Exists`] if there is one.
+    pub fn init(dir: &Path, names: &[String], recovery_recipient: &str) -> Result<Self, KeysError> {
+        if dir.join("current").exists() {
+            return Err(KeysError::Exists(dir.to_owned()));
+        }
+        crate::config::private_folder(dir)
+            .map_err(|e| KeysError::File { path: dir.to_owned(), source: std::io::Error::other(e) })?;
+        let bundle = age::x25519::Identity::generate();
+        write_private(&dir.join("bundle.age"), bundle.to_string().expose_secret().as_bytes())?;
+        write_private(&dir.join("recovery.pub"), recovery_recipient.as_bytes())?;
+        make_certificate(dir, names)?;
+        let pkcs8 = RingSigner::generate()?;
+        let kid = RingSigner::from_pkcs8(&pkcs8)?.public_key().kid();
+        write_private(&signing_path(dir, &kid), &pkcs8)?;
+        // Written last: a folder without it was never finished.
+        write_private(&dir.join("current"), kid.0.as_bytes())?;
+        Self::open(dir)
+    }
+
+    /// Opens the keys folder.
+    ///
+    /// # Errors
+    /// When a file is missing or damaged; says which.
+    pub fn open(dir: &Path) -> Result<Self, KeysError> {
+        let current = KeyId(read_text(&dir.join("current"))?);
+        let path = signing_path(dir, &current);
+        let pkcs8 = fs::read(&path).map_err(|source| KeysError::File { path: path.clone(), source })?;
+        let signer = RingSigner::from_pkcs8(&pkcs8)
+            .ok()
+            .filter(|signer| signer.public_key().kid() == current)
+            .ok_or(KeysError::Damaged { path, what: "the P-256 key it is named after" })?;
+        let path = dir.join("bundle.age");
+        let bundle = age::x25519::Identity::from_str(&read_text(&path)?)
+            .map_err(|_| KeysError::Damaged { path, what: "an age identity" })?;
+        let path = dir.join("recovery.pub");
+        let recovery_recipient = read_text(&path)?;
+        if age::x25519::Recipient::from_str(&recovery_recipient).is_err() {
+            return Err(KeysError::Damaged { path, what: "an age recipient" });
+        }
+        let certificate = read_certificate(dir)?;
+        let retired = read_retired(dir)?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            signer: Arc::new(signer),
+            retired,
+            bundle,
+            recovery_recipient,
+            certificate,
+        })
+    }
+
+    /// What signs receipts, checkpoints and orders.
+    #[must_use]
+    pub fn signer(&self) -> Arc<RingSigner> {
+        Arc::clone(&self.signer)
+    }
+    /// The public half of the signing key.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.signer.public_key()
+    }
+    /// The public key of that thumbprint, present or retired.
+    #[must_use]
+    pub fn known(&self, kid: &KeyId) -> Option<PublicKey> {
+        std::iter::once(self.public_key()).chain(self.retired.iter().copied()).find(|key| key.kid() == *kid)
+    }
+    /// Opens bundles of unsent work.
+    #[must_use]
+    pub fn bundle_identity(&self) -> &age::x25519::Identity {
+        &self.bundle
+    }
+    /// age recipient for bundles and for the work of lost phones.
+    #[must_use]
+    pub fn bundle_recipient(&self) -> String {
+        self.bundle.to_public().to_string()
+    }
+    /// age recipient of the organisation's recovery key.
+    #[must_use]
+    pub fn recovery_recipient(&self) -> &str {
+        &self.recovery_recipient
+    }
+    /// The self-signed certificate.
+    #[must_use]
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// Makes the next signing key and its announcement, signed with the present key. Nothing changes for anybody until
+    /// [`Keys::settle`] has been called with the announcement, which is a fact by then.
+    ///
+    /// # Errors
+    /// When the key cannot be made, written or used.
+    pub fn announce_next(&self, from: DateTime<Utc>) -> Result<Jws, KeysError> {
+        let pkcs8 = RingSigner::generate()?;
+        let next = RingSigner::from_pkcs8(&pkcs8)?.public_key();
+        write_private(&signing_path(&self.dir, &next.kid()), &pkcs8)?;
+        let payload = KeyPayload { v: 1, old: self.public_key().kid(), new: next, from };
+        let payload = serde_json::to_string(&payload).map_err(|e| KeysError::Making(e.to_string()))?;
+        Ok(Jws::sign(Typ::Key, payload, self.signer.as_ref())?)
+    }
+
+    /// Follows the announcements of the journal (oldest first) to the key that is in force and takes it into use.
+    ///
+    /// # Errors
+    /// When an announcement does not verify, or the key in force is not in the folder.
+    pub fn settle(&mut self, announced: &[Jws]) -> Result<(), KeysError> {
+        let Some(last) = announced.last() else { return Ok(()) };
+        let payload: KeyPayload =
+            serde_json::from_str(&last.payload).map_err(|_| KeysError::Announcement(JwsError::Header))?;
+        if payload.new == self.public_key() {
+            return Ok(());
+        }
+        let old = self.known(&payload.old).ok_or(KeysError::Announcement(JwsError::UnknownKey))?;
+        last.verify(Typ::Key, &old, &RingVerifier).map_err(KeysError::Announcement)?;
+        let kid = payload.new.kid();
+        if !signing_path(&self.dir, &kid).exists() {
+            return Err(KeysError::AnnouncedKeyMissing(kid));
+        }
+        let retiring = self.public_key();
+        let public = self.dir.join(format!("signing-{}.pub", retiring.kid()));
+        write_private(&public, retiring.to_string().as_bytes())?;
+        let fresh = self.dir.join("current.new");
+        write_private(&fresh, kid.0.as_bytes())?;
+        rename(&fresh, &self.dir.join("current"))?;
+        let private = signing_path(&self.dir, &retiring.kid());
+        fs::remove_file(&private).map_err(|source| KeysError::File { path: private, source })?;
+        *self = Self::open(&self.dir)?;
+        Ok(())
+    }
+}
+
+fn signing_path(dir: &Path, kid: &KeyId) -> PathBuf {
+    dir.join(format!("signing-{kid}.p8"))
+}
+
+fn read_retired(dir: &Path) -> Result<Vec<PublicKey>, KeysError> {
+    let mut retired = Vec::new();
+    let entries = fs::read_dir(dir).map_err(|source| KeysError::File { path: dir.to_owned(), source })?;
+    for entry in entries {
+        let path = entry.map_err(|source| KeysError::File { path: dir.to_owned(), source })?.path();
+        let is_retired = path.extension().is_some_and(|ext| ext == "pub")
+            && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("signing-"));
+        if is_retired {
+            let key = read_text(&path)?.parse();
+            retired.push(key.map_err(|_| KeysError::Damaged { path, what: "a public key" })?);
+        }
+    }
+    Ok(retired)
+}
+
+fn make_certificate(dir: &Path, names: &[String]) -> Result<(), KeysError> {
+    let making = |e: rcgen::Error| KeysError::Making(e.to_string());
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(making)?;
+    // Valid for ever: it is known by its pin, and neither side may depend on the other's wall clock.
+    let mut params = rcgen::CertificateParams::new(names.to_vec()).map_err(making)?;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(rcgen::DnType::CommonName, "Kandas Field");
+    params.extended_key_usages.push(rcgen::ExtendedKeyUsagePurpose::ServerAuth);
+    let certificate = params.self_signed(&key).map_err(making)?;
+    write_private(&dir.join("tls.key"), key.serialize_pem().as_bytes())?;
+    write_private(&dir.join("tls.crt"), certificate.pem().as_bytes())
+}
+
+fn read_certificate(dir: &Path) -> Result<Certificate, KeysError> {
+    use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+    let path = dir.join("tls.crt");
+    let certificate_pem = read_text(&path)?;
+    let der = CertificateDer::from_pem_slice(certificate_pem.as_bytes())
+        .map_err(|_| KeysError::Damaged { path, what: "a certificate in PEM" })?;
+    Ok(Certificate { pin: Digest::of(&der), certificate_pem, key_pem: read_text(&dir.join("tls.key"))? })
+}
+
+fn read_text(path: &Path) -> Result<String, KeysError> {
+    let text =
+        fs::read_to_string(path).map_err(|source| KeysError::File { path: path.to_owned(), source })?;
+    Ok(text.trim().to_owned())
+}
+
+/// Writes a file of mode 0600 that is on the disk when the call returns; never over another one.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
+    let write = || {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        sync_folder(path)
+    };
+    write().map_err(|source| KeysError::File { path: path.to_owned(), source })
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), KeysError> {
+    fs::rename(from, to)
+        .and_then(|()| sync_folder(to))
+        .map_err(|source| KeysError::File { path: to.to_owned(), source })
+}
+
+fn sync_folder(of: &Path) -> std::io::Result<()> {
+    of.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn names() -> Vec<String> {
+        vec!["centre.example".into(), "127.0.0.1".into()]
+    }
+
+    fn make(dir: &Path) -> Keys {
+        Keys::init(dir, &names(), &RecoveryIdentity::generate().recipient()).unwrap()
+    }
+
+    #[test]
+    fn the_folder_is_closed_and_opens_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("keys");
+        let recovery = RecoveryIdentity::generate();
+        let keys = Keys::init(&dir, &names(), &recovery.recipient()).unwrap();
+        assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
+        for entry in fs::read_dir(&dir).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600,
+                "{}",
+                path.display()
+            );
+            let bytes = fs::read(&path).unwrap();
+            let secret = recovery.reveal();
+            assert!(
+                !bytes.windows(secret.len()).any(|w| w == secret.as_bytes()),
+                "the recovery key stays out"
+            );
+        }
+        let again = Keys::open(&dir).unwrap();
+        assert_eq!(again.public_key(), keys.public_key());
+        assert_eq!(again.certificate().pin, keys.certificate().pin);
+        assert_eq!(again.recovery_recipient(), recovery.recipient());
+        assert!(matches!(Keys::init(&dir, &names(), &recovery.recipient()), Err(KeysError::Exists(_))));
+    }
+
+    #[test]
+    fn a_damaged_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("keys");
+        make(&dir);
+        fs::write(dir.join("bundle.age"), "AGE-SECRET-KEY-1NONSENSE").unwrap();
+        let error = Keys::open(&dir).err().unwrap().to_string();
+        assert!(error.contains("bundle.age"), "{error}");
+    }
+
+    #[test]
+    fn a_new_key_takes_over_when_announced_and_the_old_one_stays_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("keys");
+        let mut keys = make(&dir);
+        let (first, from) = (keys.public_key(), "2026-11-23T09:00:00Z".parse().unwrap());
+        let one = keys.announce_next(from).unwrap();
+        // A crash before the fact: the old key stays in force.
+        assert_eq!(Keys::open(&dir).unwrap().public_key(), first);
+        keys.settle(std::slice::from_ref(&one)).unwrap();
+        let second = keys.public_key();
+        assert_ne!(first, second);
+        assert_eq!(keys.known(&first.kid()), Some(first));
+        let two = keys.announce_next(from).unwrap();
+        two.verify(Typ::Key, &second, &RingVerifier).unwrap();
+        // A crash after the fact: the next start catches up.
+        let mut late = Keys::open(&dir).unwrap();
+        late.settle(&[one.clone(), two.clone()]).unwrap();
+        assert_ne!(late.public_key(), second);
+        late.settle(&[one, two]).unwrap();
+        assert!(late.known(&first.kid()).is_some() && late.known(&second.kid()).is_some());
+        assert!(!signing_path(&dir, &first.kid()).exists(), "a retired private key is gone");
+    }
+
+    #[test]
+    fn an_announcement_of_somebody_else_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ours = make(&folder.path().join("ours"));
+        let theirs = make(&folder.path().join("theirs"));
+        let foreign = theirs.announce_next("2026-11-23T09:00:00Z".parse().unwrap()).unwrap();
+        assert!(matches!(ours.settle(&[foreign]), Err(KeysError::Announcement(_))));
+    }
+}
