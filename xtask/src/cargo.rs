@@ -34,14 +34,25 @@ pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
+/// How programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Our code as it is compiled while working on it, dependencies optimised.
+    Dev,
+    /// As shipped.
+    Release,
+}
+
 /// Builds programs of the workspace and says where they are, by name.
 ///
 /// # Errors
 /// When the build fails or a program of that name does not exist.
-#[expect(dead_code, reason = "the demo and the bench start the programs they show")]
-pub(crate) fn build_programs(names: &[&str]) -> Result<BTreeMap<String, PathBuf>> {
+pub(crate) fn build_programs(names: &[&str], profile: Profile) -> Result<BTreeMap<String, PathBuf>> {
     let mut command = cargo();
     command.arg("build");
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
     for name in names {
         command.args(["--bin", name]);
     }
@@ -93,7 +104,7 @@ pub(crate) fn build_tests(command: Command, package: &str) -> Result<Vec<TestPro
 struct Artifact {
     manifest_path: String,
     target: Target,
-    profile: Profile,
+    profile: Built,
     executable: Option<PathBuf>,
 }
 
@@ -104,7 +115,7 @@ struct Target {
 }
 
 #[derive(Debug, Deserialize)]
-struct Profile {
+struct Built {
     test: bool,
 }
 

@@ -1,8 +1,49 @@
-//! The demo: two phones as processes of their own, a server, and a bad network between them.
+//! The demo: a central store, two phones as processes of their own, and a bad line between them.
+//!
+//! A newcomer sees what the program is for: workers record without a signal, lose their connection
+//! in the middle of an upload, one phone dies and is switched on again, and everything arrives with
+//! a receipt. Nothing is acted: the programs are those that are shipped, the line is a proxy that
+//! cuts TLS connections, and [`proof`] checks each claim from outside.
 
-use std::path::PathBuf;
+mod ledger;
+mod material;
+pub(crate) mod phone;
+mod proof;
+mod say;
+mod storm;
 
-use anyhow::{Result, bail};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    thread,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use chrono::{FixedOffset, NaiveDate, Utc};
+use kandas_fixtures::{
+    district::{District, Outline},
+    pg::{Cluster, Database, Durability},
+    proxy::{Proxy, Weather},
+};
+use kandas_shared::{enrol::Invitation, ids::ChainId, receipt::Checkpoint};
+use rand::{SeedableRng, rngs::StdRng};
+use tokio::runtime::Runtime;
+
+use self::{
+    ledger::Ledger,
+    material::Day,
+    phone::Phone,
+    proof::{Proof, Witness},
+    say::{Voice, count, size},
+    storm::{Passage, Storm},
+};
+use crate::{
+    cargo::{Profile, build_programs},
+    centre::Centre,
+    debian,
+    device::{Device, Key},
+    leash::Leashed,
+};
 
 /// How the demo runs.
 #[derive(clap::Args, Debug)]
@@ -14,13 +55,339 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR")]
     pub(crate) media: Option<PathBuf>,
     /// Families in the synthetic district
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(4..=20_000))]
     pub(crate) families: u32,
-    /// A PostgreSQL to keep the central store in, instead of one SQLite file
+    /// A PostgreSQL to keep the central store in, instead of one SQLite file: its address (an empty
+    /// database), or `postgres` to start a throwaway one
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
+    /// Port of the central store on 127.0.0.1; a free one if not given
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
 }
 
+const PICTURE: &str = r"
+     phone A ──┐                                ┌────────────────────────────┐
+   (own home)  ├── bad line ── https, pinned ── │ central store              │
+     phone B ──┘   slow, cut                    │ journal, evidence, receipts │
+                                                └────────────────────────────┘";
+
+/// Runs the demo.
+///
+/// # Errors
+/// When something cannot be started, or (with `--once`) a claim does not hold.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    bail!("the demo is not in this tree yet ({options:?})")
+    let voice = Voice::start();
+    println!("{}", voice.strong("Kandas Field: from a phone without a signal to the central store"));
+    println!("{PICTURE}");
+
+    voice.chapter("Build the programs");
+    voice.line(voice.faint("(the first time this takes some minutes)"));
+    let programs = build_programs(&["kandas-server", "kandas-field"], Profile::Dev)?;
+    let (server, field) = (&programs["kandas-server"], &programs["kandas-field"]);
+    let scratch = Scratch::new(server)?;
+    let runtime = Runtime::new().context("runtime")?;
+
+    voice.chapter("A central store with a synthetic district");
+    let database = Chosen::new(options.database.as_deref(), &voice)?;
+    let centre = Centre::new(server, &scratch.folder, database.url(), options.port, false)?;
+    let today = today();
+    let district = Outline { families: options.families, workers: 1, today, ..Outline::default() }.district();
+    let serving = open_store(&voice, &centre, &district, &scratch.folder)?;
+
+    voice.chapter("Two phones enrol and fetch their families");
+    let days = material::days(&district, options.media.as_deref(), &scratch.folder, today)?;
+    let phones = ["Phone A", "Phone B"].map(|name| Phone::new(name, field, &scratch.folder));
+    let lines =
+        [runtime.block_on(Proxy::start(centre.address))?, runtime.block_on(Proxy::start(centre.address))?];
+    let (auditor, first, invitation) = runtime.block_on(audit(&centre, &district))?;
+    for ((phone, line), day) in phones.iter().zip(&lines).zip(&days) {
+        enrol(&voice, &centre, &district, phone, line, day)?;
+    }
+
+    voice.chapter("No signal: both workers record what they did");
+    for line in &lines {
+        line.set_weather(Weather::BlackOut);
+    }
+    for ((phone, line), day) in phones.iter().zip(&lines).zip(&days) {
+        record(&voice, phone, line, day)?;
+    }
+
+    voice.chapter("A bad line: slow, and cut again and again");
+    let passages = deliver(&voice, &phones, &lines)?;
+
+    voice.chapter("The ledger of both phones");
+    let mut witnesses = Vec::new();
+    for ((phone, day), passage) in phones.iter().zip(&days).zip(passages) {
+        let ledger = phone.ledger()?;
+        show(&voice, phone, day, &ledger);
+        witnesses.push(Witness { name: &phone.name, day, ledger, passage });
+    }
+
+    voice.chapter("The proof, checked from outside");
+    let mut proof = runtime.block_on(proof::check(
+        &witnesses,
+        &auditor,
+        &invitation.server_key,
+        &centre.media(),
+        &first,
+    ))?;
+    let head = runtime.block_on(auditor.checkpoint(0))?.0;
+    verify(&mut proof, &centre);
+    proof.print(&voice);
+    closing(&voice, &witnesses, &proof, &head);
+
+    if options.once {
+        stop(&voice, serving)?;
+    } else {
+        look_around(&voice, &centre, &phones, &scratch.folder);
+        runtime.block_on(tokio::signal::ctrl_c())?;
+        println!();
+        stop(&voice, serving)?;
+    }
+    let missing = proof.missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    bail!("{} not true; missing: {}", count(missing.len(), "thing is", "things are"), missing.join("; "))
+}
+
+fn open_store(voice: &Voice, centre: &Centre, district: &District, folder: &Path) -> Result<Leashed> {
+    let document = folder.join("district.json");
+    fs::write(&document, district.to_json()).context("the import document")?;
+    centre.init()?;
+    centre.import(&document)?;
+    voice.line(format!(
+        "made: keys, certificate, journal; imported {} families, {} people, {} planned services (no real person)",
+        district.families.len(),
+        district.persons.len(),
+        district.plans.iter().map(|plan| plan.activities.len()).sum::<usize>(),
+    ));
+    let serving = centre.serve()?;
+    let engine = if centre.database.starts_with("sqlite:") { "SQLite" } else { "PostgreSQL" };
+    voice.line(format!("serving on {} with {engine}", centre.url()));
+    Ok(serving)
+}
+
+/// A third device, of another user, that goes past the bad line and only asks.
+async fn audit(centre: &Centre, district: &District) -> Result<(Device, Checkpoint, Invitation)> {
+    let director = district.users.iter().find(|user| user.role == "cc_dir").context("no director")?;
+    let invitation = centre.invite(&director.login)?;
+    let mut rng = StdRng::seed_from_u64(7);
+    let chain = ChainId(uuid::Uuid::from_u128(7));
+    let auditor = Device::enrol(&invitation, Key::draw(&mut rng), chain).await?;
+    let first = auditor.checkpoint(0).await?.0;
+    Ok((auditor, first, invitation))
+}
+
+fn enrol(
+    voice: &Voice,
+    centre: &Centre,
+    district: &District,
+    phone: &Phone,
+    line: &Proxy,
+    day: &Day<'_>,
+) -> Result<()> {
+    let invitation = centre.invite(&day.worker.login)?;
+    // Same code, same pin; the way leads through the proxy.
+    let invitation = Invitation { url: format!("https://{}", line.address()), ..invitation };
+    phone.enrol(&invitation)?;
+    ensure!(phone.sync()?, "{} could not fetch its families", phone.name);
+    let (has, wanted) = (phone.families()?, district.families_of(day.worker.id).count());
+    ensure!(has == wanted, "{} shows {has} families, {wanted} are assigned to its worker", phone.name);
+    voice.line(format!(
+        "{} belongs to {}: {has} families fetched, {} on the wire",
+        phone.name,
+        day.worker.login,
+        size(line.traffic().down)
+    ));
+    Ok(())
+}
+
+fn record(voice: &Voice, phone: &Phone, line: &Proxy, day: &Day<'_>) -> Result<()> {
+    for (place, completion) in day.completions.iter().enumerate() {
+        let bad: &[_] = if place == 0 { &day.bad } else { &[] };
+        phone.record(completion, bad)?;
+        voice.line(format!(
+            "{}: {} {} ({})",
+            phone.name,
+            completion.service.code,
+            say::short(&completion.service.en, 52),
+            completion.files.iter().map(|file| file.name()).collect::<Vec<_>>().join(", ")
+        ));
+    }
+    let refused = line.traffic().refused;
+    phone.sync()?;
+    let ledger = phone.ledger()?;
+    for aside in &ledger.set_aside {
+        voice.line(format!("{}: {} is set aside, the reason: {}", phone.name, aside.name, aside.reason));
+    }
+    let waiting = storm::undelivered(&ledger);
+    ensure!(
+        waiting == day.completions.len() && ledger.sent() == 0,
+        "{}: without a line, {waiting} of {} records wait and {} files' bytes were sent",
+        phone.name,
+        day.completions.len(),
+        ledger.sent()
+    );
+    ensure!(line.traffic().refused > refused, "{} did not even try to reach the store", phone.name);
+    voice.line(format!(
+        "{}: {} sealed and waiting with {}; an attempt to send found no line",
+        phone.name,
+        count(waiting, "record", "records"),
+        size(ledger.bytes())
+    ));
+    Ok(())
+}
+
+fn deliver(voice: &Voice, phones: &[Phone; 2], lines: &[Proxy; 2]) -> Result<Vec<Passage>> {
+    let bars = voice.bars();
+    let mut totals = Vec::new();
+    for phone in phones {
+        totals.push(Voice::bytes_bar(&bars, &phone.name, phone.ledger()?.bytes()));
+    }
+    let storms = [Storm { seed: 11, cuts: 5, kill: false }, Storm { seed: 12, cuts: 4, kill: true }];
+    thread::scope(|scope| {
+        let running: Vec<_> = phones
+            .iter()
+            .zip(lines)
+            .zip(storms)
+            .zip(&totals)
+            .map(|(((phone, line), storm), bar)| {
+                let bars = &bars;
+                scope.spawn(move || storm::deliver(phone, line, storm, bar, bars))
+            })
+            .collect();
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| bail!("the storm broke off")))
+            .collect()
+    })
+}
+
+fn show(voice: &Voice, phone: &Phone, day: &Day<'_>, ledger: &Ledger) {
+    println!();
+    voice.line(voice.strong(&format!("{} ({})", phone.name, day.worker.login)));
+    let files: Vec<_> = day.files().collect();
+    for line in ledger.table(&files) {
+        voice.line(line);
+    }
+    for aside in &ledger.set_aside {
+        voice.line(format!("set aside: {} ({})", aside.name, aside.reason));
+    }
+}
+
+fn verify(proof: &mut Proof, centre: &Centre) {
+    let text = "`kandas-server verify --media` recomputes journal, tables and files: nothing is wrong";
+    match centre.verify() {
+        Ok(_) => proof.claim(text, Vec::new()),
+        Err(error) => proof.claim(text, vec![format!("{error:#}")]),
+    }
+}
+
+fn closing(voice: &Voice, witnesses: &[Witness<'_>], proof: &Proof, head: &Checkpoint) {
+    let (files, thumbnails) = proof::parts(witnesses);
+    let sum = |of: fn(&Passage) -> u64| witnesses.iter().map(|witness| of(&witness.passage)).sum::<u64>();
+    println!();
+    voice.line(voice.strong(&format!(
+        "{} records, {files} files and {thumbnails} thumbnails, {} in custody",
+        proof.records,
+        size(proof.bytes)
+    )));
+    voice.line(format!(
+        "{} cuts, {} kill, {} on the wire; {} s in all",
+        sum(|passage| passage.cuts),
+        sum(|passage| passage.kills),
+        size(sum(|passage| passage.up)),
+        voice.elapsed().as_secs()
+    ));
+    voice.line(format!("journal: {} positions, root {}, epoch {}", head.size, head.root, head.epoch));
+}
+
+fn look_around(voice: &Voice, centre: &Centre, phones: &[Phone; 2], folder: &Path) {
+    voice.chapter("The central store stays up; look around");
+    voice.line(format!("store      {}   (certificate is self-made: curl -k)", centre.url()));
+    voice.line(format!("folder     {}", folder.display()));
+    voice.line(format!("health     curl -k {}/readyz", centre.url()));
+    voice.line(format!("interface  curl -k {}/openapi.json", centre.url()));
+    voice.line(format!("check      {}", centre.typed("verify --media")));
+    voice.line(format!("phones     {}", centre.typed("device list")));
+    for phone in phones {
+        voice.line(format!("{}    {}", phone.name, phone.typed("ledger")));
+    }
+    voice.line(format!("a phone's plan: {}", phones[0].typed("list")));
+    println!("\n   {}", voice.strong("Ctrl-C stops it."));
+}
+
+fn stop(voice: &Voice, serving: Leashed) -> Result<()> {
+    let status = serving.stop()?;
+    ensure!(status.success(), "the central store ended with {status}");
+    voice.line(voice.faint("the central store was stopped in good order"));
+    Ok(())
+}
+
+/// The database of the central store.
+enum Chosen {
+    File,
+    Given(String),
+    Thrown { database: Database, _cluster: Cluster },
+}
+
+impl Chosen {
+    fn new(wish: Option<&str>, voice: &Voice) -> Result<Self> {
+        match wish {
+            None => Ok(Self::File),
+            Some("postgres") => {
+                debian::provide(&[debian::POSTGRESQL])?;
+                let cluster = Cluster::start(Durability::Full)?;
+                voice.line("a throwaway PostgreSQL is up");
+                Ok(Self::Thrown { database: cluster.fresh_database()?, _cluster: cluster })
+            }
+            Some(url) if url.starts_with("postgres") => Ok(Self::Given(url.to_owned())),
+            Some(other) => bail!("--database takes postgres://… or the word postgres, not {other}"),
+        }
+    }
+
+    fn url(&self) -> Option<String> {
+        match self {
+            Self::File => None,
+            Self::Given(url) => Some(url.clone()),
+            Self::Thrown { database, .. } => Some(database.url().to_owned()),
+        }
+    }
+}
+
+/// A folder for one run, empty at first. It stays, to be looked at, until the next run takes it.
+struct Scratch {
+    folder: PathBuf,
+    /// Held while the folder is in use.
+    _lock: File,
+}
+
+impl Scratch {
+    /// Beside what cargo built: `target/demo`, or `target/demo-2` while another demo runs, …
+    fn new(program: &Path) -> Result<Self> {
+        let target = program.parent().and_then(Path::parent).context("a program lies in target/debug")?;
+        for number in 1..100 {
+            let name = if number == 1 { "demo".to_owned() } else { format!("demo-{number}") };
+            let lock = File::create(target.join(format!("{name}.lock"))).context("lock file")?;
+            if lock.try_lock().is_err() {
+                continue;
+            }
+            let folder = target.join(name);
+            if folder.exists() {
+                fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+            }
+            fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+            return Ok(Self { folder, _lock: lock });
+        }
+        bail!("a hundred demos run already")
+    }
+}
+
+/// Today in Kazakhstan (UTC+5).
+#[expect(clippy::disallowed_methods, reason = "the district is made around the day on which it is shown")]
+fn today() -> NaiveDate {
+    let civil = FixedOffset::east_opt(5 * 3_600).expect("five hours are an offset");
+    Utc::now().with_timezone(&civil).date_naive()
 }

@@ -3,9 +3,12 @@
 
 mod bench;
 mod cargo;
+mod centre;
 mod check;
 mod debian;
 mod demo;
+mod device;
+mod leash;
 mod steps;
 mod test;
 

@@ -1,0 +1,153 @@
+//! A phone: the program `kandas-field` in a process of its own with a home of its own. Everything
+//! the demo wants from it goes through its command line.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use kandas_fixtures::{district::District, media::CameraFile};
+use kandas_shared::enrol::Invitation;
+use serde_json::Value;
+
+use super::{
+    ledger::Ledger,
+    material::{Completion, evidence_kind},
+};
+use crate::leash::Leashed;
+
+/// One phone.
+pub(crate) struct Phone {
+    /// How it is called.
+    pub(crate) name: String,
+    /// Its home folder.
+    pub(crate) home: PathBuf,
+    program: PathBuf,
+    log: PathBuf,
+}
+
+impl Phone {
+    /// A phone with a home in `folder`; nothing is started yet.
+    pub(crate) fn new(name: &str, program: &Path, folder: &Path) -> Self {
+        let plain = name.to_lowercase().replace(' ', "-");
+        Self {
+            name: name.to_owned(),
+            home: folder.join(&plain),
+            program: program.to_owned(),
+            log: folder.join(format!("{plain}.log")),
+        }
+    }
+
+    /// Enrols with an invitation.
+    ///
+    /// # Errors
+    /// When the phone says no.
+    pub(crate) fn enrol(&self, invitation: &Invitation) -> Result<()> {
+        self.ask(&["enrol".into(), invitation.to_link().into()]).map(drop)
+    }
+
+    /// Starts to deliver and to pull; its output goes to the log.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub(crate) fn start_sync(&self) -> Result<Leashed> {
+        Leashed::start(&self.program, &self.line(&["sync".into()]), &self.log, false)
+    }
+
+    /// Delivers and pulls; false when the phone says that not everything was done.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub(crate) fn sync(&self) -> Result<bool> {
+        Ok(self.start_sync()?.end()?.status.success())
+    }
+
+    /// How many families it shows.
+    ///
+    /// # Errors
+    /// When the phone says no.
+    pub(crate) fn families(&self) -> Result<usize> {
+        let list = self.ask(&["list".into()])?;
+        let families = list.get("families").unwrap_or(&list);
+        families.as_array().map(Vec::len).context("`list --json` is no list")
+    }
+
+    /// Records a completion with its files.
+    ///
+    /// # Errors
+    /// When the phone says no.
+    pub(crate) fn record(&self, completion: &Completion<'_>, bad: &[CameraFile]) -> Result<()> {
+        let place = completion.position();
+        let mut line: Vec<OsString> = vec!["complete".into(), completion.activity.id.to_string().into()];
+        for file in completion.files.iter().chain(bad) {
+            line.extend([format!("--{}", evidence_kind(file)).into(), file.path.clone().into()]);
+        }
+        line.extend(["--position".into(), format!("{},{}", place.latitude, place.longitude).into()]);
+        if !completion.has_video() {
+            line.extend(["--no-video".into(), "nothing_to_film".into()]);
+        }
+        self.ask(&line).map(drop)
+    }
+
+    /// Opens a draft about anything planned for its worker.
+    ///
+    /// # Errors
+    /// When the phone says no.
+    pub(crate) fn open_draft(&self, district: &District) -> Result<String> {
+        let worker = district.workers().next().context("no worker")?;
+        let activity = district
+            .families_of(worker.id)
+            .find_map(|family| district.activities_of(family.id).next())
+            .context("nothing is planned")?;
+        let draft = self.ask(&["complete".into(), activity.id.to_string().into(), "--draft".into()])?;
+        draft.get("draft").and_then(Value::as_str).map(str::to_owned).context("no draft in the answer")
+    }
+
+    /// Attaches a photo to a draft.
+    ///
+    /// # Errors
+    /// When the phone says no.
+    pub(crate) fn attach(&self, draft: &str, photo: &Path) -> Result<()> {
+        self.ask(&["attach".into(), draft.into(), photo.into()]).map(drop)
+    }
+
+    /// Its ledger, with what it signed and what the server signed.
+    ///
+    /// # Errors
+    /// When the phone says no or prints something else.
+    pub(crate) fn ledger(&self) -> Result<Ledger> {
+        let ledger = self.ask(&["ledger".into(), "--statements".into()])?;
+        serde_json::from_value(ledger).with_context(|| format!("{}: ledger", self.name))
+    }
+
+    /// A command line as a person would type it.
+    pub(crate) fn typed(&self, arguments: &str) -> String {
+        format!("{} --home {} {arguments}", self.program.display(), self.home.display())
+    }
+
+    /// Runs one command and reads its answer.
+    fn ask(&self, arguments: &[OsString]) -> Result<Value> {
+        let verb = arguments.first().map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
+        let ended = Leashed::start(&self.program, &self.line(arguments), &self.log, true)?.end()?;
+        if !ended.status.success() {
+            bail!("{}: `{verb}` failed: {}{}", self.name, ended.output.trim(), self.last_words());
+        }
+        ensure!(!ended.output.trim().is_empty(), "{}: `{verb} --json` printed nothing", self.name);
+        serde_json::from_str(&ended.output)
+            .with_context(|| format!("{}: `{verb}` printed no JSON", self.name))
+    }
+
+    fn line(&self, arguments: &[OsString]) -> Vec<OsString> {
+        let mut line: Vec<OsString> = vec!["--home".into(), self.home.clone().into(), "--json".into()];
+        line.extend(arguments.iter().cloned());
+        line
+    }
+
+    fn last_words(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let last: Vec<_> = log.lines().rev().take(3).collect();
+        last.into_iter().rev().map(|line| format!("\n      {line}")).collect()
+    }
+}
