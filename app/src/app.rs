@@ -1,0 +1,223 @@
+//! One page shows all of [`App`]: handles to the store, the vault and the platform. The verbs live in their own files.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use kandas_shared::{ids::ChainId, jws::Signer};
+
+use crate::{
+    platform::{Platform, PlatformError},
+    startup::{self, Startup},
+    store::{self, Store, StoreError, home},
+    vault::{Vault, VaultError},
+};
+
+/// The program and its version, as it is signed into records.
+pub const PROGRAM: &str = concat!("kandas-field/", env!("CARGO_PKG_VERSION"));
+
+/// The field worker's core on one home folder. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    home: PathBuf,
+    store: Store,
+    vault: Vault,
+    platform: Platform,
+    signer: Arc<dyn Signer>,
+    startup: Startup,
+    _lock: HomeLock,
+}
+
+/// Something went wrong that nobody expected.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Another process works on this home.
+    #[error("{home} is in use by process {owner}")]
+    InUse {
+        /// The home folder.
+        home: String,
+        /// Who has it: what its lock file says.
+        owner: String,
+    },
+    /// The keystore has another key than the one this home was made with.
+    #[error("the {0} key is not the one this home was made with; its work cannot be opened without that key")]
+    KeyForgotten(&'static str),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The machine.
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+    /// Signing.
+    #[error(transparent)]
+    Sign(#[from] kandas_shared::jws::SignError),
+    /// A file.
+    #[error("{0}: {1}")]
+    Io(String, std::io::Error),
+    /// There is no such thing.
+    #[error("there is no such {0}")]
+    Unknown(&'static str),
+    /// Not in this state.
+    #[error("{0}")]
+    NotNow(&'static str),
+    /// A task of the program ended early.
+    #[error("a background task ended early")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+impl AppError {
+    /// An I/O error with what it was about.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |error| AppError::Io(what, error)
+    }
+}
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        AppError::Store(error.into())
+    }
+}
+
+impl App {
+    /// Opens the home, made when missing: takes its lock, brings the store up to date, puts in order what a crash left.
+    ///
+    /// # Errors
+    /// When somebody else has the home, a key was forgotten, or the disk does not answer.
+    pub async fn open(home: &Path, platform: Platform) -> Result<Self, AppError> {
+        fs::create_dir_all(home).map_err(AppError::io(home.display().to_string()))?;
+        let lock = HomeLock::take(home)?;
+        let path = home.join("store.db");
+        let known = path.exists();
+        let store_key = match cfg!(feature = "sqlcipher") {
+            true => Some(platform.keystore.store_key(!known)?.ok_or(AppError::KeyForgotten("store"))?),
+            false => None,
+        };
+        let stamp = platform.clock.wall().format("%Y%m%dT%H%M%SZ").to_string();
+        let store = Store::open(&path, store_key, &stamp).await?;
+        let vault = Vault::open(&home.join("vault"), platform.keystore.vault_identity()?)?;
+        let signer = platform.signer()?;
+        settle_identity(&store, &platform, &vault, &*signer).await?;
+        let startup = startup::reconcile(&store, &vault, &platform).await?;
+        let parts = Parts { home: home.to_owned(), store, vault, platform, signer, startup, _lock: lock };
+        Ok(Self { parts: Arc::new(parts) })
+    }
+
+    /// Closes the store and gives the home back. Dropping the last handle does the same a moment later.
+    pub async fn close(self) {
+        self.parts.store.close().await;
+    }
+
+    /// The home folder.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.parts.home
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// The camera files.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.parts.vault
+    }
+
+    /// Clock, chance, room, link and keys.
+    #[must_use]
+    pub fn platform(&self) -> &Platform {
+        &self.parts.platform
+    }
+
+    /// The device's signing key.
+    #[must_use]
+    pub fn signer(&self) -> &dyn Signer {
+        &*self.parts.signer
+    }
+
+    /// What the start found and did.
+    #[must_use]
+    pub fn startup(&self) -> &Startup {
+        &self.parts.startup
+    }
+
+    /// Ten random bytes for an id.
+    pub(crate) fn draw(&self) -> [u8; 10] {
+        self.parts.platform.chance.bytes()
+    }
+}
+
+/// A new store draws its chain and notes which keys it was made with; an old one must find the same keys.
+async fn settle_identity(
+    store: &Store,
+    platform: &Platform,
+    vault: &Vault,
+    signer: &dyn Signer,
+) -> Result<(), AppError> {
+    let mut tx = store.begin().await?;
+    let keys = [
+        (home::DEVICE_KID, "device", signer.public_key().kid().0),
+        (home::VAULT_RECIPIENT, "vault", vault.recipient()),
+    ];
+    for (key, name, present) in keys {
+        match home::text(&mut tx, key).await? {
+            None => home::set(&mut tx, key, present).await?,
+            Some(known) if known == present => {}
+            Some(_) => return Err(AppError::KeyForgotten(name)),
+        }
+    }
+    if store::chain::head(&mut tx).await?.is_none() {
+        let now = platform.clock.wall();
+        let chain = ChainId::draw(now, platform.chance.bytes());
+        store::chain::open(&mut tx, chain, "", now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One process per home: an operating-system lock that ends with the process, on a file that says whose it is.
+struct HomeLock {
+    _file: fs::File,
+}
+
+impl HomeLock {
+    fn take(home: &Path) -> Result<Self, AppError> {
+        let path = home.join("lock");
+        let said = |error| AppError::io(path.display().to_string())(error);
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(said)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                let owner = fs::read_to_string(&path).map_err(said)?;
+                return Err(AppError::InUse {
+                    home: home.display().to_string(),
+                    owner: owner.trim().to_owned(),
+                });
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(said(error)),
+        }
+        file.set_len(0).map_err(said)?;
+        write!(file, "{} ({PROGRAM})", std::process::id()).map_err(said)?;
+        file.sync_all().map_err(said)?;
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,156 @@
+//! The start puts in order what a crash left, and says what it found. Nothing is deleted but our own half-written files.
+
+use std::{collections::HashSet, path::PathBuf};
+
+use kandas_shared::evidence::FileRef;
+use serde::Serialize;
+use sqlx::FromRow;
+
+use crate::{
+    app::{App, AppError},
+    platform::Platform,
+    store::{
+        Store, StoreError,
+        draft::{self, DraftId},
+        event, file,
+        quarantine::{self, Unreadable},
+    },
+    vault::{Entry, Vault},
+};
+
+/// What the start found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Startup {
+    /// A damaged store was moved here; a new one was begun.
+    pub store_moved_aside: Option<PathBuf>,
+    /// Half-written files of ours that were taken away.
+    pub incomplete: Vec<String>,
+    /// Camera files whose way into the vault was interrupted; the files themselves were not touched.
+    pub interrupted: Vec<String>,
+    /// Whole vault files that no row knows, new at this start.
+    pub orphans: Vec<String>,
+    /// Files in the vault's folder that are not of this program.
+    pub foreign: Vec<String>,
+    /// Files that rows know and the vault does not have any more.
+    pub missing: Vec<String>,
+}
+
+/// A whole vault file that no row knows: an attach was interrupted after the file was safe. Offered back.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize)]
+pub struct Orphan {
+    /// Name in the vault.
+    pub name: String,
+    /// The draft it was meant for, as far as it is known.
+    pub draft: Option<DraftId>,
+    /// Bytes on the disk.
+    pub size: i64,
+}
+
+impl App {
+    /// Vault files that are offered back, by name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn orphans(&self) -> Result<Vec<Orphan>, AppError> {
+        let mut conn = self.store().conn().await?;
+        Ok(sqlx::query_as("select name, draft, size from orphan where state = 'offered' order by name")
+            .fetch_all(&mut *conn)
+            .await?)
+    }
+
+    /// Rows that could not be read, everything that is quarantined.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn unreadable(&self) -> Result<Vec<Unreadable>, AppError> {
+        let mut conn = self.store().conn().await?;
+        Ok(quarantine::all(&mut conn).await?)
+    }
+}
+
+pub(crate) async fn reconcile(
+    store: &Store,
+    vault: &Vault,
+    platform: &Platform,
+) -> Result<Startup, AppError> {
+    let mut found =
+        Startup { store_moved_aside: store.moved_aside().map(PathBuf::from), ..Startup::default() };
+    let now = platform.clock.wall();
+    let mut tx = store.begin().await?;
+    if let Some(aside) = &found.store_moved_aside {
+        let aside = aside.file_name().map(|name| name.to_string_lossy().into_owned());
+        event::add(&mut tx, now, "store_moved_aside", aside.as_deref(), None).await?;
+    }
+    let incoming = draft::incoming(&mut tx).await?;
+    let known = known_files(&mut tx).await?;
+    let mut present = HashSet::new();
+    for entry in vault.contents()? {
+        match entry.what {
+            Entry::Incomplete => {
+                vault.remove_incomplete(&entry)?;
+                event::add(&mut tx, now, "incomplete_removed", Some(&entry.name), None).await?;
+                found.incomplete.push(entry.name);
+            }
+            Entry::Foreign => found.foreign.push(entry.name),
+            Entry::File(name) => {
+                present.insert(name);
+                if known.contains(&name) {
+                    continue;
+                }
+                let meant_for = incoming.iter().find(|(evidence, ..)| *evidence == name.evidence);
+                let new = sqlx::query(
+                    "insert into orphan (name, evidence, part, draft, size, found_at) values ($1, $2, $3, $4, $5, $6)
+                     on conflict (name) do nothing",
+                )
+                .bind(&entry.name)
+                .bind(name.evidence)
+                .bind(name.part)
+                .bind(meant_for.map(|(_, draft, _)| *draft))
+                .bind(i64::try_from(entry.size).unwrap_or(i64::MAX))
+                .bind(now)
+                .execute(&mut *tx)
+                .await
+                .map_err(StoreError::from)?;
+                if new.rows_affected() == 1 {
+                    event::add(&mut tx, now, "orphan_found", Some(&entry.name), None).await?;
+                    found.orphans.push(entry.name);
+                }
+            }
+        }
+    }
+    for (evidence, _, name) in incoming {
+        draft::unexpect(&mut tx, evidence).await?;
+        event::add(&mut tx, now, "attach_interrupted", Some(&evidence.to_string()), None).await?;
+        found.interrupted.push(name);
+    }
+    // A file that rows know and the disk does not have is damage; nothing of it can be sent.
+    for file in file::all(&mut tx).await?.rows {
+        let name = file.name();
+        if file.freed_at.is_none() && !present.contains(&name) && file.reason.as_deref() != Some("missing") {
+            if file.state != file::FileState::Delivered {
+                file::set_damaged(&mut tx, name, "missing", None).await?;
+            }
+            event::add(&mut tx, now, "file_missing", Some(&name.to_string()), None).await?;
+            found.missing.push(name.to_string());
+        }
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// Names that a sealed file or a kept piece of a draft has.
+async fn known_files(conn: &mut sqlx::SqliteConnection) -> Result<HashSet<FileRef>, StoreError> {
+    use kandas_shared::{evidence::Part, ids::EvidenceId};
+    let sealed: Vec<(EvidenceId, Part)> =
+        sqlx::query_as("select evidence, part from file").fetch_all(&mut *conn).await?;
+    let drafted: Vec<EvidenceId> =
+        sqlx::query_scalar("select evidence from draft_evidence where state in ('kept', 'removed')")
+            .fetch_all(conn)
+            .await?;
+    let mut known: HashSet<FileRef> =
+        sealed.into_iter().map(|(evidence, part)| FileRef { evidence, part }).collect();
+    for evidence in drafted {
+        known.extend(Part::ALL.iter().map(|part| FileRef { evidence, part: *part }));
+    }
+    Ok(known)
+}

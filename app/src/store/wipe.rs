@@ -1,0 +1,62 @@
+//! Emptying the store on a signed order. Overwritten with zeros (`secure_delete`); the caller shrinks the file after.
+
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::StoreError;
+
+const CASE_DATA: [&str; 10] = [
+    "pulled_line",
+    "record_state",
+    "activity",
+    "plan",
+    "assignment",
+    "consent",
+    "person",
+    "family",
+    "app_user",
+    "org_unit",
+];
+const WORK: [&str; 13] = [
+    "outbox",
+    "evidence",
+    "file",
+    "record",
+    "chain",
+    "draft_evidence",
+    "draft_subject",
+    "draft",
+    "orphan",
+    "aside",
+    "quarantine",
+    "receipt",
+    "checkpoint",
+];
+
+/// Deletes what the centre has told: families, persons, plans. Unsent work stays.
+///
+/// # Errors
+/// When the store fails.
+pub async fn case_data(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    empty(&mut *conn, &CASE_DATA).await?;
+    sqlx::query(
+        "update pull_state set cursor = null, pending_cursor = null, from_nothing = 1, completed_at = null",
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Deletes drafts, records and everything about their files. The vault's files are the caller's.
+///
+/// # Errors
+/// When the store fails.
+pub async fn work(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    empty(conn, &WORK).await
+}
+
+async fn empty(conn: &mut SqliteConnection, tables: &[&str]) -> Result<(), StoreError> {
+    for table in tables {
+        sqlx::query(AssertSqlSafe(format!("delete from {table}"))).execute(&mut *conn).await?;
+    }
+    Ok(())
+}

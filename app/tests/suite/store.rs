@@ -1,0 +1,211 @@
+//! The store: pulled tables, damage, locks, unreadable rows, migrations.
+
+use std::fs;
+
+use kandas_app::{
+    app::{App, AppError},
+    store::{self, Store, home, pulled},
+};
+use kandas_shared::{cursor::Kind, pulled::Row, wire::PullEnd};
+
+use crate::support::{Phone, pull, uuid};
+
+async fn everything(app: &App) -> Vec<Row> {
+    let mut conn = app.store().conn().await.unwrap();
+    let mut rows = Vec::new();
+    for kind in Kind::ALL {
+        let listed = pulled::all(&mut conn, *kind).await.unwrap();
+        assert!(listed.unreadable.is_empty(), "{:?}", listed.unreadable);
+        rows.extend(listed.rows);
+    }
+    rows
+}
+
+fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_key(|row| (row.kind(), row.id()));
+    rows
+}
+
+#[tokio::test]
+async fn pulled_rows_come_back_as_they_went_in_and_survive_a_restart() {
+    let phone = Phone::new(1);
+    let (app, world) = phone.enrolled().await;
+    assert_eq!(sorted(everything(&app).await), sorted(world.rows()));
+    app.close().await;
+    let app = phone.open().await;
+    assert_eq!(sorted(everything(&app).await), sorted(world.rows()));
+    // A line without a row takes its entity away.
+    pull(&app, &[], &[(Kind::Activity, world.activities[0].0.0)]).await;
+    assert_eq!(everything(&app).await.len(), world.rows().len() - 1);
+}
+
+#[tokio::test]
+async fn the_tables_change_only_when_the_last_page_is_here() {
+    let phone = Phone::new(2);
+    let (app, world) = phone.enrolled().await;
+    let before = everything(&app).await;
+    let mut tx = app.store().begin().await.unwrap();
+    let lines = [pulled::Line { kind: Kind::Family, id: world.family.0, position: 9, row: None }];
+    let mut end = PullEnd { cursor: "one".into(), more: true, gone_scopes: Vec::new(), start_over: true };
+    assert!(
+        !pulled::take_page(&mut tx, &lines, &end, "2026-11-23T04:00:00Z".parse().unwrap())
+            .await
+            .unwrap()
+            .completed
+    );
+    tx.commit().await.unwrap();
+    assert_eq!(everything(&app).await, before, "the middle of a pull is not seen");
+    app.close().await;
+
+    let app = phone.open().await;
+    let mut tx = app.store().begin().await.unwrap();
+    assert_eq!(pulled::state(&mut tx).await.unwrap().next_cursor(), Some("one"));
+    let row = serde_json::to_string(&world.rows()[0]).unwrap();
+    let lines = [pulled::Line { kind: Kind::Family, id: world.family.0, position: 10, row: Some(&row) }];
+    (end.more, end.start_over, end.cursor) = (false, false, "two".into());
+    assert!(
+        pulled::take_page(&mut tx, &lines, &end, "2026-11-23T04:00:00Z".parse().unwrap())
+            .await
+            .unwrap()
+            .completed
+    );
+    assert_eq!(pulled::state(&mut tx).await.unwrap().cursor.as_deref(), Some("two"));
+    tx.commit().await.unwrap();
+    assert_eq!(
+        everything(&app).await,
+        [world.rows()[0].clone()],
+        "it began from nothing and replaced everything"
+    );
+}
+
+#[tokio::test]
+async fn a_line_that_cannot_be_read_is_kept_and_shown() {
+    let phone = Phone::new(3);
+    let (app, world) = phone.enrolled().await;
+    let mut tx = app.store().begin().await.unwrap();
+    let end = PullEnd { cursor: "c".into(), more: false, gone_scopes: Vec::new(), start_over: false };
+    let lines =
+        [pulled::Line { kind: Kind::Family, id: world.family.0, position: 9, row: Some(r#"{"id":"?"}"#) }];
+    let page =
+        pulled::take_page(&mut tx, &lines, &end, "2026-11-23T04:00:00Z".parse().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(page.unreadable.len(), 1);
+    assert_eq!(app.unreadable().await.unwrap().len(), 1);
+    assert_eq!(everything(&app).await.len(), world.rows().len(), "what it was to replace stays");
+    pull(&app, &world.rows(), &[]).await;
+    assert!(app.unreadable().await.unwrap().is_empty(), "a readable line settles it");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_shown_and_stays() {
+    let phone = Phone::new(4);
+    let (app, world) = phone.enrolled().await;
+    let mut conn = app.store().conn().await.unwrap();
+    sqlx::query("update activity set state = 'from_the_future' where id = $1")
+        .bind(world.activities[0].0)
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    let listed = pulled::activities(&mut conn, world.family).await.unwrap();
+    drop(conn);
+    assert_eq!(listed.rows.len(), world.activities.len() - 1);
+    assert_eq!(listed.unreadable.len(), 1);
+    let shown = app.unreadable().await.unwrap();
+    assert_eq!((shown.len(), shown[0].source.as_str()), (1, "activity"));
+    let mut conn = app.store().conn().await.unwrap();
+    let rows: i64 = sqlx::query_scalar("select count(*) from activity").fetch_one(&mut *conn).await.unwrap();
+    assert_eq!(rows as usize, world.activities.len());
+}
+
+#[tokio::test]
+async fn a_second_process_is_told_who_has_the_home() {
+    let phone = Phone::new(5);
+    let app = phone.open().await;
+    match App::open(phone.home.path(), phone.platform()).await {
+        Err(AppError::InUse { owner, .. }) => {
+            assert!(owner.starts_with(&std::process::id().to_string()), "{owner}");
+        }
+        other => panic!("{:?}", other.err()),
+    }
+    app.close().await;
+    phone.open().await;
+}
+
+#[tokio::test]
+async fn a_damaged_store_is_moved_aside_and_reported() {
+    let phone = Phone::new(6);
+    let (app, _) = phone.enrolled().await;
+    app.close().await;
+    let path = phone.home.path().join("store.db");
+    let mut bytes = fs::read(&path).unwrap();
+    for byte in bytes.iter_mut().skip(100).step_by(7) {
+        *byte ^= 0x5a;
+    }
+    fs::write(&path, &bytes).unwrap();
+    let app = phone.open().await;
+    let aside = app.startup().store_moved_aside.clone().expect("reported");
+    assert_eq!(fs::read(aside).unwrap(), bytes, "kept as it was");
+    assert!(everything(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_forgotten_key_is_said_and_nothing_is_begun_anew() {
+    let phone = Phone::new(7);
+    phone.open().await.close().await;
+    let key = phone.home.path().join("vault.key");
+    fs::rename(&key, phone.home.path().join("elsewhere")).unwrap();
+    let opened = App::open(phone.home.path(), phone.platform()).await;
+    assert!(matches!(opened.err(), Some(AppError::KeyForgotten("vault"))));
+    fs::rename(phone.home.path().join("elsewhere"), &key).unwrap();
+    phone.open().await;
+}
+
+#[tokio::test]
+async fn an_upgraded_store_equals_a_fresh_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = Store::open(&folder.path().join("fresh.db"), None, "x").await.unwrap();
+    // Every earlier version, one migration at a time, with a row in it, ends in the same shape.
+    let mut shapes = Vec::new();
+    for version in 1..=store::MIGRATIONS.iter().count() {
+        let path = folder.path().join(format!("v{version}.db"));
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let mut conn = pool.acquire().await.unwrap();
+        let earlier: Vec<_> = store::MIGRATIONS.iter().take(version).cloned().collect();
+        sqlx::migrate::Migrator::with_migrations(earlier).run(&mut *conn).await.unwrap();
+        sqlx::query("insert into home (key, value) values ('device', 'kept')")
+            .execute(&mut *conn)
+            .await
+            .unwrap();
+        drop(conn);
+        pool.close().await;
+        let store = Store::open(&path, None, "x").await.unwrap();
+        let mut conn = store.conn().await.unwrap();
+        assert_eq!(home::text(&mut conn, home::DEVICE).await.unwrap().as_deref(), Some("kept"));
+        shapes.push(store::schema(&mut conn).await.unwrap());
+    }
+    let mut conn = fresh.conn().await.unwrap();
+    let shape = store::schema(&mut conn).await.unwrap();
+    assert!(shape.len() > 25, "{shape:?}");
+    assert!(shapes.iter().all(|other| *other == shape));
+}
+
+#[tokio::test]
+async fn signed_time_runs_with_the_boot_clock_and_never_with_the_wall() {
+    let phone = Phone::new(8);
+    let app = phone.open().await;
+    let time = "2026-11-23T05:00:00Z".parse().unwrap();
+    let mut conn = app.store().conn().await.unwrap();
+    assert!(home::note_signed_time(&mut conn, time, &*phone.clock).await.unwrap());
+    phone.clock.advance(chrono::TimeDelta::hours(2));
+    phone.clock.set_wall("2015-01-01T00:00:00Z");
+    let known = home::signed_time(&mut conn).await.unwrap().unwrap();
+    assert_eq!(known.now(&*phone.clock).to_rfc3339(), "2026-11-23T07:00:00+00:00");
+    assert!(
+        !home::note_signed_time(&mut conn, time, &*phone.clock).await.unwrap(),
+        "an older one is not kept"
+    );
+    phone.clock.reboot("boot-2");
+    assert_eq!(known.now(&*phone.clock), time, "after a restart the last known time is a lower bound");
+    let _ = uuid(1);
+}
