@@ -1,7 +1,13 @@
 //! The central store of Kandas Field: device API, journal, rules, evidence.
 
+pub mod apply;
+pub mod chance;
 pub mod clock;
 pub mod config;
+pub mod facts;
 pub mod import;
+pub mod journal;
 pub mod keys;
 pub mod logging;
+pub mod scope;
+pub mod store;

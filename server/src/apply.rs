@@ -1,0 +1,218 @@
+//! Facts become tables. The same code runs when a fact is appended and when the tables are rebuilt from the journal,
+//! and it decides nothing: verdicts and states after are in the fact.
+//!
+//! Facts are collected into a [`Run`] and written with one multi-row statement a table. However the facts are cut into
+//! calls, the tables come out the same, as if each had been applied alone: a run is written out before a fact that
+//! changes who sees a family joins facts about that family, and rare facts stand alone.
+
+mod erased;
+mod feed;
+mod rare;
+mod records;
+mod run;
+
+use std::collections::{HashMap, HashSet};
+
+use kandas_shared::{
+    cursor::Kind,
+    ids::{ActivityId, AssignmentId, FamilyId, OrgUnitId, PersonId, PlanId, UserId},
+    pulled::{Assignment, Consent, Person},
+};
+
+use crate::{
+    all, among, exec,
+    facts::Event,
+    journal::Placed,
+    scope,
+    store::{StoreError, Tx},
+};
+use run::Run;
+
+/// Tables that facts fill, in an order in which they can be emptied for a rebuild.
+pub const DERIVED: &[&str] = &[
+    "change",
+    "access_anchor",
+    "erasure",
+    "bundle",
+    "chain_gap",
+    "chain",
+    "evidence_file",
+    "evidence",
+    "record_erased",
+    "record",
+    "activity",
+    "plan",
+    "assignment",
+    "consent",
+    "person",
+    "family",
+    "key_change",
+    "device_order",
+    "device",
+    "enrol_code",
+    "app_user",
+    "org_unit",
+    "setting",
+];
+
+/// A fact that does not fit the tables.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A fact about something that is not there.
+    #[error("position {position}: {what} is not in the store")]
+    Missing {
+        /// Position of the fact.
+        position: u64,
+        /// What is missing.
+        what: String,
+    },
+    /// Text that cannot be made.
+    #[error(transparent)]
+    Text(#[from] serde_json::Error),
+}
+
+/// Writes what the facts say into the tables.
+///
+/// # Errors
+/// When a fact does not fit the tables, or the database fails.
+pub async fn apply(tx: &mut Tx, facts: &[Placed]) -> Result<(), ApplyError> {
+    let mut before = Before::load(tx, facts).await?;
+    let mut run = Run::default();
+    for fact in facts {
+        if run.must_end_before(fact, &before) {
+            std::mem::take(&mut run).write(tx, &before).await?;
+        }
+        match &fact.event {
+            Event::OrgUnitSet(unit) => run.org_unit(fact.position, unit),
+            Event::UserSet(user) => run.user(fact.position, user, &mut before),
+            Event::FamilySet(family) => run.family(fact.position, family, &mut before),
+            Event::PersonSet(person) => {
+                let moved = before.persons.get(&person.id).is_some_and(|family| *family != person.family);
+                if moved {
+                    std::mem::take(&mut run).write(tx, &before).await?;
+                    move_consents(tx, fact.position, person, &before, &mut run).await?;
+                }
+                run.person(fact.position, person, &mut before);
+            }
+            Event::ConsentSet(consent) => {
+                let family = before.family_of(fact, consent)?;
+                run.consent(fact.position, consent, family, &mut before);
+            }
+            Event::AssignmentSet(assignment) => run.assignment(fact.position, assignment, &mut before),
+            Event::PlanSet(plan) => run.plan(fact.position, plan, &mut before),
+            Event::ActivitySet(activity) => run.activity(fact.position, activity, &mut before),
+            Event::RecordReceived(record) => records::received(&mut run, fact, record, &mut before)?,
+            Event::EvidenceReceived(file) => records::file_received(&mut run, fact, file),
+            Event::SettingSet(setting) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                rare::setting(tx, fact.position, setting, &mut before).await?;
+            }
+            Event::SubjectErased(subject) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                erased::erased(tx, fact, subject).await?;
+                before = Before::load(tx, facts).await?;
+            }
+            _ => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                rare::apply(tx, fact).await?;
+            }
+        }
+    }
+    run.write(tx, &before).await
+}
+
+/// What the facts at hand change: where those entities stood before. Kept up to date while walking.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    /// Units whose phones hold all their families.
+    pub whole: HashSet<OrgUnitId>,
+    pub users: HashMap<UserId, OrgUnitId>,
+    pub families: HashMap<FamilyId, OrgUnitId>,
+    pub persons: HashMap<PersonId, FamilyId>,
+    pub plans: HashMap<PlanId, FamilyId>,
+    pub activities: HashMap<ActivityId, FamilyId>,
+    pub assignments: HashMap<AssignmentId, Assignment>,
+}
+
+impl Before {
+    async fn load(tx: &mut Tx, facts: &[Placed]) -> Result<Self, StoreError> {
+        let mut ids = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut scoped = false;
+        for fact in facts {
+            match &fact.event {
+                Event::UserSet(user) => ids.0.push((user.id,)),
+                Event::FamilySet(family) => ids.1.push((family.id,)),
+                Event::PersonSet(person) => ids.2.push((person.id,)),
+                Event::ConsentSet(consent) => ids.2.push((consent.person,)),
+                Event::PlanSet(plan) => ids.3.push((plan.id,)),
+                Event::ActivitySet(activity) => ids.4.push((activity.id,)),
+                Event::AssignmentSet(assignment) => ids.5.push((assignment.id,)),
+                _ => {}
+            }
+            scoped |= !matches!(&fact.event, Event::DeviceEnrolled(_) | Event::EnrolCodeMade(_));
+        }
+        let mut before = Self::default();
+        if scoped {
+            let whole = all!(tx, (OrgUnitId,), "select id from org_unit where whole_centre").await?;
+            before.whole = whole.into_iter().map(|(id,)| id).collect();
+        }
+        macro_rules! load {
+            ($field:ident, $ids:expr, $row:ty, $sql:expr) => {
+                if !$ids.is_empty() {
+                    before.$field = among!(tx, $row, $sql, $ids, ")").await?.into_iter().collect();
+                }
+            };
+        }
+        load!(users, ids.0, (UserId, OrgUnitId), "select id, org_unit from app_user where id in (");
+        load!(families, ids.1, (FamilyId, OrgUnitId), "select id, org_unit from family where id in (");
+        load!(persons, ids.2, (PersonId, FamilyId), "select id, family from person where id in (");
+        load!(plans, ids.3, (PlanId, FamilyId), "select id, family from plan where id in (");
+        load!(activities, ids.4, (ActivityId, FamilyId), "select id, family from activity where id in (");
+        if !ids.5.is_empty() {
+            let sql = "select id, family, worker, from_day as \"from\", to_day as \"to\" from assignment where id in (";
+            let rows = among!(tx, Assignment, sql, ids.5, ")").await?;
+            before.assignments = rows.into_iter().map(|a| (a.id, a)).collect();
+        }
+        Ok(before)
+    }
+
+    /// The family of a consent's person.
+    fn family_of(&self, fact: &Placed, consent: &Consent) -> Result<FamilyId, ApplyError> {
+        self.persons
+            .get(&consent.person)
+            .copied()
+            .ok_or_else(|| missing(fact.position, format!("person {}", consent.person)))
+    }
+}
+
+pub(crate) fn missing(position: u64, what: String) -> ApplyError {
+    ApplyError::Missing { position, what }
+}
+
+/// A person who moves to another family takes his consent along.
+async fn move_consents(
+    tx: &mut Tx,
+    position: u64,
+    person: &Person,
+    before: &Before,
+    run: &mut Run,
+) -> Result<(), ApplyError> {
+    let consents = all!(tx, (uuid::Uuid,), "select id from consent where person = $1", person.id).await?;
+    exec!(tx, "update consent set family = $1 where person = $2", person.family, person.id).await?;
+    let old = before.persons.get(&person.id).copied();
+    for (consent,) in consents {
+        run.touch(Kind::Consent, consent, position, [Some(person.family), old]);
+    }
+    Ok(())
+}
+
+/// A change of one entity in one scope.
+pub(crate) type Change = (String, Kind, uuid::Uuid, i64);
+
+/// The unit scope of `unit`, if its phones hold all its families.
+pub(crate) fn unit_scope(before: &Before, unit: OrgUnitId) -> Option<String> {
+    before.whole.contains(&unit).then(|| scope::of_unit(unit))
+}

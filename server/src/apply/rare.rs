@@ -1,0 +1,217 @@
+//! Facts that come one at a time: keys, settings, devices, orders, bundles, anchors.
+
+use kandas_shared::ids::OrgUnitId;
+use uuid::Uuid;
+
+use super::{ApplyError, Before, feed, missing};
+use crate::{
+    all, exec,
+    facts::{Event, Setting},
+    journal::Placed,
+    many, scope,
+    store::Tx,
+};
+
+/// The setting by which the phones of a unit hold all its families: `whole_centre:<org unit>`.
+pub const WHOLE_CENTRE: &str = "whole_centre:";
+
+pub(super) async fn setting(
+    tx: &mut Tx,
+    position: u64,
+    setting: &Setting,
+    before: &mut Before,
+) -> Result<(), ApplyError> {
+    exec!(
+        tx,
+        "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
+        setting.name,
+        setting.value
+    )
+    .await?;
+    let Some(unit) = setting.name.strip_prefix(WHOLE_CENTRE) else { return Ok(()) };
+    let unit: OrgUnitId = unit.parse().map_err(|_| missing(position, setting.name.clone()))?;
+    let whole = setting.value == "true";
+    let written = exec!(tx, "update org_unit set whole_centre = $1 where id = $2", whole, unit).await?;
+    if written == 0 {
+        return Err(missing(position, format!("org unit {unit}")));
+    }
+    if !whole {
+        before.whole.remove(&unit);
+        return Ok(());
+    }
+    before.whole.insert(unit);
+    // The scope begins: everything of the unit is in it from here on.
+    let (scope, position) = (scope::of_unit(unit), position as i64);
+    let families =
+        all!(tx, (kandas_shared::ids::FamilyId,), "select id from family where org_unit = $1", unit).await?;
+    let moved: Vec<_> = families.into_iter().map(|(family,)| (scope.clone(), family, position)).collect();
+    feed::write_subtrees(tx, &moved).await?;
+    let users = all!(tx, (Uuid,), "select id from app_user where org_unit = $1", unit).await?;
+    let mut rows: Vec<_> =
+        users.into_iter().map(|(id,)| (scope.clone(), "user".to_owned(), id, position)).collect();
+    rows.push((scope, "org_unit".to_owned(), unit.0, position));
+    many!(tx, "insert into change (scope, kind, id, position)", rows, feed::KEEP_LAST).await?;
+    Ok(())
+}
+
+pub(super) async fn apply(tx: &mut Tx, fact: &Placed) -> Result<(), ApplyError> {
+    let (position, at) = (fact.position as i64, fact.at);
+    let written = match &fact.event {
+        Event::JournalOpened(e) => {
+            exec!(tx, "update journal_head set epoch = $1 where id = 1", e.epoch.to_string()).await?
+        }
+        Event::StoreRestored(e) => {
+            exec!(tx, "update journal_head set epoch = $1 where id = 1", e.epoch.to_string()).await?
+        }
+        Event::KeyRotated(e) => {
+            let statement = serde_json::to_string(&e.statement)?;
+            exec!(
+                tx,
+                "insert into key_change (position, old_kid, new_kid, new_key, statement) values ($1, $2, $3, $4, $5)",
+                position,
+                e.old.0,
+                e.new.kid().0,
+                e.new.0.to_vec(),
+                statement
+            )
+            .await?
+        }
+        Event::EnrolCodeMade(e) => {
+            exec!(
+                tx,
+                "insert into enrol_code (code_hash, worker, made_by, made_at, expires_at, device)
+                 values ($1, $2, $3, $4, $5, null)",
+                e.code_hash,
+                e.user,
+                e.by,
+                at,
+                e.expires_at
+            )
+            .await?
+        }
+        Event::DeviceEnrolled(e) => {
+            exec!(tx, "update enrol_code set device = $1 where code_hash = $2", e.device, e.code_hash).await?;
+            exec!(
+                tx,
+                "insert into device (id, worker, kid, key, chain, platform, app, server_kid, state, enrolled_at)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9)",
+                e.device,
+                e.worker,
+                e.key.kid().0,
+                e.key.0.to_vec(),
+                e.chain,
+                e.platform,
+                e.app,
+                e.server_kid.0,
+                at
+            )
+            .await?
+        }
+        Event::DeviceRevoked(e) => {
+            exec!(
+                tx,
+                "update device set state = 'revoked', revoked_at = $1, revoked_for = $2 where id = $3",
+                at,
+                e.reason,
+                e.device
+            )
+            .await?
+        }
+        Event::OrderIssued(e) => {
+            let statement = serde_json::to_string(&e.statement)?;
+            exec!(
+                tx,
+                "insert into device_order (id, device, serial, kind, statement, issued_at)
+                 values ($1, $2, $3, $4, $5, $6)",
+                e.order,
+                e.device,
+                e.serial as i64,
+                e.kind,
+                statement,
+                at
+            )
+            .await?
+        }
+        Event::OrderDone(e) => {
+            exec!(tx, "update device_order set done_at = $1 where id = $2 and device = $3", at, e.order, e.device)
+                .await?
+        }
+        Event::RecoveryKeyStored(e) => {
+            exec!(tx, "update device set recovery = $1 where id = $2", e.wrapped, e.device).await?
+        }
+        Event::EvidenceSalvaged(e) => {
+            exec!(
+                tx,
+                "update evidence_file set state = 'salvaged', position = $1, received_at = $2, object = $3,
+                 salvage_sha256 = $4, salvage_size = $5 where evidence = $6 and part = $7",
+                position,
+                at,
+                e.object,
+                e.sha256,
+                e.size as i64,
+                e.evidence,
+                e.part
+            )
+            .await?
+        }
+        Event::BundleReceived(e) => {
+            exec!(
+                tx,
+                "insert into bundle (bundle, sha256, size, object, carrier, received_at, position, state, records,
+                 files, problems) values ($1, $2, $3, $4, $5, $6, $7, 'received', '[]', '[]', '[]')",
+                e.bundle,
+                e.sha256,
+                e.size as i64,
+                e.object,
+                e.carrier,
+                at,
+                position
+            )
+            .await?
+        }
+        Event::BundleOpened(e) => {
+            let records = serde_json::to_string(&e.records)?;
+            let files = serde_json::to_string(&e.files)?;
+            let problems = serde_json::to_string(&e.problems)?;
+            exec!(
+                tx,
+                "update bundle set state = $1, records = $2, files = $3, problems = $4 where bundle = $5",
+                if e.readable { "opened" } else { "unreadable" },
+                records,
+                files,
+                problems,
+                e.bundle
+            )
+            .await?
+        }
+        Event::AccessAnchored(e) => {
+            exec!(
+                tx,
+                "insert into access_anchor (position, from_id, to_id, hash) values ($1, $2, $3, $4)",
+                position,
+                e.from_id as i64,
+                e.to_id as i64,
+                e.hash
+            )
+            .await?
+        }
+        // Handled where runs are made.
+        Event::OrgUnitSet(_)
+        | Event::UserSet(_)
+        | Event::FamilySet(_)
+        | Event::PersonSet(_)
+        | Event::ConsentSet(_)
+        | Event::AssignmentSet(_)
+        | Event::PlanSet(_)
+        | Event::ActivitySet(_)
+        | Event::RecordReceived(_)
+        | Event::EvidenceReceived(_)
+        | Event::SettingSet(_)
+        | Event::SubjectErased(_) => 1,
+    };
+    if written == 1 {
+        Ok(())
+    } else {
+        Err(missing(fact.position, format!("what {} is about", fact.event.kind())))
+    }
+}

@@ -1,0 +1,210 @@
+//! Records, their evidence and their chains.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kandas_shared::{
+    cursor::Kind,
+    evidence::{EvidenceKind, Part, Source},
+    hash::Digest,
+    ids::{ActivityId, CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
+    plan_state::CheckKind,
+    pulled::state_id,
+    receipt::{HeldReason, Verdict},
+    service::ServiceCode,
+    time::micros,
+};
+use uuid::Uuid;
+
+use super::{
+    ApplyError, Before, missing,
+    run::{Run, When},
+};
+use crate::{
+    facts::{EvidenceReceived, RecordReceived},
+    journal::Placed,
+    many, scope,
+    store::Tx,
+};
+
+pub(super) type RecordRow = (
+    Digest,
+    Uuid,
+    i64,
+    DateTime<Utc>,
+    DeviceId,
+    DeviceId,
+    UserId,
+    Verdict,
+    Option<HeldReason>,
+    Option<RecordId>,
+    Option<ChainId>,
+    Option<i64>,
+    Option<Digest>,
+    bool,
+    Option<String>,
+    Option<String>,
+    Option<FamilyId>,
+    Option<PersonId>,
+    Option<ActivityId>,
+    Option<ServiceCode>,
+    Option<NaiveDate>,
+    When,
+    Option<String>,
+    Option<i64>,
+    Option<RecordId>,
+    bool,
+    CheckKind,
+);
+pub(super) type EvidenceRow = (EvidenceId, Digest, CaptureId, EvidenceKind, Source, Option<FamilyId>);
+pub(super) type FileRow = (EvidenceId, Part, i64, Digest, String, &'static str);
+pub(super) type FileReceivedRow = (EvidenceId, Part, i64, DateTime<Utc>, String);
+
+/// A record joins the run.
+pub(super) fn received(
+    run: &mut Run,
+    fact: &Placed,
+    record: &RecordReceived,
+    before: &mut Before,
+) -> Result<(), ApplyError> {
+    let (reading, outcome) = (&record.reading, &record.outcome);
+    run.records.push((
+        record.hash,
+        state_id(&record.hash),
+        fact.position as i64,
+        fact.at,
+        record.carrier,
+        record.device,
+        record.worker,
+        outcome.verdict,
+        outcome.reason,
+        reading.record,
+        reading.chain,
+        reading.seq.map(|n| n as i64),
+        reading.prev,
+        outcome.placed,
+        outcome.chain_finding.map(|f| f.as_str().to_owned()),
+        reading.kind.clone(),
+        reading.family,
+        reading.person,
+        reading.activity,
+        reading.service,
+        reading.done_on,
+        reading.sealed.as_ref().map(|s| micros(s.wall)),
+        reading.sealed.as_ref().map(|s| s.boot.clone()),
+        reading.sealed.as_ref().map(|s| i64::try_from(s.boot_ms).unwrap_or(i64::MAX)),
+        reading.supersedes,
+        outcome.late_handover,
+        CheckKind::Unchecked,
+    ));
+    let id = state_id(&record.hash);
+    run.touch(Kind::RecordState, id, fact.position, [reading.family]);
+    run.touch_in(scope::of_worker(record.worker), Kind::RecordState, id, fact.position);
+
+    for e in &reading.evidence {
+        run.evidence.push((e.evidence, record.hash, e.capture, e.kind, e.source, reading.family));
+    }
+    for f in &outcome.files {
+        // The camera's own file comes only when a supervisor calls for it.
+        let state = if f.part == Part::Original { "on_call" } else { "expected" };
+        let row = (f.evidence, f.part, f.size as i64, f.sha256, f.media_type.clone(), state);
+        run.files.insert((f.evidence, f.part), row);
+    }
+    if let Some(chain) = reading.chain
+        && let Some(after) = &outcome.chain_after
+    {
+        run.chains.insert((record.device, chain), (after.seq, after.hash));
+        if let Some(gaps) = &after.gaps {
+            run.gaps.insert((record.device, gaps.chain), gaps.clone());
+        }
+    }
+    for gaps in &outcome.lost {
+        run.gaps.insert((record.device, gaps.chain), gaps.clone());
+    }
+    if let Some(after) = &outcome.activity_after {
+        run.activity_after(fact.position, after);
+    }
+    if let Some(consent) = &outcome.consent_after {
+        let family =
+            reading.family.ok_or_else(|| missing(fact.position, "the family of a consent".into()))?;
+        run.consent(fact.position, consent, family, before);
+    }
+    run.superseded.extend(outcome.superseded);
+    Ok(())
+}
+
+/// A file that came whole joins the run.
+pub(super) fn file_received(run: &mut Run, fact: &Placed, file: &EvidenceReceived) {
+    let row = (file.evidence, file.part, fact.position as i64, fact.at, file.object.clone());
+    run.files_received.insert((file.evidence, file.part), row);
+    for after in &file.activities_after {
+        run.activity_after(fact.position, after);
+    }
+}
+
+/// Writes the records of a run.
+pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> {
+    many!(
+        tx,
+        "insert into record (hash, state_id, position, received_at, carrier, device, worker, verdict, reason, record,
+         chain, seq, prev, placed, chain_finding, kind, family, person, activity, service, done_on, sealed_at,
+         sealed_boot, sealed_boot_ms, supersedes, late_handover, check_state)",
+        run.records
+    )
+    .await?;
+    many!(tx, "insert into evidence (evidence, hash, capture, kind, source, family)", run.evidence).await?;
+    let rows: Vec<FileRow> = std::mem::take(&mut run.files).into_values().collect();
+    many!(tx, "insert into evidence_file (evidence, part, size, sha256, media_type, state)", rows).await?;
+
+    let rows: Vec<FileReceivedRow> = std::mem::take(&mut run.files_received).into_values().collect();
+    let written = many!(
+        tx,
+        "with came (evidence, part, position, received_at, object) as (",
+        rows,
+        ") update evidence_file set state = 'received', position = came.position, received_at = came.received_at,
+         object = came.object from came where evidence_file.evidence = came.evidence and evidence_file.part = came.part"
+    )
+    .await?;
+    if written != rows.len() as u64 {
+        let position = rows.first().map_or(0, |r| r.2 as u64);
+        return Err(missing(position, "the evidence of a file".into()));
+    }
+
+    let rows: Vec<_> = run.chains.iter().map(|((d, c), (seq, hash))| (*d, *c, *seq as i64, *hash)).collect();
+    many!(
+        tx,
+        "insert into chain (device, chain, seq, hash)",
+        rows,
+        "on conflict (device, chain) do update set seq = excluded.seq, hash = excluded.hash"
+    )
+    .await?;
+    write_gaps(tx, run.gaps.iter().map(|((device, _), gaps)| (*device, gaps))).await?;
+
+    let rows: Vec<_> = run.superseded.iter().map(|id| (*id,)).collect();
+    many!(
+        tx,
+        "with old (record) as (",
+        rows,
+        ") update record set superseded = true from old where record.record = old.record and record.verdict = 'accepted'"
+    )
+    .await?;
+    Ok(())
+}
+
+/// Replaces the ledgers of missing numbers.
+pub(super) async fn write_gaps<'a>(
+    tx: &mut Tx,
+    ledgers: impl Iterator<Item = (DeviceId, &'a crate::facts::GapsAfter)>,
+) -> Result<(), ApplyError> {
+    let (mut keys, mut rows) = (Vec::new(), Vec::new());
+    for (device, gaps) in ledgers {
+        keys.push((device, gaps.chain));
+        for (state, list) in [("open", &gaps.open), ("lost", &gaps.lost)] {
+            for gap in list {
+                let (from, to) = (gap.from as i64, gap.to as i64);
+                rows.push((device, gaps.chain, from, to, state.to_owned(), gap.position as i64));
+            }
+        }
+    }
+    many!(tx, "delete from chain_gap where (device, chain) in (", keys, ")").await?;
+    many!(tx, "insert into chain_gap (device, chain, from_seq, to_seq, state, position)", rows).await?;
+    Ok(())
+}

@@ -1,0 +1,582 @@
+//! Facts: the typed bodies of the journal.
+//!
+//! A fact records the **outcome** (verdict, states after, files expected), not only the input: `apply` writes what the
+//! fact says and decides nothing, so that a rebuild years later gives the same tables whatever the rules have become.
+//! The body's text is `{"kind":"noun.verb","of":{…}}`. A released body never changes its meaning; a change is a new
+//! `kind_version`, and the code that applies the old one stays.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kandas_shared::{
+    cursor::Kind,
+    evidence::{EvidenceKind, FileRef, Part, Source},
+    hash::{Digest, Epoch},
+    ids::{
+        ActivityId, BundleId, CaptureId, ChainId, DeviceId, ErasureId, EvidenceId, FamilyId, OrderId,
+        PersonId, RecordId, UserId,
+    },
+    jws::{Jws, KeyId, PublicKey},
+    order::OrderKind,
+    plan_state::ActivityState,
+    pulled,
+    receipt::{HeldReason, Verdict},
+    service::ServiceCode,
+    time::ClockReading,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident($body:ty) = $kind:literal, $version:literal;)*) => {
+        /// What happened.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "of")]
+        pub enum Event { $( $(#[$doc])* #[serde(rename = $kind)] $variant($body), )* }
+
+        impl Event {
+            /// Every kind there is.
+            pub const KINDS: &'static [&'static str] = &[$($kind),*];
+            /// `noun.verb`, as in the header.
+            #[must_use]
+            pub fn kind(&self) -> &'static str { match self { $(Self::$variant(_) => $kind,)* } }
+            /// Version of this kind's body.
+            #[must_use]
+            pub fn version(&self) -> u32 { match self { $(Self::$variant(_) => $version,)* } }
+        }
+    };
+}
+
+events! {
+    /// The store was made.
+    JournalOpened(Opened) = "journal.opened", 1;
+    /// The store was restored from a back-up: a new epoch begins.
+    StoreRestored(Restored) = "store.restored", 1;
+    /// The server's next signing key.
+    KeyRotated(KeyRotated) = "key.rotated", 1;
+    /// A setting of the organisation.
+    SettingSet(Setting) = "setting.set", 1;
+    /// A unit of the organisation as it is from now on.
+    OrgUnitSet(pulled::OrgUnit) = "org_unit.set", 1;
+    /// A user as he is from now on.
+    UserSet(pulled::User) = "user.set", 1;
+    /// A family as it is from now on.
+    FamilySet(pulled::Family) = "family.set", 1;
+    /// A person as he is from now on.
+    PersonSet(pulled::Person) = "person.set", 1;
+    /// A consent as it is from now on.
+    ConsentSet(pulled::Consent) = "consent.set", 1;
+    /// An assignment as it is from now on; one with a last day is closed.
+    AssignmentSet(pulled::Assignment) = "assignment.set", 1;
+    /// A plan as it is from now on.
+    PlanSet(pulled::Plan) = "plan.set", 1;
+    /// An activity as it is from now on.
+    ActivitySet(pulled::Activity) = "activity.set", 1;
+    /// A one-time code to enrol a device.
+    EnrolCodeMade(EnrolCodeMade) = "enrol_code.made", 1;
+    /// A device was enrolled.
+    DeviceEnrolled(DeviceEnrolled) = "device.enrolled", 1;
+    /// A device was revoked: from now on only escrow.
+    DeviceRevoked(DeviceRevoked) = "device.revoked", 1;
+    /// An order to a device.
+    OrderIssued(OrderIssued) = "order.issued", 1;
+    /// A device has run its order.
+    OrderDone(OrderDone) = "order.done", 1;
+    /// A device's store key, wrapped to the recovery recipient.
+    RecoveryKeyStored(RecoveryKeyStored) = "recovery_key.stored", 1;
+    /// A record was taken into custody.
+    RecordReceived(RecordReceived) = "record.received", 1;
+    /// A file came whole and matches its signed hash.
+    EvidenceReceived(EvidenceReceived) = "evidence.received", 1;
+    /// The damaged rest of a file came.
+    EvidenceSalvaged(EvidenceSalvaged) = "evidence.salvaged", 1;
+    /// A bundle of unsent work came.
+    BundleReceived(BundleReceived) = "bundle.received", 1;
+    /// A bundle was opened, or could not be.
+    BundleOpened(BundleOpened) = "bundle.opened", 1;
+    /// The hash of a piece of the access log.
+    AccessAnchored(AccessAnchored) = "access.anchored", 1;
+    /// A family or a person was erased.
+    SubjectErased(SubjectErased) = "subject.erased", 1;
+}
+
+/// A body that this program does not understand.
+#[derive(Debug, thiserror::Error)]
+#[error("a fact of kind {kind} version {version} is not readable: {reason}")]
+pub struct UnreadableFact {
+    /// Kind by its header.
+    pub kind: String,
+    /// Version by its header.
+    pub version: u32,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl Event {
+    /// The body's text.
+    ///
+    /// # Errors
+    /// Never for what this program makes; a map with keys that are no text.
+    pub fn to_body(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
+    /// Reads the body of a fact whose header says `kind` and `version`.
+    ///
+    /// # Errors
+    /// When this program does not know the version or the body is none of it.
+    pub fn from_body(kind: &str, version: u32, body: &str) -> Result<Self, UnreadableFact> {
+        let unreadable = |reason: String| UnreadableFact { kind: kind.into(), version, reason };
+        let event: Event = serde_json::from_str(body).map_err(|e| unreadable(e.to_string()))?;
+        if event.kind() != kind {
+            return Err(unreadable(format!("the body says {}", event.kind())));
+        }
+        if event.version() != version {
+            return Err(unreadable("unknown version".into()));
+        }
+        Ok(event)
+    }
+}
+
+/// See [`Event::JournalOpened`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opened {
+    /// The first epoch.
+    pub epoch: Epoch,
+    /// The server's first signing key.
+    pub server_key: PublicKey,
+}
+
+/// See [`Event::StoreRestored`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restored {
+    /// The new epoch.
+    pub epoch: Epoch,
+    /// Size of the journal in the back-up.
+    pub restored_size: u64,
+}
+
+/// See [`Event::KeyRotated`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotated {
+    /// `kandas-key`, signed with the old key.
+    pub statement: Jws,
+    /// The old key.
+    pub old: KeyId,
+    /// The new key.
+    pub new: PublicKey,
+}
+
+/// See [`Event::SettingSet`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// Name. `whole_centre:<org unit>` with value `true` gives every phone of the unit all its families.
+    pub name: String,
+    /// Value.
+    pub value: String,
+}
+
+/// See [`Event::EnrolCodeMade`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrolCodeMade {
+    /// SHA-256 of the code (`enrol::code_hash`).
+    pub code_hash: Digest,
+    /// For whom.
+    pub user: UserId,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+    /// By whom; none from the command line.
+    pub by: Option<UserId>,
+}
+
+/// See [`Event::DeviceEnrolled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceEnrolled {
+    /// Its id from now on.
+    pub device: DeviceId,
+    /// The worker it belongs to.
+    pub worker: UserId,
+    /// Its key.
+    pub key: PublicKey,
+    /// The chain of its store.
+    pub chain: ChainId,
+    /// Model and system.
+    pub platform: String,
+    /// Program and version.
+    pub app: String,
+    /// The code that was used.
+    pub code_hash: Digest,
+    /// The server key it was told.
+    pub server_kid: KeyId,
+}
+
+/// See [`Event::DeviceRevoked`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceRevoked {
+    /// Which.
+    pub device: DeviceId,
+    /// Why.
+    pub reason: String,
+}
+
+/// See [`Event::OrderIssued`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderIssued {
+    /// Its id.
+    pub order: OrderId,
+    /// For which device.
+    pub device: DeviceId,
+    /// Number among the orders of that device.
+    pub serial: u64,
+    /// What to do.
+    pub kind: OrderKind,
+    /// `kandas-order`.
+    pub statement: Jws,
+}
+
+/// See [`Event::OrderDone`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderDone {
+    /// Which order.
+    pub order: OrderId,
+    /// By which device.
+    pub device: DeviceId,
+}
+
+/// See [`Event::RecoveryKeyStored`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryKeyStored {
+    /// Whose store.
+    pub device: DeviceId,
+    /// base64url of the age file.
+    pub wrapped: String,
+}
+
+/// See [`Event::RecordReceived`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordReceived {
+    /// The statement, byte for byte.
+    pub jws: Jws,
+    /// Its identity.
+    pub hash: Digest,
+    /// The device that brought it.
+    pub carrier: DeviceId,
+    /// The device whose key sealed it.
+    pub device: DeviceId,
+    /// Who recorded; the device's worker if the payload does not say.
+    pub worker: UserId,
+    /// What could be read of the payload.
+    pub reading: RecordReading,
+    /// What the server made of it.
+    pub outcome: RecordOutcome,
+}
+
+/// What could be read of a record's payload.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(default)]
+pub struct RecordReading {
+    /// Id of the record.
+    pub record: Option<RecordId>,
+    /// Its chain.
+    pub chain: Option<ChainId>,
+    /// Its number.
+    pub seq: Option<u64>,
+    /// Identity of the statement before.
+    pub prev: Option<Digest>,
+    /// The chain this one goes on from.
+    pub continues: Option<ChainId>,
+    /// `completion`, `consent`, …
+    pub kind: Option<String>,
+    /// The family.
+    pub family: Option<FamilyId>,
+    /// The person.
+    pub person: Option<PersonId>,
+    /// The activity.
+    pub activity: Option<ActivityId>,
+    /// The service.
+    pub service: Option<ServiceCode>,
+    /// The worker's day.
+    pub done_on: Option<NaiveDate>,
+    /// When it was sealed.
+    pub sealed: Option<ClockReading>,
+    /// The record it corrects.
+    pub supersedes: Option<RecordId>,
+    /// The evidence it names.
+    pub evidence: Vec<NamedEvidence>,
+}
+
+/// A piece of evidence that a record names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedEvidence {
+    /// Its id.
+    pub evidence: EvidenceId,
+    /// The press of the shutter.
+    pub capture: CaptureId,
+    /// What kind of proof.
+    pub kind: EvidenceKind,
+    /// Made in the app or attached.
+    pub source: Source,
+}
+
+/// What the server made of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordOutcome {
+    /// Accepted or held.
+    pub verdict: Verdict,
+    /// Why it is held.
+    pub reason: Option<HeldReason>,
+    /// Whether it takes its place in the chain; false for the later branch of a fork.
+    pub placed: bool,
+    /// What is wrong with its links.
+    pub chain_finding: Option<ChainFinding>,
+    /// The worker had the family once, but not now.
+    pub late_handover: bool,
+    /// The record that this one replaces from now on.
+    pub superseded: Option<RecordId>,
+    /// The activity after it, if it changed.
+    pub activity_after: Option<ActivityAfter>,
+    /// The consent after it, if it changed.
+    pub consent_after: Option<pulled::Consent>,
+    /// Files that are expected from now on.
+    pub files: Vec<ExpectedFile>,
+    /// The chain after it, if it changed.
+    pub chain_after: Option<ChainAfter>,
+    /// Chains whose gaps a `lost` statement changed.
+    pub lost: Vec<GapsAfter>,
+}
+
+/// What is wrong with the links of a record's chain; never a reason to hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChainFinding {
+    /// Its `prev` is not the record that holds the number before.
+    PrevDiffers,
+    /// The record that holds the number after names another `prev`.
+    NextDiffers,
+}
+
+impl ChainFinding {
+    /// The word in the column.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PrevDiffers => "prev_differs",
+            Self::NextDiffers => "next_differs",
+        }
+    }
+}
+
+/// An activity after a fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActivityAfter {
+    /// Which.
+    pub activity: ActivityId,
+    /// Its family.
+    pub family: FamilyId,
+    /// State.
+    pub state: ActivityState,
+    /// The record that counts.
+    pub record: Option<RecordId>,
+    /// Day of completion.
+    pub done_on: Option<NaiveDate>,
+}
+
+/// A file that a signed record names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedFile {
+    /// The evidence.
+    pub evidence: EvidenceId,
+    /// Which of its files. The camera's own file is sent only when called for.
+    pub part: Part,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256.
+    pub sha256: Digest,
+    /// Type.
+    pub media_type: String,
+}
+
+/// A chain after a record took its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainAfter {
+    /// Highest number received.
+    pub seq: u64,
+    /// Identity of that statement.
+    pub hash: Digest,
+    /// Its ledger of missing numbers, if that changed.
+    pub gaps: Option<GapsAfter>,
+}
+
+/// The ledger of a chain's missing numbers after a fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GapsAfter {
+    /// The chain, of the same device.
+    pub chain: ChainId,
+    /// Missing.
+    pub open: Vec<Gap>,
+    /// Lost, as the phone stated.
+    pub lost: Vec<Gap>,
+}
+
+/// Numbers of a chain that are not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// First.
+    pub from: u64,
+    /// Last.
+    pub to: u64,
+    /// Position of the fact that opened it, or that stated the loss.
+    pub position: u64,
+}
+
+/// See [`Event::EvidenceReceived`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceReceived {
+    /// The evidence.
+    pub evidence: EvidenceId,
+    /// Which of its files.
+    pub part: Part,
+    /// SHA-256.
+    pub sha256: Digest,
+    /// Bytes.
+    pub size: u64,
+    /// Key in the media store.
+    pub object: String,
+    /// The device that brought it; none from a bundle by cable.
+    pub carrier: Option<DeviceId>,
+    /// Activities whose state changed with it (`evidence::activities_after`).
+    pub activities_after: Vec<ActivityAfter>,
+}
+
+/// See [`Event::EvidenceSalvaged`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceSalvaged {
+    /// The evidence.
+    pub evidence: EvidenceId,
+    /// Which of its files.
+    pub part: Part,
+    /// SHA-256 of what arrived.
+    pub sha256: Digest,
+    /// Bytes of what arrived.
+    pub size: u64,
+    /// Key in the media store.
+    pub object: String,
+    /// The device that brought it.
+    pub carrier: Option<DeviceId>,
+}
+
+/// See [`Event::BundleReceived`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BundleReceived {
+    /// The bundle.
+    pub bundle: BundleId,
+    /// SHA-256.
+    pub sha256: Digest,
+    /// Bytes.
+    pub size: u64,
+    /// Key in the media store.
+    pub object: String,
+    /// The device that brought it.
+    pub carrier: Option<DeviceId>,
+}
+
+/// See [`Event::BundleOpened`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BundleOpened {
+    /// The bundle.
+    pub bundle: BundleId,
+    /// Whether it could be read at all; kept all the same if not.
+    pub readable: bool,
+    /// Identities of the records in it.
+    pub records: Vec<Digest>,
+    /// Files in it.
+    pub files: Vec<FileRef>,
+    /// What could not be taken, and why.
+    pub problems: Vec<String>,
+}
+
+/// See [`Event::AccessAnchored`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessAnchored {
+    /// First entry.
+    pub from_id: u64,
+    /// Last entry.
+    pub to_id: u64,
+    /// SHA-256 over the entries in order.
+    pub hash: Digest,
+}
+
+/// See [`Event::SubjectErased`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectErased {
+    /// The decision.
+    pub erasure: ErasureId,
+    /// The family.
+    pub family: FamilyId,
+    /// One person of it only.
+    pub person: Option<PersonId>,
+    /// The legal basis, as a code or paragraph; no free text about the subject.
+    pub basis: String,
+    /// Who decided.
+    pub by: Option<UserId>,
+    /// Positions whose bodies are erased.
+    pub positions: Vec<u64>,
+    /// Records that are erased, with the position of their custody.
+    pub records: Vec<(Digest, u64)>,
+    /// Files that are erased.
+    pub files: Vec<FileRef>,
+    /// Entities that leave the tables.
+    pub entities: Vec<(Kind, Uuid)>,
+    /// Every scope an erased entity was ever seen in: phones there are told that it is gone.
+    pub changes: Vec<(String, Kind, Uuid)>,
+    /// Where the chains of erased records stand, because nothing else will say so when the tables are rebuilt.
+    pub chains: Vec<(DeviceId, ChainId, ChainAfter)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_says_its_kind_and_survives() {
+        let event = Event::SettingSet(Setting { name: "a".into(), value: "б".into() });
+        let body = event.to_body().unwrap();
+        assert_eq!(body, r#"{"kind":"setting.set","of":{"name":"a","value":"б"}}"#);
+        assert_eq!(Event::from_body("setting.set", 1, &body).unwrap(), event);
+        assert!(Event::from_body("setting.set", 2, &body).is_err());
+        assert!(Event::from_body("user.set", 1, &body).is_err());
+        assert!(Event::from_body("setting.set", 1, r#"{"kind":"setting.set","of":{}}"#).is_err());
+    }
+
+    #[test]
+    fn kinds_are_noun_and_verb_and_each_its_own() {
+        let mut kinds = Event::KINDS.to_vec();
+        assert!(kinds.iter().all(|k| k.split('.').count() == 2));
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), Event::KINDS.len());
+    }
+}

@@ -1,0 +1,195 @@
+//! Scopes: what a phone may hold, and the one query that says it.
+//!
+//! A scope is `w:<user>` (need to know: the families with an open assignment of that worker, the worker's own records,
+//! his user and his unit) or `o:<org unit>` (a unit whose phones hold all its families, a setting for small ones).
+//! A family brings its members, their consents, its assignments, plans, activities and the state of its records.
+//! Whether an assignment is open never depends on today: a fact closes it ([`crate::assign`]).
+
+use kandas_shared::{
+    cursor::Kind,
+    ids::{OrgUnitId, UserId},
+    pulled::{Activity, Assignment, Consent, Family, OrgUnit, Person, Plan, RecordState, Row, User},
+};
+use uuid::Uuid;
+
+use crate::{
+    all, among, opt,
+    store::{StoreError, Tx},
+};
+
+/// The scope of a worker.
+#[must_use]
+pub fn of_worker(worker: UserId) -> String {
+    format!("w:{worker}")
+}
+
+/// The scope of a unit.
+#[must_use]
+pub fn of_unit(unit: OrgUnitId) -> String {
+    format!("o:{unit}")
+}
+
+/// The scopes of one worker's phones at present.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scopes {
+    /// The worker, if he may work.
+    pub worker: Option<UserId>,
+    /// His unit, if its phones hold all its families.
+    pub unit: Option<OrgUnitId>,
+}
+
+impl Scopes {
+    /// Their names, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.worker.map(of_worker).into_iter().chain(self.unit.map(of_unit)).collect()
+    }
+}
+
+/// The scopes that the phones of `worker` have.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn scopes(tx: &mut Tx, worker: UserId) -> Result<Scopes, StoreError> {
+    let sql =
+        "select u.org_unit, u.active, o.whole_centre from app_user u join org_unit o on o.id = u.org_unit
+        where u.id = $1";
+    let row: Option<(OrgUnitId, bool, bool)> = opt!(tx, (OrgUnitId, bool, bool), sql, worker).await?;
+    Ok(match row {
+        Some((unit, true, whole)) => Scopes { worker: Some(worker), unit: whole.then_some(unit) },
+        _ => Scopes { worker: None, unit: None },
+    })
+}
+
+// $1 is the worker and $2 the unit; either may be null. One text for each kind, used for the whole scope and for listed
+// ids of it.
+macro_rules! families {
+    () => {
+        "(select a.family from assignment a where a.worker = $1 and a.to_day is null
+          union select f.id from family f where f.org_unit = $2)"
+    };
+}
+macro_rules! org_units {
+    () => {
+        "select id, parent, kind, kato, name_kk, name_ru from org_unit
+         where (id = $2 or id in (select u.org_unit from app_user u where u.id = $1))"
+    };
+}
+macro_rules! users {
+    () => {
+        "select id, org_unit, login, role, name, language, active from app_user where (id = $1 or org_unit = $2)"
+    };
+}
+macro_rules! of_family {
+    ($columns:literal, $table:literal, $family:literal) => {
+        concat!("select ", $columns, " from ", $table, " where ", $family, " in ", families!())
+    };
+}
+macro_rules! family_rows {
+    () => {
+        of_family!(
+            "id, org_unit, settlement_kato, settlement_name, rural, quota_date, arrived_on, address, phone, latitude,
+             longitude",
+            "family",
+            "id"
+        )
+    };
+}
+macro_rules! person_rows {
+    () => {
+        of_family!(
+            "id, family, surname, given_name, patronymic, latin_name, iin, birth_date, sex, relation, phone",
+            "person",
+            "family"
+        )
+    };
+}
+macro_rules! consent_rows {
+    () => {
+        of_family!("id, person, state, given_on, basis", "consent", "family")
+    };
+}
+macro_rules! assignment_rows {
+    () => {
+        of_family!("id, family, worker, from_day as \"from\", to_day as \"to\"", "assignment", "family")
+    };
+}
+macro_rules! plan_rows {
+    () => {
+        of_family!("id, family, version, state, published_on", "plan", "family")
+    };
+}
+macro_rules! activity_rows {
+    () => {
+        of_family!(
+            "id, plan, family, person, service, planned_on, due_on, state, record, done_on",
+            "activity",
+            "family"
+        )
+    };
+}
+macro_rules! record_rows {
+    () => {
+        concat!(
+            "select hash, record, family, activity, worker, device, verdict, reason, position, received_at,
+                check_state, check_due from record where (worker = $1 or family in ",
+            families!(),
+            ")"
+        )
+    };
+}
+
+/// Everything in the scopes: what a phone holds after a completed pull.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rows(tx: &mut Tx, scopes: &Scopes) -> Result<Vec<Row>, StoreError> {
+    let (w, u) = (scopes.worker, scopes.unit);
+    let mut rows = Vec::new();
+    macro_rules! add {
+        ($($row:ident $sql:expr;)+) => {$(
+            rows.extend(all!(tx, $row, $sql, w, u).await?.into_iter().map(Row::$row));
+        )+};
+    }
+    add! {
+        OrgUnit org_units!();
+        User users!();
+        Family family_rows!();
+        Person person_rows!();
+        Consent consent_rows!();
+        Assignment assignment_rows!();
+        Plan plan_rows!();
+        Activity activity_rows!();
+        RecordState record_rows!();
+    }
+    Ok(rows)
+}
+
+/// Those of `ids` that are in the scopes, for one kind.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn listed(tx: &mut Tx, scopes: &Scopes, kind: Kind, ids: &[Uuid]) -> Result<Vec<Row>, StoreError> {
+    let (w, u) = (scopes.worker, scopes.unit);
+    let ids: Vec<(Uuid,)> = ids.iter().map(|id| (*id,)).collect();
+    macro_rules! listed {
+        ($row:ident, $sql:expr, $id:literal) => {
+            among!(tx, $row, concat!($sql, " and ", $id, " in ("), ids, ")", w, u)
+                .await?
+                .into_iter()
+                .map(Row::$row)
+                .collect()
+        };
+    }
+    Ok(match kind {
+        Kind::OrgUnit => listed!(OrgUnit, org_units!(), "id"),
+        Kind::User => listed!(User, users!(), "id"),
+        Kind::Family => listed!(Family, family_rows!(), "id"),
+        Kind::Person => listed!(Person, person_rows!(), "id"),
+        Kind::Consent => listed!(Consent, consent_rows!(), "id"),
+        Kind::Assignment => listed!(Assignment, assignment_rows!(), "id"),
+        Kind::Plan => listed!(Plan, plan_rows!(), "id"),
+        Kind::Activity => listed!(Activity, activity_rows!(), "id"),
+        Kind::RecordState => listed!(RecordState, record_rows!(), "state_id"),
+    })
+}

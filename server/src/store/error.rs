@@ -1,0 +1,76 @@
+//! What can go wrong between us and the database, sorted by what to do about it.
+
+/// The database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A statement failed or the connection broke before commit: nothing was kept.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+    /// The connection broke while committing: nobody can say whether the changes were kept.
+    #[error("the connection broke while committing: {0}")]
+    UnknownCommit(sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("migrations: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The address of the database.
+    #[error("the database address is not usable: {0}")]
+    BadUrl(String),
+    /// The linked SQLite is too old: before 3.51.3 a write-ahead log could be reset wrongly.
+    #[error("SQLite {0} is older than 3.51.3")]
+    OldSqlite(String),
+    /// Only the other engine can do it.
+    #[error("{0} is not for this engine")]
+    WrongEngine(&'static str),
+    /// The file of the database could not be made.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    /// What is stored contradicts itself.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl StoreError {
+    pub(super) fn at_commit(error: sqlx::Error) -> Self {
+        match error {
+            // The database itself said no: it has rolled back.
+            sqlx::Error::Database(_) => Self::Database(error),
+            _ => Self::UnknownCommit(error),
+        }
+    }
+
+    /// Whether the same work may succeed when tried again: locks, timeouts, no free connection.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        match error {
+            sqlx::Error::PoolTimedOut => true,
+            sqlx::Error::Database(inner) => match inner.code().as_deref() {
+                // SQLite: busy and locked in all their extended forms. PostgreSQL: serialisation failure, deadlock,
+                // lock timeout, statement timeout.
+                Some("5" | "6" | "261" | "262" | "517" | "773" | "40001" | "40P01" | "55P03" | "57014") => {
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether a row with the same key is there already.
+    #[must_use]
+    pub fn is_unique(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(inner)) if inner.is_unique_violation())
+    }
+
+    /// Whether nobody can say if the changes were kept.
+    #[must_use]
+    pub fn is_unknown_commit(&self) -> bool {
+        matches!(self, Self::UnknownCommit(_))
+    }
+}

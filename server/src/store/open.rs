@@ -1,0 +1,102 @@
+//! Opening a database of either engine and bringing its tables up to date.
+
+use std::{str::FromStr as _, time::Duration};
+
+use sqlx::{
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Pools, StoreError};
+
+/// Connections to PostgreSQL, and readers of SQLite.
+const CONNECTIONS: u32 = 12;
+/// How long to wait for a connection or a lock.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) async fn open(url: &str) -> Result<Pools, StoreError> {
+    if url.starts_with("sqlite:") {
+        open_sqlite(url).await
+    } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        open_postgres(url).await
+    } else {
+        Err(StoreError::BadUrl("it starts with neither sqlite: nor postgres:".into()))
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|e| StoreError::BadUrl(e.to_string()))?;
+    make_private(options.get_filename())?;
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(500)
+        .pragma("secure_delete", "on")
+        .pragma("cache_size", "-65536");
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options.clone())
+        .await?;
+    let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&writer).await?;
+    if parse_version(&version) < Some((3, 51, 3)) {
+        return Err(StoreError::OldSqlite(version));
+    }
+    sqlx::migrate!("../migrations/server/sqlite").run(&writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::BadUrl("not a PostgreSQL address".into()))?
+        .application_name("kandas-server")
+        .statement_cache_capacity(500)
+        .options([
+            ("lock_timeout", "10s"),
+            ("statement_timeout", "120s"),
+            ("idle_in_transaction_session_timeout", "60s"),
+            ("client_min_messages", "warning"),
+        ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await?;
+    sqlx::migrate!("../migrations/server/postgres").run(&pool).await?;
+    Ok(Pools::Postgres(pool))
+}
+
+/// The file is made by us, readable by nobody else; SQLite gives its side files the same mode.
+fn make_private(file: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
+    let mut numbers = text.split('.').map(|n| n.parse().ok());
+    Some((numbers.next()??, numbers.next()??, numbers.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_version;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(parse_version("3.51.3") >= Some((3, 51, 3)));
+        assert!(parse_version("3.100.0") > Some((3, 51, 3)));
+        assert!(parse_version("3.9.9") < Some((3, 51, 3)));
+        assert!(parse_version("unknown") < Some((3, 51, 3)));
+    }
+}

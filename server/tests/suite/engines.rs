@@ -1,0 +1,95 @@
+//! What the two engines do differently, each difference with its test.
+
+use chrono::{DateTime, Utc};
+use kandas_server::{all, among, exec, many, one, opt};
+use kandas_shared::{hash::Digest, ids::FamilyId};
+use uuid::Uuid;
+
+use crate::stores::on_both_engines;
+
+on_both_engines! {
+    async fn values_come_back_as_they_went(world) {
+        let mut tx = world.store.write().await.unwrap();
+        let at: DateTime<Utc> = "2026-11-23T07:00:00.123456Z".parse().unwrap();
+        let hash = Digest::of(b"x");
+        let family = FamilyId(Uuid::from_u128(5));
+        exec!(
+            &mut tx,
+            "insert into device_scope (device, family, given_at) values ($1, $2, $3)",
+            Uuid::from_u128(1), family, at
+        ).await.unwrap();
+        let sql = "select device, family, given_at from device_scope where family = $1";
+        let row: (Uuid, FamilyId, DateTime<Utc>) = one!(&mut tx, (Uuid, FamilyId, DateTime<Utc>), sql, family).await.unwrap();
+        assert_eq!(row, (Uuid::from_u128(1), family, at));
+        let none = opt!(&mut tx, (Uuid,), "select device from device_scope where family = $1", FamilyId(Uuid::nil()));
+        assert_eq!(none.await.unwrap(), None);
+        let file = (Uuid::from_u128(2), "file", 9_i64, hash, "image/jpeg", "expected");
+        exec!(
+            &mut tx,
+            "insert into evidence_file (evidence, part, size, sha256, media_type, state) values ($1, $2, $3, $4, $5, $6)",
+            file.0, file.1, file.2, file.3, file.4, file.5
+        ).await.unwrap();
+        let back: (Digest, i64, Option<DateTime<Utc>>) =
+            one!(&mut tx, (Digest, i64, Option<DateTime<Utc>>), "select sha256, size, received_at from evidence_file").await.unwrap();
+        assert_eq!(back, (hash, 9, None));
+        tx.commit().await.unwrap();
+    }
+
+    async fn text_sorts_by_bytes(world) {
+        let mut tx = world.store.write().await.unwrap();
+        let rows: Vec<_> = ["Әсем", "Zebra", "apple", "Ясно", "w:1", "o:1"].iter().map(|n| (n.to_string(), "v".to_string())).collect();
+        many!(&mut tx, "insert into setting (name, value)", rows).await.unwrap();
+        let names = all!(&mut tx, (String,), "select name from setting order by name").await.unwrap();
+        let mut expected: Vec<_> = rows.into_iter().map(|(n, _)| (n,)).collect();
+        expected.sort();
+        assert_eq!(names, expected);
+    }
+
+    async fn sums_of_bigints_need_a_cast_and_get_it(world) {
+        let mut tx = world.store.write().await.unwrap();
+        let rows: Vec<_> = (0..3_u128).map(|n| {
+            (Uuid::from_u128(n), "file".to_string(), 4_000_000_000_i64, Digest::of(b""), "video/mp4".to_string(), "expected".to_string())
+        }).collect();
+        many!(&mut tx, "insert into evidence_file (evidence, part, size, sha256, media_type, state)", rows).await.unwrap();
+        let (sum,): (i64,) = one!(&mut tx, (i64,), "select cast(sum(size) as bigint) from evidence_file").await.unwrap();
+        assert_eq!(sum, 12_000_000_000);
+    }
+
+    async fn many_rows_and_long_lists_go_out_in_pieces(world) {
+        let mut tx = world.store.write().await.unwrap();
+        let at: DateTime<Utc> = "2026-11-23T07:00:00Z".parse().unwrap();
+        let rows: Vec<_> = (0..25_000_u128).map(|n| (Uuid::from_u128(n), Uuid::from_u128(n % 7), at)).collect();
+        let written = many!(&mut tx, "insert into device_scope (device, family, given_at)", rows).await.unwrap();
+        assert_eq!(written, 25_000);
+        let again = many!(&mut tx, "insert into device_scope (device, family, given_at)", rows, "on conflict do nothing");
+        assert_eq!(again.await.unwrap(), 0);
+        let keys: Vec<_> = (24_000..26_000_u128).map(|n| (Uuid::from_u128(n), Uuid::from_u128(n % 7))).collect();
+        let sql = "select device from device_scope where given_at = $1 and (device, family) in (";
+        let found = among!(&mut tx, (Uuid,), sql, keys, ")", at).await.unwrap();
+        assert_eq!(found.len(), 1_000);
+        let none: Vec<(Uuid, Uuid)> = Vec::new();
+        assert!(among!(&mut tx, (Uuid,), sql, none, ")", at).await.unwrap().is_empty());
+    }
+
+    async fn a_second_key_is_told_apart_from_other_errors(world) {
+        let mut tx = world.store.write().await.unwrap();
+        exec!(&mut tx, "insert into setting (name, value) values ('a', 'b')").await.unwrap();
+        let error = exec!(&mut tx, "insert into setting (name, value) values ('a', 'c')").await.unwrap_err();
+        assert!(error.is_unique() && !error.is_busy() && !error.is_unknown_commit());
+        drop(tx);
+        // Dropped without commit: nothing was kept.
+        let mut tx = world.store.read().await.unwrap();
+        assert!(all!(&mut tx, (String,), "select name from setting").await.unwrap().is_empty());
+    }
+
+    async fn a_reader_sees_one_snapshot_and_writes_nothing(world) {
+        let mut reader = world.store.read().await.unwrap();
+        let count = "select count(*) from setting";
+        assert_eq!(one!(&mut reader, (i64,), count).await.unwrap(), (0,));
+        let mut writer = world.store.write().await.unwrap();
+        exec!(&mut writer, "insert into setting (name, value) values ('a', 'b')").await.unwrap();
+        writer.commit().await.unwrap();
+        assert_eq!(one!(&mut reader, (i64,), count).await.unwrap(), (0,));
+        assert!(exec!(&mut reader, "insert into setting (name, value) values ('c', 'b')").await.is_err());
+    }
+}

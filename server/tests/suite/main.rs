@@ -1,0 +1,5 @@
+//! The server's suite. Whatever touches the store runs on both engines.
+
+mod engines;
+mod journal;
+mod stores;
