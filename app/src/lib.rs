@@ -11,4 +11,5 @@ pub mod app;
 pub mod platform;
 pub mod startup;
 pub mod store;
+pub mod sync;
 pub mod vault;

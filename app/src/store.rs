@@ -30,6 +30,7 @@ pub mod quarantine;
 pub mod receipt;
 pub mod record;
 pub mod sync_state;
+pub mod travel;
 pub mod wipe;
 
 /// All migrations of the phone's store.

@@ -1,0 +1,243 @@
+//! Carrying out a signed order, once: `retire` when everything is delivered, `lost` at once. The phase is a row, so a
+//! phone that is switched off half-way goes on with the next phase and never repeats one that destroyed something.
+//!
+//! What has no receipt leaves as a bundle that only the organisation's escrow key opens; then this phone holds nothing
+//! of a case any more, nor the keys that could read it.
+
+use std::{fs, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use kandas_shared::{
+    hash::Digest,
+    ids::{BundleId, OrderId},
+    jws::Jws,
+    order::{Order, OrderKind},
+    wire::BundleAnswer,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+
+use super::{Sync, SyncError, http::Failure, progress::News, upload::send_bundle};
+use crate::store::{StoreError, event, home, json, sync_state, to_json, wipe};
+
+/// Set when an order has wiped this home (`yes`).
+pub(super) const WIPED: &str = "wiped";
+/// The order under way, JSON of [`Pending`].
+const PENDING: &str = "order";
+
+/// The order under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pending {
+    pub(super) kind: OrderKind,
+    order: OrderId,
+    serial: u64,
+    escrow: String,
+    statement: Jws,
+    phase: Phase,
+    bundle: Option<Escrowed>,
+}
+
+/// What has been done so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Phase {
+    Noted,
+    CaseDataGone,
+    Escrowed,
+    WorkGone,
+    Delivered,
+    Reported,
+}
+
+impl Phase {
+    fn word(self) -> &'static str {
+        match self {
+            Phase::Noted => "started",
+            Phase::CaseDataGone => "case-data-gone",
+            Phase::Escrowed => "escrowed",
+            Phase::WorkGone => "wiped",
+            Phase::Delivered => "delivered",
+            Phase::Reported => "reported",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Escrowed {
+    bundle: BundleId,
+    sha256: Digest,
+}
+
+/// The order under way.
+pub(super) async fn pending(conn: &mut SqliteConnection) -> Result<Option<Pending>, StoreError> {
+    home::text(conn, PENDING).await?.map(|text| json("order", &text)).transpose()
+}
+
+/// Takes an order in, if it has not run, has not ended and no other one is under way. `lost` overtakes `retire`.
+pub(super) async fn note(
+    conn: &mut SqliteConnection,
+    order: &Order,
+    statement: &Jws,
+    now: DateTime<Utc>,
+) -> Result<(), SyncError> {
+    let begun = sync_state::orders(&mut *conn).await?;
+    let run = begun.iter().any(|o| o.serial.unsigned_abs() >= order.serial);
+    let overtaken = match pending(&mut *conn).await? {
+        None => false,
+        Some(p) => !(p.kind == OrderKind::Retire && p.phase == Phase::Noted && order.kind == OrderKind::Lost),
+    };
+    if run || overtaken || order.ends < now {
+        return Ok(());
+    }
+    let pending = Pending {
+        kind: order.kind,
+        order: order.order,
+        serial: order.serial,
+        escrow: order.escrow.clone(),
+        statement: statement.clone(),
+        phase: Phase::Noted,
+        bundle: None,
+    };
+    Ok(save(conn, &pending).await?)
+}
+
+async fn save(conn: &mut SqliteConnection, pending: &Pending) -> Result<(), StoreError> {
+    home::set(conn, PENDING, to_json("order", pending)?).await
+}
+
+impl Sync<'_> {
+    /// Goes through the phases that are left.
+    pub(super) async fn carry_out(&mut self, _: OrderKind) -> Result<(), SyncError> {
+        let mut conn = self.app.store().conn().await?;
+        let Some(mut pending) = pending(&mut conn).await? else { return Ok(()) };
+        drop(conn);
+        while pending.phase != Phase::Reported {
+            pending.phase = match pending.phase {
+                Phase::Noted => {
+                    let now = self.app.platform().clock.wall();
+                    let mut tx = self.app.store().begin().await?;
+                    wipe::case_data(&mut tx).await?;
+                    event::add(
+                        &mut tx,
+                        now,
+                        "order",
+                        Some(&pending.order.to_string()),
+                        Some(pending.kind.as_str()),
+                    )
+                    .await?;
+                    pending.phase = Phase::CaseDataGone;
+                    save(&mut tx, &pending).await?;
+                    tx.commit().await?;
+                    Phase::CaseDataGone
+                }
+                Phase::CaseDataGone => {
+                    pending.bundle = self.escrow(&pending).await?;
+                    Phase::Escrowed
+                }
+                Phase::Escrowed => {
+                    let mut tx = self.app.store().begin().await?;
+                    wipe::work(&mut tx).await?;
+                    pending.phase = Phase::WorkGone;
+                    save(&mut tx, &pending).await?;
+                    tx.commit().await?;
+                    Phase::WorkGone
+                }
+                Phase::WorkGone => {
+                    self.empty_vault()?;
+                    self.deliver_escrow(&pending).await?;
+                    Phase::Delivered
+                }
+                Phase::Delivered => {
+                    self.report(&pending).await?;
+                    Phase::Reported
+                }
+                Phase::Reported => Phase::Reported,
+            };
+            if pending.phase != Phase::Reported {
+                let mut conn = self.app.store().conn().await?;
+                save(&mut conn, &pending).await?;
+            }
+            self.progress.news(&News::Order {
+                order: pending.order,
+                kind: pending.kind,
+                phase: pending.phase.word().to_owned(),
+            });
+        }
+        // The last thing: without them nothing that may be left on the disk can ever be read.
+        self.app.platform().keystore.destroy()?;
+        Ok(())
+    }
+
+    /// Unsent work, encrypted to the order's escrow key, in a file beside the store.
+    async fn escrow(&self, pending: &Pending) -> Result<Option<Escrowed>, SyncError> {
+        let path = self.escrow_file();
+        // A file of an interrupted attempt is ours and incomplete.
+        remove(&path)?;
+        let mut conn = self.app.store().conn().await?;
+        let left = crate::store::outbox::count(&mut conn).await?;
+        if left.records + left.files == 0 {
+            return Ok(None);
+        }
+        Err(SyncError::Encrypt(format!(
+            "{} records and {} files for {}",
+            left.records, left.files, pending.escrow
+        )))
+    }
+
+    fn empty_vault(&self) -> Result<(), SyncError> {
+        let folder = self.app.vault().folder();
+        let shown = |error| SyncError::File(folder.display().to_string(), error);
+        for entry in fs::read_dir(folder).map_err(shown)? {
+            remove(&entry.map_err(shown)?.path())?;
+        }
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(shown)
+    }
+
+    async fn deliver_escrow(&mut self, pending: &Pending) -> Result<(), SyncError> {
+        let Some(escrowed) = &pending.bundle else { return Ok(()) };
+        let path = self.escrow_file();
+        let token = self.token_for_order().await?;
+        send_bundle(&self.http, &token, escrowed.bundle, escrowed.sha256, &path, |_, _| {}).await?;
+        // Only the server's word that it has the bundle lets the last copy go.
+        let answer: BundleAnswer =
+            self.http.get(&format!("/v1/bundles/{}", escrowed.bundle), Some(&token)).await?;
+        if !matches!(answer.state.as_str(), "received" | "opened" | "unreadable") {
+            return Err(Failure::Protocol(format!("the bundle is {}", answer.state)).into());
+        }
+        remove(&path)
+    }
+
+    async fn report(&mut self, pending: &Pending) -> Result<(), SyncError> {
+        let token = self.token_for_order().await?;
+        let path = format!("/v1/orders/{}/done", pending.order);
+        self.http.json(reqwest::Method::POST, &path, Some(&token), &serde_json::json!({})).await?;
+        let now = self.app.platform().clock.wall();
+        let mut tx = self.app.store().begin().await?;
+        sync_state::note_order(&mut tx, pending.serial, pending.order, pending.kind, &pending.statement, now)
+            .await?;
+        sync_state::order_reported(&mut tx, pending.order).await?;
+        sqlx::query("delete from home").execute(&mut *tx).await?;
+        home::set(&mut tx, WIPED, "yes").await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn token_for_order(&mut self) -> Result<String, SyncError> {
+        if self.token.is_none() {
+            self.get_token().await?;
+        }
+        self.bearer()
+    }
+
+    fn escrow_file(&self) -> PathBuf {
+        self.app.home().join("escrow.kfb")
+    }
+}
+
+fn remove(path: &std::path::Path) -> Result<(), SyncError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(SyncError::File(path.display().to_string(), error)),
+    }
+}

@@ -1,0 +1,135 @@
+//! Fetching what has changed for this phone. Each page and its cursor are one transaction; the tables change when the
+//! last page is here. A line of a kind this program does not know, or that cannot be read, is kept and shown.
+
+use kandas_shared::{
+    cursor::Kind,
+    problem::ProblemCode,
+    wire::{ChangeLine, PullEnd},
+};
+use serde::Deserialize;
+
+use super::{Sync, SyncError, http::Failure, progress::News, pull_from_nothing};
+use crate::store::{
+    pulled::{self, Line},
+    quarantine::{self, Unreadable},
+    travel,
+};
+
+/// Lines in a page: about a minute on a bad link.
+const LINES: u32 = 1_000;
+
+impl Sync<'_> {
+    pub(super) async fn pull(&mut self) -> Result<(), SyncError> {
+        let mut conn = self.app.store().conn().await?;
+        let state = pulled::state(&mut conn).await?;
+        drop(conn);
+        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        let mut path = format!("/v1/changes?kinds={}&limit={LINES}", kinds.join(","));
+        if let Some(cursor) = state.next_cursor() {
+            path.push_str(&format!("&cursor={cursor}"));
+        }
+        let body = match self.http.get_bytes(&path, Some(&self.bearer()?)).await {
+            Err(failure) => {
+                let code = failure.code();
+                if matches!(code, Some(ProblemCode::CursorUnreadable | ProblemCode::CursorOfAnotherDevice)) {
+                    let mut tx = self.app.store().begin().await?;
+                    pull_from_nothing(&mut tx).await?;
+                    tx.commit().await?;
+                }
+                return Err(failure.into());
+            }
+            Ok(body) => body,
+        };
+        let text =
+            std::str::from_utf8(&body).map_err(|_| Failure::Protocol("changes are not UTF-8".into()))?;
+        let page = read(text)?;
+        let lines: Vec<Line<'_>> = page
+            .lines
+            .iter()
+            .map(|line| Line {
+                kind: line.kind,
+                id: line.id,
+                position: line.position,
+                row: line.row.as_ref().map(|row| row.get()),
+            })
+            .collect();
+
+        let now = self.app.platform().clock.wall();
+        let mut tx = self.app.store().begin().await?;
+        let taken = pulled::take_page(&mut tx, &lines, &page.end, now).await?;
+        for (row, text) in &page.strange {
+            quarantine::add(&mut tx, row, Some(text), now).await?;
+        }
+        if taken.completed {
+            travel::adopt_states(&mut tx).await?;
+        }
+        tx.commit().await?;
+        if taken.completed {
+            self.pulled_ms = Some(self.moment().ms);
+        }
+        self.progress
+            .news(&News::Pulled { lines: lines.len() + page.strange.len(), complete: taken.completed });
+        Ok(())
+    }
+}
+
+struct Page<'a> {
+    lines: Vec<ChangeLine>,
+    end: PullEnd,
+    /// Lines that cannot be read, with their text.
+    strange: Vec<(Unreadable, &'a str)>,
+}
+
+/// What a line has even if its kind is unknown.
+#[derive(Deserialize)]
+struct Outline {
+    kind: String,
+    id: String,
+}
+
+fn read(text: &str) -> Result<Page<'_>, Failure> {
+    let mut all: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = all.pop().ok_or_else(|| Failure::Protocol("no end of the page".into()))?;
+    // A page that was cut ends in some other line: then nothing of it counts.
+    let end: PullEnd = serde_json::from_str(last)
+        .map_err(|error| Failure::Protocol(format!("the page does not end as it should: {error}")))?;
+    let (mut lines, mut strange) = (Vec::with_capacity(all.len()), Vec::new());
+    for line in all {
+        match serde_json::from_str::<ChangeLine>(line) {
+            Ok(line) => lines.push(line),
+            Err(error) => {
+                let outline: Outline = serde_json::from_str(line)
+                    .map_err(|error| Failure::Protocol(format!("a line of changes: {error}")))?;
+                let row = Unreadable {
+                    source: "pulled_line".into(),
+                    row_key: format!("{}:{}", outline.kind, outline.id),
+                    problem: error.to_string(),
+                };
+                strange.push((row, line));
+            }
+        }
+    }
+    Ok(Page { lines, end, strange })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const END: &str = r#"{"cursor":"c","more":false}"#;
+
+    #[test]
+    fn an_unknown_kind_is_kept_and_a_cut_page_counts_for_nothing() {
+        let known = r#"{"kind":"family","id":"0190a0a0-0000-7000-8000-000000000001","position":3}"#;
+        let newer = r#"{"kind":"visit","id":"0190a0a0-0000-7000-8000-000000000002","position":4,"row":{}}"#;
+        let text = format!("{known}\n{newer}\n{END}\n");
+        let page = read(&text).unwrap();
+        assert_eq!(page.lines.len(), 1);
+        assert_eq!(page.strange.len(), 1);
+        assert_eq!(page.strange[0].0.row_key, "visit:0190a0a0-0000-7000-8000-000000000002");
+        assert_eq!(page.strange[0].1, newer);
+        assert!(read(&format!("{known}\n{newer}\n")).is_err());
+        assert!(read("").is_err());
+        assert!(read(&format!("{{\"kind\":\"fam\n{END}")).is_err());
+    }
+}
