@@ -101,7 +101,7 @@ pub async fn apply(tx: &mut Tx, facts: &[Placed]) -> Result<(), ApplyError> {
                 let family = before.family_of(fact, consent)?;
                 run.consent(fact.position, consent, family, &mut before);
             }
-            Event::AssignmentSet(assignment) => run.assignment(fact.position, assignment, &mut before),
+            Event::AssignmentSet(assignment) => run.assignment(fact, assignment, &mut before),
             Event::PlanSet(plan) => run.plan(fact.position, plan, &mut before),
             Event::ActivitySet(activity) => run.activity(fact.position, activity, &mut before),
             Event::RecordReceived(record) => records::received(&mut run, fact, record, &mut before)?,

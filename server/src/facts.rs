@@ -272,7 +272,7 @@ pub struct RecordReceived {
     pub carrier: DeviceId,
     /// The device whose key sealed it.
     pub device: DeviceId,
-    /// Who recorded; the device's worker if the payload does not say.
+    /// The worker whose device it is: who recorded.
     pub worker: UserId,
     /// What could be read of the payload.
     pub reading: RecordReading,

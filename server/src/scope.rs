@@ -65,7 +65,7 @@ pub async fn scopes(tx: &mut Tx, worker: UserId) -> Result<Scopes, StoreError> {
 // ids of it.
 macro_rules! families {
     () => {
-        "(select a.family from assignment a where a.worker = $1 and a.to_day is null
+        "(select a.family from assignment a where a.worker = $1 and a.is_open
           union select f.id from family f where f.org_unit = $2)"
     };
 }

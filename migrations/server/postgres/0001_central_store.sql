@@ -186,16 +186,18 @@ create table consent (
 );
 create index consent_family on consent (family);
 
--- A family given to a worker. It is open while to_day is null: today never decides what a phone holds.
+-- A family given to a worker. It is open until a fact dated after to_day says so again: today never decides what a
+-- phone holds.
 create table assignment (
     id       uuid primary key not null,
     family   uuid not null,
     worker   uuid not null references app_user (id),
     from_day date not null,
-    to_day   date
+    to_day   date,
+    is_open  boolean not null
 );
-create index assignment_family on assignment (family, worker);
-create index assignment_worker on assignment (worker, family);
+create index assignment_family on assignment (family, worker, is_open);
+create index assignment_worker on assignment (worker, is_open, family);
 
 -- The present version of each plan.
 create table plan (

@@ -99,7 +99,7 @@ async fn scopes_of(
         return Ok(scopes);
     }
     let ids: Vec<_> = families.iter().map(|id| (*id,)).collect();
-    let sql = "select family, worker from assignment where to_day is null and family in (";
+    let sql = "select family, worker from assignment where is_open and family in (";
     for (family, worker) in among!(tx, (FamilyId, UserId), sql, ids, ")").await? {
         scopes.entry(family).or_default().insert(scope::of_worker(worker));
     }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{ApplyError, Before, feed, missing, records, unit_scope};
 use crate::{
+    assign::civil_day,
     facts::{ActivityAfter, Event, GapsAfter},
     journal::Placed,
     many, scope,
@@ -32,7 +33,7 @@ pub(super) struct Run {
     families: BTreeMap<FamilyId, Family>,
     persons: BTreeMap<PersonId, Person>,
     consents: BTreeMap<ConsentId, (Consent, FamilyId)>,
-    assignments: BTreeMap<AssignmentId, Assignment>,
+    assignments: BTreeMap<AssignmentId, (Assignment, bool)>,
     plans: BTreeMap<PlanId, Plan>,
     activities: BTreeMap<ActivityId, Activity>,
     /// Activities of which a record or file changed only the state; with the position that said so.
@@ -147,7 +148,11 @@ impl Run {
         self.consents.insert(consent.id, (consent.clone(), family));
     }
 
-    pub(super) fn assignment(&mut self, position: u64, assignment: &Assignment, before: &mut Before) {
+    /// An assignment whose last day lies before the fact is closed; the fact's own time decides, so that a rebuild
+    /// comes to the same.
+    pub(super) fn assignment(&mut self, fact: &Placed, assignment: &Assignment, before: &mut Before) {
+        let position = fact.position;
+        let open = assignment.to.is_none_or(|last| last >= civil_day(fact.at));
         let old = before.assignments.insert(assignment.id, assignment.clone());
         self.touch(
             Kind::Assignment,
@@ -161,7 +166,7 @@ impl Run {
             // Seen even if the family is not his any more.
             self.touch_in(scope::of_worker(a.worker), Kind::Assignment, assignment.id.0, position);
         }
-        self.assignments.insert(assignment.id, assignment.clone());
+        self.assignments.insert(assignment.id, (assignment.clone(), open));
     }
 
     pub(super) fn plan(&mut self, position: u64, plan: &Plan, before: &mut Before) {
@@ -304,14 +309,14 @@ impl Run {
         .await?;
         let rows: Vec<_> = std::mem::take(&mut self.assignments)
             .into_values()
-            .map(|a| (a.id, a.family, a.worker, a.from, a.to))
+            .map(|(a, open)| (a.id, a.family, a.worker, a.from, a.to, open))
             .collect();
         many!(
             tx,
-            "insert into assignment (id, family, worker, from_day, to_day)",
+            "insert into assignment (id, family, worker, from_day, to_day, is_open)",
             rows,
             "on conflict (id) do update set family = excluded.family, worker = excluded.worker,
-             from_day = excluded.from_day, to_day = excluded.to_day"
+             from_day = excluded.from_day, to_day = excluded.to_day, is_open = excluded.is_open"
         )
         .await?;
         let rows: Vec<_> = std::mem::take(&mut self.plans)

@@ -81,7 +81,7 @@ const MOST_ROWS: usize = 1_000;
 /// Texts with so few rows come again and again: their plan is kept.
 const FEW_ROWS: usize = 4;
 /// Most keys of one listed query.
-pub const MOST_LISTED: usize = 256;
+pub const MOST_LISTED: usize = 512;
 
 /// What `many!` does; see there.
 ///

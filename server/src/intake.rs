@@ -1,0 +1,339 @@
+//! Taking records in: what phones push becomes facts, verdicts and receipts.
+//!
+//! Verifying and reading happen before the lock, by whoever carries. One task groups what many requests hand in within
+//! milliseconds: it locks the journal once, reads everything the decisions need ([`desk`]), decides one by one without
+//! the database ([`decide`]), and appends all facts with one statement a table. Answers go out after commit.
+//!
+//! If the group cannot be written it is undone and its statements run one by one; a statement that alone cannot be
+//! applied is taken into custody unread. If nobody knows whether the commit came through, every request of the group is
+//! told so and the phones ask again: what was kept is then known.
+
+pub mod chains;
+pub mod decide;
+pub mod desk;
+pub mod verify;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kandas_shared::{
+    hash::Epoch,
+    ids::DeviceId,
+    journal::{Author, AuthorKind},
+    jws::{Jws, Signer, Typ, Verifier},
+    receipt::{HeldReason, Receipt, RecordItem, RecordsReceipt, Verdict},
+    time::{Clock, micros},
+    wire::TokenScope,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    assign::civil_day,
+    chance::Chance,
+    facts::{Event, RecordReading},
+    journal::{self, Fact, JournalError},
+    store::{Store, StoreError},
+};
+use decide::{Decision, Payload, Verified, decide};
+use verify::Item;
+
+/// How long the first request of a group waits for others.
+const GROUPING: Duration = Duration::from_millis(2);
+/// Most statements of a group.
+const MOST_IN_GROUP: usize = 500;
+/// Requests that may wait before callers wait themselves.
+const WAITING: usize = 1_024;
+
+/// Who brings records: the bearer of the token, not always who sealed them.
+#[derive(Clone, Copy, Debug)]
+pub struct Carrier {
+    /// The device.
+    pub device: DeviceId,
+    /// What its token allows; a revoked device may still push.
+    pub scope: TokenScope,
+}
+
+/// The verdicts on a batch, durable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    /// The store's epoch.
+    pub epoch: Epoch,
+    /// When they were taken in.
+    pub time: DateTime<Utc>,
+    /// Who brought them.
+    pub carrier: DeviceId,
+    /// One per statement, in order.
+    pub items: Vec<RecordItem>,
+}
+
+impl Accepted {
+    /// The signed receipt for the batch (`kandas-receipt`).
+    ///
+    /// # Errors
+    /// When the key does not sign.
+    pub fn receipt(self, signer: &dyn Signer) -> Result<Jws, JournalError> {
+        let Self { epoch, time, carrier, items } = self;
+        let receipt = Receipt::Records(RecordsReceipt { v: 1, epoch, time, carrier, items });
+        Ok(Jws::sign(Typ::Receipt, serde_json::to_string(&receipt)?, signer)?)
+    }
+}
+
+/// No verdict could be given; nothing is lost, the phone asks again.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The database is busy or does not answer.
+    #[error("the database is busy: {0}")]
+    Busy(String),
+    /// Nobody knows whether the commit came through.
+    #[error("whether the records were kept is not known: {0}")]
+    UnknownCommit(String),
+    /// Something that should not happen.
+    #[error("taking records in failed: {0}")]
+    Failed(String),
+}
+
+/// The one place through which records come in; cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    store: Store,
+    verifier: Arc<dyn Verifier>,
+    groups: mpsc::Sender<Request>,
+}
+
+impl std::fmt::Debug for Intake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Intake").finish_non_exhaustive()
+    }
+}
+
+struct Request {
+    items: Vec<Item>,
+    answer: oneshot::Sender<Result<Verdicts, IntakeError>>,
+}
+
+struct Verdicts {
+    epoch: Epoch,
+    time: DateTime<Utc>,
+    items: Vec<RecordItem>,
+}
+
+impl Intake {
+    /// Starts the grouping task; it ends when the last clone is dropped and what it was given is answered.
+    #[must_use]
+    pub fn start(
+        store: Store,
+        verifier: Arc<dyn Verifier>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Self {
+        let (groups, waiting) = mpsc::channel(WAITING);
+        let desk = Grouping { store: store.clone(), clock, chance };
+        tokio::spawn(desk.run(waiting));
+        Self { store, verifier, groups }
+    }
+
+    /// Takes a batch in and gives its verdicts once they are durable.
+    ///
+    /// # Errors
+    /// When no verdict could be given. The records may or may not be in custody; sent again they are `known`.
+    pub async fn accept(&self, carrier: &Carrier, batch: Vec<Jws>) -> Result<Accepted, IntakeError> {
+        let sealers = {
+            let mut tx = self.store.read().await.map_err(|e| of_store(&e))?;
+            verify::sealers(&mut tx, &batch).await.map_err(|e| of_store(&e))?
+        };
+        let items = batch
+            .into_iter()
+            .map(|statement| verify::verify(statement, &sealers, &*self.verifier, carrier.device))
+            .collect();
+        let (answer, verdicts) = oneshot::channel();
+        let gone = |_| IntakeError::Failed("the grouping task has ended".into());
+        self.groups.send(Request { items, answer }).await.map_err(|_| gone(()))?;
+        let Verdicts { epoch, time, items } = verdicts.await.map_err(|_| gone(()))??;
+        Ok(Accepted { epoch, time, carrier: carrier.device, items })
+    }
+}
+
+/// The task that makes groups.
+struct Grouping {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+}
+
+impl Grouping {
+    async fn run(self, mut waiting: mpsc::Receiver<Request>) {
+        while let Some(first) = waiting.recv().await {
+            let mut group = vec![first];
+            let until = tokio::time::Instant::now() + GROUPING;
+            while group.iter().map(|r| r.items.len()).sum::<usize>() < MOST_IN_GROUP {
+                match tokio::time::timeout_at(until, waiting.recv()).await {
+                    Ok(Some(request)) => group.push(request),
+                    Ok(None) | Err(_) => break,
+                }
+            }
+            self.settle(group).await;
+        }
+    }
+
+    /// Answers a group. Who no longer listens has gone away; his records are in custody all the same.
+    async fn settle(&self, group: Vec<Request>) {
+        let sizes: Vec<usize> = group.iter().map(|r| r.items.len()).collect();
+        let (answers, items): (Vec<_>, Vec<_>) = group.into_iter().map(|r| (r.answer, r.items)).unzip();
+        let all: Vec<Item> = items.into_iter().flatten().collect();
+        match self.take(&all).await {
+            Ok(verdicts) => {
+                let mut rest = verdicts.items.into_iter();
+                for (answer, size) in answers.into_iter().zip(sizes) {
+                    let items = rest.by_ref().take(size).collect();
+                    let verdicts = Verdicts { epoch: verdicts.epoch, time: verdicts.time, items };
+                    let _ = answer.send(Ok(verdicts));
+                }
+            }
+            Err(error) if !runs_singly(&error) => {
+                let error = of_journal(&error);
+                for answer in answers {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, records = all.len(), "a group of records could not be written; taking them singly");
+                let mut rest = all.into_iter();
+                for (answer, size) in answers.into_iter().zip(sizes) {
+                    let items: Vec<Item> = rest.by_ref().take(size).collect();
+                    let _ = answer.send(self.take_singly(items).await);
+                }
+            }
+        }
+    }
+
+    async fn take_singly(&self, items: Vec<Item>) -> Result<Verdicts, IntakeError> {
+        let mut taken: Option<Verdicts> = None;
+        for item in items {
+            let one = [item];
+            let verdicts = match self.take(&one).await {
+                Err(error) if runs_singly(&error) => {
+                    tracing::error!(%error, "a record could not be applied; it is taken into custody unread");
+                    let [item] = one;
+                    self.take(&[unread(item)]).await
+                }
+                verdicts => verdicts,
+            };
+            let verdicts = verdicts.map_err(|e| of_journal(&e))?;
+            match &mut taken {
+                None => taken = Some(verdicts),
+                Some(taken) => taken.items.extend(verdicts.items),
+            }
+        }
+        taken.ok_or_else(|| IntakeError::Failed("an empty batch".into()))
+    }
+
+    /// One transaction: lock, read, decide, append, commit.
+    async fn take(&self, items: &[Item]) -> Result<Verdicts, JournalError> {
+        let mut tx = self.store.write().await?;
+        let locked = journal::lock(&mut tx).await?;
+        let epoch = locked.epoch()?;
+        let time = micros(self.clock.wall());
+        let today = civil_day(time);
+        let verified = items.iter().filter_map(|item| match item {
+            Item::Verified(statement) => Some(&**statement),
+            Item::Refused { .. } => None,
+        });
+        let mut desk = desk::lay(&mut tx, verified).await?;
+        let (mut facts, mut verdicts) = (Vec::new(), Vec::with_capacity(items.len()));
+        for item in items {
+            let position = locked.size() + 1 + facts.len() as u64;
+            verdicts.push(match item {
+                Item::Refused { hash, record, reason } => RecordItem {
+                    hash: *hash,
+                    record: *record,
+                    verdict: Verdict::Refused,
+                    reason: Some(reason.as_str().into()),
+                    position: None,
+                },
+                Item::Verified(statement) => {
+                    let (item, fact) = verdict(&mut desk, statement, position, today);
+                    facts.extend(fact);
+                    item
+                }
+            });
+        }
+        if !facts.is_empty() {
+            journal::append_locked(&mut tx, locked, &*self.chance, time, facts).await?;
+            tx.commit().await?;
+        }
+        Ok(Verdicts { epoch, time, items: verdicts })
+    }
+}
+
+fn verdict(
+    desk: &mut decide::Desk,
+    statement: &Verified,
+    position: u64,
+    today: NaiveDate,
+) -> (RecordItem, Option<Fact>) {
+    let (hash, record) = (statement.hash, statement.reading.record);
+    match decide(desk, statement.clone(), position, today) {
+        Decision::Known(position) => {
+            let item = RecordItem { hash, record, verdict: Verdict::Known, reason: None, position: Some(position) };
+            (item, None)
+        }
+        Decision::Taken(received) => {
+            let item = RecordItem {
+                hash,
+                record,
+                verdict: received.outcome.verdict,
+                reason: received.outcome.reason.map(|r: HeldReason| r.as_str().into()),
+                position: Some(position),
+            };
+            let fact = Fact {
+                author: Author { kind: AuthorKind::Device, id: Some(received.device.0) },
+                family: received.reading.family,
+                person: received.reading.person,
+                event: Event::RecordReceived(*received),
+            };
+            (item, Some(fact))
+        }
+    }
+}
+
+/// The same statement with nothing read from it: the bytes can always be kept.
+fn unread(item: Item) -> Item {
+    match item {
+        Item::Verified(mut statement) => {
+            statement.reading = RecordReading {
+                record: statement.reading.record,
+                family: statement.reading.family,
+                ..RecordReading::default()
+            };
+            statement.payload = Payload::Unreadable;
+            Item::Verified(statement)
+        }
+        refused => refused,
+    }
+}
+
+/// Whether the group failed because of what is in it, not because the database does not answer.
+fn runs_singly(error: &JournalError) -> bool {
+    match error.store() {
+        Some(StoreError::Database(inner)) => {
+            let said_no = matches!(inner, sqlx::Error::Database(_) | sqlx::Error::Encode(_));
+            said_no && error.store().is_some_and(|e| !e.is_busy())
+        }
+        Some(_) => false,
+        None => matches!(error, JournalError::Apply(_)),
+    }
+}
+
+fn of_store(error: &StoreError) -> IntakeError {
+    if error.is_unknown_commit() {
+        IntakeError::UnknownCommit(error.to_string())
+    } else if error.is_busy() || matches!(error, StoreError::Database(sqlx::Error::Io(_))) {
+        IntakeError::Busy(error.to_string())
+    } else {
+        IntakeError::Failed(error.to_string())
+    }
+}
+
+fn of_journal(error: &JournalError) -> IntakeError {
+    error.store().map_or_else(|| IntakeError::Failed(error.to_string()), of_store)
+}

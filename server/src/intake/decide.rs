@@ -1,0 +1,390 @@
+//! What becomes of a record: accepted, known or held. Pure; everything it needs to know is laid on the [`Desk`] before.
+//!
+//! A record is never turned away here. What cannot be applied is held: the statement and its files are in custody, and
+//! a later decision changes the state. The rules, in order (docs/device-api.md, architecture):
+//!
+//! 1. the same statement is known;
+//! 2. another statement at its place of the chain: fork. So is evidence that was signed with other bytes before;
+//! 3. unreadable, too new, or not by the device it names;
+//! 4. a revoked device; a worker who is not the device's;
+//! 5. a day after receipt; unknown family; a worker who never had it; unknown person; unknown activity; an activity that
+//!    a newer plan cancelled; a correction of nothing;
+//! 6. everything else is accepted, late hand-over marked. Where an activity has a record already, the earliest counts.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use kandas_shared::{
+    evidence::{EvidenceKind, Part},
+    hash::Digest,
+    ids::{ActivityId, ChainId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
+    plan_state::ActivityState,
+    pulled::{Activity, Consent},
+    receipt::{HeldReason, Verdict},
+    record::{ConsentState, Record, Statement},
+};
+
+use super::chains::{Chain, Ledgers};
+use crate::facts::{
+    ActivityAfter, ChainAfter, ChainFinding, ExpectedFile, GapsAfter, RecordOutcome, RecordReading, RecordReceived,
+};
+use kandas_shared::jws::Jws;
+
+/// A statement whose signature verified.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// Byte for byte.
+    pub jws: Jws,
+    /// Its identity.
+    pub hash: Digest,
+    /// The device whose key sealed it.
+    pub device: DeviceId,
+    /// The worker that device belongs to.
+    pub device_worker: UserId,
+    /// The device that brought it.
+    pub carrier: DeviceId,
+    /// What could be read of it.
+    pub reading: RecordReading,
+    /// The payload.
+    pub payload: Payload,
+}
+
+/// What the payload is.
+#[derive(Clone, Debug)]
+pub enum Payload {
+    /// A record.
+    Record(Box<Record>),
+    /// Of a newer version.
+    TooNew,
+    /// Not a record of its version, or not by the device it names.
+    Unreadable,
+}
+
+/// A file as signed by some record before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedFile {
+    /// SHA-256.
+    pub sha256: Digest,
+    /// Bytes.
+    pub size: u64,
+    /// Whether it is in custody.
+    pub received: bool,
+    /// Whether it was erased.
+    pub erased: bool,
+}
+
+/// A record that a correction may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Correctable {
+    /// Its family.
+    pub family: Option<FamilyId>,
+}
+
+/// Everything the decisions need, read after the journal was locked; it follows the decisions of the group.
+#[derive(Debug, Default)]
+pub struct Desk {
+    /// Statements in custody, with their positions.
+    pub known: HashMap<Digest, u64>,
+    /// Chains, places in them and their gaps.
+    pub ledgers: Ledgers,
+    /// Revoked devices.
+    pub revoked: HashSet<DeviceId>,
+    /// Families and their units.
+    pub families: HashMap<FamilyId, OrgUnitId>,
+    /// Persons and their families.
+    pub persons: HashMap<PersonId, FamilyId>,
+    /// Activities.
+    pub activities: HashMap<ActivityId, Activity>,
+    /// Who ever had which family, and whether he has it now.
+    pub assigned: HashMap<(FamilyId, UserId), bool>,
+    /// Workers of units whose phones hold all their families.
+    pub whole: HashMap<UserId, OrgUnitId>,
+    /// Records that corrections name.
+    pub correctable: HashMap<RecordId, Correctable>,
+    /// Files that were signed before.
+    pub files: HashMap<(EvidenceId, Part), SignedFile>,
+    /// Consents by person.
+    pub consents: HashMap<PersonId, Consent>,
+    /// Whose consent an id is.
+    pub consent_of: HashMap<ConsentId, PersonId>,
+}
+
+/// The decision about one statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// In custody since this position.
+    Known(u64),
+    /// Taken into custody at the position it was decided for.
+    Taken(Box<RecordReceived>),
+}
+
+/// Decides about one statement that would stand at `position`, received on civil day `today` (UTC+5).
+pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveDate) -> Decision {
+    if let Some(position) = desk.known.get(&statement.hash) {
+        return Decision::Known(*position);
+    }
+    let place = place_of(&statement);
+    let forked = place.is_some_and(|(chain, seq)| desk.ledgers.holder(statement.device, chain, seq).is_some());
+    let contradicted = contradicts(desk, &statement);
+
+    let verdict = if forked || contradicted {
+        Err(HeldReason::Fork)
+    } else {
+        match &statement.payload {
+            Payload::TooNew => Err(HeldReason::TooNew),
+            Payload::Unreadable => Err(HeldReason::PayloadUnreadable),
+            Payload::Record(record) => judge(desk, &statement, record, today),
+        }
+    };
+
+    let files = expected_files(desk, &statement);
+    let mut outcome = RecordOutcome {
+        verdict: if verdict.is_ok() { Verdict::Accepted } else { Verdict::Held },
+        reason: verdict.as_ref().err().copied(),
+        placed: place.is_some() && !forked,
+        chain_finding: None,
+        late_handover: matches!(verdict, Ok(Standing::Former)),
+        superseded: None,
+        activity_after: None,
+        consent_after: None,
+        files,
+        chain_after: None,
+        lost: Vec::new(),
+    };
+    if let Some((chain, seq)) = place.filter(|_| !forked) {
+        let prev = statement.reading.prev;
+        outcome.chain_finding = desk.ledgers.finding(statement.device, chain, seq, statement.hash, prev);
+        outcome.chain_after = Some(desk.ledgers.place(statement.device, chain, seq, statement.hash, prev, position));
+    }
+    if let (Ok(_), Payload::Record(record)) = (&verdict, &statement.payload) {
+        accept(desk, &statement, record, position, &mut outcome);
+    }
+    if let Some(record) = statement.reading.record {
+        desk.correctable.entry(record).or_insert(Correctable { family: statement.reading.family });
+    }
+    desk.known.insert(statement.hash, position);
+    Decision::Taken(Box::new(RecordReceived {
+        jws: statement.jws,
+        hash: statement.hash,
+        carrier: statement.carrier,
+        device: statement.device,
+        worker: statement.device_worker,
+        reading: statement.reading,
+        outcome,
+    }))
+}
+
+/// How a worker stands to a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Has it.
+    Present,
+    /// Had it once.
+    Former,
+}
+
+fn judge(desk: &Desk, statement: &Verified, record: &Record, today: NaiveDate) -> Result<Standing, HeldReason> {
+    if desk.revoked.contains(&statement.device) {
+        return Err(HeldReason::DeviceRevoked);
+    }
+    if record.worker != statement.device_worker {
+        return Err(HeldReason::NotAssigned);
+    }
+    if record.done_on > today {
+        return Err(HeldReason::FutureDate);
+    }
+    let Some(family) = record.family else { return Ok(Standing::Present) };
+    let unit = *desk.families.get(&family).ok_or(HeldReason::UnknownFamily)?;
+    let standing = match desk.assigned.get(&(family, record.worker)) {
+        Some(true) => Standing::Present,
+        _ if desk.whole.get(&record.worker) == Some(&unit) => Standing::Present,
+        Some(false) => Standing::Former,
+        None => return Err(HeldReason::NotAssigned),
+    };
+    if let Some(person) = record.statement.person()
+        && desk.persons.get(&person) != Some(&family)
+    {
+        return Err(HeldReason::UnknownPerson);
+    }
+    if let Some(id) = record.statement.activity() {
+        let activity = desk.activities.get(&id).filter(|a| a.family == family);
+        let activity = activity.ok_or(HeldReason::UnknownActivity)?;
+        if Some(activity.person) != record.statement.person() || Some(activity.service) != record.statement.service() {
+            return Err(HeldReason::UnknownActivity);
+        }
+        if activity.state == ActivityState::Cancelled {
+            return Err(HeldReason::ActivityCancelled);
+        }
+    }
+    if let Statement::Consent { consent, person, .. } = &record.statement
+        && desk.consent_of.get(consent).is_some_and(|whose| whose != person)
+    {
+        return Err(HeldReason::UnknownPerson);
+    }
+    if let Some(old) = record.supersedes
+        && desk.correctable.get(&old).is_none_or(|c| c.family != Some(family))
+    {
+        return Err(HeldReason::SupersedesUnknown);
+    }
+    Ok(standing)
+}
+
+/// What an accepted record changes.
+fn accept(desk: &mut Desk, statement: &Verified, record: &Record, position: u64, outcome: &mut RecordOutcome) {
+    outcome.superseded = record.supersedes;
+    match &record.statement {
+        Statement::Completion { activity, .. } => {
+            let reported = photos_are_in(desk, record);
+            let state = if reported { ActivityState::Reported } else { ActivityState::Synced };
+            outcome.activity_after = counts(desk, *activity, record, state);
+        }
+        Statement::NotApplicable { activity, .. } => {
+            outcome.activity_after = counts(desk, *activity, record, ActivityState::NotApplicable);
+        }
+        Statement::Refused { activity, .. } => {
+            outcome.activity_after = counts(desk, *activity, record, ActivityState::Refused);
+        }
+        Statement::Consent { consent, person, state, reason } => {
+            let before = desk.consents.get(person);
+            let after = Consent {
+                id: before.map_or(*consent, |c| c.id),
+                person: *person,
+                state: *state,
+                given_on: if *state == ConsentState::Given {
+                    Some(record.done_on)
+                } else {
+                    before.and_then(|c| c.given_on)
+                },
+                basis: reason.clone().or_else(|| before.and_then(|c| c.basis.clone())),
+            };
+            desk.consent_of.insert(after.id, *person);
+            desk.consents.insert(*person, after.clone());
+            outcome.consent_after = Some(after);
+        }
+        Statement::Act { .. } => {}
+        Statement::Lost { chain, from, to, .. } => {
+            outcome.lost.push(desk.ledgers.lose(statement.device, *chain, *from, *to, position));
+        }
+    }
+}
+
+/// The activity after this record, if the record counts: the first one does, and one that corrects the one that counts.
+fn counts(desk: &mut Desk, id: ActivityId, record: &Record, state: ActivityState) -> Option<ActivityAfter> {
+    let activity = desk.activities.get_mut(&id)?;
+    let first = activity.state == ActivityState::Planned || activity.record.is_none();
+    let corrects = record.supersedes.is_some() && activity.record == record.supersedes;
+    if !first && !corrects {
+        return None;
+    }
+    // A correction whose photos are still on their way does not take the activity out of the report.
+    let keeps = corrects && activity.state.counts_as_done() && state == ActivityState::Synced;
+    activity.state = if keeps { activity.state } else { state };
+    activity.record = Some(record.record);
+    activity.done_on = matches!(record.statement, Statement::Completion { .. }).then_some(record.done_on);
+    Some(ActivityAfter {
+        activity: id,
+        family: activity.family,
+        state: activity.state,
+        record: activity.record,
+        done_on: activity.done_on,
+    })
+}
+
+/// Whether every photo of the record is in custody: then the activity counts for the report (§39).
+fn photos_are_in(desk: &Desk, record: &Record) -> bool {
+    record
+        .evidence
+        .iter()
+        .filter(|e| e.kind == EvidenceKind::Photo)
+        .all(|e| desk.files.get(&(e.evidence, Part::File)).is_some_and(|f| f.received))
+}
+
+/// The place it claims in its device's chain.
+fn place_of(statement: &Verified) -> Option<(ChainId, u64)> {
+    Some((statement.reading.chain?, statement.reading.seq?))
+}
+
+/// Whether it signs other bytes for evidence that another record named before.
+fn contradicts(desk: &Desk, statement: &Verified) -> bool {
+    let Payload::Record(record) = &statement.payload else { return false };
+    record.evidence.iter().any(|evidence| {
+        Part::ALL.iter().any(|part| match (evidence.facts(*part), desk.files.get(&(evidence.evidence, *part))) {
+            (Some(now), Some(then)) => !then.erased && (now.sha256, now.size) != (then.sha256, then.size),
+            _ => false,
+        })
+    })
+}
+
+/// The files it names that no record named before.
+fn expected_files(desk: &mut Desk, statement: &Verified) -> Vec<ExpectedFile> {
+    let Payload::Record(record) = &statement.payload else { return Vec::new() };
+    let mut files = Vec::new();
+    for evidence in &record.evidence {
+        for part in Part::ALL {
+            let Some(facts) = evidence.facts(*part) else { continue };
+            let key = (evidence.evidence, *part);
+            if desk.files.contains_key(&key) {
+                continue;
+            }
+            let signed = SignedFile { sha256: facts.sha256, size: facts.size, received: false, erased: false };
+            desk.files.insert(key, signed);
+            files.push(ExpectedFile {
+                evidence: evidence.evidence,
+                part: *part,
+                size: facts.size,
+                sha256: facts.sha256,
+                media_type: facts.media_type,
+            });
+        }
+    }
+    files
+}
+
+impl Ledgers {
+    /// Puts a statement at its place and gives the chain after it.
+    fn place(
+        &mut self,
+        device: DeviceId,
+        id: ChainId,
+        seq: u64,
+        hash: Digest,
+        prev: Option<Digest>,
+        position: u64,
+    ) -> ChainAfter {
+        self.places.insert((device, id, seq), (hash, prev));
+        let chain = self.chains.entry((device, id)).or_default();
+        let changed = chain.take(seq, hash, position);
+        let gaps = changed.then(|| chain.gaps(id));
+        ChainAfter { seq: chain.seq, hash: chain.hash, gaps }
+    }
+
+    /// Notes numbers as lost and gives the ledger after it.
+    fn lose(&mut self, device: DeviceId, id: ChainId, from: u64, to: u64, position: u64) -> GapsAfter {
+        let chain: &mut Chain = self.chains.entry((device, id)).or_default();
+        chain.lose(from, to, position);
+        chain.gaps(id)
+    }
+
+    /// Who holds a place.
+    fn holder(&self, device: DeviceId, chain: ChainId, seq: u64) -> Option<Digest> {
+        self.places.get(&(device, chain, seq)).map(|(hash, _)| *hash)
+    }
+
+    /// What is wrong with the links to its neighbours, as far as these are here.
+    fn finding(
+        &self,
+        device: DeviceId,
+        chain: ChainId,
+        seq: u64,
+        hash: Digest,
+        prev: Option<Digest>,
+    ) -> Option<ChainFinding> {
+        let before = seq.checked_sub(1).and_then(|n| self.holder(device, chain, n));
+        if before.is_some() && before != prev {
+            return Some(ChainFinding::PrevDiffers);
+        }
+        let after = self.places.get(&(device, chain, seq.saturating_add(1)));
+        let differs = after.is_some_and(|(_, named)| named.is_some_and(|named| named != hash));
+        differs.then_some(ChainFinding::NextDiffers)
+    }
+}
