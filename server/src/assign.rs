@@ -27,7 +27,11 @@ pub fn civil_day(time: DateTime<Utc>) -> NaiveDate {
 ///
 /// # Errors
 /// When the database does not answer; what was closed before stays closed.
-pub async fn close_past(store: &Store, chance: &dyn Chance, now: DateTime<Utc>) -> Result<usize, JournalError> {
+pub async fn close_past(
+    store: &Store,
+    chance: &dyn Chance,
+    now: DateTime<Utc>,
+) -> Result<usize, JournalError> {
     let (today, mut closed) = (civil_day(now), 0);
     loop {
         let mut tx = store.write().await?;

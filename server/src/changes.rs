@@ -151,8 +151,13 @@ impl Start {
         if before.epoch != head.epoch || ahead {
             return from_nothing(Vec::new(), true);
         }
-        let gone: BTreeSet<String> =
-            before.tracks.iter().map(|track| &track.scope).filter(|scope| !names.contains(scope)).cloned().collect();
+        let gone: BTreeSet<String> = before
+            .tracks
+            .iter()
+            .map(|track| &track.scope)
+            .filter(|scope| !names.contains(scope))
+            .cloned()
+            .collect();
         if !gone.is_empty() {
             return from_nothing(gone.into_iter().collect(), true);
         }
@@ -161,7 +166,8 @@ impl Start {
             let mut unread = kinds.clone();
             for track in before.tracks.iter().filter(|track| track.scope == *scope) {
                 // A kind the phone no longer asks for is left out; should it ask again, it starts at 0.
-                let kept: Vec<Kind> = track.kinds.iter().copied().filter(|kind| unread.remove(kind)).collect();
+                let kept: Vec<Kind> =
+                    track.kinds.iter().copied().filter(|kind| unread.remove(kind)).collect();
                 if !kept.is_empty() {
                     tracks.push(Track { kinds: kept, ..track.clone() });
                 }
@@ -236,7 +242,9 @@ async fn write_lines(tx: &mut Tx, scopes: &Scopes, found: &[Change]) -> Result<V
     for (kind, mut ids) in wanted {
         ids.sort_unstable();
         ids.dedup();
-        rows.extend(scope::listed(tx, scopes, kind, &ids).await?.into_iter().map(|row| ((kind, row.id()), row)));
+        rows.extend(
+            scope::listed(tx, scopes, kind, &ids).await?.into_iter().map(|row| ((kind, row.id()), row)),
+        );
     }
     found
         .iter()
@@ -264,11 +272,17 @@ async fn note_given(
     let keys: Vec<_> = families.iter().map(|family| (*family,)).collect();
     let mut tx = store.read().await?;
     let sql = "select family from device_scope where device = $1 and family in (";
-    let given: HashSet<FamilyId> =
-        among!(&mut tx, (FamilyId,), sql, keys, ")", device).await?.into_iter().map(|(family,)| family).collect();
+    let given: HashSet<FamilyId> = among!(&mut tx, (FamilyId,), sql, keys, ")", device)
+        .await?
+        .into_iter()
+        .map(|(family,)| family)
+        .collect();
     drop(tx);
-    let rows: Vec<_> =
-        families.iter().filter(|family| !given.contains(*family)).map(|family| (device, *family, now)).collect();
+    let rows: Vec<_> = families
+        .iter()
+        .filter(|family| !given.contains(*family))
+        .map(|family| (device, *family, now))
+        .collect();
     if rows.is_empty() {
         return Ok(());
     }

@@ -274,7 +274,8 @@ fn verdict(
     let (hash, record) = (statement.hash, statement.reading.record);
     match decide(desk, statement.clone(), position, today) {
         Decision::Known(position) => {
-            let item = RecordItem { hash, record, verdict: Verdict::Known, reason: None, position: Some(position) };
+            let item =
+                RecordItem { hash, record, verdict: Verdict::Known, reason: None, position: Some(position) };
             (item, None)
         }
         Decision::Taken(received) => {

@@ -2,8 +2,8 @@
 
 pub mod apply;
 pub mod assign;
-pub mod changes;
 pub mod chance;
+pub mod changes;
 pub mod clock;
 pub mod config;
 pub mod evidence;

@@ -17,7 +17,9 @@ use chrono::NaiveDate;
 use kandas_shared::{
     evidence::{EvidenceKind, Part},
     hash::Digest,
-    ids::{ActivityId, ChainId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
+    ids::{
+        ActivityId, ChainId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId,
+    },
     plan_state::ActivityState,
     pulled::{Activity, Consent},
     receipt::{HeldReason, Verdict},
@@ -26,7 +28,8 @@ use kandas_shared::{
 
 use super::chains::{Chain, Ledgers};
 use crate::facts::{
-    ActivityAfter, ChainAfter, ChainFinding, ExpectedFile, GapsAfter, RecordOutcome, RecordReading, RecordReceived,
+    ActivityAfter, ChainAfter, ChainFinding, ExpectedFile, GapsAfter, RecordOutcome, RecordReading,
+    RecordReceived,
 };
 use kandas_shared::jws::Jws;
 
@@ -124,7 +127,8 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
         return Decision::Known(*position);
     }
     let place = place_of(&statement);
-    let forked = place.is_some_and(|(chain, seq)| desk.ledgers.holder(statement.device, chain, seq).is_some());
+    let forked =
+        place.is_some_and(|(chain, seq)| desk.ledgers.holder(statement.device, chain, seq).is_some());
     let contradicted = contradicts(desk, &statement);
 
     let verdict = if forked || contradicted {
@@ -154,7 +158,8 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
     if let Some((chain, seq)) = place.filter(|_| !forked) {
         let prev = statement.reading.prev;
         outcome.chain_finding = desk.ledgers.finding(statement.device, chain, seq, statement.hash, prev);
-        outcome.chain_after = Some(desk.ledgers.place(statement.device, chain, seq, statement.hash, prev, position));
+        outcome.chain_after =
+            Some(desk.ledgers.place(statement.device, chain, seq, statement.hash, prev, position));
     }
     if let (Ok(_), Payload::Record(record)) = (&verdict, &statement.payload) {
         accept(desk, &statement, record, position, &mut outcome);
@@ -183,7 +188,12 @@ enum Standing {
     Former,
 }
 
-fn judge(desk: &Desk, statement: &Verified, record: &Record, today: NaiveDate) -> Result<Standing, HeldReason> {
+fn judge(
+    desk: &Desk,
+    statement: &Verified,
+    record: &Record,
+    today: NaiveDate,
+) -> Result<Standing, HeldReason> {
     if desk.revoked.contains(&statement.device) {
         return Err(HeldReason::DeviceRevoked);
     }
@@ -209,7 +219,9 @@ fn judge(desk: &Desk, statement: &Verified, record: &Record, today: NaiveDate) -
     if let Some(id) = record.statement.activity() {
         let activity = desk.activities.get(&id).filter(|a| a.family == family);
         let activity = activity.ok_or(HeldReason::UnknownActivity)?;
-        if Some(activity.person) != record.statement.person() || Some(activity.service) != record.statement.service() {
+        if Some(activity.person) != record.statement.person()
+            || Some(activity.service) != record.statement.service()
+        {
             return Err(HeldReason::UnknownActivity);
         }
         if activity.state == ActivityState::Cancelled {
@@ -230,7 +242,13 @@ fn judge(desk: &Desk, statement: &Verified, record: &Record, today: NaiveDate) -
 }
 
 /// What an accepted record changes.
-fn accept(desk: &mut Desk, statement: &Verified, record: &Record, position: u64, outcome: &mut RecordOutcome) {
+fn accept(
+    desk: &mut Desk,
+    statement: &Verified,
+    record: &Record,
+    position: u64,
+    outcome: &mut RecordOutcome,
+) {
     outcome.superseded = record.supersedes;
     match &record.statement {
         Statement::Completion { activity, .. } => {
@@ -308,9 +326,11 @@ fn place_of(statement: &Verified) -> Option<(ChainId, u64)> {
 fn contradicts(desk: &Desk, statement: &Verified) -> bool {
     let Payload::Record(record) = &statement.payload else { return false };
     record.evidence.iter().any(|evidence| {
-        Part::ALL.iter().any(|part| match (evidence.facts(*part), desk.files.get(&(evidence.evidence, *part))) {
-            (Some(now), Some(then)) => !then.erased && (now.sha256, now.size) != (then.sha256, then.size),
-            _ => false,
+        Part::ALL.iter().any(|part| {
+            match (evidence.facts(*part), desk.files.get(&(evidence.evidence, *part))) {
+                (Some(now), Some(then)) => !then.erased && (now.sha256, now.size) != (then.sha256, then.size),
+                _ => false,
+            }
         })
     })
 }
@@ -326,7 +346,8 @@ fn expected_files(desk: &mut Desk, statement: &Verified) -> Vec<ExpectedFile> {
             if desk.files.contains_key(&key) {
                 continue;
             }
-            let signed = SignedFile { sha256: facts.sha256, size: facts.size, received: false, erased: false };
+            let signed =
+                SignedFile { sha256: facts.sha256, size: facts.size, received: false, erased: false };
             desk.files.insert(key, signed);
             files.push(ExpectedFile {
                 evidence: evidence.evidence,

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use kandas_shared::{
     evidence::Part,
     hash::Digest,
-    ids::{ActivityId, ChainId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
+    ids::{
+        ActivityId, ChainId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId,
+    },
     pulled::{Activity, Consent},
     record::Statement,
 };
@@ -51,14 +53,17 @@ pub async fn lay<'a>(tx: &mut Tx, group: impl Iterator<Item = &'a Verified>) -> 
     desk.known = known(tx, &asked).await?;
     desk.ledgers = ledgers(tx, &asked).await?;
     let keys = keys(asked.devices);
-    let revoked = among!(tx, (DeviceId,), "select id from device where state = 'revoked' and id in (", keys, ")");
+    let revoked =
+        among!(tx, (DeviceId,), "select id from device where state = 'revoked' and id in (", keys, ")");
     desk.revoked = revoked.await?.into_iter().map(|(id,)| id).collect();
 
     let ids = keys_of(&asked.families);
-    let rows = among!(tx, (FamilyId, OrgUnitId), "select id, org_unit from family where id in (", ids, ")").await?;
+    let rows =
+        among!(tx, (FamilyId, OrgUnitId), "select id, org_unit from family where id in (", ids, ")").await?;
     desk.families = rows.into_iter().collect();
     let ids = keys_of(&asked.persons);
-    let rows = among!(tx, (PersonId, FamilyId), "select id, family from person where id in (", ids, ")").await?;
+    let rows =
+        among!(tx, (PersonId, FamilyId), "select id, family from person where id in (", ids, ")").await?;
     desk.persons = rows.into_iter().collect();
     let ids = keys_of(&asked.activities);
     let sql = "select id, plan, family, person, service, planned_on, due_on, state, record, done_on
@@ -77,8 +82,12 @@ pub async fn lay<'a>(tx: &mut Tx, group: impl Iterator<Item = &'a Verified>) -> 
     for (evidence, part, sha256, size, state) in
         among!(tx, (EvidenceId, Part, Digest, i64, String), sql, ids, ")").await?
     {
-        let file =
-            SignedFile { sha256, size: size as u64, received: state == "received", erased: state == "erased" };
+        let file = SignedFile {
+            sha256,
+            size: size as u64,
+            received: state == "received",
+            erased: state == "erased",
+        };
         desk.files.insert((evidence, part), file);
     }
     consents(tx, &asked.consents, &asked.consenting, &mut desk).await?;
@@ -127,9 +136,11 @@ impl Asked {
 
 async fn known(tx: &mut Tx, asked: &Asked) -> Result<HashMap<Digest, u64>, StoreError> {
     let hashes = keys_of(&asked.hashes);
-    let mut known = among!(tx, (Digest, i64), "select hash, position from record where hash in (", hashes, ")").await?;
+    let mut known =
+        among!(tx, (Digest, i64), "select hash, position from record where hash in (", hashes, ")").await?;
     known.extend(
-        among!(tx, (Digest, i64), "select hash, position from record_erased where hash in (", hashes, ")").await?,
+        among!(tx, (Digest, i64), "select hash, position from record_erased where hash in (", hashes, ")")
+            .await?,
     );
     Ok(known.into_iter().map(|(hash, position)| (hash, position as u64)).collect())
 }
@@ -148,7 +159,8 @@ async fn ledgers(tx: &mut Tx, asked: &Asked) -> Result<Ledgers, StoreError> {
     for (device, chain, seq, hash) in among!(tx, (DeviceId, ChainId, i64, Digest), sql, chains, ")").await? {
         ledgers.chains.insert((device, chain), Chain { seq: seq as u64, hash, ..Chain::default() });
     }
-    let sql = "select device, chain, from_seq, to_seq, state, position from chain_gap where (device, chain) in (";
+    let sql =
+        "select device, chain, from_seq, to_seq, state, position from chain_gap where (device, chain) in (";
     for (device, chain, from, to, state, position) in
         among!(tx, (DeviceId, ChainId, i64, i64, String, i64), sql, chains, ")").await?
     {

@@ -51,8 +51,12 @@ pub enum Item {
 /// # Errors
 /// When the database does not answer, or a stored key is none.
 pub async fn sealers(tx: &mut Tx, batch: &[Jws]) -> Result<HashMap<KeyId, Sealer>, StoreError> {
-    let kids: HashSet<String> =
-        batch.iter().filter(|s| is_sized(s)).filter_map(|s| s.kid(Typ::Record).ok()).map(|kid| kid.0).collect();
+    let kids: HashSet<String> = batch
+        .iter()
+        .filter(|s| is_sized(s))
+        .filter_map(|s| s.kid(Typ::Record).ok())
+        .map(|kid| kid.0)
+        .collect();
     let kids: Vec<_> = kids.into_iter().filter(|kid| !kid.contains('\0')).map(|kid| (kid,)).collect();
     let sql = "select id, worker, kid, key from device where kid in (";
     let rows = among!(tx, (DeviceId, UserId, String, Vec<u8>), sql, kids, ")").await?;
@@ -118,7 +122,9 @@ fn read(payload: &str, device: DeviceId) -> (RecordReading, Payload) {
             let reading = RecordReading { record: Some(record.record), ..RecordReading::default() };
             (reading, Payload::Unreadable)
         }
-        Reading::Record(record) if !is_storable(&record) => (of_envelope(&envelope_of(&record), device), Payload::Unreadable),
+        Reading::Record(record) if !is_storable(&record) => {
+            (of_envelope(&envelope_of(&record), device), Payload::Unreadable)
+        }
         Reading::Record(record) => (of_record(&record), Payload::Record(record)),
         Reading::TooNew(envelope) => (of_envelope(&envelope, device), Payload::TooNew),
         Reading::Unreadable(envelope, _) => (of_envelope(&envelope, device), Payload::Unreadable),
@@ -166,7 +172,12 @@ fn of_record(record: &Record) -> RecordReading {
         evidence: record
             .evidence
             .iter()
-            .map(|e| NamedEvidence { evidence: e.evidence, capture: e.capture, kind: e.kind, source: e.source })
+            .map(|e| NamedEvidence {
+                evidence: e.evidence,
+                capture: e.capture,
+                kind: e.kind,
+                source: e.source,
+            })
             .collect(),
     }
 }
