@@ -548,6 +548,8 @@ pub struct SubjectErased {
     pub records: Vec<(Digest, u64)>,
     /// Files that are erased.
     pub files: Vec<FileRef>,
+    /// Opened bundles whose file is erased because such a record came in it.
+    pub bundles: Vec<BundleId>,
     /// Entities that leave the tables.
     pub entities: Vec<(Kind, Uuid)>,
     /// Every scope an erased entity was ever seen in: phones there are told that it is gone.

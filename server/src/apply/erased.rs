@@ -44,6 +44,9 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     )
     .await?;
 
+    let rows: Vec<_> = subject.bundles.iter().map(|bundle| (*bundle,)).collect();
+    many!(tx, "update bundle set state = 'erased' where bundle in (", rows, ")").await?;
+
     let rows: Vec<_> = subject
         .chains
         .iter()

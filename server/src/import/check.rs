@@ -38,6 +38,10 @@ pub struct Held {
     pub plans: Vec<Plan>,
     /// Activities.
     pub activities: Vec<Activity>,
+    /// Families that were erased and may not come back.
+    pub erased_families: HashSet<FamilyId>,
+    /// Persons who were erased and may not come back.
+    pub erased_persons: HashSet<PersonId>,
 }
 
 /// Checks a document against itself and the store, then takes out of it what the store has already. Answers how many
@@ -173,6 +177,9 @@ fn families(document: &Document, held: &Held, errors: &mut ImportErrors) {
     const UNKNOWN: &str = "is neither in this document nor in the store";
 
     for Placed { row, at } in &document.families {
+        if held.erased_families.contains(&row.id) {
+            errors.note(at.of("id"), "families.id", "was erased and may not come back");
+        }
         match centres.get(&row.org_unit) {
             Some(OrgKind::Cc) => {}
             Some(_) => errors.note(at.of("org_unit"), "families.org_unit", "is not a career centre"),
@@ -185,6 +192,9 @@ fn families(document: &Document, held: &Held, errors: &mut ImportErrors) {
     for Placed { row, at } in &document.persons {
         if !families.contains(&row.family) {
             errors.note(at.of("family"), "persons.family", UNKNOWN);
+        }
+        if held.erased_persons.contains(&row.id) {
+            errors.note(at.of("id"), "persons.id", "was erased and may not come back");
         }
         if let Some(iin) = &row.iin
             && *iins.entry(iin).or_insert(row.id) != row.id

@@ -1,7 +1,10 @@
 //! The server's suite. Whatever touches the store runs on both engines.
 
 mod engines;
+mod house;
+mod import;
 mod intake;
 mod journal;
+mod keep;
 mod phones;
 mod stores;

@@ -1,0 +1,267 @@
+//! Back-up and restore.
+//!
+//! A back-up is a folder: `manifest.json`, the database (`store.db` by VACUUM INTO, or `store.pgdump` by pg_dump), the
+//! media by hard link or copy with their list `media.ndjson`, and `server.json`. Private keys are in it only when asked
+//! for. The list of erased subjects is never in it: it must be newer than any back-up.
+//!
+//! The database is copied first, the media after it: files only come in between, and a file is never there before its
+//! fact. `restore` draws a new epoch, so that every phone offers again what it handed in after the back-up.
+
+mod dump;
+mod media;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use chrono::{DateTime, Utc};
+use kandas_shared::hash::{Digest, Epoch};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    chance::{self, Chance},
+    config::{Config, private_folder},
+    erase::{self, Settled},
+    facts::{Event, Restored},
+    journal::{self, Fact},
+    keys::Keys,
+    store::{Engine, Store},
+    verify::expected_media,
+};
+
+/// `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Always `kandas-backup`.
+    pub format: String,
+    /// Format version, 1.
+    pub v: u32,
+    /// When it was begun.
+    pub made_at: DateTime<Utc>,
+    /// Program that made it.
+    pub program: String,
+    /// `sqlite` or `postgres`.
+    pub engine: String,
+    /// The store's epoch.
+    pub epoch: Epoch,
+    /// Journal positions. There may be more in the database: it is copied a moment later.
+    pub size: u64,
+    /// Root over them.
+    pub root: Digest,
+    /// Whether private keys are in it.
+    pub keys: bool,
+    /// Media files in it.
+    pub media: u64,
+}
+
+/// What to put into a back-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The private keys too.
+    pub keys: bool,
+    /// Copy media even where a hard link would do (another disk does so anyway).
+    pub copy_media: bool,
+}
+
+const MANIFEST: &str = "manifest.json";
+
+/// Makes a back-up in a new folder.
+///
+/// # Errors
+/// When the folder exists or lies in the data folder, or something cannot be copied. A folder without `manifest.json`
+/// is no back-up: it is written last.
+pub async fn backup(
+    config: &Config,
+    store: &Store,
+    to: &Path,
+    choice: Choice,
+    now: DateTime<Utc>,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Manifest> {
+    ensure!(!to.exists(), "{} exists already", to.display());
+    let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent.canonicalize().with_context(|| format!("{} is not there", parent.display()))?;
+    let data = config.data.canonicalize()?;
+    ensure!(!parent.starts_with(&data), "a back-up inside the data folder would be lost with it");
+    private_folder(to)?;
+
+    let mut tx = store.read().await?;
+    let head = journal::head(&mut tx).await?;
+    drop(tx);
+    let engine = match store.engine() {
+        Engine::Sqlite => {
+            store.copy_file(&to.join("store.db")).await.context("the database cannot be copied")?;
+            "sqlite"
+        }
+        Engine::Postgres => {
+            dump::dump(&config.database, &to.join("store.pgdump")).await?;
+            "postgres"
+        }
+    };
+    // Read after the copy: what has come in between is more than needed, never less.
+    let mut tx = store.read().await?;
+    let files = expected_media(&mut tx).await?;
+    drop(tx);
+    let media = media::copy_out(&config.media_dir(), to, &files, choice.copy_media, progress).await?;
+    let remembered = config.data.join("server.json");
+    if remembered.exists() {
+        fs::copy(&remembered, to.join("server.json"))?;
+    }
+    if choice.keys {
+        copy_private(&config.keys_dir(), &to.join("keys"))?;
+    }
+    let manifest = Manifest {
+        format: "kandas-backup".into(),
+        v: 1,
+        made_at: now,
+        program: concat!("kandas-server ", env!("CARGO_PKG_VERSION")).into(),
+        engine: engine.into(),
+        epoch: head.epoch,
+        size: head.size,
+        root: head.root,
+        keys: choice.keys,
+        media,
+    };
+    write_durably(&to.join(MANIFEST), &serde_json::to_vec_pretty(&manifest)?)?;
+    Ok(manifest)
+}
+
+/// What a restore did.
+#[derive(Debug)]
+pub struct Restoration {
+    /// The new epoch.
+    pub epoch: Epoch,
+    /// Journal positions of the back-up.
+    pub restored_size: u64,
+    /// Media files brought back.
+    pub media: u64,
+    /// Subjects erased again.
+    pub erased: Settled,
+}
+
+/// Makes a store out of a back-up. `erased` is the list of subjects that were erased since.
+///
+/// # Errors
+/// When there is a store already, the back-up is not whole, or keys are missing.
+pub async fn restore(
+    config: &Config,
+    from: &Path,
+    erased: &Path,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Restoration> {
+    let manifest = read_manifest(from)?;
+    let engine = if config.database.starts_with("sqlite:") { "sqlite" } else { "postgres" };
+    ensure!(manifest.engine == engine, "the back-up is of {} and --database names {engine}", manifest.engine);
+    // A list that cannot be read stops everything before anything is written: nobody may come back by accident.
+    let decisions = crate::erased_list::read(erased)?;
+
+    let has_keys = config.keys_dir().join("current").exists();
+    ensure!(
+        has_keys || manifest.keys,
+        "there are no keys: bring the keys folder to {} first, or use a back-up made --with-keys",
+        config.keys_dir().display()
+    );
+    config.make_folders()?;
+    ensure!(is_empty(&config.media_dir())?, "{} is not empty", config.media_dir().display());
+    match engine {
+        "sqlite" => restore_file(config, &from.join("store.db"))?,
+        _ => dump::restore(&config.database, &from.join("store.pgdump")).await?,
+    }
+    if !has_keys {
+        copy_private(&from.join("keys"), &config.keys_dir())?;
+    }
+    let remembered = from.join("server.json");
+    if remembered.exists() && !config.data.join("server.json").exists() {
+        fs::copy(&remembered, config.data.join("server.json"))?;
+    }
+    let media = media::copy_back(from, &config.media_dir(), progress).await?;
+    for decision in &decisions {
+        if *erased != config.erased_list() {
+            crate::erased_list::add(&config.erased_list(), decision)?;
+        }
+    }
+
+    let store = Store::open(&config.database).await.context("the restored database cannot be opened")?;
+    let mut keys = Keys::open(&config.keys_dir())?;
+    let epoch = Epoch(chance::bytes(chance));
+    let mut tx = store.write().await?;
+    let locked = journal::lock(&mut tx).await?;
+    let restored_size = locked.size();
+    if restored_size < manifest.size || journal::root_at(&mut tx, manifest.size).await? != manifest.root {
+        bail!("the journal in the back-up is not the one of its manifest");
+    }
+    let event = Event::StoreRestored(Restored { epoch, restored_size });
+    journal::append_locked(&mut tx, locked, chance, now, vec![Fact::by_system(event)]).await?;
+    tx.commit().await?;
+    let mut tx = store.read().await?;
+    let announced = crate::rotate::announced(&mut tx).await?;
+    drop(tx);
+    keys.settle(&announced)?;
+    let erased = erase::settle(config, &store, now, chance).await?;
+    store.close().await;
+    Ok(Restoration { epoch, restored_size, media, erased })
+}
+
+fn read_manifest(from: &Path) -> Result<Manifest> {
+    let path = from.join(MANIFEST);
+    let text = fs::read(&path)
+        .with_context(|| format!("{} is no finished back-up: {MANIFEST} cannot be read", from.display()))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).with_context(|| format!("{} is not readable", path.display()))?;
+    ensure!(manifest.format == "kandas-backup" && manifest.v == 1, "{} is of another format", path.display());
+    Ok(manifest)
+}
+
+/// The file takes its name only when it is whole.
+fn restore_file(config: &Config, from: &Path) -> Result<()> {
+    let path = config.database.strip_prefix("sqlite:").unwrap_or(&config.database);
+    let path = PathBuf::from(path.split('?').next().unwrap_or(path));
+    for side in ["", "-wal", "-shm"] {
+        let file = PathBuf::from(format!("{}{side}", path.display()));
+        ensure!(!file.exists(), "{} exists already: a store is never written over", file.display());
+    }
+    let part = PathBuf::from(format!("{}.part", path.display()));
+    copy_durably(from, &part)?;
+    fs::rename(&part, &path)?;
+    sync_folder(&path)
+}
+
+/// Copies a file of mode 0600 and waits until it is on the disk.
+fn copy_durably(from: &Path, to: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
+    fs::set_permissions(to, fs::Permissions::from_mode(0o600))?;
+    fs::File::open(to)?.sync_all()?;
+    sync_folder(to)
+}
+
+fn copy_private(from: &Path, to: &Path) -> Result<()> {
+    private_folder(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
+        let entry = entry?;
+        copy_durably(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+    fs::File::open(path)?.sync_all()?;
+    sync_folder(path)
+}
+
+fn sync_folder(of: &Path) -> Result<()> {
+    if let Some(folder) = of.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn is_empty(folder: &Path) -> Result<bool> {
+    Ok(fs::read_dir(folder)?.next().is_none())
+}

@@ -1,0 +1,168 @@
+//! Users and phones from the command line.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use chrono::TimeDelta;
+use kandas_shared::order::OrderKind;
+use serde_json::json;
+
+use super::{
+    DeviceCommand, OrderArgs, Surroundings, UserCommand,
+    open::{Opened, open_store},
+    show,
+};
+use crate::{config::Config, devices, users};
+
+pub(super) async fn user(
+    config: &Config,
+    command: UserCommand,
+    around: &Surroundings,
+    json: bool,
+) -> Result<ExitCode> {
+    let store = open_store(config).await?;
+    let (now, chance) = (around.now(), around.chance.as_ref());
+    match command {
+        UserCommand::Add { login, name, role, org_unit, language } => {
+            let mut tx = store.write().await?;
+            let new = users::NewUser { login, name, role, org_unit, language };
+            let user = users::add(&mut tx, now, chance, new).await?;
+            tx.commit().await?;
+            if json {
+                show::json(&json!({"user": user.id, "login": user.login}))?;
+            } else {
+                println!("user {} added: {}", user.login, user.id);
+            }
+        }
+        UserCommand::List => {
+            let mut tx = store.read().await?;
+            let list = users::list(&mut tx).await?;
+            if json {
+                show::json(&serde_json::to_value(&list)?)?;
+            } else {
+                let rows: Vec<_> = list
+                    .iter()
+                    .map(|user| {
+                        let state = if user.active { "active" } else { "inactive" };
+                        vec![user.login.clone(), user.role.to_string(), state.into(), user.id.to_string()]
+                    })
+                    .collect();
+                show::table(&["login", "role", "state", "id"], &rows);
+            }
+        }
+        UserCommand::Deactivate { login } => {
+            let mut tx = store.write().await?;
+            let user = users::deactivate(&mut tx, now, chance, &login).await?;
+            tx.commit().await?;
+            if json {
+                show::json(&json!({"user": user.id, "active": user.active}))?;
+            } else {
+                println!("user {} may no longer work", user.login);
+            }
+        }
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn device(
+    mut config: Config,
+    command: DeviceCommand,
+    around: &Surroundings,
+    json: bool,
+) -> Result<ExitCode> {
+    let Opened { keys, store } = Opened::open(&config, around).await?;
+    let (now, chance) = (around.now(), around.chance.as_ref());
+    match command {
+        DeviceCommand::Code { login, hours, qr, svg, tls } => {
+            config.transport = tls.transport();
+            let mut tx = store.write().await?;
+            let valid = TimeDelta::hours(i64::from(hours));
+            let code = devices::make_code(&mut tx, now, chance, &login, valid, None).await?;
+            tx.commit().await?;
+            let link = devices::invitation(&config, &keys, code.clone(), now).to_link();
+            if let Some(path) = &svg {
+                std::fs::write(path, show::qr_svg(&link)?)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+            if json {
+                show::json(&json!({"code": code, "link": link, "expires_at": now + valid}))?;
+            } else {
+                if qr {
+                    println!("{}", show::qr_text(&link)?);
+                }
+                println!("code  {code}\nlink  {link}\nuntil {}", now + valid);
+            }
+        }
+        DeviceCommand::List => {
+            let mut tx = store.read().await?;
+            let list = devices::list(&mut tx).await?;
+            if json {
+                show::json(&serde_json::to_value(&list)?)?;
+            } else {
+                let day = |time: chrono::DateTime<chrono::Utc>| time.format("%Y-%m-%d %H:%M").to_string();
+                let rows: Vec<_> = list
+                    .into_iter()
+                    .map(|phone| {
+                        let seen = phone.seen_at.map_or_else(|| "never".into(), day);
+                        vec![phone.id.to_string(), phone.login, phone.state, phone.platform, phone.app, seen]
+                    })
+                    .collect();
+                show::table(&["phone", "worker", "state", "system", "program", "last seen (UTC)"], &rows);
+            }
+        }
+        DeviceCommand::Revoke { device, reason } => {
+            let mut tx = store.write().await?;
+            devices::revoke(&mut tx, now, chance, device, &reason).await?;
+            tx.commit().await?;
+            say(json, json!({"device": device, "state": "revoked"}), &format!("phone {device} is revoked"))?;
+        }
+        DeviceCommand::Lost(OrderArgs { device, days })
+        | DeviceCommand::Retire(OrderArgs { device, days })
+            if days == 0 =>
+        {
+            bail!("an order to {device} that ends at once is none")
+        }
+        DeviceCommand::Lost(args) => order(&store, &keys, args, OrderKind::Lost, around, json).await?,
+        DeviceCommand::Retire(args) => order(&store, &keys, args, OrderKind::Retire, around, json).await?,
+        DeviceCommand::RecoveryKey { device, out } => {
+            let mut tx = store.read().await?;
+            let wrapped = devices::recovery_key(&mut tx, device).await?;
+            crate::keys::write_private(&out, &wrapped)?;
+            let text = format!(
+                "written to {}; open it with the recovery key: age -d -i RECOVERY-KEY",
+                out.display()
+            );
+            say(json, json!({"device": device, "file": out}), &text)?;
+        }
+    }
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn order(
+    store: &crate::store::Store,
+    keys: &crate::keys::Keys,
+    args: OrderArgs,
+    kind: OrderKind,
+    around: &Surroundings,
+    json: bool,
+) -> Result<()> {
+    let now = around.now();
+    let ends = now + TimeDelta::days(i64::from(args.days));
+    let mut tx = store.write().await?;
+    let order = devices::order(&mut tx, now, around.chance.as_ref(), keys, args.device, kind, ends).await?;
+    tx.commit().await?;
+    let text =
+        format!("order {} ({kind}, number {}) waits for phone {}", order.order, order.serial, order.device);
+    say(json, json!({"order": order.order, "kind": kind, "serial": order.serial, "ends": ends}), &text)
+}
+
+fn say(json: bool, value: serde_json::Value, text: &str) -> Result<()> {
+    if json {
+        show::json(&value)
+    } else {
+        println!("{text}");
+        Ok(())
+    }
+}

@@ -1,0 +1,550 @@
+//! Erasing a family or a person for good (law: purpose reached, consent withdrawn).
+//!
+//! The decision is a fact: who, on what basis, which positions, records and files. Bodies, salts, columns, feed rows,
+//! files and uploads in progress go; headers and leaves stay, so that order and completeness can still be proven.
+//! Afterwards the database is compacted, so that no byte of it lies in a freed page or a log.
+//!
+//! Three steps that a crash may come between: the decision is written to `erased.ndjson`; what is to be removed outside
+//! the database is written to `erasing.json`; the fact is committed, the files go, the database is compacted. Whatever
+//! is left undone is done by [`settle`] at the next start, and by `restore` for what an older back-up brings back.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use chrono::{DateTime, Utc};
+use kandas_shared::{
+    cursor::Kind,
+    evidence::{FileRef, Part},
+    hash::Digest,
+    ids::{BundleId, ChainId, DeviceId, ErasureId, EvidenceId, FamilyId, PersonId, UploadId, UserId},
+};
+use object_store::{ObjectStoreExt as _, local::LocalFileSystem};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    all, among,
+    chance::{self, Chance},
+    config::Config,
+    erased_list::{self, Erased},
+    facts::{ChainAfter, Event, Gap, GapsAfter, SubjectErased},
+    journal::{self, Fact},
+    many, one, opt,
+    store::{Store, StoreError, Tx},
+};
+
+/// Whom a decision names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A family with all its members.
+    Family(FamilyId),
+    /// One member.
+    Person(PersonId),
+}
+
+/// What an erasing takes, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    /// Bodies of facts.
+    pub bodies: usize,
+    /// Records.
+    pub records: usize,
+    /// Files of evidence.
+    pub files: usize,
+    /// Uploads in progress.
+    pub uploads: usize,
+    /// Bundles of unsent work in which the subject's records came, and which are in custody themselves.
+    pub bundles: usize,
+    /// Rows of the tables that phones know.
+    pub entities: usize,
+}
+
+/// What [`settle`] had to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Decisions that were carried out now.
+    pub carried_out: Vec<ErasureId>,
+    /// Whether files of an interrupted erasing were still to be removed.
+    pub finished: bool,
+}
+
+/// Says what an erasing would take, and does nothing.
+///
+/// # Errors
+/// When there is no such subject.
+pub async fn survey(store: &Store, subject: Subject) -> Result<Taken> {
+    let mut tx = store.read().await?;
+    let (family, person) = who(&mut tx, subject).await?;
+    let plan = Plan::make(&mut tx, family, person, ErasureId(Uuid::nil())).await?;
+    Ok(plan.taken())
+}
+
+/// Erases a subject. A second decision about the same subject takes what has come since.
+///
+/// # Errors
+/// When there is no such subject, or a step fails; what is left is done by [`settle`].
+pub async fn erase(
+    config: &Config,
+    store: &Store,
+    subject: Subject,
+    basis: &str,
+    by: UserId,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+) -> Result<(ErasureId, Taken)> {
+    let basis = basis.trim();
+    ensure!(!basis.is_empty(), "a decision to erase needs its basis");
+    settle(config, store, now, chance).await?;
+    let mut tx = store.read().await?;
+    let (family, person) = who(&mut tx, subject).await?;
+    drop(tx);
+    let erasure = ErasureId::draw(now, chance::bytes(chance));
+    let decision = Erased { erasure, family, person, basis: basis.to_owned(), by, at: now };
+    erased_list::add(&config.erased_list(), &decision)?;
+    let taken = carry_out(config, store, &decision, now, chance).await?;
+    Ok((erasure, taken))
+}
+
+/// Carries out every decision of `erased.ndjson` that the store does not know, and finishes an interrupted one.
+///
+/// # Errors
+/// When the list is not readable or a step fails.
+pub async fn settle(
+    config: &Config,
+    store: &Store,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+) -> Result<Settled> {
+    let mut settled = Settled::default();
+    if let Some(leftover) = Leftover::read(config)? {
+        // Without its fact nothing was erased, and its files may not go: the decision is carried out anew below.
+        if is_known(store, leftover.erasure).await? {
+            leftover.remove(config).await?;
+            store.compact().await?;
+            settled.finished = true;
+        }
+        Leftover::forget(config)?;
+    }
+    for decision in erased_list::read(&config.erased_list())? {
+        if !is_known(store, decision.erasure).await? {
+            carry_out(config, store, &decision, now, chance).await?;
+            settled.carried_out.push(decision.erasure);
+        }
+    }
+    Ok(settled)
+}
+
+async fn is_known(store: &Store, erasure: ErasureId) -> Result<bool, StoreError> {
+    let mut tx = store.read().await?;
+    let row = opt!(&mut tx, (ErasureId,), "select erasure from erasure where erasure = $1", erasure).await?;
+    Ok(row.is_some())
+}
+
+/// The subject as family and person. A subject is known as long as the journal has a fact about it.
+async fn who(tx: &mut Tx, subject: Subject) -> Result<(FamilyId, Option<PersonId>)> {
+    match subject {
+        Subject::Family(family) => {
+            let (facts,) = one!(tx, (i64,), "select count(*) from journal where family = $1", family).await?;
+            ensure!(facts > 0, "there is no family {family}");
+            Ok((family, None))
+        }
+        Subject::Person(person) => {
+            let found = opt!(
+                tx,
+                (Option<FamilyId>,),
+                "select family from journal where person = $1 order by position desc limit 1",
+                person
+            )
+            .await?;
+            match found {
+                Some((Some(family),)) => Ok((family, Some(person))),
+                _ => bail!("there is no person {person}"),
+            }
+        }
+    }
+}
+
+async fn carry_out(
+    config: &Config,
+    store: &Store,
+    decision: &Erased,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+) -> Result<Taken> {
+    let mut tx = store.write().await?;
+    let locked = journal::lock(&mut tx).await?;
+    let plan = Plan::make(&mut tx, decision.family, decision.person, decision.erasure).await?;
+    let taken = plan.taken();
+    plan.leftover.write(config)?;
+    let numbers: Vec<_> = plan.positions.iter().map(|position| (*position,)).collect();
+    let uploads: Vec<_> = plan.leftover.uploads.iter().map(|upload| (*upload,)).collect();
+    let fact = Fact {
+        family: Some(decision.family),
+        person: decision.person,
+        ..Fact::by_system(plan.event(decision)?)
+    };
+    many!(&mut tx, "delete from journal_body where position in (", numbers, ")").await?;
+    many!(&mut tx, "delete from upload where id in (", uploads, ")").await?;
+    journal::append_locked(&mut tx, locked, chance, now, vec![fact]).await?;
+    tx.commit().await?;
+
+    let leftover = Leftover::read(config)?.context("the list of files to remove has gone")?;
+    leftover.remove(config).await?;
+    store
+        .compact()
+        .await
+        .context("erased, but the database could not be compacted: start again when it is idle")?;
+    Leftover::forget(config)?;
+    Ok(taken)
+}
+
+/// Everything that goes.
+struct Plan {
+    positions: Vec<i64>,
+    records: Vec<(Digest, u64)>,
+    files: Vec<FileRef>,
+    bundles: Vec<BundleId>,
+    entities: Vec<(Kind, Uuid)>,
+    changes: Vec<(String, Kind, Uuid)>,
+    chains: Vec<(DeviceId, ChainId, ChainAfter)>,
+    leftover: Leftover,
+}
+
+impl Plan {
+    async fn make(
+        tx: &mut Tx,
+        family: FamilyId,
+        person: Option<PersonId>,
+        erasure: ErasureId,
+    ) -> Result<Self> {
+        let records = records(tx, family, person).await?;
+        let hashes: Vec<(Digest,)> = records.iter().map(|(hash, _)| (*hash,)).collect();
+        let (files, mut objects, of_files) = files(tx, &hashes).await?;
+        let uploads = uploads(tx, &files).await?;
+        let bundles = bundles(tx, &hashes).await?;
+        objects.extend(bundles.iter().map(|(_, object)| object.clone()));
+
+        let mut positions: BTreeSet<i64> = match person {
+            None => all!(tx, (i64,), "select position from journal where family = $1", family).await?,
+            Some(person) => {
+                all!(tx, (i64,), "select position from journal where person = $1", person).await?
+            }
+        }
+        .into_iter()
+        .map(|(position,)| position)
+        .collect();
+        positions.extend(records.iter().filter_map(|(_, position)| i64::try_from(*position).ok()));
+        positions.extend(of_files);
+        let positions = with_bodies(tx, positions).await?;
+
+        let entities = entities(tx, family, person, &records).await?;
+        let changes = changes(tx, &entities).await?;
+        let chains = chains(tx, &hashes).await?;
+        Ok(Self {
+            positions,
+            records,
+            files,
+            bundles: bundles.into_iter().map(|(bundle, _)| bundle).collect(),
+            entities,
+            changes,
+            chains,
+            leftover: Leftover { erasure, objects, uploads },
+        })
+    }
+
+    fn taken(&self) -> Taken {
+        Taken {
+            bodies: self.positions.len(),
+            records: self.records.len(),
+            files: self.files.len(),
+            uploads: self.leftover.uploads.len(),
+            bundles: self.bundles.len(),
+            entities: self.entities.len(),
+        }
+    }
+
+    fn event(self, decision: &Erased) -> Result<Event> {
+        let positions =
+            self.positions.iter().map(|position| u64::try_from(*position)).collect::<Result<_, _>>()?;
+        Ok(Event::SubjectErased(SubjectErased {
+            erasure: decision.erasure,
+            family: decision.family,
+            person: decision.person,
+            basis: decision.basis.clone(),
+            by: Some(decision.by),
+            positions,
+            records: self.records,
+            files: self.files,
+            bundles: self.bundles,
+            entities: self.entities,
+            changes: self.changes,
+            chains: self.chains,
+        }))
+    }
+}
+
+async fn records(
+    tx: &mut Tx,
+    family: FamilyId,
+    person: Option<PersonId>,
+) -> Result<Vec<(Digest, u64)>, StoreError> {
+    let rows = match person {
+        None => all!(
+            tx,
+            (Digest, i64),
+            "select hash, position from record where family = $1 order by position",
+            family
+        ),
+        Some(person) => {
+            return numbered(
+                all!(
+                    tx,
+                    (Digest, i64),
+                    "select hash, position from record where person = $1 order by position",
+                    person
+                )
+                .await?,
+            );
+        }
+    };
+    numbered(rows.await?)
+}
+
+fn numbered(rows: Vec<(Digest, i64)>) -> Result<Vec<(Digest, u64)>, StoreError> {
+    rows.into_iter()
+        .map(|(hash, position)| {
+            let position =
+                u64::try_from(position).map_err(|_| StoreError::Damaged("a position below one".into()))?;
+            Ok((hash, position))
+        })
+        .collect()
+}
+
+/// Files that only these records name, their keys in the media store, and the positions of their receipts. A file that
+/// another person's record names as well stays.
+async fn files(
+    tx: &mut Tx,
+    hashes: &[(Digest,)],
+) -> Result<(Vec<FileRef>, Vec<String>, Vec<i64>), StoreError> {
+    let named =
+        among!(tx, (EvidenceId,), "select evidence from evidence where hash in (", hashes, ")").await?;
+    let named: BTreeSet<EvidenceId> = named.into_iter().map(|(evidence,)| evidence).collect();
+    let list: Vec<(EvidenceId,)> = named.iter().map(|evidence| (*evidence,)).collect();
+    let going: BTreeSet<Digest> = hashes.iter().map(|(hash,)| *hash).collect();
+    let sql = "select evidence, hash from evidence where evidence in (";
+    let shared: BTreeSet<EvidenceId> = among!(tx, (EvidenceId, Digest), sql, list, ")")
+        .await?
+        .into_iter()
+        .filter(|(_, hash)| !going.contains(hash))
+        .map(|(evidence, _)| evidence)
+        .collect();
+    let list: Vec<(EvidenceId,)> = named.difference(&shared).map(|evidence| (*evidence,)).collect();
+    let sql = "select evidence, part, object, position from evidence_file where evidence in (";
+    let mut rows = among!(tx, (EvidenceId, Part, Option<String>, Option<i64>), sql, list, ")").await?;
+    rows.sort_by_key(|(evidence, part, ..)| (*evidence, *part));
+    rows.dedup_by_key(|(evidence, part, ..)| (*evidence, *part));
+    let files =
+        rows.iter().map(|(evidence, part, ..)| FileRef { evidence: *evidence, part: *part }).collect();
+    let objects = rows.iter().filter_map(|(_, _, object, _)| object.clone()).collect();
+    let positions = rows.iter().filter_map(|(.., position)| *position).collect();
+    Ok((files, objects, positions))
+}
+
+async fn uploads(tx: &mut Tx, files: &[FileRef]) -> Result<Vec<UploadId>, StoreError> {
+    let evidence: BTreeSet<EvidenceId> = files.iter().map(|file| file.evidence).collect();
+    let list: Vec<(EvidenceId,)> = evidence.into_iter().map(|evidence| (evidence,)).collect();
+    let rows = among!(tx, (UploadId,), "select id from upload where evidence in (", list, ")").await?;
+    let distinct: BTreeSet<UploadId> = rows.into_iter().map(|(id,)| id).collect();
+    Ok(distinct.into_iter().collect())
+}
+
+/// Bundles that carry one of these records. What else was in them is in custody by itself.
+async fn bundles(tx: &mut Tx, hashes: &[(Digest,)]) -> Result<Vec<(BundleId, String)>> {
+    let going: BTreeSet<String> = hashes.iter().map(|(hash,)| hash.to_string()).collect();
+    let rows = all!(
+        tx,
+        (BundleId, String, String),
+        "select bundle, object, records from bundle where state = 'opened' order by bundle"
+    )
+    .await?;
+    let mut bundles = Vec::new();
+    for (bundle, object, records) in rows {
+        let records: Vec<Digest> =
+            serde_json::from_str(&records).context("the list of a bundle's records")?;
+        if records.iter().any(|hash| going.contains(&hash.to_string())) {
+            bundles.push((bundle, object));
+        }
+    }
+    Ok(bundles)
+}
+
+/// Those positions that have a body and are not decisions themselves.
+async fn with_bodies(tx: &mut Tx, positions: BTreeSet<i64>) -> Result<Vec<i64>, StoreError> {
+    let list: Vec<(i64,)> = positions.into_iter().map(|position| (position,)).collect();
+    let sql = "select b.position from journal_body b join journal j on j.position = b.position
+               where j.kind <> 'subject.erased' and b.position in (";
+    let found: BTreeSet<i64> =
+        among!(tx, (i64,), sql, list, ")").await?.into_iter().map(|(position,)| position).collect();
+    Ok(found.into_iter().collect())
+}
+
+async fn entities(
+    tx: &mut Tx,
+    family: FamilyId,
+    person: Option<PersonId>,
+    records: &[(Digest, u64)],
+) -> Result<Vec<(Kind, Uuid)>, StoreError> {
+    let mut entities = Vec::new();
+    let mut add = |kind: Kind, ids: Vec<(Uuid,)>| entities.extend(ids.into_iter().map(|(id,)| (kind, id)));
+    match person {
+        None => {
+            add(Kind::Family, all!(tx, (Uuid,), "select id from family where id = $1", family).await?);
+            add(
+                Kind::Person,
+                all!(tx, (Uuid,), "select id from person where family = $1 order by id", family).await?,
+            );
+            add(
+                Kind::Consent,
+                all!(tx, (Uuid,), "select id from consent where family = $1 order by id", family).await?,
+            );
+            let sql = "select id from assignment where family = $1 order by id";
+            add(Kind::Assignment, all!(tx, (Uuid,), sql, family).await?);
+            add(
+                Kind::Plan,
+                all!(tx, (Uuid,), "select id from plan where family = $1 order by id", family).await?,
+            );
+            let sql = "select id from activity where family = $1 order by id";
+            add(Kind::Activity, all!(tx, (Uuid,), sql, family).await?);
+        }
+        Some(person) => {
+            add(Kind::Person, all!(tx, (Uuid,), "select id from person where id = $1", person).await?);
+            add(
+                Kind::Consent,
+                all!(tx, (Uuid,), "select id from consent where person = $1 order by id", person).await?,
+            );
+            let sql = "select id from activity where person = $1 order by id";
+            add(Kind::Activity, all!(tx, (Uuid,), sql, person).await?);
+        }
+    }
+    let states = records.iter().map(|(hash, _)| (kandas_shared::pulled::state_id(hash),)).collect();
+    add(Kind::RecordState, states);
+    Ok(entities)
+}
+
+/// Every scope in which one of these entities was ever seen.
+async fn changes(tx: &mut Tx, entities: &[(Kind, Uuid)]) -> Result<Vec<(String, Kind, Uuid)>, StoreError> {
+    let list: Vec<(Uuid,)> = entities.iter().map(|(_, id)| (*id,)).collect();
+    let rows =
+        among!(tx, (String, Kind, Uuid), "select scope, kind, id from change where id in (", list, ")")
+            .await?;
+    let going: BTreeSet<(Kind, Uuid)> = entities.iter().copied().collect();
+    let distinct: BTreeSet<(String, Kind, Uuid)> =
+        rows.into_iter().filter(|(_, kind, id)| going.contains(&(*kind, *id))).collect();
+    Ok(distinct.into_iter().collect())
+}
+
+/// The chains of these records as they stand.
+async fn chains(
+    tx: &mut Tx,
+    hashes: &[(Digest,)],
+) -> Result<Vec<(DeviceId, ChainId, ChainAfter)>, StoreError> {
+    let sql = "select device, chain from record where chain is not null and hash in (";
+    let of: BTreeSet<(DeviceId, ChainId)> =
+        among!(tx, (DeviceId, ChainId), sql, hashes, ")").await?.into_iter().collect();
+    let number =
+        |n: i64| u64::try_from(n).map_err(|_| StoreError::Damaged("a number of a chain below zero".into()));
+    let mut chains = Vec::new();
+    for (device, chain) in of {
+        let head = opt!(
+            tx,
+            (i64, Digest),
+            "select seq, hash from chain where device = $1 and chain = $2",
+            device,
+            chain
+        )
+        .await?;
+        let Some((seq, hash)) = head else { continue };
+        let (mut open, mut lost) = (Vec::new(), Vec::new());
+        let gaps = all!(
+            tx,
+            (i64, i64, String, i64),
+            "select from_seq, to_seq, state, position from chain_gap where device = $1 and chain = $2
+             order by from_seq",
+            device,
+            chain
+        )
+        .await?;
+        for (from, to, state, position) in gaps {
+            let gap = Gap { from: number(from)?, to: number(to)?, position: number(position)? };
+            if state == "open" { open.push(gap) } else { lost.push(gap) }
+        }
+        let after = ChainAfter { seq: number(seq)?, hash, gaps: Some(GapsAfter { chain, open, lost }) };
+        chains.push((device, chain, after));
+    }
+    Ok(chains)
+}
+
+/// What is to be removed outside the database, on the disk until it is done.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Leftover {
+    erasure: ErasureId,
+    objects: Vec<String>,
+    uploads: Vec<UploadId>,
+}
+
+impl Leftover {
+    fn path(config: &Config) -> PathBuf {
+        config.data.join("erasing.json")
+    }
+
+    fn read(config: &Config) -> Result<Option<Self>> {
+        let path = Self::path(config);
+        match fs::read(&path) {
+            Ok(text) => Ok(Some(
+                serde_json::from_slice(&text)
+                    .with_context(|| format!("{} is not readable", path.display()))?,
+            )),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+
+    /// Written whole or not at all: a half list would leave files behind.
+    fn write(&self, config: &Config) -> Result<()> {
+        let (path, fresh) = (Self::path(config), config.data.join("erasing.json.new"));
+        fs::write(&fresh, serde_json::to_vec(self)?)?;
+        fs::File::open(&fresh)?.sync_all()?;
+        fs::rename(&fresh, &path)?;
+        fs::File::open(&config.data)?.sync_all()?;
+        Ok(())
+    }
+
+    fn forget(config: &Config) -> Result<()> {
+        fs::remove_file(Self::path(config))?;
+        fs::File::open(&config.data)?.sync_all()?;
+        Ok(())
+    }
+
+    async fn remove(&self, config: &Config) -> Result<()> {
+        config.make_folders()?;
+        let media = LocalFileSystem::new_with_prefix(config.media_dir())?;
+        for object in &self.objects {
+            match media.delete(&object_store::path::Path::from(object.as_str())).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error).with_context(|| format!("media {object} cannot be removed")),
+            }
+        }
+        for upload in &self.uploads {
+            let path = config.staging_dir().join(format!("{upload}.part"));
+            match fs::remove_file(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(error).with_context(|| format!("{} cannot be removed", path.display()));
+                }
+            }
+        }
+        Ok(())
+    }
+}

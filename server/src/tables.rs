@@ -1,0 +1,139 @@
+//! The tables by what they are: the journal itself, what follows from it, and what merely runs.
+//!
+//! `rebuild` empties the derived tables and fills them again, `verify` compares them. A test holds these lists against
+//! the database, so that a new table must say what it is.
+
+use std::collections::BTreeMap;
+
+use kandas_shared::hash::Digest;
+use sqlx::AssertSqlSafe;
+
+use crate::{
+    all,
+    apply::DERIVED,
+    exec,
+    store::{Engine, StoreError, Tx},
+};
+
+/// The journal: never rebuilt, everything else follows from it.
+pub const JOURNAL: &[&str] = &["journal_head", "journal", "journal_body", "journal_tile"];
+
+/// Neither facts nor their consequences: tokens, uploads in progress, jobs.
+pub const RUNNING: &[&str] =
+    &["device_scope", "device_seen", "enrol_attempt", "nonce", "token", "upload", "access_log", "job"];
+
+/// A picture of the derived tables: per table, how often each row (by its hash) is there.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Picture(BTreeMap<&'static str, BTreeMap<Digest, usize>>);
+
+/// How a table differs from what the journal says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The table.
+    pub table: &'static str,
+    /// Rows that the journal says are there and the table lacks.
+    pub missing: usize,
+    /// Rows that the table has and the journal does not know.
+    pub extra: usize,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "table {}: {} rows missing, {} too many", self.table, self.missing, self.extra)
+    }
+}
+
+impl Picture {
+    /// Takes a picture.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn take(tx: &mut Tx) -> Result<Self, StoreError> {
+        let mut tables = BTreeMap::new();
+        for table in DERIVED {
+            let mut rows: BTreeMap<Digest, usize> = BTreeMap::new();
+            for row in rows_as_text(tx, table).await? {
+                *rows.entry(Digest::of(row.as_bytes())).or_default() += 1;
+            }
+            tables.insert(*table, rows);
+        }
+        Ok(Self(tables))
+    }
+
+    /// Where `self` (the tables as they are) differs from `truth` (the tables as the journal makes them).
+    #[must_use]
+    pub fn against(&self, truth: &Self) -> Vec<Difference> {
+        let more = |a: &BTreeMap<Digest, usize>, b: &BTreeMap<Digest, usize>| -> usize {
+            a.iter().map(|(row, count)| count.saturating_sub(b.get(row).copied().unwrap_or(0))).sum()
+        };
+        let none = BTreeMap::new();
+        DERIVED
+            .iter()
+            .map(|table| {
+                let (is, should) = (self.0.get(table).unwrap_or(&none), truth.0.get(table).unwrap_or(&none));
+                Difference { table, missing: more(should, is), extra: more(is, should) }
+            })
+            .filter(|difference| difference.missing + difference.extra > 0)
+            .collect()
+    }
+}
+
+/// Deletes every row of the derived tables.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn empty(tx: &mut Tx) -> Result<(), StoreError> {
+    for table in DERIVED {
+        exec!(tx, AssertSqlSafe(format!("delete from {table}"))).await?;
+    }
+    Ok(())
+}
+
+/// The rows of a table as text, every column, in no order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rows_as_text(tx: &mut Tx, table: &str) -> Result<Vec<String>, StoreError> {
+    let columns = columns(tx, table).await?;
+    let as_text = |column: &String| match tx.engine() {
+        Engine::Sqlite => format!("quote(\"{column}\")"),
+        Engine::Postgres => format!("coalesce(quote_literal(\"{column}\"::text), 'NULL')"),
+    };
+    let list: Vec<String> = columns.iter().map(as_text).collect();
+    let sql = format!("select {} from {table}", list.join(" || ',' || "));
+    let rows = all!(tx, (String,), AssertSqlSafe(sql.clone())).await?;
+    Ok(rows.into_iter().map(|(row,)| row).collect())
+}
+
+async fn columns(tx: &mut Tx, table: &str) -> Result<Vec<String>, StoreError> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => format!("select name from pragma_table_info('{table}') order by name"),
+        Engine::Postgres => format!(
+            "select column_name::text from information_schema.columns
+             where table_schema = current_schema() and table_name = '{table}' order by 1"
+        ),
+    };
+    let rows = all!(tx, (String,), AssertSqlSafe(sql.clone())).await?;
+    if rows.is_empty() {
+        return Err(StoreError::Damaged(format!("there is no table {table}")));
+    }
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+/// The tables that are really there, sorted, the migrator's own left out.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn present(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => {
+            "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'
+             and name not like '_sqlx_%' order by 1"
+        }
+        Engine::Postgres => {
+            "select table_name::text from information_schema.tables
+             where table_schema = current_schema() and table_name not like '\\_sqlx\\_%' order by 1"
+        }
+    };
+    Ok(all!(tx, (String,), sql).await?.into_iter().map(|(name,)| name).collect())
+}
