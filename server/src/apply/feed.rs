@@ -46,7 +46,7 @@ pub(super) async fn unit_changes(
 pub(super) async fn write(
     tx: &mut Tx,
     before: &Before,
-    touched: BTreeMap<(Kind, Uuid), (u64, BTreeSet<FamilyId>)>,
+    touched: BTreeMap<(Kind, Uuid, FamilyId), u64>,
     direct: HashMap<(String, Kind, Uuid), u64>,
     subtrees: BTreeMap<(String, FamilyId), u64>,
 ) -> Result<(), ApplyError> {
@@ -54,11 +54,11 @@ pub(super) async fn write(
         subtrees.into_iter().map(|((scope, family), position)| (scope, family, position as i64)).collect();
     write_subtrees(tx, &moved).await?;
 
-    let families: BTreeSet<FamilyId> = touched.values().flat_map(|(_, families)| families).copied().collect();
+    let families: BTreeSet<FamilyId> = touched.keys().map(|(_, _, family)| *family).collect();
     let scopes = scopes_of(tx, before, &families).await?;
     let mut changes = direct;
-    for ((kind, id), (position, families)) in touched {
-        for scope in families.iter().flat_map(|family| scopes.get(family).into_iter().flatten()) {
+    for ((kind, id, family), position) in touched {
+        for scope in scopes.get(&family).into_iter().flatten() {
             let at = changes.entry((scope.clone(), kind, id)).or_insert(position);
             *at = (*at).max(position);
         }

@@ -40,8 +40,10 @@ pub(super) async fn setting(
         return Ok(());
     }
     before.whole.insert(unit);
-    // The scope begins: everything of the unit is in it from here on.
+    // The scope begins: everything of the unit is in it from here on. Should it have been there before, what left
+    // meanwhile is told as gone.
     let (scope, position) = (scope::of_unit(unit), position as i64);
+    exec!(tx, "update change set position = $1 where scope = $2", position, scope).await?;
     let families =
         all!(tx, (kandas_shared::ids::FamilyId,), "select id from family where org_unit = $1", unit).await?;
     let moved: Vec<_> = families.into_iter().map(|(family,)| (scope.clone(), family, position)).collect();

@@ -51,7 +51,7 @@ pub(super) struct Run {
     /// Families of which it changed who sees them: nothing else about them joins the run.
     reassigned: HashSet<FamilyId>,
     /// What changed, at which position, for whoever sees these families.
-    touched: BTreeMap<(Kind, Uuid), (u64, BTreeSet<FamilyId>)>,
+    touched: BTreeMap<(Kind, Uuid, FamilyId), u64>,
     /// What changed in scopes that are known already.
     direct: HashMap<(String, Kind, Uuid), u64>,
     /// Scopes that a whole family entered or left.
@@ -92,10 +92,8 @@ impl Run {
         position: u64,
         families: [Option<FamilyId>; N],
     ) {
-        let entry = self.touched.entry((kind, id)).or_insert_with(|| (position, BTreeSet::new()));
-        entry.0 = position;
         for family in families.into_iter().flatten() {
-            entry.1.insert(family);
+            self.touched.insert((kind, id, family), position);
             self.changed.insert(family);
         }
     }
@@ -123,17 +121,18 @@ impl Run {
 
     pub(super) fn family(&mut self, position: u64, family: &Family, before: &mut Before) {
         let old = before.families.insert(family.id, family.org_unit);
-        if let Some(old) = old.filter(|old| *old != family.org_unit) {
-            for unit in [old, family.org_unit] {
+        if old != Some(family.org_unit) {
+            // A new family may have something already: records that came before it and were held.
+            for unit in [old, Some(family.org_unit)].into_iter().flatten() {
                 if let Some(scope) = unit_scope(before, unit) {
                     self.subtrees.insert((scope, family.id), position);
                 }
             }
-            self.touch(Kind::Family, family.id.0, position, [Some(family.id)]);
-            self.reassigned.insert(family.id);
-        } else {
-            self.touch(Kind::Family, family.id.0, position, [Some(family.id)]);
         }
+        if old.is_some_and(|old| old != family.org_unit) {
+            self.reassigned.insert(family.id);
+        }
+        self.touch(Kind::Family, family.id.0, position, [Some(family.id)]);
         self.families.insert(family.id, family.clone());
     }
 

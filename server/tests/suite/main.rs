@@ -7,4 +7,6 @@ mod intake;
 mod journal;
 mod keep;
 mod phones;
+mod pull;
+mod schema;
 mod stores;

@@ -1,6 +1,7 @@
 //! Fresh stores on either engine, with hands on clock and chance.
 
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -8,11 +9,13 @@ use std::{
 use chrono::{DateTime, Utc};
 use kandas_fixtures::pg;
 use kandas_server::{
+    all,
     chance::{Chance, SeededChance},
+    exec,
     facts::{Event, Opened},
     journal::{self, Fact},
     keys::RingSigner,
-    store::Store,
+    store::{Engine, Store, Tx, sqlx::AssertSqlSafe},
 };
 use kandas_shared::{hash::Epoch, jws::Signer as _, time::Clock};
 
@@ -44,11 +47,11 @@ pub struct World {
     pub clock: Arc<HandClock>,
     pub chance: Arc<dyn Chance>,
     pub signer: Arc<RingSigner>,
-    _keep: Keep,
+    pub(crate) _keep: Keep,
 }
 
 #[expect(dead_code, reason = "held for their drop")]
-enum Keep {
+pub(crate) enum Keep {
     Folder(tempfile::TempDir),
     Database(pg::Database),
 }
@@ -86,6 +89,71 @@ impl World {
         let positions = journal::append(&mut tx, &*self.chance, self.clock.wall(), facts).await.unwrap();
         tx.commit().await.unwrap();
         positions
+    }
+}
+
+/// What a store holds, as text.
+impl World {
+    /// Every row of a table, in order.
+    pub async fn dump(&self, table: &str) -> Vec<String> {
+        let mut tx = self.store.read().await.unwrap();
+        let sql = match tx.engine() {
+            Engine::Postgres => format!("select t::text from {table} t"),
+            Engine::Sqlite => {
+                let columns =
+                    all!(&mut tx, (String,), "select name from pragma_table_info($1) order by cid", table);
+                let cells: Vec<_> =
+                    columns.await.unwrap().into_iter().map(|(c,)| format!("quote(\"{c}\")")).collect();
+                format!("select {} from {table}", cells.join(" || ',' || "))
+            }
+        };
+        let rows = all!(&mut tx, (String,), AssertSqlSafe(sql)).await.unwrap();
+        let mut rows: Vec<_> = rows.into_iter().map(|(row,)| row).collect();
+        rows.sort();
+        rows
+    }
+
+    /// Deletes every row of a table.
+    pub async fn empty(&self, tx: &mut Tx, table: &str) {
+        exec!(tx, AssertSqlSafe(format!("delete from {table}"))).await.unwrap();
+    }
+
+    /// The schema: every table, column, index and constraint.
+    pub async fn schema(&self) -> Vec<String> {
+        let mut tx = self.store.read().await.unwrap();
+        let sql = match tx.engine() {
+            Engine::Sqlite => {
+                "select coalesce(sql, name) from sqlite_master where name not like '_sqlx%' and name not like 'sqlite_%'"
+            }
+            Engine::Postgres => {
+                "select table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(collation_name, '-')
+                   || ' ' || is_nullable || ' ' || coalesce(column_default, '-')
+                 from information_schema.columns where table_schema = 'public' and table_name not like '\\_sqlx%'
+                 union all select indexdef from pg_indexes where schemaname = 'public' and tablename not like '\\_sqlx%'
+                 union all select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint
+                   where connamespace = 'public'::regnamespace and conrelid::regclass::text not like '\\_sqlx%'"
+            }
+        };
+        let mut rows: Vec<String> =
+            all!(&mut tx, (String,), sql).await.unwrap().into_iter().map(|(row,)| row).collect();
+        rows.sort();
+        rows
+    }
+
+    /// Table and column names.
+    pub async fn columns(&self) -> BTreeSet<(String, String)> {
+        let mut tx = self.store.read().await.unwrap();
+        let sql = match tx.engine() {
+            Engine::Sqlite => {
+                "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c
+                 where m.type = 'table' and m.name not like '_sqlx%'"
+            }
+            Engine::Postgres => {
+                "select table_name::text, column_name::text from information_schema.columns
+                 where table_schema = 'public' and table_name not like '\\_sqlx%'"
+            }
+        };
+        all!(&mut tx, (String, String), sql).await.unwrap().into_iter().collect()
     }
 }
 
