@@ -28,6 +28,8 @@ problem_codes! {
     BadRequest = "bad-request", 400;
     /// The body is not the JSON that is expected.
     MalformedJson = "malformed-json", 400;
+    /// The request did not arrive in time.
+    RequestTimeout = "request-timeout", 408;
     /// The body is larger than allowed.
     BodyTooLarge = "body-too-large", 413;
     /// The body grows too large when decompressed.

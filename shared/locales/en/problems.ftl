@@ -4,6 +4,7 @@
 
 problem-bad-request = The request is not formed correctly. The data is safe on the phone; try updating the program.
 problem-malformed-json = The body of the request is not readable JSON.
+problem-request-timeout = The request did not arrive in time. The data is safe on the phone and will go again.
 problem-body-too-large = The request is too large. The data is safe on the phone and will go in parts.
 problem-decompressed-too-large = Unpacked, the request is larger than allowed.
 problem-unsupported-media-type = This address does not take this type of content.
