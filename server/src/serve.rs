@@ -1,25 +1,177 @@
-//! Serving phones.
+//! The running server: listens, does its regular work, and stops in order.
+//!
+//! Stopping: no new connections; requests at work are finished; pieces of uploads get a grace period, then end with what
+//! they brought made durable. Plain http is spoken on loopback only.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
+use anyhow::{Context as _, Result, ensure};
+use axum_server::{Handle, tls_rustls::RustlsConfig};
 use kandas_shared::time::Clock;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+use tokio::task::JoinHandle;
 
-use crate::{chance::Chance, config::Config, keys::Keys, store::Store};
+use crate::{
+    chance::Chance,
+    config::{Config, Transport},
+    jobs,
+    keys::Keys,
+    limits::Limits,
+    router::router,
+    state::AppState,
+    store::Store,
+};
 
-/// Serves until `shutdown` resolves.
+/// How the server speaks.
+#[derive(Clone, Debug)]
+pub enum Speech {
+    /// TLS.
+    Tls(RustlsConfig),
+    /// http; on loopback only.
+    Plain,
+}
+
+/// Serves until `shutdown` ends, then stops in order.
 ///
 /// # Errors
-/// When the address cannot be listened on.
+/// When the address cannot be listened on, or a key or folder cannot be used.
 pub async fn run(
     config: Config,
-    keys: Keys,
+    keys: impl Into<Arc<Keys>>,
     store: Store,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> anyhow::Result<()> {
-    let _ = (config, keys, clock, chance);
+    shutdown: impl Future<Output = ()>,
+) -> Result<()> {
+    config.check()?;
+    config.make_folders()?;
+    let keys = keys.into();
+    let speech = Speech::of(&config.transport, &keys)?;
+    let limits = Limits { disk_reserve: config.disk_reserve, ..Limits::default() };
+    let state = AppState::new(store, keys, clock, chance, limits, &config.media_dir(), &config.staging_dir())
+        .context("the media folder cannot be used")?;
+    let running = Running::start(state, config.listen, speech).await?;
+    tracing::info!(address = %running.address(), url = %config.public_url, "listening");
     shutdown.await;
-    store.close().await;
+    tracing::info!("stopping");
+    running.stop().await?;
+    tracing::info!("stopped");
     Ok(())
+}
+
+/// A server that listens.
+pub struct Running {
+    address: SocketAddr,
+    state: AppState,
+    handle: Handle<SocketAddr>,
+    server: JoinHandle<std::io::Result<()>>,
+    jobs: JoinHandle<()>,
+}
+
+impl Running {
+    /// Begins to listen (port 0 takes a free one) and to do the regular work.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on, or plain http is asked for where others could hear it.
+    pub async fn start(state: AppState, listen: SocketAddr, speech: Speech) -> Result<Self> {
+        let plain = matches!(speech, Speech::Plain);
+        ensure!(
+            !plain || listen.ip().is_loopback(),
+            "plain http is spoken on loopback only, not on {listen}"
+        );
+        let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let handle = Handle::new();
+        let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let first_request = Duration::from_secs(30);
+        let server = match speech {
+            Speech::Plain => {
+                let server = axum_server::from_tcp(listener)?.handle(handle.clone());
+                tokio::spawn(server.first_request_timeout(first_request).serve(service))
+            }
+            Speech::Tls(config) => {
+                let server = axum_server::from_tcp_rustls(listener, config)?.handle(handle.clone());
+                tokio::spawn(server.first_request_timeout(first_request).serve(service))
+            }
+        };
+        let jobs = tokio::spawn(jobs::run(state.clone()));
+        Ok(Self { address, state, handle, server, jobs })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The server's parts.
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Stops in order.
+    ///
+    /// # Errors
+    /// When the listener had failed.
+    pub async fn stop(self) -> Result<()> {
+        self.state.stopping.cancel();
+        let grace = self.state.limits.grace;
+        // A little longer than the uploads get, so that their answers still go out.
+        self.handle.graceful_shutdown(Some(grace + Duration::from_secs(5)));
+        self.state.media.stop().await;
+        self.server.await.context("the listener ended badly")??;
+        self.jobs.await.context("the regular work ended badly")?;
+        Ok(())
+    }
+}
+
+impl Speech {
+    /// The speech of a configuration.
+    ///
+    /// # Errors
+    /// When a certificate or key cannot be read.
+    pub fn of(transport: &Transport, keys: &Keys) -> Result<Self> {
+        match transport {
+            Transport::Plain => Ok(Self::Plain),
+            Transport::SelfSigned => Self::self_signed(keys),
+            Transport::Files { certificate, key } => {
+                let read = |path: &Path| {
+                    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+                };
+                Self::tls(&read(certificate)?, &read(key)?)
+            }
+        }
+    }
+
+    /// TLS with the certificate of the keys folder, which phones know by its pin.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn self_signed(keys: &Keys) -> Result<Self> {
+        let certificate = keys.certificate();
+        Self::tls(certificate.certificate_pem.as_bytes(), certificate.key_pem.as_bytes())
+    }
+
+    fn tls(certificate: &[u8], key: &[u8]) -> Result<Self> {
+        let chain = CertificateDer::pem_slice_iter(certificate)
+            .collect::<Result<Vec<_>, _>>()
+            .context("the certificate is not PEM")?;
+        let key = PrivateKeyDer::from_pem_slice(key).context("the private key is not PEM")?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .context("TLS versions")?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .context("certificate and private key do not fit")?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Self::Tls(RustlsConfig::from_config(Arc::new(config))))
+    }
 }

@@ -1,5 +1,6 @@
 //! The server's suite. Whatever touches the store runs on both engines.
 
+mod door;
 mod engines;
 mod house;
 mod import;

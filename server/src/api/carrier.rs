@@ -1,0 +1,46 @@
+//! Who is asking: the device behind a bearer token.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header::AUTHORIZATION, request::Parts},
+};
+use kandas_shared::{problem::ProblemCode, wire::TokenScope};
+
+use crate::{
+    refusal::{Outcome, Refusal},
+    state::AppState,
+    token::{self, Bearer},
+};
+
+/// A device that may hand work in: enrolled, or revoked and emptying itself (scope `escrow`).
+#[derive(Clone, Copy, Debug)]
+pub struct Carrier(pub Bearer);
+
+/// A device in full service.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldDevice(pub Bearer);
+
+impl FromRequestParts<AppState> for Carrier {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Outcome<Self> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let token = match header.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+            _ => return Err(ProblemCode::Unauthorised.into()),
+        };
+        Ok(Self(token::bearer(&state.store, token, state.clock.wall()).await?))
+    }
+}
+
+impl FromRequestParts<AppState> for FieldDevice {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Outcome<Self> {
+        let Carrier(bearer) = Carrier::from_request_parts(parts, state).await?;
+        match bearer.scope {
+            TokenScope::Device => Ok(Self(bearer)),
+            TokenScope::Escrow => Err(ProblemCode::ScopeEscrowOnly.into()),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Records in, changes and checkpoints out.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Query, State},
+    http::header::CONTENT_TYPE,
+    response::IntoResponse,
+};
+use futures_util::stream;
+use kandas_shared::{
+    cursor::Kind,
+    problem::{Problem, ProblemCode},
+    record::MAX_BATCH,
+    wire::{CheckpointAnswer, RecordBatch, RecordBatchAnswer},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    body::Json as Body_,
+    carrier::{Carrier, FieldDevice},
+};
+use crate::{
+    changes, intake, journal,
+    refusal::{Outcome, Refusal},
+    state::AppState,
+};
+
+/// A verdict per statement, in one signed receipt.
+#[utoipa::path(post, path = "/v1/records", tag = "records", request_body = RecordBatch, security(("token" = [])),
+    responses(
+    (status = 200, body = RecordBatchAnswer),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn records(
+    State(state): State<AppState>,
+    Carrier(bearer): Carrier,
+    Body_(batch): Body_<RecordBatch>,
+) -> Outcome<Json<RecordBatchAnswer>> {
+    if batch.records.len() > MAX_BATCH {
+        return Err(Refusal::because(ProblemCode::BatchTooLarge, format!("at most {MAX_BATCH} records")));
+    }
+    let carrier = intake::Carrier { device: bearer.device, scope: bearer.scope };
+    let accepted = state.intake.accept(&carrier, batch.records).await?;
+    for item in &accepted.items {
+        metrics::counter!("kandas_records_total", "verdict" => item.verdict.as_str()).increment(1);
+    }
+    Ok(Json(RecordBatchAnswer { receipt: accepted.receipt(state.keys.signer().as_ref())? }))
+}
+
+/// What a pull asks for.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Pull {
+    /// As given with the last page; none to begin.
+    cursor: Option<String>,
+    /// Kinds the phone knows, with commas; all of version 1 if missing.
+    kinds: Option<String>,
+    /// Most lines of the page.
+    limit: Option<u32>,
+}
+
+/// What changed in the device's scopes.
+#[utoipa::path(get, path = "/v1/changes", tag = "records", params(Pull), security(("token" = [])), responses(
+    (status = 200, body = String, content_type = "application/x-ndjson", description = "ChangeLine…, last a PullEnd"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn changes(
+    State(state): State<AppState>,
+    FieldDevice(bearer): FieldDevice,
+    Query(pull): Query<Pull>,
+) -> Outcome<impl IntoResponse> {
+    let kinds = match pull.kinds.as_deref() {
+        None | Some("") => Kind::ALL.to_vec(),
+        Some(list) => list
+            .split(',')
+            .map(|word| word.trim().parse::<Kind>())
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| Refusal::because(ProblemCode::BadRequest, "a kind this server does not know"))?,
+    };
+    let limit = pull.limit.map_or(changes::USUAL_LINES, |limit| limit as usize).clamp(1, changes::MOST_LINES);
+    let cursor = pull.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+    let now = state.clock.wall();
+    let page = changes::page(&state.store, bearer.device, bearer.worker, cursor, &kinds, limit, now).await?;
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream::iter(lines(page)))))
+}
+
+/// The lines of a page, written while they are sent.
+fn lines(page: changes::Page) -> impl Iterator<Item = Result<Vec<u8>, serde_json::Error>> {
+    let changed = page.lines.into_iter().map(|line| in_line(&line));
+    changed.chain(std::iter::once_with(move || in_line(&page.end)))
+}
+
+fn in_line(line: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// From where a proof is asked.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct From {
+    /// Size of the last checkpoint seen.
+    from: Option<u64>,
+}
+
+/// The signed head of the journal and the proof that it only grew.
+#[utoipa::path(get, path = "/v1/checkpoint", tag = "records", params(From), security(("token" = [])), responses(
+    (status = 200, body = CheckpointAnswer),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn checkpoint(
+    State(state): State<AppState>,
+    _carrier: Carrier,
+    Query(From { from }): Query<From>,
+) -> Outcome<Json<CheckpointAnswer>> {
+    let mut tx = state.store.read().await?;
+    let head = journal::head(&mut tx).await?;
+    let proof = match from {
+        // A phone that has seen more than there is learns it from the size.
+        Some(from) if from > 0 && from <= head.size => {
+            journal::consistency_proof(&mut tx, from, head.size).await?
+        }
+        _ => Vec::new(),
+    };
+    let checkpoint = journal::sign_checkpoint(&head, state.keys.signer().as_ref(), state.clock.wall())?;
+    Ok(Json(CheckpointAnswer { checkpoint, proof }))
+}

@@ -1,0 +1,78 @@
+//! How much and how long: every limit of the doors in one place, so that a test can make them small.
+
+use std::time::Duration;
+
+/// Limits of the device API.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Most bytes of a JSON body as sent.
+    pub body: usize,
+    /// Most bytes of a JSON body decompressed.
+    pub decompressed: usize,
+    /// Time for a JSON body to arrive.
+    pub body_time: Duration,
+    /// Time for an answer that is not media.
+    pub answer_time: Duration,
+    /// Time a request waits for its turn.
+    pub turn_time: Duration,
+    /// Requests at work at once, without media.
+    pub requests: usize,
+    /// Media requests at work at once.
+    pub media_requests: usize,
+    /// Life of a nonce.
+    pub nonce_life: Duration,
+    /// Life of a token.
+    pub token_life: Duration,
+    /// Wrong enrolment codes that one address may try within [`Limits::guess_window`].
+    pub guesses: i64,
+    /// See [`Limits::guesses`].
+    pub guess_window: Duration,
+    /// Most bytes of a wrapped store key.
+    pub wrapped_key: usize,
+    /// A piece of an upload that brings no byte for so long is over.
+    pub idle: Duration,
+    /// A piece that brings no byte for so long gives way to a newer request.
+    pub stall: Duration,
+    /// A process that does not renew its hold on an upload for so long has lost it.
+    pub lease: Duration,
+    /// Bytes after which an upload's progress is made durable.
+    pub flush_bytes: u64,
+    /// Time after which a slow upload's progress is made durable.
+    pub flush_time: Duration,
+    /// An upload nobody has written to for so long is given up.
+    pub upload_life: Duration,
+    /// Most bytes of a bundle, and of a salvaged file.
+    pub bundle: u64,
+    /// Bytes that stay free on the media disk.
+    pub disk_reserve: u64,
+    /// Time that uploads in progress get when the server stops.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 4 << 20,
+            decompressed: 16 << 20,
+            body_time: Duration::from_secs(60),
+            answer_time: Duration::from_secs(60),
+            turn_time: Duration::from_secs(10),
+            requests: 256,
+            media_requests: 128,
+            nonce_life: Duration::from_secs(120),
+            token_life: Duration::from_secs(3_600),
+            guesses: 10,
+            guess_window: Duration::from_secs(600),
+            wrapped_key: 16 << 10,
+            idle: Duration::from_secs(30),
+            stall: Duration::from_secs(1),
+            lease: Duration::from_secs(10),
+            flush_bytes: 4 << 20,
+            flush_time: Duration::from_secs(3),
+            upload_life: Duration::from_secs(7 * 86_400),
+            bundle: 64 << 30,
+            disk_reserve: 2 << 30,
+            grace: Duration::from_secs(20),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Media: files travel in resumable uploads (tus 1.0.0) and end in custody.
+//!
+//! An upload is a row (how far it is durable, who writes it now) and bytes in [`staging`]. Whoever writes it holds it:
+//! a lease with a fencing number in the database, so that any server process can go on with any upload and a holder
+//! that was given up can no longer record progress. When the last byte is durable the whole file is hashed **from
+//! staging into the media store**: what is kept is what was hashed. Only if that is what was signed does it enter
+//! custody: one fact, one transaction, one receipt. Nothing is ever taken as received because another file has the
+//! same hash.
+//!
+//! - [`upload`]: beginning, finding and giving up uploads; their rows.
+//! - [`hold`]: who writes an upload now.
+//! - [`receive`]: one piece of an upload as it arrives.
+//! - [`custody`]: what happens when an upload is whole; receipts.
+//! - [`bundle`]: unsent work that came as one encrypted file.
+
+pub mod bundle;
+pub mod custody;
+pub mod hold;
+pub mod objects;
+pub mod receive;
+pub mod staging;
+pub mod upload;
+
+use std::{collections::HashMap, io, path::Path, sync::Arc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use kandas_shared::{ids::UploadId, jws::Jws, problem::ProblemCode, time::Clock};
+use parking::Lock;
+use tokio::sync::Notify;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use objects::Objects;
+pub use receive::{Arriving, Checksum};
+pub use staging::{FolderStaging, Staging};
+pub use upload::Aim;
+
+use crate::{
+    chance::Chance,
+    keys::Keys,
+    limits::Limits,
+    refusal::{Outcome, Refusal},
+    store::Store,
+};
+
+/// The media of a store; cheap to clone.
+#[derive(Clone)]
+pub struct Media(Arc<Handles>);
+
+struct Handles {
+    store: Store,
+    keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    limits: Limits,
+    objects: Objects,
+    staging: Arc<dyn Staging>,
+    writers: Lock<HashMap<UploadId, Arc<hold::Writer>>>,
+    /// Pieces run here, so that a client that goes away does not tear one off between disk and database.
+    tasks: TaskTracker,
+    /// Rung when a bundle has come.
+    bundles: Notify,
+    /// Whoever opens bundles.
+    opening: tokio::sync::Mutex<()>,
+    /// Cancelled when the server can wait no longer: pieces stop and keep what they have.
+    halt: CancellationToken,
+}
+
+/// How an upload stands.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// Bytes that are durable.
+    pub offset: u64,
+    /// Bytes of the whole.
+    pub length: u64,
+    /// When it is given up if nobody goes on; none when finished.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The receipt, when the file is in custody.
+    pub receipt: Option<Jws>,
+}
+
+impl Media {
+    /// Media in two folders that exist: `objects` for good, `staging` for uploads in progress.
+    ///
+    /// # Errors
+    /// When a folder cannot be used.
+    pub fn new(
+        store: Store,
+        keys: Arc<Keys>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        limits: Limits,
+        objects: &Path,
+        staging: &Path,
+    ) -> io::Result<Self> {
+        std::fs::metadata(staging)?;
+        Ok(Self(Arc::new(Handles {
+            store,
+            keys,
+            clock,
+            chance,
+            limits,
+            objects: Objects::folder(objects)?,
+            staging: Arc::new(FolderStaging::new(staging)),
+            writers: Lock::default(),
+            tasks: TaskTracker::new(),
+            bundles: Notify::new(),
+            opening: tokio::sync::Mutex::default(),
+            halt: CancellationToken::new(),
+        })))
+    }
+
+    /// Bytes free on the media disk.
+    ///
+    /// # Errors
+    /// When the disk does not say.
+    pub fn free(&self) -> io::Result<u64> {
+        self.0.objects.free()
+    }
+
+    /// The media store.
+    #[must_use]
+    pub fn objects(&self) -> &Objects {
+        &self.0.objects
+    }
+
+    /// Whether the media store answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Outcome<()> {
+        self.0.objects.ready().await.map_err(Refusal::storage)
+    }
+
+    /// Lets the pieces in progress arrive for [`Limits::grace`], then ends them; what they brought stays.
+    pub async fn stop(&self) {
+        self.0.tasks.close();
+        if tokio::time::timeout(self.0.limits.grace, self.0.tasks.wait()).await.is_err() {
+            self.0.halt.cancel();
+            self.0.tasks.wait().await;
+        }
+    }
+
+    /// No room for `more` bytes beside what must stay free.
+    fn check_room(&self, more: u64) -> Outcome<()> {
+        let free = self.free().map_err(Refusal::storage)?;
+        if free < self.0.limits.disk_reserve.saturating_add(more) {
+            tracing::warn!(free, more, "no room for media");
+            return Err(Refusal::later(ProblemCode::StorageFull, 600));
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.0.clock.wall()
+    }
+}
+
+/// A time span as the database's clock counts it.
+fn span(duration: std::time::Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
+
+mod parking {
+    //! A mutex whose poisoning does not matter: what it guards is whole between any two statements.
+
+    #[derive(Default)]
+    pub(super) struct Lock<T>(std::sync::Mutex<T>);
+
+    impl<T> Lock<T> {
+        pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, T> {
+            self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        }
+    }
+}

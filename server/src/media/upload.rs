@@ -1,0 +1,369 @@
+//! Beginning, finding and giving up uploads.
+
+use chrono::{DateTime, Utc};
+use kandas_shared::{
+    evidence::{FileRef, Part},
+    hash::Digest,
+    ids::{BundleId, DeviceId, EvidenceId, UploadId},
+    problem::ProblemCode,
+};
+
+use super::{Media, Progress, hold::as_column, span};
+use crate::{
+    all, chance, exec, opt,
+    refusal::{Outcome, Refusal},
+    store::{StoreError, Tx},
+};
+
+/// What an upload is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// A file that a signed record names.
+    File(FileRef),
+    /// The damaged rest of such a file, with its own hash.
+    Salvage {
+        /// The file that was signed.
+        file: FileRef,
+        /// Hash of what there is of it.
+        sha256: Digest,
+    },
+    /// A bundle of unsent work.
+    Bundle {
+        /// Its id.
+        bundle: BundleId,
+        /// Its hash.
+        sha256: Digest,
+    },
+}
+
+/// An upload that was begun or found.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Its id.
+    pub upload: UploadId,
+    /// How it stands.
+    pub progress: Progress,
+}
+
+/// A row of `upload`.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct Upload {
+    pub(super) id: UploadId,
+    pub(super) evidence: Option<EvidenceId>,
+    pub(super) part: Option<Part>,
+    pub(super) bundle: Option<BundleId>,
+    pub(super) salvage: bool,
+    pub(super) sha256: Digest,
+    pub(super) size: i64,
+    pub(super) received: i64,
+    pub(super) device: Option<DeviceId>,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) fence: i64,
+    pub(super) state: String,
+}
+
+/// What the tables say about a file.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(super) struct FileRow {
+    pub(super) size: i64,
+    pub(super) sha256: Digest,
+    pub(super) state: String,
+    pub(super) position: Option<i64>,
+    pub(super) salvage_sha256: Option<Digest>,
+    pub(super) salvage_size: Option<i64>,
+}
+
+impl Media {
+    /// Begins an upload of `length` bytes, or finds the one in progress for the same file.
+    ///
+    /// # Errors
+    /// When the file is unknown, in custody already, erased, of another size, or there is no room.
+    pub async fn create(&self, device: DeviceId, aim: Aim, length: u64) -> Outcome<Made> {
+        let sha256 = self.admit(aim, length).await?;
+        let id = UploadId::draw(self.now(), chance::bytes(self.0.chance.as_ref()));
+        let (id, left_over) = self.begin(id, device, aim, sha256, length).await?;
+        if let Some(gone) = left_over {
+            self.0.staging.remove(gone).await.map_err(Refusal::storage)?;
+        }
+        metrics::counter!("kandas_uploads_created_total").increment(1);
+        Ok(Made { upload: id, progress: self.progress(id).await? })
+    }
+
+    /// How an upload stands. A piece of it that stalls is ended first; one that was whole but not yet in custody
+    /// (the server stopped in between) gets there now.
+    ///
+    /// # Errors
+    /// When it is unknown or has run out.
+    pub async fn progress(&self, id: UploadId) -> Outcome<Progress> {
+        let hold = match self.hold(id).await {
+            Ok(Ok(hold)) => hold,
+            Ok(Err(closed)) => return self.closed(&closed).await,
+            // Somebody is writing: how far it is durable is known all the same.
+            Err(refusal) if refusal.code() == ProblemCode::UploadLocked => {
+                let mut tx = self.0.store.read().await?;
+                let upload = Upload::find(&mut tx, id).await?.ok_or(ProblemCode::UploadUnknown)?;
+                return Ok(upload.progress());
+            }
+            Err(refusal) => return Err(refusal),
+        };
+        let media = self.clone();
+        let settled = self.0.tasks.spawn(async move { media.look(hold).await });
+        settled.await.map_err(Refusal::fault)?
+    }
+
+    async fn look(&self, mut hold: super::hold::Hold) -> Outcome<Progress> {
+        if hold.upload.expires_at < self.now() {
+            hold.release().await?;
+            return Err(ProblemCode::UploadExpired.into());
+        }
+        let durable = self.durable(&hold.upload).await?;
+        if durable != hold.upload.received() {
+            hold.record(durable).await?;
+        }
+        if durable == hold.upload.size() {
+            return self.settle(hold).await;
+        }
+        let progress = hold.upload.progress();
+        hold.release().await?;
+        Ok(progress)
+    }
+
+    /// Gives an upload up; what is in custody stays there.
+    ///
+    /// # Errors
+    /// When it is unknown, or a piece of it is arriving.
+    pub async fn give_up(&self, id: UploadId) -> Outcome<()> {
+        // Whoever writes it must have stopped before its bytes go.
+        drop(self.hold(id).await?);
+        self.discard(id).await
+    }
+
+    /// Forgets an upload and its bytes.
+    pub(super) async fn discard(&self, id: UploadId) -> Outcome<()> {
+        let mut tx = self.0.store.write().await?;
+        exec!(&mut tx, "delete from upload where id = $1", id).await?;
+        tx.commit().await?;
+        self.0.staging.remove(id).await.map_err(Refusal::storage)
+    }
+
+    /// Gives up what nobody has written to for long, and forgets what ended long ago. Answers how many ran out.
+    ///
+    /// # Errors
+    /// When database or staging do not answer; the rest is done next time.
+    pub async fn expire(&self) -> Outcome<u64> {
+        let now = self.now();
+        let mut tx = self.0.store.write().await?;
+        let over: Vec<(UploadId,)> = all!(
+            &mut tx,
+            (UploadId,),
+            "update upload set state = 'gone', lease_until = null
+             where state = 'open' and expires_at < $1 and (lease_until is null or lease_until < $1)
+             returning id",
+            now
+        )
+        .await?;
+        // As long again its name is remembered, so that the phone learns that it has run out.
+        let forgotten = now - span(self.0.limits.upload_life);
+        exec!(&mut tx, "delete from upload where state <> 'open' and expires_at < $1", forgotten).await?;
+        tx.commit().await?;
+        for (id,) in &over {
+            self.0.staging.remove(*id).await.map_err(Refusal::storage)?;
+        }
+        Ok(over.len() as u64)
+    }
+
+    /// Bytes that are durable: never more than were recorded, never more than are there.
+    pub(super) async fn durable(&self, upload: &Upload) -> Outcome<u64> {
+        let held = self.0.staging.held(upload.id).await.map_err(Refusal::storage)?;
+        Ok(held.min(upload.received()))
+    }
+
+    /// How an upload stands that is not open any more.
+    pub(super) async fn closed(&self, upload: &Upload) -> Outcome<Progress> {
+        if upload.state == "gone" {
+            return Err(ProblemCode::UploadExpired.into());
+        }
+        let receipt = match upload.file() {
+            Some(file) => Some(self.receipt(file).await?),
+            None => None,
+        };
+        Ok(Progress { offset: upload.size(), length: upload.size(), expires_at: None, receipt })
+    }
+
+    /// Whether such a file may come, and what its hash must be.
+    async fn admit(&self, aim: Aim, length: u64) -> Outcome<Digest> {
+        let file = match aim {
+            Aim::Bundle { bundle, sha256 } => {
+                let mut tx = self.0.store.read().await?;
+                let kept: Option<(Digest,)> =
+                    opt!(&mut tx, (Digest,), "select sha256 from bundle where bundle = $1", bundle).await?;
+                drop(tx);
+                if kept.is_some_and(|(kept,)| kept == sha256) {
+                    return Err(ProblemCode::UploadAlreadyReceived.into());
+                }
+                if length > self.0.limits.bundle {
+                    return Err(ProblemCode::UploadTooLarge.into());
+                }
+                self.check_room(length.saturating_mul(2))?;
+                return Ok(sha256);
+            }
+            Aim::File(file) | Aim::Salvage { file, .. } => file,
+        };
+        let mut tx = self.0.store.read().await?;
+        let row = FileRow::find(&mut tx, file).await?.ok_or(ProblemCode::EvidenceUnknown)?;
+        drop(tx);
+        match row.state.as_str() {
+            "erased" => return Err(ProblemCode::EvidenceErased.into()),
+            "received" => return Err(Refusal::received(self.receipt(file).await?)),
+            _ => {}
+        }
+        let sha256 = match aim {
+            Aim::Salvage { sha256, .. } => {
+                if row.salvage_sha256 == Some(sha256) {
+                    return Err(Refusal::received(self.receipt(file).await?));
+                }
+                if length > self.0.limits.bundle {
+                    return Err(ProblemCode::UploadTooLarge.into());
+                }
+                sha256
+            }
+            _ if as_column(length) != row.size => {
+                return Err(Refusal::because(
+                    ProblemCode::UploadSizeMismatch,
+                    format!("signed are {} bytes", row.size),
+                ));
+            }
+            _ => row.sha256,
+        };
+        // In staging, and once more while it moves to the media store.
+        self.check_room(length.saturating_mul(2))?;
+        Ok(sha256)
+    }
+
+    /// Writes the row, unless there is an open one for the same thing. Also answers the upload it replaced.
+    async fn begin(
+        &self,
+        id: UploadId,
+        device: DeviceId,
+        aim: Aim,
+        sha256: Digest,
+        length: u64,
+    ) -> Outcome<(UploadId, Option<UploadId>)> {
+        let (target, now) = (aim.target(), self.now());
+        let (evidence, part, bundle) = aim.names();
+        let salvage = matches!(aim, Aim::Salvage { .. });
+        // Two may begin at once: the second finds the first's row.
+        for _ in 0..3 {
+            let mut tx = self.0.store.write().await?;
+            let there: Option<(UploadId, String, Digest, i64, DateTime<Utc>)> = opt!(
+                &mut tx,
+                (UploadId, String, Digest, i64, DateTime<Utc>),
+                "select id, state, sha256, size, expires_at from upload where target = $1",
+                target
+            )
+            .await?;
+            let mut left_over = None;
+            if let Some((there, state, known, size, expires_at)) = there {
+                if state == "open" && expires_at >= now && (known, size) == (sha256, as_column(length)) {
+                    return Ok((there, None));
+                }
+                exec!(&mut tx, "delete from upload where id = $1", there).await?;
+                left_over = Some(there);
+            }
+            let written = exec!(
+                &mut tx,
+                "insert into upload (id, target, evidence, part, bundle, salvage, sha256, size, received, device,
+                    created_at, touched_at, expires_at, fence, lease_until, state)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $10, $11, 0, null, 'open')
+                 on conflict (target) do nothing",
+                id,
+                target,
+                evidence,
+                part,
+                bundle,
+                salvage,
+                sha256,
+                as_column(length),
+                device,
+                now,
+                now + span(self.0.limits.upload_life)
+            )
+            .await?;
+            if written == 1 {
+                tx.commit().await?;
+                return Ok((id, left_over));
+            }
+        }
+        Err(Refusal::later(ProblemCode::DatabaseBusy, 1))
+    }
+}
+
+impl Aim {
+    /// Its name in the database: one upload for each at a time.
+    fn target(&self) -> String {
+        match self {
+            Aim::File(file) => format!("e:{file}"),
+            Aim::Salvage { file, .. } => format!("s:{file}"),
+            Aim::Bundle { bundle, .. } => format!("b:{bundle}"),
+        }
+    }
+
+    fn names(&self) -> (Option<EvidenceId>, Option<Part>, Option<BundleId>) {
+        match self {
+            Aim::File(file) | Aim::Salvage { file, .. } => (Some(file.evidence), Some(file.part), None),
+            Aim::Bundle { bundle, .. } => (None, None, Some(*bundle)),
+        }
+    }
+}
+
+impl Upload {
+    pub(super) async fn find(tx: &mut Tx, id: UploadId) -> Result<Option<Self>, StoreError> {
+        opt!(
+            tx,
+            Upload,
+            "select id, evidence, part, bundle, salvage, sha256, size, received, device, expires_at, fence, state
+             from upload where id = $1",
+            id
+        )
+        .await
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.state == "open"
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size.unsigned_abs()
+    }
+
+    pub(super) fn received(&self) -> u64 {
+        self.received.unsigned_abs()
+    }
+
+    pub(super) fn file(&self) -> Option<FileRef> {
+        Some(FileRef { evidence: self.evidence?, part: self.part? })
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            offset: self.received(),
+            length: self.size(),
+            expires_at: Some(self.expires_at),
+            receipt: None,
+        }
+    }
+}
+
+impl FileRow {
+    pub(super) async fn find(tx: &mut Tx, file: FileRef) -> Result<Option<Self>, StoreError> {
+        opt!(
+            tx,
+            FileRow,
+            "select size, sha256, state, position, salvage_sha256, salvage_size
+             from evidence_file where evidence = $1 and part = $2",
+            file.evidence,
+            file.part
+        )
+        .await
+    }
+}

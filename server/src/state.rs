@@ -1,0 +1,93 @@
+//! What every handler is given: handles to the parts of the server, and nothing else.
+
+use std::{io, ops::Deref, path::Path, sync::Arc};
+
+use kandas_shared::time::Clock;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    chance::Chance,
+    intake::Intake,
+    keys::{Keys, RingVerifier},
+    limits::Limits,
+    media::Media,
+    store::Store,
+};
+
+/// Handles to the parts of the server; cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Handles>);
+
+/// See [`AppState`].
+pub struct Handles {
+    /// The database.
+    pub store: Store,
+    /// What the server signs and opens with.
+    pub keys: Arc<Keys>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub chance: Arc<dyn Chance>,
+    /// Records come in here.
+    pub intake: Intake,
+    /// Uploads, custody, receipts.
+    pub media: Media,
+    /// How much and how long.
+    pub limits: Limits,
+    /// Turns for requests without media.
+    pub seats: Semaphore,
+    /// Turns for media.
+    pub media_seats: Semaphore,
+    /// Cancelled when the server begins to stop.
+    pub stopping: CancellationToken,
+}
+
+impl AppState {
+    /// Puts a server together over an open store; `objects` and `staging` are folders that exist. Must be called inside
+    /// a tokio runtime.
+    ///
+    /// # Errors
+    /// When a folder cannot be used.
+    pub fn new(
+        store: Store,
+        keys: Arc<Keys>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        limits: Limits,
+        objects: &Path,
+        staging: &Path,
+    ) -> io::Result<Self> {
+        crate::api::health::recorder();
+        let media = Media::new(
+            store.clone(),
+            Arc::clone(&keys),
+            Arc::clone(&clock),
+            Arc::clone(&chance),
+            limits.clone(),
+            objects,
+            staging,
+        )?;
+        let verifier = Arc::new(RingVerifier);
+        let intake = Intake::start(store.clone(), verifier, Arc::clone(&clock), Arc::clone(&chance));
+        Ok(Self(Arc::new(Handles {
+            store,
+            keys,
+            clock,
+            chance,
+            intake,
+            media,
+            seats: Semaphore::new(limits.requests),
+            media_seats: Semaphore::new(limits.media_requests),
+            limits,
+            stopping: CancellationToken::new(),
+        })))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Handles;
+    fn deref(&self) -> &Handles {
+        &self.0
+    }
+}

@@ -1,0 +1,259 @@
+//! Tokens: the server hands out a nonce, the device signs it, and gets a bearer token for an hour.
+//!
+//! Expiry goes by the server's clock alone. Only the hash of a token is stored. What a token allows is decided when it
+//! is used: a device that was revoked in between can hand in its work and fetch its orders, nothing else.
+
+use chrono::{DateTime, Utc};
+use kandas_shared::{
+    enrol::{TokenPayload, token_from},
+    hash::{Digest, Nonce},
+    ids::{DeviceId, UserId},
+    jws::{Jws, KeyId, PublicKey, Typ},
+    order::Order,
+    problem::ProblemCode,
+    wire::{ChainHead, NonceGrant, PhoneSettings, TokenGrant, TokenScope},
+};
+
+use crate::{
+    all, chance, exec, journal,
+    keys::RingVerifier,
+    opt,
+    refusal::{Outcome, Refusal},
+    state::AppState,
+    store::{Store, Tx},
+};
+
+/// Who a token belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The device.
+    pub device: DeviceId,
+    /// Its worker.
+    pub worker: UserId,
+    /// What it may do now.
+    pub scope: TokenScope,
+}
+
+/// A nonce for a key. An unknown key gets one too: the answer tells nobody which devices exist.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn nonce(state: &AppState, kid: &KeyId) -> Outcome<NonceGrant> {
+    // A thumbprint is 43 characters; anything longer is not worth a row.
+    if kid.0.len() > 64 {
+        return Err(Refusal::because(ProblemCode::BadRequest, "kid is not a thumbprint"));
+    }
+    let nonce = Nonce(chance::bytes(state.chance.as_ref()));
+    let life = state.limits.nonce_life;
+    let mut tx = state.store.write().await?;
+    exec!(
+        &mut tx,
+        "insert into nonce (nonce, kid, expires_at) values ($1, $2, $3)",
+        nonce.0.to_vec(),
+        kid,
+        state.clock.wall() + life
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(NonceGrant { nonce, expires_in_s: seconds(life) })
+}
+
+/// A token for a signed nonce; the nonce is gone afterwards.
+///
+/// # Errors
+/// When the key is unknown, the signature does not verify, or the nonce was not handed out to this key.
+pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<TokenGrant> {
+    let kid = statement.kid(Typ::Token)?;
+    let now = state.clock.wall();
+    let mut tx = state.store.read().await?;
+    let device = Device::by_kid(&mut tx, &kid).await?.ok_or(ProblemCode::DeviceUnknown)?;
+    drop(tx);
+    let key = PublicKey::try_from(device.key.as_slice()).map_err(Refusal::fault)?;
+    statement.verify(Typ::Token, &key, &RingVerifier)?;
+    let payload: TokenPayload = serde_json::from_str(&statement.payload)
+        .map_err(|_| Refusal::because(ProblemCode::MalformedJson, "the payload of the token statement"))?;
+    if payload.v != 1 {
+        return Err(ProblemCode::UnsupportedVersion.into());
+    }
+    if payload.device != device.id {
+        return Err(ProblemCode::DeviceUnknown.into());
+    }
+
+    let token = token_from(chance::bytes(state.chance.as_ref()));
+    let mut tx = state.store.write().await?;
+    let used = exec!(
+        &mut tx,
+        "delete from nonce where nonce = $1 and kid = $2 and expires_at > $3",
+        payload.nonce.0.to_vec(),
+        kid,
+        now
+    )
+    .await?;
+    if used == 0 {
+        return Err(ProblemCode::NonceUnknown.into());
+    }
+    let scope = device.scope();
+    exec!(
+        &mut tx,
+        "insert into token (hash, device, scope, expires_at) values ($1, $2, $3, $4)",
+        Digest::of(token.as_bytes()),
+        device.id,
+        scope,
+        now + state.limits.token_life
+    )
+    .await?;
+    let app: String = payload.app.chars().take(100).collect();
+    exec!(
+        &mut tx,
+        "insert into device_seen (device, at, app) values ($1, $2, $3)
+         on conflict (device) do update set at = excluded.at, app = excluded.app",
+        device.id,
+        now,
+        app
+    )
+    .await?;
+    let checkpoint = journal::checkpoint(&mut tx, state.keys.signer().as_ref(), now).await?;
+    let key_changes = key_changes(&mut tx, &device.server_kid).await?;
+    let chain_head = chain_head(&mut tx, &payload).await?;
+    let orders = orders(&mut tx, device.id, now).await?;
+    let settings = phone_settings(&mut tx).await?;
+    tx.commit().await?;
+    Ok(TokenGrant {
+        token,
+        expires_in_s: seconds(state.limits.token_life),
+        scope,
+        checkpoint,
+        key_changes,
+        chain_head,
+        orders,
+        settings,
+        worker: device.worker,
+    })
+}
+
+/// Who stands behind a token now.
+///
+/// # Errors
+/// When it is unknown or has run out.
+pub async fn bearer(store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<Bearer> {
+    let hash = Digest::of(token.as_bytes());
+    let mut tx = store.read().await?;
+    let row: Option<(DeviceId, UserId, String, bool, DateTime<Utc>)> = opt!(
+        &mut tx,
+        (DeviceId, UserId, String, bool, DateTime<Utc>),
+        "select d.id, d.worker, d.state, u.active, t.expires_at
+         from token t join device d on d.id = t.device join app_user u on u.id = d.worker where t.hash = $1",
+        hash
+    )
+    .await?;
+    let (device, worker, state, active, expires_at) = row.ok_or(ProblemCode::Unauthorised)?;
+    if expires_at <= now {
+        return Err(ProblemCode::TokenExpired.into());
+    }
+    Ok(Bearer { device, worker, scope: scope(&state, active) })
+}
+
+/// Forgets nonces and tokens that have run out, and wrong guesses that no longer count.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn expire(state: &AppState) -> Outcome<()> {
+    let now = state.clock.wall();
+    let mut tx = state.store.write().await?;
+    exec!(&mut tx, "delete from nonce where expires_at <= $1", now).await?;
+    exec!(&mut tx, "delete from token where expires_at <= $1", now).await?;
+    exec!(&mut tx, "delete from enrol_attempt where last_at <= $1", now - state.limits.guess_window).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Settings that the organisation gives to its phones: the setting `phone`, a JSON object.
+///
+/// # Errors
+/// When the database does not answer or the setting is not readable.
+pub async fn phone_settings(tx: &mut Tx) -> Outcome<PhoneSettings> {
+    let value: Option<(String,)> =
+        opt!(tx, (String,), "select value from setting where name = 'phone'").await?;
+    match value {
+        Some((text,)) => serde_json::from_str(&text).map_err(Refusal::fault),
+        None => Ok(PhoneSettings::default()),
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Device {
+    id: DeviceId,
+    worker: UserId,
+    key: Vec<u8>,
+    state: String,
+    server_kid: KeyId,
+    active: bool,
+}
+
+impl Device {
+    async fn by_kid(tx: &mut Tx, kid: &KeyId) -> Outcome<Option<Self>> {
+        Ok(opt!(
+            tx,
+            Device,
+            "select d.id, d.worker, d.key, d.state, d.server_kid, u.active
+             from device d join app_user u on u.id = d.worker where d.kid = $1",
+            kid
+        )
+        .await?)
+    }
+
+    fn scope(&self) -> TokenScope {
+        scope(&self.state, self.active)
+    }
+}
+
+/// A worker who has left still hands in what his phone holds.
+fn scope(state: &str, worker_active: bool) -> TokenScope {
+    if state == "active" && worker_active { TokenScope::Device } else { TokenScope::Escrow }
+}
+
+async fn key_changes(tx: &mut Tx, since: &KeyId) -> Outcome<Vec<Jws>> {
+    let rows = all!(
+        tx,
+        (String,),
+        "select statement from key_change
+         where position >= (select position from key_change where old_kid = $1) order by position",
+        since
+    )
+    .await?;
+    rows.iter().map(|(text,)| serde_json::from_str(text).map_err(Refusal::fault)).collect()
+}
+
+async fn chain_head(tx: &mut Tx, of: &TokenPayload) -> Outcome<Option<ChainHead>> {
+    let row: Option<(i64, Digest)> = opt!(
+        tx,
+        (i64, Digest),
+        "select seq, hash from chain where device = $1 and chain = $2",
+        of.device,
+        of.chain
+    )
+    .await?;
+    Ok(row.map(|(seq, hash)| ChainHead { chain: of.chain, seq: seq.unsigned_abs(), hash }))
+}
+
+async fn orders(tx: &mut Tx, device: DeviceId, now: DateTime<Utc>) -> Outcome<Vec<Jws>> {
+    let rows = all!(
+        tx,
+        (String,),
+        "select statement from device_order where device = $1 and done_at is null order by serial",
+        device
+    )
+    .await?;
+    let mut orders = Vec::new();
+    for (text,) in rows {
+        let statement: Jws = serde_json::from_str(&text).map_err(Refusal::fault)?;
+        let order: Order = serde_json::from_str(&statement.payload).map_err(Refusal::fault)?;
+        if order.ends > now {
+            orders.push(statement);
+        }
+    }
+    Ok(orders)
+}
+
+fn seconds(life: std::time::Duration) -> u32 {
+    u32::try_from(life.as_secs()).unwrap_or(u32::MAX)
+}

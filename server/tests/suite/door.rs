@@ -1,0 +1,11 @@
+//! The device API, driven through the router in process, and over a real loopback connection where a cut matters.
+
+mod bundle;
+mod enrolment;
+mod problems;
+mod served;
+mod token;
+mod upload;
+mod wire;
+
+pub mod centre;

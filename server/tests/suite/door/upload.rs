@@ -1,0 +1,473 @@
+//! Uploads: every rule of tus and of the device API.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    http::Method,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures_util::{StreamExt as _, stream};
+use kandas_server::limits::Limits;
+use kandas_shared::{
+    evidence::{FileRef, Part},
+    hash::Digest,
+    ids::EvidenceId,
+    problem::Problem,
+    wire::FileReceiptAnswer,
+};
+use tokio::{sync::mpsc, time::sleep};
+use uuid::Uuid;
+
+use super::centre::{Answer, Centre, Phone, media_path, noise, quick, request, tus};
+use crate::stores::on_both_engines;
+
+const PIECE: (&str, &str) = ("content-type", "application/offset+octet-stream");
+
+/// A body that is fed by hand and breaks off when the feeder is dropped with `cut`.
+fn fed() -> (mpsc::Sender<std::io::Result<Bytes>>, Body) {
+    let (feed, hungry) = mpsc::channel(16);
+    (
+        feed,
+        Body::from_stream(stream::unfold(hungry, |mut hungry| async {
+            Some((hungry.recv().await?, hungry))
+        })),
+    )
+}
+
+fn cut() -> std::io::Error {
+    std::io::Error::other("cut")
+}
+
+on_both_engines! {
+    async fn a_file_goes_up_in_pieces_and_is_receipted(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let bytes = noise(300_000, 1);
+        let file = centre.expect(&phone, &bytes).await;
+        let receipt_path = format!("/v1/receipts/{}/file", file.evidence);
+        assert_eq!(centre.get(&receipt_path, Some(&phone.token)).await.code(), "upload-unknown");
+
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        assert!(at.starts_with("/v1/media/"), "relative: {at}");
+        let head = centre.head(&phone, &at).await;
+        assert_eq!((head.offset(), head.header("upload-length")), (0, "300000"));
+        assert_eq!(head.header("cache-control"), "no-store");
+        assert_eq!(head.header("tus-resumable"), "1.0.0");
+        assert_eq!(head.header("upload-expires"), "Mon, 30 Nov 2026 07:00:00 GMT");
+        let mut offset = 0;
+        for piece in bytes.chunks(70_000) {
+            let answer = centre.patch(&phone, &at, offset, piece.to_vec()).await;
+            assert_eq!(answer.status, 204, "{answer:?}");
+            offset += piece.len();
+            assert_eq!(answer.offset(), offset);
+            if offset == bytes.len() {
+                let receipt = centre.receipt(&answer);
+                assert_eq!((receipt.evidence, receipt.part, receipt.salvage), (file.evidence, Part::File, false));
+                assert_eq!((receipt.sha256, receipt.size), (Digest::of(&bytes), 300_000));
+                assert!(receipt.position > 1);
+            } else {
+                assert!(answer.headers.get("kandas-receipt").is_none());
+            }
+        }
+        let head = centre.head(&phone, &at).await;
+        assert_eq!(head.offset(), 300_000);
+        let first = centre.receipt(&head);
+        let fetched: FileReceiptAnswer = centre.get(&receipt_path, Some(&phone.token)).await.json();
+        assert_eq!(centre.read_receipt(&fetched.receipt).position, first.position);
+
+        // In custody: once, under its name, with the right bytes; nothing is left in staging.
+        let kept = centre.files("media");
+        assert_eq!(kept.len(), 1);
+        assert_eq!(std::fs::read(&kept[0]).unwrap(), bytes);
+        assert!(kept[0].ends_with(format!("{:02x}/{file}", file.evidence.0.as_bytes()[15])));
+        assert!(centre.files("staging").is_empty());
+
+        // A second creation is refused with the receipt, whoever asks.
+        let other = centre.phone().await;
+        let again = centre.tus(&other, Method::POST, &media_path(file), &[("upload-length", "300000")], Vec::new()).await;
+        assert_eq!(again.code(), "upload-already-received");
+        let problem: Problem = again.json();
+        assert_eq!(centre.read_receipt(&problem.receipt.unwrap()).position, first.position);
+        // A piece for a finished upload changes nothing.
+        assert_eq!(centre.patch(&phone, &at, 0, "x").await.code(), "upload-offset-mismatch");
+        assert_eq!(centre.patch(&phone, &at, 300_000, "").await.status, 204);
+    }
+
+    async fn an_equal_hash_is_not_custody(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let (one, two) = (centre.expect(&phone, b"same").await, centre.expect(&phone, b"same").await);
+        let at = centre.begin(&phone, one, 4).await;
+        assert_eq!(centre.patch(&phone, &at, 0, "same").await.status, 204);
+        let at = centre.begin(&phone, two, 4).await;
+        assert_eq!(centre.head(&phone, &at).await.offset(), 0);
+        assert!(centre.patch(&phone, &at, 0, "same").await.headers.contains_key("kandas-receipt"));
+        assert_eq!(centre.files("media").len(), 2);
+    }
+
+    async fn what_may_not_begin_is_refused(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let post = async |path: &str, headers: &[(&str, &str)]| -> Answer {
+            centre.tus(&phone, Method::POST, path, headers, Vec::new()).await
+        };
+        let path = media_path(file);
+        assert_eq!(post(&path, &[("upload-length", "9")]).await.code(), "upload-size-mismatch");
+        assert_eq!(post(&path, &[]).await.code(), "bad-request");
+        assert_eq!(post(&path, &[("upload-length", "-1")]).await.code(), "bad-request");
+        assert_eq!(post(&path, &[("upload-length", "99999999999999999999")]).await.code(), "bad-request");
+        let unknown = FileRef { evidence: EvidenceId(Uuid::from_u128(1)), part: Part::File };
+        assert_eq!(post(&media_path(unknown), &[("upload-length", "8")]).await.code(), "evidence-unknown");
+        let thumbnail = FileRef { part: Part::Thumbnail, ..file };
+        assert_eq!(post(&media_path(thumbnail), &[("upload-length", "8")]).await.code(), "evidence-unknown");
+        assert_eq!(post("/v1/media", &[("upload-length", "8")]).await.code(), "bad-request");
+        assert_eq!(post(&format!("{path}&bundle={}", Uuid::nil()), &[("upload-length", "8")]).await.code(), "bad-request");
+        // An empty or odd Upload-Metadata is no matter.
+        assert_eq!(post(&path, &[("upload-length", "8"), ("upload-metadata", "")]).await.status, 201);
+        assert_eq!(post(&path, &[("upload-length", "8"), ("upload-metadata", "filename ???,,")]).await.status, 201);
+    }
+
+    async fn a_second_creation_finds_the_upload_in_progress(world) {
+        let centre = Centre::new(world).await;
+        let (phone, other) = (centre.phone().await, centre.phone().await);
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        centre.patch(&phone, &at, 0, "evid").await;
+        let again = centre.tus(&other, Method::POST, &media_path(file), &[("upload-length", "8"), PIECE], "evid").await;
+        assert_eq!((again.status.as_u16(), again.header("location"), again.offset()), (201, at.as_str(), 4));
+        assert_eq!(centre.patch(&other, &at, 4, "ence").await.status, 204);
+        assert_eq!(centre.files("media").len(), 1);
+    }
+
+    async fn creation_with_upload_and_nothing_at_all(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let made = centre.tus(&phone, Method::POST, &media_path(file), &[("upload-length", "8"), PIECE], "evi").await;
+        assert_eq!((made.status.as_u16(), made.offset()), (201, 3));
+        let at = made.header("location").to_owned();
+        assert_eq!(centre.patch(&phone, &at, 3, "dence").await.offset(), 8);
+
+        let whole = centre.expect(&phone, b"whole").await;
+        let made = centre.tus(&phone, Method::POST, &media_path(whole), &[("upload-length", "5"), PIECE], "whole").await;
+        assert_eq!((made.status.as_u16(), made.offset()), (201, 5));
+        centre.receipt(&made);
+
+        let empty = centre.expect(&phone, b"").await;
+        let made = centre.tus(&phone, Method::POST, &media_path(empty), &[("upload-length", "0")], Vec::new()).await;
+        assert_eq!((made.status.as_u16(), made.offset()), (201, 0));
+        assert_eq!(centre.receipt(&made).size, 0);
+    }
+
+    async fn what_came_before_a_cut_stays(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let bytes = noise(200_000, 2);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        let (feed, body) = fed();
+        feed.send(Ok(Bytes::copy_from_slice(&bytes[..120_000]))).await.unwrap();
+        feed.send(Err(cut())).await.unwrap();
+        drop(feed);
+        assert_eq!(centre.patch(&phone, &at, 0, body).await.code(), "bad-request");
+        assert_eq!(centre.head(&phone, &at).await.offset(), 120_000);
+        // From anywhere else it is refused, and the refusal says where it stands.
+        let wrong = centre.patch(&phone, &at, 100_000, bytes[100_000..].to_vec()).await;
+        assert_eq!(wrong.code(), "upload-offset-mismatch");
+        assert_eq!(wrong.json::<Problem>().detail.as_deref(), Some("the upload stands at 120000"));
+        assert_eq!(centre.patch(&phone, &at, 120_000, bytes[120_000..].to_vec()).await.offset(), 200_000);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+    }
+
+    async fn a_checksum_keeps_all_or_nothing(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let bytes = noise(200_000, 3);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        let sum = async |sum: String, offset: usize, body: Body| -> Answer {
+            let offset = offset.to_string();
+            let headers = [("upload-offset", offset.as_str()), ("upload-checksum", sum.as_str()), PIECE];
+            centre.tus(&phone, Method::PATCH, &at, &headers, body).await
+        };
+        let sha256 = |bytes: &[u8]| format!("sha256 {}", STANDARD.encode(Digest::of(bytes).0));
+        let sha1 = |bytes: &[u8]| {
+            let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
+            format!("sha1 {}", STANDARD.encode(digest))
+        };
+        let first = &bytes[..100_000];
+        assert_eq!(sum(sha256(first), 0, first.to_vec().into()).await.offset(), 100_000);
+        let second = &bytes[100_000..];
+        let wrong = sum(sha256(first), 100_000, second.to_vec().into()).await;
+        assert_eq!((wrong.status.as_u16(), wrong.code()), (460, "upload-checksum-mismatch"));
+        assert_eq!(centre.head(&phone, &at).await.offset(), 100_000);
+        // Cut in the middle: nothing of it stays.
+        let (feed, body) = fed();
+        feed.send(Ok(Bytes::copy_from_slice(&second[..90_000]))).await.unwrap();
+        feed.send(Err(cut())).await.unwrap();
+        assert_eq!(sum(sha256(second), 100_000, body).await.code(), "bad-request");
+        assert_eq!(centre.head(&phone, &at).await.offset(), 100_000);
+        assert_eq!(sum("md5 AAAA".into(), 100_000, Body::empty()).await.code(), "upload-checksum-unsupported");
+        assert_eq!(sum("sha256".into(), 100_000, Body::empty()).await.code(), "bad-request");
+        let done = sum(sha1(second), 100_000, second.to_vec().into()).await;
+        assert_eq!(done.offset(), 200_000);
+        centre.receipt(&done);
+    }
+
+    async fn never_a_byte_too_many(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        let headers = [("upload-offset", "0"), ("content-length", "9"), PIECE];
+        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, "evidence!").await.code(), "upload-too-large");
+        let (feed, body) = fed();
+        for piece in ["evid", "ence", "!"] {
+            feed.send(Ok(Bytes::from_static(piece.as_bytes()))).await.unwrap();
+        }
+        drop(feed);
+        assert_eq!(centre.patch(&phone, &at, 0, body).await.code(), "upload-too-large");
+        // What fitted is the whole file: the next look brings it into custody.
+        let head = centre.head(&phone, &at).await;
+        assert_eq!(head.offset(), 8);
+        assert_eq!(centre.receipt(&head).size, 8);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), b"evidence");
+    }
+
+    async fn a_file_that_is_not_what_was_signed_is_discarded(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        let answer = centre.patch(&phone, &at, 0, "forgery!").await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (422, "upload-hash-mismatch"));
+        assert_eq!(centre.head(&phone, &at).await.status, 404);
+        assert!(centre.files("media").is_empty() && centre.files("staging").is_empty());
+        let at = centre.begin(&phone, file, 8).await;
+        assert_eq!(centre.patch(&phone, &at, 0, "evidence").await.status, 204);
+    }
+
+    async fn a_damaged_file_is_salvaged_and_may_still_come_whole(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let path = format!("{}&salvage={}", media_path(file), Digest::of(b"evi"));
+        let made = centre.tus(&phone, Method::POST, &path, &[("upload-length", "3"), PIECE], "evi").await;
+        let receipt = centre.receipt(&made);
+        assert!(receipt.salvage);
+        assert_eq!((receipt.sha256, receipt.size), (Digest::of(b"evi"), 3));
+        let again = centre.tus(&phone, Method::POST, &path, &[("upload-length", "3")], Vec::new()).await;
+        assert_eq!(again.code(), "upload-already-received");
+        let fetched: FileReceiptAnswer =
+            centre.get(&format!("/v1/receipts/{}/file", file.evidence), Some(&phone.token)).await.json();
+        assert!(centre.read_receipt(&fetched.receipt).salvage);
+        // Another wrong hash is no salvage.
+        let path = format!("{}&salvage={}", media_path(file), Digest::of(b"other"));
+        let wrong = centre.tus(&phone, Method::POST, &path, &[("upload-length", "3"), PIECE], "xyz").await;
+        assert_eq!(wrong.code(), "upload-hash-mismatch");
+
+        let at = centre.begin(&phone, file, 8).await;
+        let done = centre.patch(&phone, &at, 0, "evidence").await;
+        assert!(!centre.receipt(&done).salvage);
+        assert_eq!(centre.files("media").len(), 2);
+    }
+
+    async fn the_version_is_checked_and_the_options_are_told(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let options = centre.call(request(Method::OPTIONS, "/v1/media", None, &[], Vec::new())).await;
+        assert_eq!((options.status.as_u16(), options.header("tus-version")), (204, "1.0.0"));
+        assert_eq!(options.header("tus-extension"), "creation,creation-with-upload,checksum,termination,expiration");
+        assert_eq!(options.header("tus-checksum-algorithm"), "sha256,sha1");
+        for version in [&[][..], &[("tus-resumable", "0.2.2")]] {
+            let answer = centre.call(request(Method::POST, &media_path(file), Some(&phone.token), version, Vec::new())).await;
+            assert_eq!(answer.code(), "tus-version-unsupported");
+            assert_eq!((answer.header("tus-version"), answer.header("tus-resumable")), ("1.0.0", "1.0.0"));
+        }
+        let at = centre.begin(&phone, file, 8).await;
+        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &[PIECE], "x").await.code(), "bad-request");
+        let headers = [("upload-offset", "0"), ("content-type", "application/octet-stream")];
+        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, "x").await.code(), "unsupported-media-type");
+        let headers = [("upload-offset", "0"), ("content-encoding", "gzip"), PIECE];
+        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, "x").await.code(), "unsupported-media-type");
+        assert_eq!(centre.head(&phone, "/v1/media/nonsense").await.status, 404);
+        let nobody = request(Method::HEAD, &at, None, &[("tus-resumable", "1.0.0")], Vec::new());
+        assert_eq!(centre.call(nobody).await.status, 401);
+    }
+
+    async fn methods_may_travel_in_a_header(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        let headers = [("x-http-method-override", "PATCH"), ("upload-offset", "0"), PIECE];
+        assert_eq!(centre.tus(&phone, Method::POST, &at, &headers, "evid").await.status, 204);
+        let headers = [("x-http-method-override", "head")];
+        assert_eq!(centre.tus(&phone, Method::POST, &at, &headers, Vec::new()).await.offset(), 4);
+        // Only POST may mean something else, and only these.
+        let headers = [("x-http-method-override", "DELETE")];
+        assert_eq!(centre.tus(&phone, Method::HEAD, &at, &headers, Vec::new()).await.offset(), 4);
+        assert_eq!(centre.tus(&phone, Method::POST, &at, &headers, Vec::new()).await.status, 204);
+        assert_eq!(centre.head(&phone, &at).await.status, 404);
+        assert!(centre.files("staging").is_empty());
+    }
+
+    async fn uploads_run_out(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        centre.patch(&phone, &at, 0, "evid").await;
+        centre.world.clock.set("2026-11-30T06:59:59Z");
+        assert_eq!(centre.state.media.expire().await.unwrap(), 0);
+        centre.world.clock.set("2026-11-30T07:00:01Z");
+        let phone = Phone { token: centre.grant(&phone).await.token, ..phone };
+        assert_eq!(centre.patch(&phone, &at, 4, "ence").await.code(), "upload-expired");
+        assert_eq!(centre.state.media.expire().await.unwrap(), 1);
+        assert_eq!(centre.head(&phone, &at).await.status, 410);
+        assert!(centre.files("staging").is_empty());
+        // A new one begins at nothing; the old name is forgotten in the end.
+        let anew = centre.begin(&phone, file, 8).await;
+        assert_ne!(anew, at);
+        assert_eq!(centre.head(&phone, &anew).await.offset(), 0);
+        assert_eq!(centre.head(&phone, &at).await.status, 404);
+    }
+
+    async fn a_newer_request_evicts_one_that_stalls(world) {
+        let limits = Limits { idle: Duration::from_secs(60), ..quick() };
+        let centre = Centre::with(world, limits).await;
+        let phone = centre.phone().await;
+        let bytes = noise(150_000, 4);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        let (feed, body) = fed();
+        let stalled = tokio::spawn({
+            let (router, request) = (centre.router.clone(), tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body));
+            async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
+        });
+        feed.send(Ok(Bytes::copy_from_slice(&bytes[..80_000]))).await.unwrap();
+        sleep(Duration::from_millis(150)).await;
+        // The phone has come back on another network: its old request still hangs.
+        assert_eq!(centre.head(&phone, &at).await.offset(), 80_000);
+        assert_eq!(stalled.await.unwrap(), 423);
+        assert!(feed.send(Ok(Bytes::from_static(b"late"))).await.is_err(), "nobody listens to it any more");
+        assert_eq!(centre.patch(&phone, &at, 80_000, bytes[80_000..].to_vec()).await.offset(), 150_000);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+    }
+
+    async fn of_two_pieces_at_one_place_one_wins(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let bytes = noise(100_000, 5);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        // One that keeps sending is not evicted by the other.
+        let (feed, body) = fed();
+        let first = tokio::spawn({
+            let (router, request) = (centre.router.clone(), tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body));
+            async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
+        });
+        let feeder = tokio::spawn({
+            let bytes = bytes.clone();
+            async move {
+                for piece in bytes.chunks(2_500) {
+                    feed.send(Ok(Bytes::copy_from_slice(piece))).await.unwrap();
+                    sleep(Duration::from_millis(60)).await;
+                }
+            }
+        });
+        sleep(Duration::from_millis(50)).await;
+        let second = centre.patch(&phone, &at, 0, bytes.clone()).await;
+        assert_eq!(second.code(), "upload-locked");
+        // A look meanwhile says how far it is, and disturbs nothing.
+        assert!(centre.head(&phone, &at).await.offset() < 100_000);
+        feeder.await.unwrap();
+        assert_eq!(first.await.unwrap(), 204);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+
+        // Two that come at the same moment: never both.
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        let (one, two) = tokio::join!(
+            centre.patch(&phone, &at, 0, bytes[..60_000].to_vec()),
+            centre.patch(&phone, &at, 0, bytes[..60_000].to_vec())
+        );
+        let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+        statuses.sort_unstable();
+        assert!(statuses == [204, 409] || statuses == [204, 423], "{statuses:?}");
+        assert_eq!(centre.head(&phone, &at).await.offset(), 60_000);
+    }
+
+    async fn a_piece_that_falls_silent_is_ended_and_kept(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        let silent = stream::once(async { Ok::<_, std::io::Error>(Bytes::from_static(b"evi")) }).chain(stream::pending());
+        let answer = centre.patch(&phone, &at, 0, Body::from_stream(silent)).await;
+        assert_eq!(answer.code(), "request-timeout");
+        assert_eq!(centre.head(&phone, &at).await.offset(), 3);
+    }
+
+    async fn another_process_goes_on_after_a_crash(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let bytes = noise(100_000, 6);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        centre.patch(&phone, &at, 0, bytes[..50_000].to_vec()).await;
+        // More came after the last record of progress, and the process died holding the upload.
+        let staged = centre.files("staging").remove(0);
+        let mut longer = std::fs::read(&staged).unwrap();
+        longer.extend_from_slice(b"bytes that were never recorded");
+        std::fs::write(&staged, longer).unwrap();
+        let mut tx = centre.world.store.write().await.unwrap();
+        let until: chrono::DateTime<chrono::Utc> = "2026-11-23T07:00:30Z".parse().unwrap();
+        kandas_server::exec!(&mut tx, "update upload set fence = fence + 1, lease_until = $1", until).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert_eq!(centre.patch(&phone, &at, 50_000, bytes[50_000..].to_vec()).await.code(), "upload-locked");
+        centre.world.clock.set("2026-11-23T07:00:31Z");
+        assert_eq!(centre.patch(&phone, &at, 50_000, bytes[50_000..].to_vec()).await.offset(), 100_000);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+
+        // A disk that has lost bytes: the upload goes on from what is there.
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        centre.patch(&phone, &at, 0, bytes[..50_000].to_vec()).await;
+        let staged = centre.files("staging").remove(0);
+        std::fs::OpenOptions::new().write(true).open(&staged).unwrap().set_len(30_000).unwrap();
+        assert_eq!(centre.head(&phone, &at).await.offset(), 30_000);
+        assert_eq!(centre.patch(&phone, &at, 30_000, bytes[30_000..].to_vec()).await.offset(), 100_000);
+    }
+
+    async fn a_crash_between_the_last_byte_and_the_fact_loses_nothing(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        centre.patch(&phone, &at, 0, "evid").await;
+        // All bytes durable and recorded, nothing settled.
+        std::fs::write(&centre.files("staging")[0], "evidence").unwrap();
+        let mut tx = centre.world.store.write().await.unwrap();
+        kandas_server::exec!(&mut tx, "update upload set received = 8").await.unwrap();
+        tx.commit().await.unwrap();
+        let head = centre.head(&phone, &at).await;
+        assert_eq!(centre.receipt(&head).size, 8);
+    }
+
+    async fn no_room_for_media_while_all_else_goes_on(world) {
+        let limits = Limits { disk_reserve: u64::MAX / 2, ..quick() };
+        let centre = Centre::with(world, limits).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let full = centre.tus(&phone, Method::POST, &media_path(file), &[("upload-length", "8")], Vec::new()).await;
+        assert_eq!((full.status.as_u16(), full.code()), (507, "storage-full"));
+        assert!(full.headers.contains_key("retry-after"));
+        let batch = kandas_shared::wire::RecordBatch { records: Vec::new() };
+        assert_eq!(centre.post("/v1/records", Some(&phone.token), &batch).await.status, 200);
+    }
+}
