@@ -55,11 +55,12 @@ pub async fn run(
     let limits = Limits { disk_reserve: config.disk_reserve, ..Limits::default() };
     let state = AppState::new(store, keys, clock, chance, limits, &config.media_dir(), &config.staging_dir())
         .context("the media folder cannot be used")?;
-    let running = Running::start(state, config.listen, speech).await?;
+    let running = Running::start(state.clone(), config.listen, speech).await?;
     tracing::info!(address = %running.address(), url = %config.public_url, "listening");
     shutdown.await;
     tracing::info!("stopping");
     running.stop().await?;
+    state.store.close().await;
     tracing::info!("stopped");
     Ok(())
 }
