@@ -75,7 +75,7 @@ pub(crate) fn deliver(
     while !ledger.is_delivered() && now().duration_since(start) < LIMIT * 2 {
         let mut child = phone.start_sync()?;
         passage.starts += 1;
-        let mut killed = false;
+        let (mut killed, mut seen) = (false, u64::MAX);
         while child.is_running()? {
             let traffic = proxy.traffic();
             let (up, cuts) = (traffic.up - before.up, traffic.cut - before.cut);
@@ -88,10 +88,12 @@ pub(crate) fn deliver(
                 proxy.cut_none();
                 stormy = false;
             }
-            // Only while an upload runs: the wire must have been busy a moment ago.
-            if storm.kill && passage.kills == 0 && !killed && up >= kill_at && cuts > 0 {
+            // Only while bytes flow: the battery runs out in the middle of an upload.
+            let flowing = up > seen.saturating_add(4_096);
+            if storm.kill && passage.kills == 0 && !killed && up >= kill_at && flowing {
                 killed = child.kill().is_ok();
             }
+            seen = up;
             thread::sleep(Duration::from_millis(20));
         }
         let ended = child.end()?;
