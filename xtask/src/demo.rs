@@ -133,7 +133,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         &first,
     ))?;
     let head = runtime.block_on(auditor.checkpoint(0))?.0;
-    verify(&mut proof, &centre);
+    verify(&mut proof, &centre, &head);
     proof.print(&voice);
     closing(&voice, &witnesses, &proof, &head);
 
@@ -277,12 +277,31 @@ fn show(voice: &Voice, phone: &Phone, day: &Day<'_>, ledger: &Ledger) {
     }
 }
 
-fn verify(proof: &mut Proof, centre: &Centre) {
-    let text = "`kandas-server verify --media` recomputes journal, tables and files: nothing is wrong";
-    match centre.verify() {
-        Ok(_) => proof.claim(text, Vec::new()),
-        Err(error) => proof.claim(text, vec![format!("{error:#}")]),
-    }
+fn verify(proof: &mut Proof, centre: &Centre, head: &Checkpoint) {
+    let text =
+        "`kandas-server verify --media` recomputes journal, signatures and files, and finds nothing wrong";
+    let missing = match centre.verify() {
+        Ok(report) => {
+            let mut missing = Vec::new();
+            if report.get("sound") != Some(&true.into()) {
+                missing.push(format!("verify says {report}"));
+            }
+            if report.get("media") != Some(&proof.files.into()) {
+                missing.push(format!(
+                    "verify counts {:?} files, receipts are for {}",
+                    report.get("media"),
+                    proof.files
+                ));
+            }
+            let root = report.get("root").and_then(|root| root.as_str());
+            if report.get("size") == Some(&head.size.into()) && root != Some(&head.root.to_string()) {
+                missing.push(format!("verify computes the root {root:?}, the server signed {}", head.root));
+            }
+            missing
+        }
+        Err(error) => vec![format!("{error:#}")],
+    };
+    proof.claim(text, missing);
 }
 
 fn closing(voice: &Voice, witnesses: &[Witness<'_>], proof: &Proof, head: &Checkpoint) {
