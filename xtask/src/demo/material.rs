@@ -160,6 +160,11 @@ fn completions<'a>(
         let asks_paper = chosen.is_empty() && !documents.is_empty();
         let planned: Vec<_> = district
             .activities_of(family.id)
+            // Without consent no photo is taken; the demo does not ask for it.
+            .filter(|activity| {
+                let mut given = district.consents.iter().filter(|consent| consent.state == "given");
+                given.any(|consent| consent.person == activity.person)
+            })
             .filter_map(|activity| {
                 let code: ServiceCode = activity.service.parse().ok()?;
                 Some((activity, code.service()))

@@ -18,6 +18,11 @@ use super::{
 };
 use crate::leash::Leashed;
 
+/// Exit code: done, but a file was set aside.
+const SOMETHING_ASIDE: i32 = 3;
+/// Exit code: something could not be delivered or fetched.
+const SOMETHING_LEFT: i32 = 4;
+
 /// One phone.
 pub(crate) struct Phone {
     /// How it is called.
@@ -48,20 +53,26 @@ impl Phone {
         self.ask(&["enrol".into(), invitation.to_link().into()]).map(drop)
     }
 
-    /// Starts to deliver and to pull; its output goes to the log.
+    /// Starts to deliver, until everything is delivered; its output goes to the log.
     ///
     /// # Errors
     /// When the program cannot be started.
     pub(crate) fn start_sync(&self) -> Result<Leashed> {
-        Leashed::start(&self.program, &self.line(&["sync".into()]), &self.log, false)
+        let line = self.line(&["sync".into(), "--until-done".into()]);
+        Leashed::start(&self.program, &line, &self.log, false)
     }
 
-    /// Delivers and pulls; false when the phone says that not everything was done.
+    /// Tries once to deliver and to pull; false when something is left.
     ///
     /// # Errors
-    /// When the program cannot be started.
+    /// When the program cannot be started, or fails for another reason than the line.
     pub(crate) fn sync(&self) -> Result<bool> {
-        Ok(self.start_sync()?.end()?.status.success())
+        let ended = Leashed::start(&self.program, &self.line(&["sync".into()]), &self.log, false)?.end()?;
+        match ended.status.code() {
+            Some(0) => Ok(true),
+            Some(SOMETHING_LEFT) => Ok(false),
+            _ => bail!("{}: `sync` failed: {}", self.name, self.last_words()),
+        }
     }
 
     /// How many families it shows.
@@ -131,7 +142,7 @@ impl Phone {
     fn ask(&self, arguments: &[OsString]) -> Result<Value> {
         let verb = arguments.first().map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
         let ended = Leashed::start(&self.program, &self.line(arguments), &self.log, true)?.end()?;
-        if !ended.status.success() {
+        if !matches!(ended.status.code(), Some(0 | SOMETHING_ASIDE)) {
             bail!("{}: `{verb}` failed: {}{}", self.name, ended.output.trim(), self.last_words());
         }
         ensure!(!ended.output.trim().is_empty(), "{}: `{verb} --json` printed nothing", self.name);

@@ -94,7 +94,15 @@ pub(crate) fn deliver(
                 killed = child.kill().is_ok();
             }
             seen = up;
+            if now().duration_since(start) > LIMIT * 2 {
+                break;
+            }
             thread::sleep(Duration::from_millis(20));
+        }
+        if now().duration_since(start) > LIMIT * 2 {
+            child.stop()?;
+            ledger = phone.ledger()?;
+            break;
         }
         let ended = child.end()?;
         ledger = phone.ledger()?;
