@@ -14,6 +14,7 @@
 //! microseconds when made.
 
 mod cells;
+mod compact;
 mod error;
 mod open;
 
@@ -123,21 +124,15 @@ impl Store {
         Ok(())
     }
 
-    /// Gives freed pages back and moves the write-ahead log into the file, so that what was deleted is in no file.
+    /// Writes the tables that hold personal data anew, so that what was deleted lies in no file of the database any
+    /// more: no freed page, no dead row, no write-ahead log of SQLite. PostgreSQL's own log keeps what was written until
+    /// the server has recycled it.
     ///
     /// # Errors
-    /// When the database does not answer or somebody reads meanwhile.
+    /// When the database does not answer, or somebody has been reading since before the deletion and does not end:
+    /// what he may still see cannot go.
     pub async fn compact(&self) -> Result<(), StoreError> {
-        match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                sqlx::query("vacuum").execute(writer).await?;
-                sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await?;
-            }
-            Pools::Postgres(pool) => {
-                sqlx::query("vacuum full").execute(pool).await?;
-            }
-        }
-        Ok(())
+        compact::compact(&self.pools).await
     }
 }
 

@@ -442,3 +442,23 @@ create table job (
     attempts    integer not null default 0,
     last_error  text collate "C"
 );
+
+-- ---- no samples of personal data ------------------------------------------------------------------------------------
+-- The planner's statistics hold samples of the columns they are made for. Of these none are made, so that nothing of an
+-- erased person stays in them. (SQLite keeps counts only.)
+alter table journal_body alter column body set statistics 0, alter column salt set statistics 0;
+alter table family
+    alter column settlement_name set statistics 0,
+    alter column address set statistics 0,
+    alter column phone set statistics 0,
+    alter column latitude set statistics 0,
+    alter column longitude set statistics 0;
+alter table person
+    alter column surname set statistics 0,
+    alter column given_name set statistics 0,
+    alter column patronymic set statistics 0,
+    alter column latin_name set statistics 0,
+    alter column iin set statistics 0,
+    alter column birth_date set statistics 0,
+    alter column phone set statistics 0;
+alter table consent alter column basis set statistics 0;

@@ -24,6 +24,11 @@ pub enum StoreError {
     /// The file of the database could not be made.
     #[error("{0}")]
     File(#[from] std::io::Error),
+    /// Somebody reads by a snapshot from before a deletion.
+    #[error(
+        "somebody has been reading for too long: what was deleted cannot leave the files while he may see it"
+    )]
+    StillRead,
     /// What is stored contradicts itself.
     #[error("the store is damaged: {0}")]
     Damaged(String),

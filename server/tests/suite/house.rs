@@ -12,25 +12,24 @@ use kandas_fixtures::{
 use kandas_server::{
     chance::{self, Chance, SeededChance},
     config::Config,
-    facts::{
-        ActivityAfter, ChainAfter, DeviceEnrolled, Event, EvidenceReceived, ExpectedFile, NamedEvidence,
-        RecordOutcome, RecordReading, RecordReceived,
-    },
+    evidence,
+    facts::{DeviceEnrolled, Event, EvidenceReceived},
     import, init,
+    intake::{Carrier, Intake},
     journal::{self, Fact},
-    keys::{Keys, RingSigner},
+    keys::{Keys, RingSigner, RingVerifier},
     store::Store,
 };
 use kandas_shared::{
-    evidence::{EvidenceKind, FileRef, Part, Source},
+    evidence::{FileRef, Part},
     hash::{Digest, Nonce, b64},
     ids::{ActivityId, CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
     journal::{Author, AuthorKind},
     jws::{Jws, Signer as _, Typ},
-    plan_state::ActivityState,
     receipt::Verdict,
     service::ServiceCode,
     time::{Clock as _, ClockReading},
+    wire::TokenScope,
 };
 use serde_json::json;
 
@@ -165,7 +164,7 @@ pub fn district_with_a_large_family(families: u32) -> District {
         .unwrap()
 }
 
-/// A phone that seals records, as far as the store can tell.
+/// A phone that seals records and hands them in through the real intake.
 pub struct Phone {
     pub device: DeviceId,
     pub worker: UserId,
@@ -173,6 +172,25 @@ pub struct Phone {
     signer: RingSigner,
     seq: u64,
     prev: Option<Digest>,
+}
+
+/// A completion to be sealed.
+pub struct Work<'a> {
+    pub family: FamilyId,
+    pub person: PersonId,
+    pub activity: ActivityId,
+    pub service: ServiceCode,
+    pub note: &'a str,
+    pub photo: &'a [u8],
+}
+
+/// A sealed completion and the photo it names.
+pub struct Sealed {
+    pub jws: Jws,
+    family: FamilyId,
+    person: PersonId,
+    evidence: EvidenceId,
+    photo: Vec<u8>,
 }
 
 impl Phone {
@@ -193,37 +211,23 @@ impl Phone {
         Self { device, worker, chain, signer, seq: 0, prev: None }
     }
 
-    /// Seals a completion with a note and one photo, hands both in.
-    pub async fn complete(
-        &mut self,
-        house: &House,
-        family: FamilyId,
-        person: PersonId,
-        activity: ActivityId,
-        service: ServiceCode,
-        note: &str,
-        photo: &[u8],
-    ) {
+    /// Seals a completion with a note and one photo.
+    pub async fn seal(&mut self, house: &House, work: &Work<'_>) -> Sealed {
         let (record, evidence, capture): (RecordId, EvidenceId, CaptureId) =
             (house.draw(), house.draw(), house.draw());
         let sealed =
             ClockReading { wall: house.clock.wall(), offset_s: 18_000, boot: "b".into(), boot_ms: 5 };
         self.seq += 1;
-        let file = ExpectedFile {
-            evidence,
-            part: Part::File,
-            size: photo.len() as u64,
-            sha256: Digest::of(photo),
-            media_type: "image/jpeg".into(),
-        };
+        let (activity, person, service) = (work.activity, work.person, work.service);
         let mut payload = json!({
             "v": 1, "record": record, "device": self.device, "chain": self.chain, "seq": self.seq,
-            "nonce": Nonce(chance::bytes(&*house.chance)), "worker": self.worker, "family": family,
+            "nonce": Nonce(chance::bytes(&*house.chance)), "worker": self.worker, "family": work.family,
             "statement": {"kind": "completion", "activity": activity, "person": person, "service": service},
-            "done_on": "2026-11-23", "sealed": sealed, "note": note, "app": "test 1",
+            "done_on": "2026-11-23", "sealed": sealed, "note": work.note, "app": "test 1",
             "evidence": [{
                 "evidence": evidence, "kind": "photo", "capture": capture, "source": "captured",
-                "media_type": file.media_type, "size": file.size, "sha256": file.sha256, "taken": sealed,
+                "media_type": "image/jpeg", "size": work.photo.len(), "sha256": Digest::of(work.photo),
+                "taken": sealed, "summary": {},
             }],
         });
         let mut tx = house.store.read().await.unwrap();
@@ -234,72 +238,59 @@ impl Phone {
             payload["prev"] = json!(prev);
         }
         let jws = Jws::sign(Typ::Record, payload.to_string(), &self.signer).unwrap();
-        let hash = jws.identity();
-        let after = |state| ActivityAfter {
-            activity,
-            family,
-            state,
-            record: Some(record),
-            done_on: Some("2026-11-23".parse().unwrap()),
-        };
-        let author = Author { kind: AuthorKind::Device, id: Some(self.device.0) };
-        let received = RecordReceived {
-            jws,
-            hash,
-            carrier: self.device,
-            device: self.device,
-            worker: self.worker,
-            reading: RecordReading {
-                record: Some(record),
-                chain: Some(self.chain),
-                seq: Some(self.seq),
-                prev: self.prev,
-                kind: Some("completion".into()),
-                family: Some(family),
-                person: Some(person),
-                activity: Some(activity),
-                service: Some(service),
-                done_on: Some("2026-11-23".parse().unwrap()),
-                sealed: Some(sealed),
-                evidence: vec![NamedEvidence {
-                    evidence,
-                    capture,
-                    kind: EvidenceKind::Photo,
-                    source: Source::Captured,
-                }],
-                ..RecordReading::default()
-            },
-            outcome: RecordOutcome {
-                verdict: Verdict::Accepted,
-                reason: None,
-                placed: true,
-                chain_finding: None,
-                late_handover: false,
-                superseded: None,
-                activity_after: Some(after(ActivityState::Synced)),
-                consent_after: None,
-                files: vec![file.clone()],
-                chain_after: Some(ChainAfter { seq: self.seq, hash, gaps: None }),
-                lost: vec![],
-            },
-        };
-        self.prev = Some(hash);
-        let object =
-            format!("evidence/{:02x}/{}", evidence.0.as_bytes()[15], FileRef { evidence, part: Part::File });
+        self.prev = Some(jws.identity());
+        Sealed { jws, family: work.family, person: work.person, evidence, photo: work.photo.to_vec() }
+    }
+
+    /// Hands records in; gives their verdicts.
+    pub async fn push(&self, house: &House, batch: &[&Sealed]) -> Vec<Verdict> {
+        let carrier = Carrier { device: self.device, scope: TokenScope::Device };
+        let intake = Intake::start(
+            house.store.clone(),
+            Arc::new(RingVerifier),
+            house.clock.clone(),
+            house.chance.clone(),
+        );
+        let batch = batch.iter().map(|sealed| sealed.jws.clone()).collect();
+        intake.accept(&carrier, batch).await.unwrap().items.iter().map(|item| item.verdict).collect()
+    }
+
+    /// The photo of a record that was handed in arrives.
+    pub async fn deliver(&self, house: &House, sealed: &Sealed) {
+        let (evidence, part) = (sealed.evidence, Part::File);
+        let object = format!("evidence/{:02x}/{}", evidence.0.as_bytes()[15], FileRef { evidence, part });
         let path = house.config.media_dir().join(&object);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, photo).unwrap();
+        std::fs::write(path, &sealed.photo).unwrap();
+        let mut tx = house.store.write().await.unwrap();
+        let locked = journal::lock(&mut tx).await.unwrap();
+        let activities_after = evidence::activities_after(&mut tx, evidence, part).await.unwrap();
         let came = EvidenceReceived {
             evidence,
-            part: Part::File,
-            sha256: file.sha256,
-            size: file.size,
+            part,
+            sha256: Digest::of(&sealed.photo),
+            size: sealed.photo.len() as u64,
             object,
             carrier: Some(self.device),
-            activities_after: vec![after(ActivityState::Reported)],
+            activities_after,
         };
-        let about = |event| Fact { author, family: Some(family), person: Some(person), event };
-        house.append([about(Event::RecordReceived(received)), about(Event::EvidenceReceived(came))]).await;
+        let fact = Fact {
+            author: Author { kind: AuthorKind::Device, id: Some(self.device.0) },
+            family: Some(sealed.family),
+            person: Some(sealed.person),
+            event: Event::EvidenceReceived(came),
+        };
+        journal::append_locked(&mut tx, locked, &*house.chance, house.clock.wall(), vec![fact])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Seals a completion and hands it in with its photo.
+    pub async fn complete(&mut self, house: &House, work: &Work<'_>) {
+        let sealed = self.seal(house, work).await;
+        assert_eq!(self.push(house, &[&sealed]).await, [Verdict::Accepted]);
+        self.deliver(house, &sealed).await;
     }
 }
 

@@ -1,0 +1,69 @@
+//! Compacting after an erasing: what was deleted leaves the files too.
+//!
+//! A deleted row stays where it was as long as somebody might still see it. SQLite then cannot truncate its log;
+//! PostgreSQL would carry such rows over into the new file without a word (an autovacuum worker that analyses is
+//! enough). So both wait for who was reading before, and say so if he does not end.
+
+use std::time::Duration;
+
+use super::{Pools, StoreError};
+
+/// Tables with names, numbers, free text, or what could lead to them.
+const PERSONAL: &str = "journal_body, family, person, consent, assignment, plan, activity, record, evidence,
+    evidence_file, bundle, upload, device_scope, change";
+
+const PAUSE: Duration = Duration::from_millis(100);
+/// A minute and a half: longer than any statement of ours may take to read.
+const PATIENCE: u32 = 900;
+
+pub(super) async fn compact(pools: &Pools) -> Result<(), StoreError> {
+    match pools {
+        Pools::Sqlite { writer, .. } => sqlite(writer).await,
+        Pools::Postgres(pool) => postgres(pool).await,
+    }
+}
+
+async fn sqlite(writer: &sqlx::SqlitePool) -> Result<(), StoreError> {
+    // Samples of indexed columns, there only if somebody has run `analyze` by hand.
+    sqlx::query("drop table if exists sqlite_stat4").execute(writer).await?;
+    sqlx::query("vacuum").execute(writer).await?;
+    for _ in 0..PATIENCE {
+        // busy, pages in the log, pages moved into the file
+        let row: (i64, i64, i64) =
+            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(writer).await?;
+        if row.0 == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Err(StoreError::StillRead)
+}
+
+async fn postgres(pool: &sqlx::PgPool) -> Result<(), StoreError> {
+    // A connection of its own, closed afterwards: rewriting may take longer than a statement otherwise may.
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::query("set statement_timeout = 0").execute(&mut connection).await?;
+    sqlx::query("set lock_timeout = '90s'").execute(&mut connection).await?;
+    wait_for_readers(&mut connection).await?;
+    let sql = format!("vacuum (full, analyze) {PERSONAL}");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await?;
+    sqlx::Connection::close(connection).await?;
+    Ok(())
+}
+
+/// Waits until every transaction that might see what was deleted has ended.
+async fn wait_for_readers(connection: &mut sqlx::PgConnection) -> Result<(), StoreError> {
+    let sql = "select pid, backend_xmin::text from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null";
+    let mut readers: Vec<(i32, String)> = sqlx::query_as(sql).fetch_all(&mut *connection).await?;
+    for _ in 0..PATIENCE {
+        if readers.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+        let now: Vec<(i32, String)> = sqlx::query_as(sql).fetch_all(&mut *connection).await?;
+        // Who reads by a newer snapshot does not see it any more.
+        readers.retain(|reader| now.contains(reader));
+    }
+    Err(StoreError::StillRead)
+}
