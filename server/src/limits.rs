@@ -43,6 +43,8 @@ pub struct Limits {
     pub upload_life: Duration,
     /// Most bytes of a bundle, and of a salvaged file.
     pub bundle: u64,
+    /// Time that an answer about a bundle waits for it to be opened.
+    pub bundle_wait: Duration,
     /// Bytes that stay free on the media disk.
     pub disk_reserve: u64,
     /// Time that uploads in progress get when the server stops.
@@ -71,6 +73,7 @@ impl Default for Limits {
             flush_time: Duration::from_secs(3),
             upload_life: Duration::from_secs(7 * 86_400),
             bundle: 64 << 30,
+            bundle_wait: Duration::from_secs(10),
             disk_reserve: 2 << 30,
             grace: Duration::from_secs(20),
         }

@@ -5,7 +5,10 @@
 //! what was signed is kept as salvage; what nobody names, and a bundle that cannot be read, is named in the answer and
 //! the bundle stays as it came.
 
-use std::io::{self, BufRead as _, BufReader, Read, Take};
+use std::{
+    io::{self, BufRead as _, BufReader, Read, Take},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -20,7 +23,10 @@ use kandas_shared::{
     wire::{BundleAnswer, TokenScope},
 };
 use serde::Deserialize;
-use tokio::runtime::Handle;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, sleep},
+};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::{
@@ -106,9 +112,22 @@ impl Media {
 
     /// What became of a bundle, with receipts for everything in it, signed for the present epoch.
     ///
+    /// One that has just come is given a moment to be opened.
+    ///
     /// # Errors
     /// When there is no such bundle.
     pub async fn bundle_answer(&self, bundle: BundleId) -> Outcome<BundleAnswer> {
+        let patience = Instant::now() + self.0.limits.bundle_wait;
+        loop {
+            let answer = self.bundle_now(bundle).await?;
+            if answer.state != "received" || Instant::now() >= patience {
+                return Ok(answer);
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn bundle_now(&self, bundle: BundleId) -> Outcome<BundleAnswer> {
         let mut tx = self.0.store.read().await?;
         let row = opt!(
             &mut tx,
@@ -251,8 +270,13 @@ impl Opening {
                     let mut text = Vec::new();
                     (&mut entry).take(LONGEST_MANIFEST).read_to_end(&mut text).map_err(|e| reading(&e))?;
                     match serde_json::from_slice::<Manifest>(&text) {
-                        Ok(manifest) if manifest.bundle == self.row.bundle => found.readable = true,
-                        Ok(_) => found.problems.push("the manifest is of another bundle".into()),
+                        Ok(manifest) => {
+                            found.readable = true;
+                            // Its file was renamed on the way: who brought it named it by its content.
+                            if manifest.bundle != self.row.bundle {
+                                found.problems.push(format!("by its manifest it is {}", manifest.bundle));
+                            }
+                        }
                         Err(_) => found.problems.push("the manifest is not readable".into()),
                     }
                 }

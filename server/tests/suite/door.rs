@@ -3,6 +3,7 @@
 mod bundle;
 mod enrolment;
 mod problems;
+mod records;
 mod served;
 mod token;
 mod upload;

@@ -3,12 +3,19 @@
 use std::io::Write as _;
 
 use axum::http::Method;
-use kandas_server::one;
-use kandas_shared::{evidence::FileRef, hash::Digest, ids::BundleId, wire::BundleAnswer};
+use kandas_server::{keys::RingVerifier, one};
+use kandas_shared::{
+    evidence::FileRef,
+    hash::Digest,
+    ids::BundleId,
+    jws::{Jws, Typ},
+    receipt::{Receipt, Verdict},
+    wire::BundleAnswer,
+};
 use uuid::Uuid;
 
 use super::centre::{Centre, Phone, noise};
-use crate::stores::on_both_engines;
+use crate::{phones, stores::on_both_engines};
 
 fn sealed(recipient: &str, entries: &[(String, Vec<u8>)]) -> Vec<u8> {
     let recipient: age::x25519::Recipient = recipient.parse().unwrap();
@@ -103,6 +110,40 @@ on_both_engines! {
         let path = format!("/v1/media?bundle={bundle}&sha256={}", Digest::of(&bytes));
         let again = centre.tus(&phone, Method::POST, &path, &[("upload-length", "9")], Vec::new()).await;
         assert_eq!(again.code(), "upload-already-received");
+    }
+
+    async fn records_in_a_bundle_go_through_the_same_intake(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut lost = phones::Phone::enrol(&centre.world, 21, 11).await;
+        let carrier = centre.phone().await;
+        let mut completion = lost.completion(101, 401);
+        let mut photo = lost.photo();
+        photo.sha256 = Digest::of(b"sixteen bytes ok");
+        let file = FileRef { evidence: photo.evidence, part: kandas_shared::evidence::Part::File };
+        completion.evidence.push(photo);
+        let good = lost.seal(&completion);
+        let broken = Jws { payload: good.payload.replace("2026-11-20T", "2026-11-21T"), ..good.clone() };
+        let line = |jws: &Jws| serde_json::to_string(jws).unwrap() + "\n";
+        // The file was renamed on the way: its manifest names another bundle.
+        let (bundle, inner) = (BundleId(Uuid::from_u128(45)), BundleId(Uuid::from_u128(46)));
+        let records = line(&good) + &line(&broken);
+        let entries = [manifest(inner), ("records.ndjson".into(), records.into_bytes()), media(file, b"sixteen bytes ok")];
+        let bytes = sealed(&centre.keys.bundle_recipient(), &entries);
+        deliver(&centre, &carrier, bundle, &bytes).await;
+        centre.state.media.open_bundles(&centre.state.intake).await.unwrap();
+        let answer = answer(&centre, &carrier, bundle).await;
+        assert_eq!((answer.state.as_str(), answer.receipts.len()), ("opened", 2));
+        let payload = answer.receipts[0].verify(Typ::Receipt, &centre.keys.public_key(), &RingVerifier).unwrap();
+        let Receipt::Records(receipt) = serde_json::from_str(payload).unwrap() else { panic!("{payload}") };
+        assert_eq!(receipt.carrier, carrier.device);
+        assert_eq!(receipt.items.len(), 1);
+        assert_eq!((receipt.items[0].hash, receipt.items[0].verdict), (good.identity(), Verdict::Accepted));
+        assert_eq!(centre.read_receipt(&answer.receipts[1]).evidence, file.evidence);
+        assert_eq!(problems(&centre, bundle).await, [
+            format!("by its manifest it is {inner}"),
+            format!("record {} is refused: signature_invalid", broken.identity()),
+        ]);
     }
 
     async fn a_bundle_that_cannot_be_read_is_kept_and_named(world) {

@@ -25,7 +25,7 @@ use kandas_shared::{
     enrol::{EnrolPayload, TokenPayload, code_from, code_hash},
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::Digest,
-    ids::{CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, UserId},
+    ids::{CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, OrgUnitId, UserId},
     jws::{Jws, Signer as _, Typ},
     locale::Lang,
     problem::Problem,
@@ -43,7 +43,6 @@ use crate::stores::World;
 pub const UNIT: OrgUnitId = OrgUnitId(Uuid::from_u128(1));
 pub const WORKER: UserId = UserId(Uuid::from_u128(2));
 pub const FAMILY: FamilyId = FamilyId(Uuid::from_u128(3));
-pub const PERSON: PersonId = PersonId(Uuid::from_u128(4));
 
 /// A centre under test.
 pub struct Centre {
@@ -79,6 +78,7 @@ pub fn quick() -> Limits {
         flush_bytes: 64 << 10,
         flush_time: Duration::from_millis(50),
         body_time: Duration::from_millis(500),
+        bundle_wait: Duration::ZERO,
         disk_reserve: 0,
         guesses: 3,
         grace: Duration::from_millis(300),
@@ -96,21 +96,7 @@ impl Centre {
         let recovery = age::x25519::Identity::generate().to_public().to_string();
         let keys = Keys::init(&folder.path().join("keys"), &["127.0.0.1".into()], &recovery).unwrap();
         let keys = Arc::new(keys);
-        let path = |name: &str| -> PathBuf {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(&path).unwrap();
-            path
-        };
-        let state = AppState::new(
-            world.store.clone(),
-            Arc::clone(&keys),
-            world.clock.clone(),
-            world.chance.clone(),
-            limits,
-            &path("media"),
-            &path("staging"),
-        )
-        .unwrap();
+        let state = state(&world, &keys, &folder, limits);
         let centre = Self { router: router(state.clone()), state, keys, folder, world };
         centre.seed().await;
         centre
@@ -166,6 +152,25 @@ impl Centre {
         let mut phone = Phone { signer, device: enrolled.device, chain, token: String::new() };
         phone.token = self.grant(&phone).await.token;
         phone
+    }
+
+    /// A phone of the centre of [`crate::phones`], with a token.
+    pub async fn token_of(&self, phone: &crate::phones::Phone) -> String {
+        let nonce: NonceGrant = {
+            let kid = phone.signer.public_key().kid();
+            self.post("/v1/token/nonce", None, &NonceRequest { kid }).await.json()
+        };
+        let payload = TokenPayload {
+            v: 1,
+            device: phone.device,
+            nonce: nonce.nonce,
+            chain: phone.chain,
+            seq: phone.seq,
+            app: "test".into(),
+        };
+        let statement = phone.sign(Typ::Token, serde_json::to_string(&payload).unwrap());
+        let answer = self.post("/v1/token", None, &TokenRequest { statement }).await;
+        answer.json::<TokenGrant>().token
     }
 
     pub async fn grant(&self, phone: &Phone) -> TokenGrant {
@@ -248,8 +253,17 @@ impl Centre {
         self.world.append([fact]).await;
     }
 
+    /// Another process of the same centre.
+    pub fn state_with(&self, limits: Limits) -> AppState {
+        state(&self.world, &self.keys, &self.folder, limits)
+    }
+
     pub async fn call(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        self.call_on(&self.state, request).await
+    }
+
+    pub async fn call_on(&self, state: &AppState, request: Request<Body>) -> Answer {
+        let response = router(state.clone()).oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, body }
@@ -354,6 +368,17 @@ impl Answer {
         }
         problem.code.as_str()
     }
+}
+
+fn state(world: &World, keys: &Arc<Keys>, folder: &tempfile::TempDir, limits: Limits) -> AppState {
+    let path = |name: &str| -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    };
+    let (objects, staging) = (path("media"), path("staging"));
+    let (store, clock, chance) = (world.store.clone(), world.clock.clone(), world.chance.clone());
+    AppState::new(store, Arc::clone(keys), clock, chance, limits, &objects, &staging).unwrap()
 }
 
 pub fn worker(active: bool) -> User {

@@ -1,13 +1,16 @@
 //! Every refusal is a problem, whoever refuses; bodies have limits as sent and unpacked.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes},
     http::Method,
 };
 use futures_util::stream;
+use kandas_server::limits::Limits;
 use kandas_shared::wire::RecordBatch;
 
-use super::centre::{Answer, Centre, Phone, request};
+use super::centre::{Answer, Centre, Phone, quick, request};
 use crate::stores::on_both_engines;
 
 async fn push(centre: &Centre, phone: &Phone, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
@@ -31,7 +34,7 @@ on_both_engines! {
         note("not with this method", centre.get("/v1/enrol", None).await);
         note("no token", centre.get("/v1/checkpoint", None).await);
         note("a query that is none", centre.get("/v1/checkpoint?from=x", Some(&phone.token)).await);
-        note("an unknown kind", centre.get("/v1/changes?kinds=family,wish", Some(&phone.token)).await);
+        note("only unknown kinds", centre.get("/v1/changes?kinds=wish", Some(&phone.token)).await);
         note("no JSON type", push(&centre, &phone, &[], "{}").await);
         note("an encoding we do not know", push(&centre, &phone, &[JSON, ("content-encoding", "br")], "{}").await);
         note("broken JSON", push(&centre, &phone, &[JSON], "{\"records\":[").await);
@@ -85,6 +88,19 @@ on_both_engines! {
         assert_eq!(centre.get("/readyz", None).await.code(), "shutting-down");
         assert_eq!(centre.get("/v1/checkpoint", None).await.code(), "shutting-down");
         assert_eq!(centre.get("/healthz", None).await.status, 200);
+    }
+
+    async fn who_waits_too_long_for_his_turn_comes_again(world) {
+        let limits = Limits { requests: 0, turn_time: Duration::from_millis(20), ..quick() };
+        let centre = Centre::with(world, limits).await;
+        let answer = centre.get("/v1/checkpoint", None).await;
+        assert_eq!((answer.code(), answer.header("retry-after")), ("rate-limited", "5"));
+        assert_eq!(centre.get("/healthz", None).await.status, 200);
+        // An answer that takes too long: whatever was asked, ask again.
+        let limits = Limits { answer_time: Duration::ZERO, ..quick() };
+        let state = centre.state_with(limits);
+        let answer = centre.call_on(&state, request(Method::POST, "/v1/token/nonce", None, &[JSON], "{\"kid\":\"x\"}")).await;
+        assert_eq!(answer.code(), "unknown-commit");
     }
 
     async fn answers_are_compressed_when_asked(world) {

@@ -1,0 +1,186 @@
+//! Records, changes and checkpoints over HTTP: what a phone sends and what it can prove from the answer.
+
+use axum::http::Method;
+use kandas_server::keys::RingVerifier;
+use kandas_shared::{
+    cursor::Kind,
+    hash::Digest,
+    jws::{Jws, Typ},
+    merkle,
+    problem::Problem,
+    receipt::{Checkpoint, Receipt, RecordsReceipt, Verdict},
+    record::MAX_BATCH,
+    wire::{ChangeLine, CheckpointAnswer, PullEnd, RecordBatch, RecordBatchAnswer},
+};
+
+use super::centre::{Answer, Centre, request};
+use crate::{
+    phones::{self, Phone},
+    stores::on_both_engines,
+};
+
+impl Centre {
+    async fn push(&self, token: &str, records: Vec<Jws>) -> Answer {
+        self.post("/v1/records", Some(token), &RecordBatch { records }).await
+    }
+
+    fn verdicts(&self, answer: &Answer) -> RecordsReceipt {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let receipt = answer.json::<RecordBatchAnswer>().receipt;
+        let payload = receipt.verify(Typ::Receipt, &self.keys.public_key(), &RingVerifier).unwrap();
+        match serde_json::from_str(payload).unwrap() {
+            Receipt::Records(receipt) => receipt,
+            Receipt::File(_) => panic!("a receipt for a file"),
+        }
+    }
+
+    async fn page(&self, token: &str, query: &str) -> (Vec<ChangeLine>, PullEnd) {
+        let answer = self.get(&format!("/v1/changes?{query}"), Some(token)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.header("content-type"), "application/x-ndjson");
+        let text = std::str::from_utf8(&answer.body).unwrap();
+        let mut lines: Vec<&str> = text.lines().collect();
+        let end = serde_json::from_str(lines.pop().unwrap()).unwrap();
+        (lines.into_iter().map(|line| serde_json::from_str(line).unwrap()).collect(), end)
+    }
+}
+
+on_both_engines! {
+    async fn a_batch_gets_one_signed_receipt_with_a_verdict_each(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut phone = Phone::enrol(&centre.world, 21, 11).await;
+        let mut other = Phone::enrol(&centre.world, 22, 12).await;
+        let token = centre.token_of(&phone).await;
+        let completion = phone.completion(101, 401);
+        let good = phone.seal(&completion);
+        let theirs = other.completion(102, 402);
+        let theirs = other.seal(&theirs);
+        let broken = Jws { payload: good.payload.replace("2026-11-20T", "2026-11-21T"), ..good.clone() };
+        let other_type = phone.sign(Typ::Token, good.payload.clone());
+        let batch = vec![good.clone(), theirs.clone(), broken.clone(), other_type.clone(), good.clone()];
+        let receipt = centre.verdicts(&centre.push(&token, batch).await);
+        assert_eq!(receipt.carrier, phone.device);
+        let seen: Vec<_> = receipt.items.iter().map(|i| (i.hash, i.verdict, i.reason.as_deref())).collect();
+        assert_eq!(seen, [
+            (good.identity(), Verdict::Accepted, None),
+            // Whoever carries: the signature says who recorded.
+            (theirs.identity(), Verdict::Accepted, None),
+            (broken.identity(), Verdict::Refused, Some("signature_invalid")),
+            (other_type.identity(), Verdict::Refused, Some("not_a_record")),
+            (good.identity(), Verdict::Known, None),
+        ]);
+        assert_eq!(receipt.items[0].position, receipt.items[4].position);
+
+        // A revoked phone still hands in, and what it sealed is held.
+        phone.revoke(&centre.world).await;
+        let next = phone.completion(101, 501);
+        let next = phone.seal(&next);
+        let receipt = centre.verdicts(&centre.push(&token, vec![next]).await);
+        assert_eq!(receipt.items[0].reason.as_deref(), Some("device_revoked"));
+        assert_eq!(centre.get("/v1/changes", Some(&token)).await.code(), "scope-escrow-only");
+    }
+
+    async fn a_batch_has_its_limits(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut phone = Phone::enrol(&centre.world, 21, 11).await;
+        let token = centre.token_of(&phone).await;
+        let statement = phone.sign(Typ::Record, "{}".into());
+        let answer = centre.push(&token, vec![statement.clone(); MAX_BATCH + 1]).await;
+        assert_eq!((answer.code(), answer.json::<Problem>().detail.as_deref()), ("batch-too-large", Some("at most 200 records")));
+        let none = centre.verdicts(&centre.push(&token, Vec::new()).await);
+        assert!(none.items.is_empty());
+        let mut long = phone.completion(101, 401);
+        long.correction = Some("x".repeat(256 * 1024));
+        let long = phone.seal(&long);
+        let receipt = centre.verdicts(&centre.push(&token, vec![long]).await);
+        assert_eq!(receipt.items[0].reason.as_deref(), Some("too_large"));
+    }
+
+    async fn changes_come_in_pages_and_then_no_more(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut phone = Phone::enrol(&centre.world, 21, 11).await;
+        let token = centre.token_of(&phone).await;
+        let (mut kinds, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+        loop {
+            let (lines, end) = centre.page(&token, &format!("limit=3&cursor={cursor}")).await;
+            assert!(lines.len() <= 3);
+            kinds.extend(lines.iter().map(|line| line.kind));
+            (cursor, pages) = (end.cursor, pages + 1);
+            if !end.more {
+                break;
+            }
+        }
+        kinds.sort();
+        kinds.dedup();
+        assert!(pages > 2);
+        assert!(kinds.contains(&Kind::Family) && kinds.contains(&Kind::Activity) && kinds.contains(&Kind::OrgUnit));
+        let (lines, _) = centre.page(&token, &format!("cursor={cursor}")).await;
+        assert!(lines.is_empty());
+
+        let completion = phone.completion(101, 401);
+        let completion = phone.seal(&completion);
+        centre.push(&token, vec![completion]).await;
+        // A newer phone names a kind this server does not know.
+        let (lines, end) = centre.page(&token, &format!("cursor={cursor}&kinds=family,activity,record_state,visit")).await;
+        assert_eq!(lines.iter().map(|line| line.kind).collect::<Vec<_>>(), [Kind::Activity, Kind::RecordState]);
+        assert!(!end.start_over);
+
+        let other = Phone::enrol(&centre.world, 22, 12).await;
+        let theirs = centre.token_of(&other).await;
+        let answer = centre.get(&format!("/v1/changes?cursor={cursor}"), Some(&theirs)).await;
+        assert_eq!(answer.code(), "cursor-of-another-device");
+        assert_eq!(centre.get("/v1/changes?cursor=nonsense", Some(&token)).await.code(), "cursor-unreadable");
+    }
+
+    async fn a_checkpoint_proves_that_the_journal_only_grew(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut phone = Phone::enrol(&centre.world, 21, 11).await;
+        let token = centre.token_of(&phone).await;
+        let ask = async |query: String| -> (Checkpoint, Vec<Digest>) {
+            let answer: CheckpointAnswer = centre.get(&format!("/v1/checkpoint{query}"), Some(&token)).await.json();
+            let payload = answer.checkpoint.verify(Typ::Checkpoint, &centre.keys.public_key(), &RingVerifier).unwrap();
+            (serde_json::from_str(payload).unwrap(), answer.proof)
+        };
+        let (before, proof) = ask(String::new()).await;
+        assert!(proof.is_empty() && before.size > 5);
+        for n in [401, 501] {
+            let record = phone.completion(101, n);
+            let record = phone.seal(&record);
+            centre.push(&token, vec![record]).await;
+        }
+        let (after, proof) = ask(format!("?from={}", before.size)).await;
+        assert_eq!(after.size, before.size + 2);
+        assert!(merkle::verify_consistency(before.size, &before.root, after.size, &after.root, &proof));
+        let (_, proof) = ask(format!("?from={}", after.size + 7)).await;
+        assert!(proof.is_empty(), "more than there is: the size says it");
+    }
+
+    async fn photos_of_a_pushed_record_may_come(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut phone = Phone::enrol(&centre.world, 21, 11).await;
+        let token = centre.token_of(&phone).await;
+        let mut completion = phone.completion(101, 401);
+        let bytes = b"sixteen bytes ok";
+        let mut photo = phone.photo();
+        photo.sha256 = Digest::of(bytes);
+        let path = format!("/v1/media?evidence={}&part=file", photo.evidence);
+        let headers = [("tus-resumable", "1.0.0"), ("upload-length", "16"), ("content-type", "application/offset+octet-stream")];
+        let create = || request(Method::POST, &path, Some(&token), &headers, bytes.to_vec());
+        assert_eq!(centre.call(create()).await.code(), "evidence-unknown");
+        completion.evidence.push(photo);
+        let statement = phone.seal(&completion);
+        centre.verdicts(&centre.push(&token, vec![statement]).await);
+        let made = centre.call(create()).await;
+        assert_eq!(made.status, 201);
+        centre.receipt(&made);
+        // Record and photo are here: the activity counts for the report.
+        let (lines, _) = centre.page(&token, "kinds=activity").await;
+        let rows: Vec<_> = lines.iter().filter_map(|line| line.row.as_ref()).map(|row| row.get()).collect();
+        assert!(rows.iter().any(|row| row.contains("\"reported\"")), "{rows:?}");
+    }
+}
