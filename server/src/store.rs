@@ -236,7 +236,9 @@ macro_rules! many {
 
 /// All rows whose key is in a list of tuples, in no overall order (the list goes out in pieces).
 /// `among!(tx, Row, "select … where a = $1 and (b, c) in (", keys, ")", a).await?`; fixed arguments come last and are
-/// numbered from `$1`.
+/// numbered from `$1`. Keys of several cells are better joined than looked up with `in`, for which SQLite reads the
+/// whole table: `"with asked (b, c) as ("`, keys, `") select … from asked join t on …"`; the list is filled up with its
+/// last key, so such a row may come more than once.
 #[macro_export]
 macro_rules! among {
     ($tx:expr, $row:ty, $head:expr, $list:expr, $tail:expr $(, $arg:expr)* $(,)?) => { async {

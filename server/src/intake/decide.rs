@@ -409,3 +409,205 @@ impl Ledgers {
         differs.then_some(ChainFinding::NextDiffers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kandas_shared::{hash::Nonce, service::ServiceCode, time::ClockReading};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const TODAY: &str = "2026-11-23";
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    /// Family 1 of unit 9 with person 2 and activity 3; worker 4 has it, worker 5 had it, worker 6 never.
+    fn desk() -> Desk {
+        let mut desk = Desk::default();
+        let family = FamilyId(id(1));
+        desk.families.insert(family, OrgUnitId(id(9)));
+        desk.persons.insert(PersonId(id(2)), family);
+        desk.activities.insert(
+            ActivityId(id(3)),
+            Activity {
+                id: ActivityId(id(3)),
+                plan: kandas_shared::ids::PlanId(id(7)),
+                family,
+                person: PersonId(id(2)),
+                service: ServiceCode::S07,
+                planned_on: None,
+                due_on: None,
+                state: ActivityState::Planned,
+                record: None,
+                done_on: None,
+            },
+        );
+        desk.assigned.insert((family, UserId(id(4))), true);
+        desk.assigned.insert((family, UserId(id(5))), false);
+        desk
+    }
+
+    fn record(worker: u128, seq: u64) -> Record {
+        Record {
+            v: 1,
+            record: RecordId(id(1_000 + u128::from(seq))),
+            device: DeviceId(id(worker)),
+            chain: ChainId(id(worker)),
+            seq,
+            prev: None,
+            continues: None,
+            nonce: Nonce([0; 16]),
+            worker: UserId(id(worker)),
+            family: Some(FamilyId(id(1))),
+            statement: Statement::Completion {
+                activity: ActivityId(id(3)),
+                person: PersonId(id(2)),
+                service: ServiceCode::S07,
+            },
+            done_on: TODAY.parse().unwrap(),
+            sealed: ClockReading {
+                wall: "2026-11-23T05:00:00Z".parse().unwrap(),
+                offset_s: 0,
+                boot: "b".into(),
+                boot_ms: 1,
+            },
+            checkpoint: None,
+            position: None,
+            no_position: None,
+            no_video: None,
+            paper: None,
+            note: None,
+            supersedes: None,
+            correction: None,
+            evidence: Vec::new(),
+            app: "test".into(),
+        }
+    }
+
+    fn statement(record: Record) -> Verified {
+        let payload = serde_json::to_string(&record).unwrap();
+        let jws = Jws { protected: "h".into(), payload, signature: String::new() };
+        Verified {
+            hash: jws.identity(),
+            jws,
+            device: record.device,
+            device_worker: record.worker,
+            carrier: record.device,
+            reading: RecordReading {
+                record: Some(record.record),
+                chain: Some(record.chain),
+                seq: Some(record.seq),
+                family: record.family,
+                ..RecordReading::default()
+            },
+            payload: Payload::Record(Box::new(record)),
+        }
+    }
+
+    fn judge_one(desk: &mut Desk, record: Record) -> RecordOutcome {
+        match decide(desk, statement(record), 50, TODAY.parse().unwrap()) {
+            Decision::Taken(taken) => taken.outcome,
+            Decision::Known(position) => panic!("known at {position}"),
+        }
+    }
+
+    #[test]
+    fn what_holds_a_record() {
+        use HeldReason::*;
+        type Change = fn(&mut Desk, &mut Record);
+        let table: &[(Option<HeldReason>, Change)] = &[
+            (None, |_, _| {}),
+            (None, |_, r| r.done_on = "2001-01-01".parse().unwrap()),
+            (Some(FutureDate), |_, r| r.done_on = "2026-11-24".parse().unwrap()),
+            (Some(DeviceRevoked), |d, r| {
+                d.revoked.insert(r.device);
+            }),
+            (Some(UnknownFamily), |_, r| r.family = Some(FamilyId(id(99)))),
+            (Some(NotAssigned), |d, _| d.assigned.clear()),
+            (None, |d, r| {
+                d.assigned.clear();
+                d.whole.insert(r.worker, OrgUnitId(id(9)));
+            }),
+            (Some(NotAssigned), |d, r| {
+                d.assigned.clear();
+                d.whole.insert(r.worker, OrgUnitId(id(8)));
+            }),
+            (Some(UnknownPerson), |d, _| d.persons.clear()),
+            (Some(UnknownActivity), |d, _| d.activities.clear()),
+            (Some(ActivityCancelled), |d, _| {
+                d.activities.values_mut().for_each(|a| a.state = ActivityState::Cancelled);
+            }),
+            (Some(SupersedesUnknown), |_, r| r.supersedes = Some(RecordId(id(5)))),
+            (Some(SupersedesUnknown), |d, r| {
+                r.supersedes = Some(RecordId(id(5)));
+                d.correctable.insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(98))) });
+            }),
+            (None, |d, r| {
+                r.supersedes = Some(RecordId(id(5)));
+                d.correctable.insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(1))) });
+            }),
+            (Some(Fork), |d, r| {
+                d.ledgers.places.insert((r.device, r.chain, r.seq), (Digest::of(b"other"), None));
+            }),
+            // A fork says so even when other reasons hold as well: its phone has to open a new chain.
+            (Some(Fork), |d, r| {
+                d.revoked.insert(r.device);
+                d.ledgers.places.insert((r.device, r.chain, r.seq), (Digest::of(b"other"), None));
+            }),
+        ];
+        for (at, (expected, change)) in table.iter().enumerate() {
+            let (mut desk, mut record) = (desk(), record(4, 1));
+            change(&mut desk, &mut record);
+            let outcome = judge_one(&mut desk, record);
+            assert_eq!(outcome.reason, *expected, "line {at}");
+            assert_eq!(outcome.verdict == Verdict::Accepted, expected.is_none());
+            assert_eq!(
+                outcome.placed,
+                *expected != Some(Fork),
+                "held records keep their place, forks do not"
+            );
+            assert_eq!(outcome.chain_after.is_some(), outcome.placed);
+            assert!(expected.is_none() || outcome.activity_after.is_none());
+        }
+    }
+
+    #[test]
+    fn who_had_the_family_once_is_late_and_who_never_had_it_waits() {
+        assert!(!judge_one(&mut desk(), record(4, 1)).late_handover);
+        assert!(judge_one(&mut desk(), record(5, 1)).late_handover);
+        assert_eq!(judge_one(&mut desk(), record(6, 1)).reason, Some(HeldReason::NotAssigned));
+    }
+
+    #[test]
+    fn which_record_counts() {
+        let mut desk = desk();
+        let first = judge_one(&mut desk, record(4, 1)).activity_after.expect("counts");
+        assert_eq!((first.state, first.record), (ActivityState::Reported, Some(RecordId(id(1_001)))));
+        assert_eq!(judge_one(&mut desk, record(4, 2)).activity_after, None, "the earliest counts");
+
+        let mut refusal = record(4, 3);
+        refusal.supersedes = Some(RecordId(id(1_002)));
+        refusal.statement = Statement::Refused {
+            activity: ActivityId(id(3)),
+            person: PersonId(id(2)),
+            service: ServiceCode::S07,
+            reason: "test".into(),
+        };
+        let outcome = judge_one(&mut desk, refusal.clone());
+        assert_eq!(outcome.superseded, Some(RecordId(id(1_002))));
+        assert_eq!(outcome.activity_after, None, "it corrects one that did not count");
+        (refusal.seq, refusal.supersedes) = (4, Some(RecordId(id(1_001))));
+        let after = judge_one(&mut desk, refusal).activity_after.expect("corrects the one that counts");
+        assert_eq!((after.state, after.done_on), (ActivityState::Refused, None));
+    }
+
+    #[test]
+    fn the_same_statement_is_known_within_a_group() {
+        let mut desk = desk();
+        let twice = statement(record(4, 1));
+        judge_one(&mut desk, record(4, 1));
+        assert_eq!(decide(&mut desk, twice, 51, TODAY.parse().unwrap()), Decision::Known(50));
+    }
+}

@@ -148,21 +148,33 @@ async fn known(tx: &mut Tx, asked: &Asked) -> Result<HashMap<Digest, u64>, Store
 async fn ledgers(tx: &mut Tx, asked: &Asked) -> Result<Ledgers, StoreError> {
     let mut ledgers = Ledgers::default();
     let places: Vec<_> = asked.places.iter().copied().collect();
-    let sql = "select device, chain, seq, hash, prev from record where placed and (device, chain, seq) in (";
-    for (device, chain, seq, hash, prev) in
-        among!(tx, (DeviceId, ChainId, i64, Digest, Option<Digest>), sql, places, ")").await?
+    let found = ") select r.device, r.chain, r.seq, r.hash, r.prev from asked join record r
+        on r.device = asked.device and r.chain = asked.chain and r.seq = asked.seq where r.placed";
+    for (device, chain, seq, hash, prev) in among!(
+        tx,
+        (DeviceId, ChainId, i64, Digest, Option<Digest>),
+        "with asked (device, chain, seq) as (",
+        places,
+        found
+    )
+    .await?
     {
         ledgers.places.insert((device, chain, seq as u64), (hash, prev));
     }
     let chains: Vec<_> = asked.chains.iter().copied().collect();
-    let sql = "select device, chain, seq, hash from chain where (device, chain) in (";
-    for (device, chain, seq, hash) in among!(tx, (DeviceId, ChainId, i64, Digest), sql, chains, ")").await? {
+    let asked = "with asked (device, chain) as (";
+    let found = ") select c.device, c.chain, c.seq, c.hash from asked join chain c
+        on c.device = asked.device and c.chain = asked.chain";
+    for (device, chain, seq, hash) in
+        among!(tx, (DeviceId, ChainId, i64, Digest), asked, chains, found).await?
+    {
         ledgers.chains.insert((device, chain), Chain { seq: seq as u64, hash, ..Chain::default() });
     }
-    let sql =
-        "select device, chain, from_seq, to_seq, state, position from chain_gap where (device, chain) in (";
+    // The list may name a chain twice (it is filled up), its gaps must come once.
+    let found = ") select distinct g.device, g.chain, g.from_seq, g.to_seq, g.state, g.position
+        from asked join chain_gap g on g.device = asked.device and g.chain = asked.chain";
     for (device, chain, from, to, state, position) in
-        among!(tx, (DeviceId, ChainId, i64, i64, String, i64), sql, chains, ")").await?
+        among!(tx, (DeviceId, ChainId, i64, i64, String, i64), asked, chains, found).await?
     {
         let gap = Gap { from: from as u64, to: to as u64, position: position as u64 };
         let chain = ledgers.chains.entry((device, chain)).or_default();
@@ -182,8 +194,10 @@ async fn standing(
     desk: &mut Desk,
 ) -> Result<(), StoreError> {
     let keys: Vec<_> = assigned.iter().copied().collect();
-    let sql = "select family, worker, is_open from assignment where (family, worker) in (";
-    for (family, worker, open) in among!(tx, (FamilyId, UserId, bool), sql, keys, ")").await? {
+    let asked = "with asked (family, worker) as (";
+    let found = ") select a.family, a.worker, a.is_open from asked join assignment a
+        on a.family = asked.family and a.worker = asked.worker";
+    for (family, worker, open) in among!(tx, (FamilyId, UserId, bool), asked, keys, found).await? {
         *desk.assigned.entry((family, worker)).or_default() |= open;
     }
     let ids = keys_of(workers);

@@ -435,3 +435,40 @@ on_both_engines! {
         assert_eq!(row, (colleague.device, phone.device));
     }
 }
+
+/// Records a second in batches of 50 from eight phones: `cargo test -p kandas-server --test suite speed -- --ignored`.
+mod speed {
+    use std::time::Instant;
+
+    use super::*;
+
+    on_both_engines! {
+        #[ignore = "a measurement, not a test"]
+        async fn records_a_second(world) {
+            centre(&world).await;
+            let intake = intake(&world);
+            let mut batches = Vec::new();
+            for n in 0..8 {
+                let mut phone = Phone::enrol(&world, 21 + n, 11).await;
+                for _ in 0..10 {
+                    let mut batch = Vec::new();
+                    for _ in 0..50 {
+                        let mut record = phone.completion(101, 401);
+                        record.evidence = vec![phone.photo(), phone.photo(), phone.photo()];
+                        batch.push(phone.seal(&record));
+                    }
+                    batches.push((phone.carrier(), batch));
+                }
+            }
+            let start = Instant::now();
+            let mut requests = tokio::task::JoinSet::new();
+            for (carrier, batch) in batches {
+                let intake = intake.clone();
+                requests.spawn(async move { intake.accept(&carrier, batch).await.unwrap().items.len() });
+            }
+            let records: usize = requests.join_all().await.into_iter().sum();
+            let took = start.elapsed();
+            println!("{records} records in {took:?}: {:.0} a second", records as f64 / took.as_secs_f64());
+        }
+    }
+}
