@@ -19,6 +19,9 @@ use crate::{
 /// The program and its version, as it is signed into records.
 pub const PROGRAM: &str = concat!("kandas-field/", env!("CARGO_PKG_VERSION"));
 
+/// Folder of the home that the app's own camera writes into.
+pub(crate) const CAMERA: &str = "camera";
+
 /// The field worker's core on one home folder. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -108,7 +111,7 @@ impl App {
         let vault = Vault::open(&home.join("vault"), platform.keystore.vault_identity()?)?;
         let signer = platform.signer()?;
         settle_identity(&store, &platform, &vault, &*signer).await?;
-        let startup = startup::reconcile(&store, &vault, &platform).await?;
+        let startup = startup::reconcile(&store, &vault, &platform, &home.join(CAMERA)).await?;
         let parts = Parts { home: home.to_owned(), store, vault, platform, signer, startup, _lock: lock };
         Ok(Self { parts: Arc::new(parts) })
     }

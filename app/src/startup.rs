@@ -1,8 +1,15 @@
 //! The start puts in order what a crash left, and says what it found. Nothing is deleted but our own half-written files.
 
-use std::{collections::HashSet, path::PathBuf};
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use kandas_shared::evidence::FileRef;
+use kandas_shared::{
+    evidence::{FileRef, Part},
+    ids::EvidenceId,
+};
 use serde::Serialize;
 use sqlx::FromRow;
 
@@ -15,7 +22,7 @@ use crate::{
         event, file,
         quarantine::{self, Unreadable},
     },
-    vault::{Entry, Vault},
+    vault::{self, Entry, Vault},
 };
 
 /// What the start found and did.
@@ -33,6 +40,8 @@ pub struct Startup {
     pub foreign: Vec<String>,
     /// Files that rows know and the vault does not have any more.
     pub missing: Vec<String>,
+    /// Files that the app's own camera wrote and no draft took in; still where they were.
+    pub left_in_camera: Vec<PathBuf>,
 }
 
 /// A whole vault file that no row knows: an attach was interrupted after the file was safe. Offered back.
@@ -72,6 +81,7 @@ pub(crate) async fn reconcile(
     store: &Store,
     vault: &Vault,
     platform: &Platform,
+    camera: &Path,
 ) -> Result<Startup, AppError> {
     let mut found =
         Startup { store_moved_aside: store.moved_aside().map(PathBuf::from), ..Startup::default() };
@@ -123,8 +133,34 @@ pub(crate) async fn reconcile(
         event::add(&mut tx, now, "attach_interrupted", Some(&evidence.to_string()), None).await?;
         found.interrupted.push(name);
     }
+    // What the worker has taken out, and what was freed, goes now if a crash kept it.
+    let mut unwanted: Vec<FileRef> = Vec::new();
+    for evidence in draft::dropped(&mut tx).await? {
+        unwanted.extend(Part::ALL.iter().map(|part| FileRef { evidence, part: *part }));
+    }
+    let files = file::all(&mut tx).await?.rows;
+    unwanted.extend(files.iter().filter(|file| file.freed_at.is_some()).map(file::File::name));
+    for name in unwanted.into_iter().filter(|name| present.contains(name)) {
+        vault.remove(name)?;
+        event::add(&mut tx, now, "leftover_removed", Some(&name.to_string()), None).await?;
+    }
+    let offered: Vec<(String, EvidenceId, Part)> =
+        sqlx::query_as("select name, evidence, part from orphan where state = 'offered'")
+            .fetch_all(&mut *tx)
+            .await
+            .map_err(StoreError::from)?;
+    for (name, evidence, part) in offered {
+        if !present.contains(&FileRef { evidence, part }) {
+            sqlx::query("update orphan set state = 'dismissed' where name = $1")
+                .bind(&name)
+                .execute(&mut *tx)
+                .await
+                .map_err(StoreError::from)?;
+            event::add(&mut tx, now, "orphan_gone", Some(&name), None).await?;
+        }
+    }
     // A file that rows know and the disk does not have is damage; nothing of it can be sent.
-    for file in file::all(&mut tx).await?.rows {
+    for file in files {
         let name = file.name();
         if file.freed_at.is_none() && !present.contains(&name) && file.reason.as_deref() != Some("missing") {
             if file.state != file::FileState::Delivered {
@@ -134,13 +170,44 @@ pub(crate) async fn reconcile(
             found.missing.push(name.to_string());
         }
     }
+    left_in_camera(&mut tx, camera, &mut found).await?;
     tx.commit().await?;
     Ok(found)
 }
 
+/// Files of the app's own camera: one whose bytes are in the vault was only not taken away yet; any other is shown.
+async fn left_in_camera(
+    conn: &mut sqlx::SqliteConnection,
+    camera: &Path,
+    found: &mut Startup,
+) -> Result<(), AppError> {
+    let entries = match fs::read_dir(camera) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(AppError::io(camera.display().to_string())(error)),
+    };
+    let items: Vec<String> =
+        sqlx::query_scalar("select item from draft_evidence where state = 'kept' and item is not null")
+            .fetch_all(conn)
+            .await
+            .map_err(StoreError::from)?;
+    for entry in entries {
+        let path = entry.map_err(AppError::io(camera.display().to_string()))?.path();
+        let said = |error| AppError::io(path.display().to_string())(error);
+        let kept = vault::digest(&mut fs::File::open(&path).map_err(said)?).map_err(said)?;
+        let digest = kept.sha256.to_string();
+        if items.iter().any(|item| item.contains(&digest)) {
+            fs::remove_file(&path).map_err(said)?;
+        } else {
+            found.left_in_camera.push(path);
+        }
+    }
+    found.left_in_camera.sort();
+    Ok(())
+}
+
 /// Names that a sealed file or a kept piece of a draft has.
 async fn known_files(conn: &mut sqlx::SqliteConnection) -> Result<HashSet<FileRef>, StoreError> {
-    use kandas_shared::{evidence::Part, ids::EvidenceId};
     let sealed: Vec<(EvidenceId, Part)> =
         sqlx::query_as("select evidence, part from file").fetch_all(&mut *conn).await?;
     let drafted: Vec<EvidenceId> =

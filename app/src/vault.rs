@@ -6,7 +6,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _},
+    io::{self, BufReader, Read, Seek, SeekFrom, Write as _},
     iter,
     path::{Path, PathBuf},
     sync::Arc,
@@ -192,19 +192,8 @@ impl Vault {
         if kept.size > 0 {
             return Ok(Some(Salvage { size: kept.size, sha256: kept.sha256, encrypted: false }));
         }
-        let (mut hasher, mut size) = (Sha256::new(), 0_u64);
-        let mut file = BufReader::new(File::open(self.path(name))?);
-        let mut piece = vec![0; 64 * 1024];
-        loop {
-            let read = file.read(&mut piece)?;
-            if read == 0 {
-                break;
-            }
-            hasher.update(&piece[..read]);
-            size += read as u64;
-        }
-        let sha256 = Digest(hasher.finalize().into());
-        Ok((size > 0).then_some(Salvage { size, sha256, encrypted: true }))
+        let raw = digest(&mut File::open(self.path(name))?)?;
+        Ok((raw.size > 0).then_some(Salvage { size: raw.size, sha256: raw.sha256, encrypted: true }))
     }
 
     /// Opens the rest of a damaged file, as [`Vault::salvage`] described it, from `offset`.
@@ -303,12 +292,37 @@ impl Vault {
     }
 }
 
+/// Hash and size of everything `source` gives.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn digest(source: &mut dyn Read) -> io::Result<Kept> {
+    let (mut hasher, mut size, mut piece) = (Sha256::new(), 0_u64, vec![0; 64 * 1024]);
+    loop {
+        match source.read(&mut piece) {
+            Ok(0) => return Ok(Kept { sha256: Digest(hasher.finalize().into()), size }),
+            Ok(read) => {
+                hasher.update(&piece[..read]);
+                size += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Plain bytes of a file.
 pub struct PlainReader(StreamReader<BufReader<File>>);
 
 impl Read for PlainReader {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.0.read(buf)
+    }
+}
+
+impl Seek for PlainReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
     }
 }
 

@@ -16,13 +16,15 @@ create table home (
 -- One chain of sealed records per store (docs/formats.md §3). Exactly one is open: the one that is
 -- sealed into. A store that turns out to be behind closes its chain and opens another.
 create table chain (
-    chain blob not null primary key,
+    -- Order of opening; clocks may stand still or go back.
+    number integer not null primary key autoincrement,
+    chain blob not null unique,
     -- The chain this one goes on from; written into its first record.
     continues blob,
     opened_at text not null,
     -- Why it was closed; null while it is the one that is sealed into.
     closed_reason text
-) strict, without rowid;
+) strict;
 create unique index chain_open on chain ((closed_reason is null)) where closed_reason is null;
 
 -- ---------------------------------------------------------------------------------------------
@@ -215,9 +217,10 @@ create table draft_subject (
     primary key (draft, place)
 ) strict, without rowid;
 
--- Evidence of a draft. `incoming`: the row is there, the file is on its way into the vault.
+-- Evidence of a draft. `incoming`: the row is there, the file is on its way into the vault. A correction takes
+-- over evidence of the record it corrects, so the same evidence may stand in several drafts.
 create table draft_evidence (
-    evidence blob not null primary key,
+    evidence blob not null,
     draft blob not null references draft (id),
     place integer not null,
     state text not null check (state in ('incoming', 'kept', 'removed')),
@@ -226,9 +229,10 @@ create table draft_evidence (
     kind text not null,
     capture blob not null,
     -- JSON of kandas_shared::evidence::Evidence; null while incoming.
-    item text
+    item text,
+    primary key (draft, evidence)
 ) strict, without rowid;
-create index draft_evidence_draft on draft_evidence (draft, place);
+create index draft_evidence_evidence on draft_evidence (evidence);
 
 -- ---------------------------------------------------------------------------------------------
 -- Sealed work.

@@ -398,15 +398,46 @@ pub async fn unexpect(conn: &mut SqliteConnection, evidence: EvidenceId) -> Resu
     one("draft_evidence", gone.rows_affected())
 }
 
+/// Takes evidence of an earlier record over into a correction of it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn take_over(
+    conn: &mut SqliteConnection,
+    id: DraftId,
+    items: &[Evidence],
+) -> Result<(), StoreError> {
+    for (place, item) in items.iter().enumerate() {
+        sqlx::query(
+            "insert into draft_evidence (evidence, draft, place, state, name, kind, capture, item)
+             values ($1, $2, $3, 'kept', '', $4, $5, $6)",
+        )
+        .bind(item.evidence)
+        .bind(id)
+        .bind(i64::try_from(place).unwrap_or(i64::MAX))
+        .bind(item.kind)
+        .bind(item.capture)
+        .bind(to_json("item", item)?)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
 /// Takes a kept file out of an open draft. Says whether it was there.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn remove(conn: &mut SqliteConnection, evidence: EvidenceId) -> Result<bool, StoreError> {
+pub async fn remove(
+    conn: &mut SqliteConnection,
+    id: DraftId,
+    evidence: EvidenceId,
+) -> Result<bool, StoreError> {
     let changed = sqlx::query(
-        "update draft_evidence set state = 'removed' where evidence = $1 and state = 'kept'
-         and exists (select 1 from draft d where d.id = draft_evidence.draft and d.state = 'open')",
+        "update draft_evidence set state = 'removed' where draft = $1 and evidence = $2 and state = 'kept'
+         and exists (select 1 from draft d where d.id = $1 and d.state = 'open')",
     )
+    .bind(id)
     .bind(evidence)
     .execute(conn)
     .await?;
@@ -426,6 +457,23 @@ pub async fn evidence(conn: &mut SqliteConnection, id: DraftId) -> Result<Listed
     .fetch_all(&mut *conn)
     .await?;
     readable(conn, "draft_evidence", &rows).await
+}
+
+/// Evidence that the worker has taken out and that neither an open draft nor a sealed record has: its files may go.
+///
+/// # Errors
+/// When the store fails.
+pub async fn dropped(conn: &mut SqliteConnection) -> Result<Vec<EvidenceId>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "select distinct e.evidence from draft_evidence e join draft d on d.id = e.draft
+         where (e.state = 'removed' or d.state = 'discarded')
+         and not exists (select 1 from evidence s where s.evidence = e.evidence)
+         and not exists (
+             select 1 from draft_evidence o join draft od on od.id = o.draft
+             where o.evidence = e.evidence and o.state <> 'removed' and od.state = 'open')",
+    )
+    .fetch_all(conn)
+    .await?)
 }
 
 /// What was on its way when the program ended.

@@ -148,7 +148,7 @@ pub async fn insert(
 /// # Errors
 /// When the store fails.
 pub async fn all(conn: &mut SqliteConnection) -> Result<Listed<Sealed>, StoreError> {
-    let sql = sqlx::AssertSqlSafe(format!("{SEALED} order by c.opened_at, c.chain, r.seq"));
+    let sql = sqlx::AssertSqlSafe(format!("{SEALED} order by c.number, r.seq"));
     let rows = sqlx::query(sql).fetch_all(&mut *conn).await?;
     readable(conn, "record", &rows).await
 }
@@ -158,8 +158,7 @@ pub async fn all(conn: &mut SqliteConnection) -> Result<Listed<Sealed>, StoreErr
 /// # Errors
 /// When the store fails or the row cannot be read.
 pub async fn by_id(conn: &mut SqliteConnection, id: RecordId) -> Result<Option<Sealed>, StoreError> {
-    let sql =
-        sqlx::AssertSqlSafe(format!("{SEALED} where r.record = $1 order by c.opened_at desc, r.seq desc"));
+    let sql = sqlx::AssertSqlSafe(format!("{SEALED} where r.record = $1 order by c.number desc, r.seq desc"));
     Ok(sqlx::query_as(sql).bind(id).fetch_optional(conn).await?)
 }
 
@@ -185,7 +184,7 @@ pub async fn waiting(
     let sql = sqlx::AssertSqlSafe(format!(
         "{SEALED} join outbox o on o.record_hash = r.hash
          where o.wait_boot is null or o.wait_boot <> $1 or o.wait_until_ms <= $2
-         order by c.opened_at, c.chain, r.seq limit $3"
+         order by c.number, r.seq limit $3"
     ));
     let rows = sqlx::query(sql)
         .bind(boot)
@@ -289,7 +288,7 @@ pub async fn reopen(conn: &mut SqliteConnection, epoch: Epoch) -> Result<(u64, u
     sqlx::query(
         "insert into outbox (record_hash, class) select hash, 'record' from record r join chain c on c.chain = r.chain
          where r.state = 'recorded' and not exists (select 1 from outbox o where o.record_hash = r.hash)
-         order by c.opened_at, c.chain, r.seq",
+         order by c.number, r.seq",
     )
     .execute(&mut *conn)
     .await?;
@@ -348,7 +347,7 @@ pub async fn last_consent(
     Ok(sqlx::query_scalar(
         "select r.payload from record r join chain c on c.chain = r.chain
          where r.person = $1 and r.statement = 'consent' and r.state <> 'refused'
-         order by c.opened_at desc, r.seq desc limit 1",
+         order by c.number desc, r.seq desc limit 1",
     )
     .bind(person)
     .fetch_optional(conn)

@@ -1,4 +1,10 @@
 //! The phone's core from the outside: homes in temporary folders, clock and chance handed in.
 
+mod bundle;
+mod capture;
+mod crash;
+mod delivery;
+mod seal;
 mod store;
 mod support;
+mod vault;

@@ -117,6 +117,10 @@ impl Phone {
         }
     }
 
+    pub fn clock_wall(&self) -> DateTime<Utc> {
+        self.clock.wall()
+    }
+
     pub async fn open(&self) -> App {
         App::open(self.home.path(), self.platform()).await.unwrap()
     }
@@ -278,4 +282,59 @@ pub async fn pull(app: &App, rows: &[Row], gone: &[(Kind, Uuid)]) -> pulled::Pag
     let page = pulled::take_page(&mut tx, &lines, &end, app.platform().clock.wall()).await.unwrap();
     tx.commit().await.unwrap();
     page
+}
+
+/// Checks ES256 signatures with p256.
+pub struct P256;
+
+impl kandas_shared::jws::Verifier for P256 {
+    fn verifies(&self, key: &kandas_shared::jws::PublicKey, message: &[u8], signature: &[u8]) -> bool {
+        use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
+        let key = VerifyingKey::from_sec1_bytes(&key.0).unwrap();
+        Signature::from_slice(signature).is_ok_and(|s| key.verify(message, &s).is_ok())
+    }
+}
+
+/// A camera photo below the size of which a copy is made, with EXIF; other seed, other picture.
+pub fn photo(folder: &Path, seed: u64, width: u32) -> std::path::PathBuf {
+    use kandas_fixtures::media::Photo;
+    let path = folder.join(format!("IMG_{seed}_{width}.jpg"));
+    std::fs::write(&path, Photo::new(seed, width).jpeg().unwrap()).unwrap();
+    path
+}
+
+/// A draft that lacks nothing: one photo, a position, a reason for no video.
+pub async fn ready(app: &App, activities: &[ActivityId], photo: &Path) -> kandas_app::draft::DraftId {
+    use kandas_app::{capture::Attached, draft::Change};
+    use kandas_shared::{
+        evidence::{Position, PositionSource, Source},
+        rule::NoVideoReason,
+    };
+    let draft = app.draft(activities).await.unwrap();
+    let attached = app.attach(draft, photo, None, Source::Attached).await.unwrap();
+    assert!(matches!(attached, Attached::Kept { .. }), "{attached:?}");
+    let position = Position {
+        lat: 52.287,
+        lon: 76.967,
+        accuracy_m: 8.0,
+        fix_at: None,
+        source: PositionSource::Satellite,
+        mock: false,
+        altitude_m: None,
+    };
+    app.save(draft, Change::Position(Some(position))).await.unwrap();
+    app.save(draft, Change::NoVideo(Some(NoVideoReason::NothingToFilm))).await.unwrap();
+    draft
+}
+
+/// Seals a draft that lacks nothing.
+pub async fn sealed(app: &App, draft: kandas_app::draft::DraftId) -> Vec<kandas_app::seal::SealedRecord> {
+    match app.seal(draft, today()).await.unwrap() {
+        kandas_app::seal::Sealing::Sealed { records } => records,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()
 }
