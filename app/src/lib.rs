@@ -3,7 +3,8 @@
 //! [`app::App`] holds handles only: store (rows), vault (encrypted camera files), platform (clock, chance, keys). The
 //! verbs live in their own files: [`family`] reads what the centre has told, [`draft`] and [`capture`] gather, [`seal`]
 //! signs into the [`chain`], [`ledger`] tells what has become of everything, [`startup`] puts in order what a crash
-//! left, [`bundle`] lets unsent work leave by cable, [`room`] frees what was delivered long ago.
+//! left, [`bundle`] lets unsent work leave by cable, [`room`] frees what was delivered long ago, [`sync`] talks to the
+//! central store.
 //!
 //! Arrows: verbs and sync import store, vault and platform; those import nothing of this crate.
 

@@ -11,20 +11,15 @@ use std::{
     path::PathBuf,
 };
 
+use kandas_pixels::{Made, Undecodable};
 use kandas_shared::evidence::{EvidenceKind, FileRef, Summary};
 
 use crate::vault::Vault;
 
-pub mod copy;
 mod exif_summary;
 pub mod sniff;
 
 pub use self::sniff::Format;
-
-/// Longest side of the copy that travels.
-pub const COPY_SIDE: u32 = 1_920;
-/// Longest side of the thumbnail.
-pub const THUMBNAIL_SIDE: u32 = 320;
 
 /// Why a file cannot be evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -113,22 +108,22 @@ pub fn judge(origin: &Origin, wanted: Option<EvidenceKind>) -> io::Result<Result
         Some(kind) if format.can_be(kind) => kind,
         Some(_) => return Ok(Err(Fault::WrongKind)),
     };
-    if !format.has_pixels() {
+    let Some(pixels) = format.pixels() else {
         let summary = exif_summary::read(format, origin);
         return Ok(Ok(Judged { format, kind, summary, copy: None, thumbnail: None, bytes: None }));
-    }
+    };
     let mut bytes = Vec::new();
     origin.open()?.read_to_end(&mut bytes)?;
-    let mut summary = exif_summary::read_bytes(format, &bytes);
+    let mut summary = exif_summary::read_bytes(&bytes);
     // Decoders are made to survive bad input; if one does not, the picture counts as torn instead of ending the program.
-    let made = catch_unwind(AssertUnwindSafe(|| copy::make(format, &bytes, &summary)));
+    let made = catch_unwind(AssertUnwindSafe(|| kandas_pixels::make(pixels, &bytes, &summary)));
     let made = match made {
         Ok(Ok(made)) => made,
-        Ok(Err(copy::Undecodable::Torn)) | Err(_) => return Ok(Err(Fault::Truncated)),
+        Ok(Err(Undecodable::Torn)) | Err(_) => return Ok(Err(Fault::Truncated)),
         // Whole as far as can be told: it travels as it is.
-        Ok(Err(copy::Undecodable::Unsupported(why))) => {
+        Ok(Err(Undecodable::Unsupported(why))) => {
             summary.unreadable.get_or_insert(why);
-            copy::Made::default()
+            Made::default()
         }
     };
     summary.width = made.width.or(summary.width);

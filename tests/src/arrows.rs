@@ -100,7 +100,8 @@ impl Source {
 fn packages() {
     let set = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(ours("shared/Cargo.toml"), set(&[]));
-    assert_eq!(ours("app/Cargo.toml"), set(&["kandas-shared"]));
+    assert_eq!(ours("app/Cargo.toml"), set(&["kandas-pixels", "kandas-shared"]));
+    assert_eq!(ours("app/pixels/Cargo.toml"), set(&["kandas-shared"]));
     assert_eq!(ours("server/Cargo.toml"), set(&["kandas-shared"]));
     assert_eq!(ours("tests/fixtures/Cargo.toml"), set(&["kandas-shared"]));
     assert!(!ours("xtask/Cargo.toml").contains("kandas-app"), "xtask drives the programs, not their code");

@@ -27,7 +27,7 @@ pub(super) fn read(format: Format, origin: &Origin) -> Summary {
 }
 
 /// As [`read`], of a picture in memory.
-pub(super) fn read_bytes(_format: Format, bytes: &[u8]) -> Summary {
+pub(super) fn read_bytes(bytes: &[u8]) -> Summary {
     guarded(|| picture(&mut Cursor::new(bytes)))
 }
 

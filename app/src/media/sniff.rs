@@ -61,10 +61,14 @@ impl Format {
         }
     }
 
-    /// Whether its pixels are decoded here.
+    /// As what its pixels are decoded; `None`: not here.
     #[must_use]
-    pub fn has_pixels(self) -> bool {
-        matches!(self, Format::Jpeg | Format::Png)
+    pub fn pixels(self) -> Option<kandas_pixels::Format> {
+        match self {
+            Format::Jpeg => Some(kandas_pixels::Format::Jpeg),
+            Format::Png => Some(kandas_pixels::Format::Png),
+            _ => None,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use kandas_shared::{
     ids::EvidenceId,
 };
 use proptest::prelude::*;
-use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use rand::{SeedableRng as _, rngs::StdRng};
 use tempfile::TempDir;
 
 use crate::support::uuid;
