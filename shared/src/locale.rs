@@ -66,14 +66,15 @@ macro_rules! sources {
             ("states.ftl", include_str!(concat!("../locales/", $lang, "/states.ftl"))),
             ("evidence.ftl", include_str!(concat!("../locales/", $lang, "/evidence.ftl"))),
             ("people.ftl", include_str!(concat!("../locales/", $lang, "/people.ftl"))),
+            ("phone.ftl", include_str!(concat!("../locales/", $lang, "/phone.ftl"))),
             ("glossary.ftl", include_str!(concat!("../locales/", $lang, "/glossary.ftl"))),
         ]
     };
 }
 
-static KK: [(&str, &str); 6] = sources!("kk");
-static RU: [(&str, &str); 6] = sources!("ru");
-static EN: [(&str, &str); 6] = sources!("en");
+static KK: [(&str, &str); 7] = sources!("kk");
+static RU: [(&str, &str); 7] = sources!("ru");
+static EN: [(&str, &str); 7] = sources!("en");
 
 /// Why a text could not be formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -175,13 +175,12 @@ impl Sync<'_> {
         remove(&path)?;
         let mut conn = self.app.store().conn().await?;
         let left = crate::store::outbox::count(&mut conn).await?;
+        drop(conn);
         if left.records + left.files == 0 {
             return Ok(None);
         }
-        Err(SyncError::Encrypt(format!(
-            "{} records and {} files for {}",
-            left.records, left.files, pending.escrow
-        )))
+        let made = self.app.export_bundle_to(&path, &pending.escrow).await?;
+        Ok(Some(Escrowed { bundle: made.bundle, sha256: made.sha256 }))
     }
 
     fn empty_vault(&self) -> Result<(), SyncError> {

@@ -3,20 +3,20 @@
 
 use kandas_shared::{
     hash::Digest,
-    ids::ChainId,
     jws::Jws,
     problem::ProblemCode,
-    receipt::Receipt,
     wire::{RecordBatch, RecordBatchAnswer},
 };
 use sqlx::SqliteConnection;
 
-use super::{Sync, SyncError, progress::News};
-use crate::store::{
-    StoreError, chain, event,
-    outbox::Item,
-    receipt, record,
-    travel::{self, Moment},
+use super::{Sync, SyncError, progress::News, receipts::Untrusted};
+use crate::{
+    chain::Receipted,
+    store::{
+        StoreError,
+        outbox::Item,
+        travel::{self, Moment},
+    },
 };
 
 /// Most records in a batch.
@@ -36,18 +36,11 @@ impl Sync<'_> {
             self.http.post("/v1/records", Some(&self.bearer()?), &RecordBatch { records }).await?;
         let said = self.keys.records(&answer.receipt, self.epoch, self.device, &sent, &self.verifier)?;
 
-        let wall = self.app.platform().clock.wall();
-        let mut tx = self.app.store().begin().await?;
-        let row = receipt::keep(&mut tx, &answer.receipt, &Receipt::Records(said.clone())).await?;
-        let settled = record::settle(&mut tx, row, &said).await?;
-        let open = chain::head(&mut tx).await?.map(|head| head.chain);
-        let forked = open.filter(|open| settled.forked.contains(open));
-        if forked.is_some() {
-            let next = ChainId::draw(wall, self.app.draw());
-            chain::open(&mut tx, next, "fork", wall).await?;
-            event::add(&mut tx, wall, "chain_opened", Some(&next.to_string()), Some("fork")).await?;
+        let before = self.app.chain().await?.0;
+        if let Receipted::OtherEpoch = self.app.settle_records(&answer.receipt, &said).await? {
+            return Err(Untrusted::OtherEpoch(said.epoch).into());
         }
-        tx.commit().await?;
+        let forked = self.app.chain().await?.0 != before;
 
         // What the server made of them comes with the next pull.
         self.pulled_ms = None;
@@ -55,7 +48,7 @@ impl Sync<'_> {
         for item in said.items {
             self.progress.news(&News::Record { hash: item.hash, verdict: item.verdict, reason: item.reason });
         }
-        if forked.is_some() {
+        if forked {
             self.progress.news(&News::NewChain { reason: "fork".into() });
         }
         Ok(())

@@ -9,7 +9,7 @@ use kandas_shared::{
     merkle::verify_consistency,
     receipt::Checkpoint,
     record::CheckpointSeen,
-    wire::{ChainHead, CheckpointAnswer, NonceGrant, NonceRequest, RecoveryKey, TokenGrant, TokenRequest},
+    wire::{CheckpointAnswer, NonceGrant, NonceRequest, RecoveryKey, TokenGrant, TokenRequest},
 };
 use reqwest::Method;
 use sqlx::SqliteConnection;
@@ -23,7 +23,8 @@ use super::{
 };
 use crate::{
     app::PROGRAM,
-    store::{StoreError, chain, event, home, outbox, receipt, record, travel},
+    chain::ChainStanding,
+    store::{StoreError, chain, event, home, outbox, receipt, travel},
 };
 
 impl Sync<'_> {
@@ -55,6 +56,9 @@ impl Sync<'_> {
         let checkpoint = keys.checkpoint(&grant.checkpoint, &self.verifier)?;
         let word = self.compare(&keys, &grant, checkpoint).await?;
 
+        if let Some(Restored::Epoch(epoch)) = word.restored {
+            self.app.meet_epoch(epoch).await?;
+        }
         let now = self.app.platform().clock.wall();
         let mut tx = self.app.store().begin().await?;
         if new_key {
@@ -66,15 +70,6 @@ impl Sync<'_> {
         home::set_settings(&mut tx, &grant.settings).await?;
         home::set(&mut tx, home::TOKEN_SCOPE, grant.scope).await?;
         home::set(&mut tx, home::WORKER, grant.worker).await?;
-        let diverged = match grant.chain_head {
-            Some(theirs) => diverges(&mut tx, ours.chain, theirs).await?,
-            None => None,
-        };
-        if let Some(reason) = diverged {
-            let chain = ChainId::draw(now, self.app.draw());
-            chain::open(&mut tx, chain, reason, now).await?;
-            event::add(&mut tx, now, "chain_opened", Some(&chain.to_string()), Some(reason)).await?;
-        }
         for order in &grant.orders {
             self.note_order(&mut tx, &keys, order).await?;
         }
@@ -82,6 +77,11 @@ impl Sync<'_> {
         let time = home::signed_time(&mut tx).await?;
         tx.commit().await?;
 
+        let diverged = match self.app.compare_chain(grant.chain_head.as_ref()).await? {
+            ChainStanding::InStep => None,
+            ChainStanding::Behind => Some("behind"),
+            ChainStanding::Forked => Some("forked"),
+        };
         if let Some(time) = time {
             self.signed.set(time);
         }
@@ -164,13 +164,9 @@ impl Sync<'_> {
         match word.restored {
             None => {}
             Some(Restored::Epoch(epoch)) => {
-                home::set(&mut *tx, home::EPOCH, epoch).await?;
+                // The restored server has the wrapped key only if it was handed over before the copy was made.
                 home::unset(&mut *tx, home::RECOVERY_STORED).await?;
-                let (records, files) = record::reopen(&mut *tx, epoch).await?;
-                pull_from_nothing(&mut *tx).await?;
-                let detail = format!("{records} records and {files} files offered again");
-                event::add(&mut *tx, now, "server_epoch_changed", Some(&epoch.to_string()), Some(&detail))
-                    .await?;
+                event::add(&mut *tx, now, "server_epoch_changed", Some(&epoch.to_string()), None).await?;
             }
             Some(Restored::Below(size)) => {
                 travel::forget_checkpoints_above(&mut *tx, self.epoch, size).await?;
@@ -238,23 +234,4 @@ struct Word {
 enum Restored {
     Epoch(Epoch),
     Below(u64),
-}
-
-/// Why our chain cannot go on, if what the server has of it is not what is here: then this store is a restored copy,
-/// or another one has sealed in its name.
-async fn diverges(
-    conn: &mut SqliteConnection,
-    ours: ChainId,
-    theirs: ChainHead,
-) -> Result<Option<&'static str>, StoreError> {
-    if theirs.chain != ours {
-        return Ok(None);
-    }
-    Ok(match chain::at(conn, ours, theirs.seq).await? {
-        None => Some("the server has numbers of this chain that are not here: the store is a restored copy"),
-        Some(hash) if hash != theirs.hash => {
-            Some("fork: the server has another record under a number of this chain")
-        }
-        Some(_) => None,
-    })
 }

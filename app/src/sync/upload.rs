@@ -5,19 +5,19 @@ use std::{io::Read as _, time::Duration};
 
 use bytes::Bytes;
 use kandas_shared::{
-    evidence::FileRef, hash::Digest, ids::BundleId, jws::Jws, problem::ProblemCode, receipt::Receipt,
-    wire::FileReceiptAnswer,
+    evidence::FileRef, hash::Digest, ids::BundleId, jws::Jws, problem::ProblemCode, wire::FileReceiptAnswer,
 };
 
 use super::{
     Sync, SyncError,
     http::{Failure, Http},
     progress::News,
+    receipts::Untrusted,
     tus::{self, Created, Stand, Target},
 };
 use crate::{
     store::{
-        event, file, receipt,
+        event, file,
         travel::{self, OutgoingFile},
     },
     vault::{Condition, Salvage, Vault, VaultError},
@@ -129,10 +129,9 @@ impl Sync<'_> {
         };
         let said =
             self.keys.file(&statement, self.epoch, name, outgoing.sha256, outgoing.size, &self.verifier)?;
-        let mut tx = self.app.store().begin().await?;
-        let row = receipt::keep(&mut tx, &statement, &Receipt::File(said.clone())).await?;
-        file::set_delivered(&mut tx, name, row, said.time).await?;
-        tx.commit().await?;
+        if !self.app.settle_file(&statement, &said).await? {
+            return Err(Untrusted::SomethingElse("another rest of the file").into());
+        }
         self.certain.remove(&name);
         self.salvage.remove(&name);
         self.progress.news(&News::Delivered {

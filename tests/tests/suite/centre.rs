@@ -1,0 +1,152 @@
+//! A central store with a synthetic district, listening on a free port of 127.0.0.1 behind a proxy.
+
+use std::{path::PathBuf, sync::Arc};
+
+use chrono::{NaiveDate, TimeDelta};
+use kandas_fixtures::{
+    district::{District, Outline},
+    pg::{Database, fresh_database},
+    proxy::Proxy,
+};
+use kandas_server::{
+    chance::{Chance, SystemChance},
+    clock::SystemClock,
+    config::{Config, Transport},
+    devices,
+    import::import,
+    init::init,
+    keys::Keys,
+    limits::Limits,
+    serve::{Running, Speech},
+    state::AppState,
+    store::Store,
+};
+use kandas_shared::{enrol::Invitation, ids::DeviceId, order::OrderKind, time::Clock};
+use tempfile::TempDir;
+
+/// Which database stands behind the server.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A running server and what it was made with.
+pub struct Centre {
+    pub district: District,
+    pub keys: Arc<Keys>,
+    pub config: Config,
+    pub clock: Arc<dyn Clock>,
+    pub chance: Arc<dyn Chance>,
+    running: Option<Running>,
+    _database: Option<Database>,
+    _folder: TempDir,
+}
+
+impl Centre {
+    pub async fn open(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(tokio::task::spawn_blocking(fresh_database).await.unwrap().unwrap()),
+        };
+        let url = database.as_ref().map(|database| database.url().to_owned());
+        let public = Some("https://127.0.0.1:8443".to_owned());
+        let mut config = Config::for_data(folder.path().join("centre"), url, public).unwrap();
+        config.listen = "127.0.0.1:0".parse().unwrap();
+        config.transport = Transport::SelfSigned;
+        config.disk_reserve = 0;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let chance: Arc<dyn Chance> = Arc::new(SystemChance);
+        let recovery: PathBuf = folder.path().join("recovery.key");
+        init(&config, &[], &recovery, clock.wall(), &*chance).await.unwrap();
+        let keys = Arc::new(Keys::open(&config.keys_dir()).unwrap());
+        let outline = Outline { families: 8, today: day(), ..Outline::default() };
+        let district = outline.district();
+        let store = Store::open(&config.database).await.unwrap();
+        import(&store, &district.to_json(), clock.wall(), &*chance, false, &mut |_, _| {}).await.unwrap();
+        store.close().await;
+        let mut centre = Self {
+            district,
+            keys,
+            config,
+            clock,
+            chance,
+            running: None,
+            _database: database,
+            _folder: folder,
+        };
+        centre.start().await;
+        centre
+    }
+
+    pub async fn start(&mut self) {
+        let store = Store::open(&self.config.database).await.unwrap();
+        let limits = Limits { disk_reserve: 0, ..Limits::default() };
+        let state = AppState::new(
+            store,
+            Arc::clone(&self.keys),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.chance),
+            limits,
+            &self.config.media_dir(),
+            &self.config.staging_dir(),
+        )
+        .unwrap();
+        let speech = Speech::self_signed(&self.keys).unwrap();
+        self.running = Some(Running::start(state, self.config.listen, speech).await.unwrap());
+    }
+
+    pub async fn stop(&mut self) {
+        self.running.take().unwrap().stop().await.unwrap();
+    }
+
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.running.as_ref().unwrap().address()
+    }
+
+    pub fn store(&self) -> Store {
+        self.running.as_ref().unwrap().state().store.clone()
+    }
+
+    /// A network of its own to this server.
+    pub async fn line(&self) -> Proxy {
+        Proxy::start(self.running.as_ref().unwrap().address()).await.unwrap()
+    }
+
+    /// What the QR of an enrolment says; the way leads through `line`.
+    pub async fn invite(&self, login: &str, line: &Proxy) -> Invitation {
+        let store = self.store();
+        let mut tx = store.write().await.unwrap();
+        let (now, valid) = (self.clock.wall(), TimeDelta::days(3));
+        let code = devices::make_code(&mut tx, now, &*self.chance, login, valid, None).await.unwrap();
+        tx.commit().await.unwrap();
+        let invitation = devices::invitation(&self.config, &self.keys, code, now);
+        Invitation { url: format!("https://{}", line.address()), ..invitation }
+    }
+
+    pub async fn order(&self, device: DeviceId, kind: OrderKind) {
+        let store = self.store();
+        let mut tx = store.write().await.unwrap();
+        let now = self.clock.wall();
+        let ends = now + TimeDelta::days(1);
+        devices::order(&mut tx, now, &*self.chance, &self.keys, device, kind, ends).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// One number out of the server's tables.
+    pub async fn count(&self, sql: &str) -> i64 {
+        if self.config.database.starts_with("postgres") {
+            let pool = sqlx::PgPool::connect(&self.config.database).await.unwrap();
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await.unwrap()
+        } else {
+            let pool = sqlx::SqlitePool::connect(&self.config.database).await.unwrap();
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await.unwrap()
+        }
+    }
+}
+
+/// The day everything happens on.
+pub fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 9, 14).unwrap()
+}
