@@ -169,8 +169,9 @@ async fn a_colleague_carries_the_work_of_a_phone_without_link(engine: Engine) {
     let options = kandas_app::sync::Options { idle: crate::worker::IDLE, ..Default::default() };
     for _ in 0..2 {
         let silent = kandas_app::sync::progress::Silent;
-        let done =
-            kandas_app::sync::deliver::deliver(carrier.app(), &path, &options, &silent, |_, _| {}).await.unwrap();
+        let done = kandas_app::sync::deliver::deliver(carrier.app(), &path, &options, &silent, |_, _| {})
+            .await
+            .unwrap();
         assert!(["received", "opened"].contains(&done.state.as_str()), "{done:?}");
     }
     // The phone itself learns of it when it has a link again: everything is known.

@@ -73,5 +73,8 @@ async fn a_revoked_phone_may_still_deliver(engine: Engine) {
     tx.commit().await.unwrap();
     worker.line.set_weather(Weather::Clear);
     worker.sync_until_done().await;
-    assert_eq!(centre.count("select count(*) from record where verdict = 'held'").await, worker.ledger().await.len() as i64);
+    assert_eq!(
+        centre.count("select count(*) from record where verdict = 'held'").await,
+        worker.ledger().await.len() as i64
+    );
 }

@@ -1,7 +1,7 @@
 //! The phone speaks to its own server and to nobody else, and believes nothing that is not signed.
 
 use kandas_app::sync::{SyncError, http::Failure};
-use kandas_shared::{hash::Digest, jws::Signer as _};
+use kandas_shared::hash::Digest;
 
 use crate::{
     centre::{Centre, Engine},
