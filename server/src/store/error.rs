@@ -42,9 +42,14 @@ impl From<sqlx::Error> for StoreError {
 
 impl StoreError {
     pub(super) fn at_commit(error: sqlx::Error) -> Self {
-        match error {
-            // The database itself said no: it has rolled back.
-            sqlx::Error::Database(_) => Self::Database(error),
+        match &error {
+            // The database itself said no: it has rolled back. Not so when it only says that it is going away, or that
+            // the connection failed (classes 57P and 08): the commit may have come through before.
+            sqlx::Error::Database(inner)
+                if !inner.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08")) =>
+            {
+                Self::Database(error)
+            }
             _ => Self::UnknownCommit(error),
         }
     }

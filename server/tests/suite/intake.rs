@@ -3,6 +3,7 @@
 use kandas_server::{
     all, evidence, exec,
     facts::{Event, EvidenceReceived},
+    intake::IntakeError,
     journal::{self, Fact},
     keys::RingVerifier,
     one,
@@ -434,6 +435,42 @@ on_both_engines! {
         let row = one!(&mut tx, (kandas_shared::ids::DeviceId, kandas_shared::ids::DeviceId), "select carrier, device from record").await.unwrap();
         assert_eq!(row, (colleague.device, phone.device));
     }
+}
+
+/// PostgreSQL goes away in the middle of a commit: nobody is told a verdict, and asking again settles it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_commit_is_an_error_for_all_and_settled_by_asking_again() {
+    let world = World::postgres().await;
+    centre(&world).await;
+    let mut phone = Phone::enrol(&world, 21, 11).await;
+    let intake = intake(&world);
+    let mut tx = world.store.write().await.unwrap();
+    let cut = [
+        "create function cut() returns trigger language plpgsql as
+         $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$",
+        "create constraint trigger cut after insert on record deferrable initially deferred
+         for each row execute function cut()",
+    ];
+    for sql in cut {
+        exec!(&mut tx, sql).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let records = [phone.completion(101, 401), phone.completion(101, 501)];
+    let [one, two] = records.map(|mut record| {
+        (record.seq, record.prev) = (phone.seq + 1, phone.prev);
+        phone.seal(&record)
+    });
+    let carrier = phone.carrier();
+    let answers =
+        tokio::join!(intake.accept(&carrier, vec![one.clone()]), intake.accept(&carrier, vec![two.clone()]));
+    for answer in [answers.0, answers.1] {
+        assert!(matches!(answer, Err(IntakeError::UnknownCommit(_))), "{answer:?}");
+    }
+    let mut tx = world.store.write().await.unwrap();
+    exec!(&mut tx, "drop trigger cut on record").await.unwrap();
+    tx.commit().await.unwrap();
+    let items = phone.push(&intake, [one, two]).await.items;
+    assert!(items.iter().all(|item| item.verdict != Verdict::Refused && item.position.is_some()));
 }
 
 /// Records a second in batches of 50 from eight phones: `cargo test -p kandas-server --test suite speed -- --ignored`.
