@@ -52,7 +52,8 @@ impl Picture {
         let mut tables = BTreeMap::new();
         for table in DERIVED {
             let mut rows: BTreeMap<Digest, usize> = BTreeMap::new();
-            for row in rows_as_text(tx, table).await? {
+            let columns = columns(tx, table).await?;
+            for row in rows_as_text(tx, table, &columns).await? {
                 *rows.entry(Digest::of(row.as_bytes())).or_default() += 1;
             }
             tables.insert(*table, rows);
@@ -89,12 +90,11 @@ pub async fn empty(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The rows of a table as text, every column, in no order.
+/// The rows of a table as text, these columns of them, in no order.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn rows_as_text(tx: &mut Tx, table: &str) -> Result<Vec<String>, StoreError> {
-    let columns = columns(tx, table).await?;
+pub async fn rows_as_text(tx: &mut Tx, table: &str, columns: &[String]) -> Result<Vec<String>, StoreError> {
     let as_text = |column: &String| match tx.engine() {
         Engine::Sqlite => format!("quote(\"{column}\")"),
         Engine::Postgres => format!("coalesce(quote_literal(\"{column}\"::text), 'NULL')"),
@@ -105,7 +105,11 @@ pub async fn rows_as_text(tx: &mut Tx, table: &str) -> Result<Vec<String>, Store
     Ok(rows.into_iter().map(|(row,)| row).collect())
 }
 
-async fn columns(tx: &mut Tx, table: &str) -> Result<Vec<String>, StoreError> {
+/// The columns of a table, sorted.
+///
+/// # Errors
+/// When there is no such table.
+pub async fn columns(tx: &mut Tx, table: &str) -> Result<Vec<String>, StoreError> {
     let sql = match tx.engine() {
         Engine::Sqlite => format!("select name from pragma_table_info('{table}') order by name"),
         Engine::Postgres => format!(

@@ -189,7 +189,7 @@ pub struct Sealed {
     pub jws: Jws,
     family: FamilyId,
     person: PersonId,
-    evidence: EvidenceId,
+    pub evidence: EvidenceId,
     photo: Vec<u8>,
 }
 

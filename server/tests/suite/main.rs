@@ -2,6 +2,7 @@
 
 mod door;
 mod engines;
+mod golden;
 mod house;
 mod import;
 mod intake;

@@ -1,0 +1,280 @@
+//! The golden journal of each release rebuilds to its golden tables, on either engine, for ever.
+//!
+//! `tests/golden/<release>/` holds a journal with every kind of fact and the tables it makes. When a release adds kinds,
+//! it gets a folder of its own; older folders are never touched. A new one is written by
+//! `KANDAS_WRITE_GOLDEN=v1 cargo test -p kandas-server golden_is_written -- --ignored`.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use chrono::TimeDelta;
+use kandas_server::{
+    all, apply, chance, devices, erase, exec,
+    facts::{
+        AccessAnchored, BundleOpened, BundleReceived, Event, EvidenceSalvaged, OrderDone, RecoveryKeyStored,
+        Restored, Setting,
+    },
+    journal::{self, Fact},
+    one, rebuild, rotate,
+    store::{Engine, Store},
+    tables,
+};
+use kandas_shared::{
+    evidence::{FileRef, Part},
+    hash::{Digest, Epoch},
+    ids::{ActivityId, BundleId, FamilyId, PersonId, UserId},
+    journal::{Header, leaf_hash},
+    merkle::Frontier,
+    order::OrderKind,
+    time::Clock as _,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    house::{House, Phone, Work, district, photo},
+    stores::on_both_engines,
+};
+
+const RELEASES: [&str; 1] = ["v1"];
+
+/// One position as it lies in the file; salt and body are gone where they were erased.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    header: String,
+    content: Digest,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+fn folder(release: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(release)
+}
+
+fn tables_file(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "tables-sqlite.txt",
+        Engine::Postgres => "tables-postgres.txt",
+    }
+}
+
+on_both_engines! {
+    async fn the_golden_journal_makes_the_golden_tables(world) {
+        for release in RELEASES {
+            let text = std::fs::read_to_string(folder(release).join("journal.ndjson")).unwrap();
+            let lines: Vec<Line> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            put(&world.store, &lines).await;
+            let rebuilt = rebuild::rebuild(&world.store, &mut |_, _| {}).await.unwrap();
+            assert_eq!((rebuilt.facts + rebuilt.erased) as usize, lines.len());
+            assert!(rebuilt.erased > 0);
+            let golden = std::fs::read_to_string(folder(release).join(tables_file(world.store.engine()))).unwrap();
+            let made = picture(&world.store, &columns_in(&golden)).await;
+            for (golden, made) in golden.lines().zip(made.lines()) {
+                assert_eq!(golden, made, "release {release}");
+            }
+            assert_eq!(golden, made);
+        }
+    }
+}
+
+/// Puts a journal into a store in the place of its own.
+async fn put(store: &Store, lines: &[Line]) {
+    let mut tx = store.write().await.unwrap();
+    for table in ["journal", "journal_body", "journal_tile"] {
+        exec!(&mut tx, sqlx::AssertSqlSafe(format!("delete from {table}"))).await.unwrap();
+    }
+    let mut frontier = Frontier::default();
+    for line in lines {
+        let header: Header = serde_json::from_str(&line.header).unwrap();
+        let leaf = leaf_hash(line.header.as_bytes(), &line.content);
+        frontier.push(leaf, |_, _, _| {});
+        exec!(
+            &mut tx,
+            "insert into journal (position, kind, at, family, person, header, content, leaf)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            header.position as i64,
+            header.kind,
+            header.at,
+            header.family,
+            header.person,
+            line.header,
+            line.content,
+            leaf
+        )
+        .await
+        .unwrap();
+        if let (Some(salt), Some(body)) = (&line.salt, &line.body) {
+            let salt = hex::decode(salt).unwrap();
+            let sql = "insert into journal_body (position, salt, body) values ($1, $2, $3)";
+            exec!(&mut tx, sql, header.position as i64, salt, body).await.unwrap();
+        }
+    }
+    let sql = "update journal_head set size = $1, frontier = $2 where id = 1";
+    exec!(&mut tx, sql, frontier.size() as i64, frontier.to_bytes()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The columns of every derived table. A release compares those it knew; later ones may have more.
+async fn columns(store: &Store) -> Vec<(String, Vec<String>)> {
+    let mut tx = store.read().await.unwrap();
+    let mut all = Vec::new();
+    for table in apply::DERIVED {
+        all.push(((*table).to_owned(), tables::columns(&mut tx, table).await.unwrap()));
+    }
+    all
+}
+
+/// The columns that a golden file names.
+fn columns_in(golden: &str) -> Vec<(String, Vec<String>)> {
+    golden
+        .lines()
+        .filter_map(|line| line.strip_prefix("-- ")?.split_once(": "))
+        .map(|(table, columns)| (table.to_owned(), columns.split(", ").map(str::to_owned).collect()))
+        .collect()
+}
+
+/// Every row of these columns as text, sorted.
+async fn picture(store: &Store, columns: &[(String, Vec<String>)]) -> String {
+    let mut tx = store.read().await.unwrap();
+    let mut text = String::new();
+    for (table, columns) in columns {
+        let mut rows = tables::rows_as_text(&mut tx, table, columns).await.unwrap();
+        rows.sort();
+        writeln!(text, "-- {table}: {}", columns.join(", ")).unwrap();
+        for row in rows {
+            writeln!(text, "{row}").unwrap();
+        }
+    }
+    text
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "writes the golden files of a new release"]
+async fn golden_is_written() {
+    let Ok(release) = std::env::var("KANDAS_WRITE_GOLDEN") else { return };
+    let house = House::sqlite().await;
+    live(&house).await;
+    let folder = folder(&release);
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut tx = house.store.read().await.unwrap();
+    let stored = journal::stored(&mut tx, 0, 10_000).await.unwrap();
+    let kinds: BTreeSet<String> = all!(&mut tx, (String,), "select distinct kind from journal")
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|k| k.0)
+        .collect();
+    let every: BTreeSet<String> = Event::KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+    assert_eq!(kinds, every, "a golden journal has every kind of fact");
+    let mut text = String::new();
+    let mut lines = Vec::new();
+    for fact in stored {
+        let salt = fact.salt.map(hex::encode);
+        let line = Line { header: fact.header, content: fact.content, salt, body: fact.body };
+        writeln!(text, "{}", serde_json::to_string(&line).unwrap()).unwrap();
+        lines.push(line);
+    }
+    drop(tx);
+    std::fs::write(folder.join("journal.ndjson"), text).unwrap();
+    // The same journal on the other engine.
+    let other = House::postgres().await;
+    put(&other.store, &lines).await;
+    for house in [&house, &other] {
+        rebuild::rebuild(&house.store, &mut |_, _| {}).await.unwrap();
+        let made = picture(&house.store, &columns(&house.store).await).await;
+        std::fs::write(folder.join(tables_file(house.store.engine())), made).unwrap();
+    }
+}
+
+/// A short life in which everything happens once.
+async fn live(house: &House) {
+    let district = district(8);
+    house.import(&district).await;
+    let (now, chance) = (house.clock.wall(), &*house.chance);
+    let family = &district.families[0];
+    let assignment = district.assignments.iter().find(|a| a.family == family.id && a.to.is_none()).unwrap();
+    let worker = UserId(assignment.worker);
+    let login = &district.users.iter().find(|user| user.id == worker.0).unwrap().login;
+
+    let mut tx = house.store.write().await.unwrap();
+    devices::make_code(&mut tx, now, chance, login, TimeDelta::hours(72), None).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut phone = Phone::enrol(house, worker).await;
+    let lost = Phone::enrol(house, worker).await;
+    let mut sealed = Vec::new();
+    let families: Vec<_> = district.families_of(worker.0).collect();
+    for (n, family) in families.iter().take(2).enumerate() {
+        for activity in district.activities_of(family.id).take(2) {
+            let bytes = photo(&format!("GOLDEN-{n}"));
+            let work = Work {
+                family: FamilyId(family.id),
+                person: PersonId(activity.person),
+                activity: ActivityId(activity.id),
+                service: activity.service.parse().unwrap(),
+                note: "алтын жазба",
+                photo: &bytes,
+            };
+            sealed.push(phone.seal(house, &work).await);
+        }
+    }
+    // The second comes last: a gap opens and closes. The third's photo comes damaged, the fourth's not at all.
+    let hashes: Vec<Digest> = sealed.iter().map(|s| s.jws.identity()).collect();
+    phone.push(house, &[&sealed[0], &sealed[2]]).await;
+    phone.deliver(house, &sealed[0]).await;
+    phone.push(house, &[&sealed[1], &sealed[3]]).await;
+    let salvaged = EvidenceSalvaged {
+        evidence: sealed[2].evidence,
+        part: Part::File,
+        sha256: Digest::of(b"rest"),
+        size: 4,
+        object: "salvage/1".into(),
+        carrier: Some(phone.device),
+    };
+    let bundle: BundleId = house.draw();
+    let facts = [
+        Event::EvidenceSalvaged(salvaged),
+        Event::BundleReceived(BundleReceived {
+            bundle,
+            sha256: Digest::of(b"bundle"),
+            size: 6,
+            object: format!("bundle/{bundle}.age"),
+            carrier: Some(phone.device),
+        }),
+        Event::BundleOpened(BundleOpened {
+            bundle,
+            readable: true,
+            records: vec![hashes[0]],
+            files: vec![FileRef { evidence: sealed[0].evidence, part: Part::File }],
+            problems: vec![],
+        }),
+        Event::RecoveryKeyStored(RecoveryKeyStored { device: phone.device, wrapped: "YWdl".into() }),
+        Event::SettingSet(Setting {
+            name: format!("whole_centre:{}", family.org_unit),
+            value: "true".into(),
+        }),
+        Event::AccessAnchored(AccessAnchored { from_id: 1, to_id: 9, hash: Digest::of(b"log") }),
+    ];
+    house.append(facts.map(Fact::by_system)).await;
+
+    let mut keys = house.keys();
+    rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();
+    let mut tx = house.store.write().await.unwrap();
+    let ends = now + TimeDelta::days(365);
+    let order =
+        devices::order(&mut tx, now, chance, &keys, lost.device, OrderKind::Lost, ends).await.unwrap();
+    tx.commit().await.unwrap();
+    let done = Event::OrderDone(OrderDone { order: order.order, device: lost.device });
+    house.append([Fact::by_system(done)]).await;
+
+    let gone = erase::Subject::Family(FamilyId(families[0].id));
+    erase::erase(&house.config, &house.store, gone, "18", worker, now, chance).await.unwrap();
+    let mut tx = house.store.read().await.unwrap();
+    let (size,) = one!(&mut tx, (i64,), "select size from journal_head").await.unwrap();
+    drop(tx);
+    let restored = Restored { epoch: Epoch(chance::bytes(chance)), restored_size: size as u64 };
+    house.append([Fact::by_system(Event::StoreRestored(restored))]).await;
+}
