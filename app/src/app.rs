@@ -11,6 +11,7 @@ use kandas_shared::{ids::ChainId, jws::Signer};
 
 use crate::{
     platform::{Platform, PlatformError},
+    rescue,
     startup::{self, Startup},
     store::{self, Store, StoreError, home},
     vault::{Vault, VaultError},
@@ -110,8 +111,12 @@ impl App {
         let store = Store::open(&path, store_key, &stamp).await?;
         let vault = Vault::open(&home.join("vault"), platform.keystore.vault_identity()?)?;
         let signer = platform.signer()?;
+        let rescued =
+            store.moved_aside().is_some() && rescue::take_over(home, &store, &vault, &platform).await?;
         settle_identity(&store, &platform, &vault, &*signer).await?;
-        let startup = startup::reconcile(&store, &vault, &platform, &home.join(CAMERA)).await?;
+        let mut startup = startup::reconcile(&store, &vault, &platform, &home.join(CAMERA)).await?;
+        startup.enrolment_rescued = rescued;
+        rescue::keep(home, &store, &vault).await?;
         let parts = Parts { home: home.to_owned(), store, vault, platform, signer, startup, _lock: lock };
         Ok(Self { parts: Arc::new(parts) })
     }

@@ -17,6 +17,7 @@ pub mod family;
 pub mod ledger;
 pub mod media;
 pub mod platform;
+mod rescue;
 pub mod room;
 pub mod seal;
 pub mod startup;

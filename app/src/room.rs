@@ -106,7 +106,8 @@ impl App {
         for entry in entries {
             let entry = entry.map_err(AppError::io("home"))?;
             // Damaged stores that were moved aside hold case data too.
-            if entry.file_name().to_string_lossy().starts_with("store.db") {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("store.db") || name.starts_with("home.age") {
                 let path = entry.path();
                 std::fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?;
             }

@@ -30,6 +30,8 @@ use crate::{
 pub struct Startup {
     /// A damaged store was moved here; a new one was begun.
     pub store_moved_aside: Option<PathBuf>,
+    /// The new store took over who this phone is: it need not be enrolled again.
+    pub enrolment_rescued: bool,
     /// Half-written files of ours that were taken away.
     pub incomplete: Vec<String>,
     /// Camera files whose way into the vault was interrupted; the files themselves were not touched.

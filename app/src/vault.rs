@@ -230,6 +230,20 @@ impl Vault {
         Ok(())
     }
 
+    /// Encrypts a few bytes to this vault's key.
+    ///
+    /// # Errors
+    /// When age does not encrypt.
+    pub fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        Ok(age::encrypt(&self.identity.to_public(), plain)?)
+    }
+
+    /// The plain bytes of what [`Vault::encrypt`] made; `None` if they cannot be decrypted.
+    #[must_use]
+    pub fn decrypt(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        age::decrypt(&*self.identity, sealed).ok()
+    }
+
     /// Everything that lies in the vault.
     ///
     /// # Errors

@@ -64,13 +64,13 @@ fn sqlcipher_tests() -> Result<Vec<TestProgram>> {
     build_tests(command, "app")
 }
 
-/// The names of a package's integration tests: `tests/NAME.rs`.
+/// The names of a package's integration tests: `tests/NAME.rs` and `tests/NAME/main.rs`.
 fn suites(package: &str) -> Result<Vec<String>> {
     let Ok(folder) = std::fs::read_dir(root().join(package).join("tests")) else { return Ok(Vec::new()) };
     let mut names = Vec::new();
     for entry in folder {
         let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "rs") {
+        if path.extension().is_some_and(|end| end == "rs") || path.join("main.rs").is_file() {
             names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }

@@ -3,8 +3,12 @@
 //! A package of its own, because the generic code of the picture libraries is compiled into the crate that calls it and
 //! would be a hundred times slower in a development build otherwise: the workspace optimises this one always.
 
-use fast_image_resize::{ResizeOptions, Resizer};
-use image::{DynamicImage, ImageError, codecs::jpeg::JpegEncoder, metadata::Orientation};
+use fast_image_resize::{
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::U8x3,
+};
+use image::{DynamicImage, ImageError, RgbImage, codecs::jpeg::JpegEncoder, metadata::Orientation};
 use kandas_shared::evidence::Summary;
 use little_exif::{exif_tag::ExifTag, filetype::FileExtension, metadata::Metadata};
 
@@ -100,11 +104,18 @@ fn fit(picture: &DynamicImage, side: u32) -> Result<DynamicImage, Undecodable> {
         let exact = u64::from(length) * u64::from(side) / u64::from(longest);
         u32::try_from(exact).unwrap_or(side).max(1)
     };
-    let mut smaller = DynamicImage::new_rgb8(scaled(width), scaled(height));
-    Resizer::new()
-        .resize(picture, &mut smaller, &ResizeOptions::new())
-        .map_err(|e| Undecodable::Unsupported(e.to_string()))?;
-    Ok(smaller)
+    let (across, down) = (scaled(width), scaled(height));
+    let unsupported = |e: &dyn std::fmt::Display| Undecodable::Unsupported(e.to_string());
+    // One pixel type, named: the general form compiles every algorithm for every type there is.
+    let from =
+        TypedImageRef::<U8x3>::from_buffer(width, height, picture.as_bytes()).map_err(|e| unsupported(&e))?;
+    let mut buffer = vec![0; across as usize * down as usize * 3];
+    let mut to = TypedImage::<U8x3>::from_buffer(across, down, &mut buffer).map_err(|e| unsupported(&e))?;
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
+    Resizer::new().resize_typed(&from, &mut to, &options).map_err(|e| unsupported(&e))?;
+    let smaller = RgbImage::from_raw(across, down, buffer).ok_or_else(|| unsupported(&"size"))?;
+    Ok(DynamicImage::ImageRgb8(smaller))
 }
 
 fn encode(picture: &DynamicImage, quality: u8, summary: Option<&Summary>) -> Result<Vec<u8>, Undecodable> {
@@ -167,8 +178,6 @@ fn reaches_its_end(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use image::RgbImage;
-
     use super::*;
 
     fn picture(width: u32, height: u32) -> Vec<u8> {

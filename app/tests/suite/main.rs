@@ -2,6 +2,8 @@
 
 mod bundle;
 mod capture;
+#[cfg(feature = "sqlcipher")]
+mod cipher;
 mod crash;
 mod delivery;
 mod seal;

@@ -132,10 +132,16 @@ async fn a_second_process_is_told_who_has_the_home() {
 }
 
 #[tokio::test]
-async fn a_damaged_store_is_moved_aside_and_reported() {
+async fn a_damaged_store_is_moved_aside_and_the_phone_stays_enrolled() {
     let phone = Phone::new(6);
-    let (app, _) = phone.enrolled().await;
+    let (app, world) = phone.enrolled().await;
     app.close().await;
+    // The start after enrolment writes the rescue copy.
+    let app = phone.open().await;
+    let (chain, _) = app.chain().await.unwrap();
+    app.close().await;
+    let copy = fs::read(phone.home.path().join("home.age")).unwrap();
+    assert!(copy.starts_with(b"age-encryption.org/v1"));
     let path = phone.home.path().join("store.db");
     let mut bytes = fs::read(&path).unwrap();
     for byte in bytes.iter_mut().skip(100).step_by(7) {
@@ -146,6 +152,11 @@ async fn a_damaged_store_is_moved_aside_and_reported() {
     let aside = app.startup().store_moved_aside.clone().expect("reported");
     assert_eq!(fs::read(aside).unwrap(), bytes, "kept as it was");
     assert!(everything(&app).await.is_empty());
+    assert!(app.startup().enrolment_rescued);
+    let mut conn = app.store().conn().await.unwrap();
+    assert_eq!(home::get(&mut conn, home::DEVICE).await.unwrap(), Some(world.device));
+    let head = store::chain::head(&mut conn).await.unwrap().unwrap();
+    assert_eq!((head.continues, head.seq), (Some(chain), 0), "the new chain names the old one");
 }
 
 #[tokio::test]
