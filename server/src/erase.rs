@@ -94,7 +94,8 @@ pub async fn erase(
 ) -> Result<(ErasureId, Taken)> {
     let basis = basis.trim();
     ensure!(!basis.is_empty(), "a decision to erase needs its basis");
-    settle(config, store, now, chance).await?;
+    let turn = turn(config)?.context("another erasing is under way; try again when it is done")?;
+    settle_in_turn(config, store, now, chance).await?;
     let mut tx = store.read().await?;
     let (family, person) = who(&mut tx, subject).await?;
     drop(tx);
@@ -102,6 +103,7 @@ pub async fn erase(
     let decision = Erased { erasure, family, person, basis: basis.to_owned(), by, at: now };
     erased_list::add(&config.erased_list(), &decision)?;
     let taken = carry_out(config, store, &decision, now, chance).await?;
+    drop(turn);
     Ok((erasure, taken))
 }
 
@@ -110,6 +112,37 @@ pub async fn erase(
 /// # Errors
 /// When the list is not readable or a step fails.
 pub async fn settle(
+    config: &Config,
+    store: &Store,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+) -> Result<Settled> {
+    // Whoever has the turn does what is to be done.
+    let Some(turn) = turn(config)? else { return Ok(Settled::default()) };
+    let settled = settle_in_turn(config, store, now, chance).await?;
+    drop(turn);
+    Ok(settled)
+}
+
+/// The right to erase: one process at a time, let go by the kernel should it die.
+fn turn(config: &Config) -> Result<Option<fs::File>> {
+    let path = config.data.join("erasing.lock");
+    let file = fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("{} cannot be opened", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+        }
+    }
+}
+
+async fn settle_in_turn(
     config: &Config,
     store: &Store,
     now: DateTime<Utc>,

@@ -2,7 +2,8 @@
 //!
 //! A deleted row stays where it was as long as somebody might still see it. SQLite then cannot truncate its log;
 //! PostgreSQL would carry such rows over into the new file without a word (an autovacuum worker that analyses is
-//! enough). So both wait for who was reading before, and say so if he does not end.
+//! enough, or a long transaction in another database of the server). So both wait for who was there before, and say so
+//! if he does not end.
 
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ const PERSONAL: &str = "journal_body, family, person, consent, assignment, plan,
     evidence_file, bundle, upload, device_scope, change";
 
 const PAUSE: Duration = Duration::from_millis(100);
-/// A minute and a half: longer than any statement of ours may take to read.
-const PATIENCE: u32 = 900;
+/// Five minutes: longer than any statement of ours may take.
+const PATIENCE: u32 = 3_000;
 
 pub(super) async fn compact(pools: &Pools) -> Result<(), StoreError> {
     match pools {
@@ -51,19 +52,21 @@ async fn postgres(pool: &sqlx::PgPool) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Waits until every transaction that might see what was deleted has ended.
+/// Waits until nobody can see any more what was deleted before this call. A transaction of another database counts too
+/// while it writes: the snapshot under which tables are rewritten would reach back to its beginning.
 async fn wait_for_readers(connection: &mut sqlx::PgConnection) -> Result<(), StoreError> {
-    let sql = "select pid, backend_xmin::text from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null";
-    let mut readers: Vec<(i32, String)> = sqlx::query_as(sql).fetch_all(&mut *connection).await?;
+    let sql = "select pg_current_xact_id()::text";
+    let (now,): (String,) = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    let sql = "select pg_snapshot_xmin(pg_current_snapshot()) > $1::text::xid8 and not exists (
+            select 1 from pg_stat_activity
+            where pid <> pg_backend_pid() and (datname = current_database() or datname is null)
+              and age(backend_xmin) >= age($1::text::xid8::xid))";
     for _ in 0..PATIENCE {
-        if readers.is_empty() {
+        let (free,): (bool,) = sqlx::query_as(sql).bind(&now).fetch_one(&mut *connection).await?;
+        if free {
             return Ok(());
         }
         tokio::time::sleep(PAUSE).await;
-        let now: Vec<(i32, String)> = sqlx::query_as(sql).fetch_all(&mut *connection).await?;
-        // Who reads by a newer snapshot does not see it any more.
-        readers.retain(|reader| now.contains(reader));
     }
     Err(StoreError::StillRead)
 }

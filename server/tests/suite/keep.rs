@@ -8,7 +8,7 @@ use kandas_server::{
     all,
     backup::{self, Choice},
     chance, erase, erased_list, exec,
-    facts::{Event, Setting},
+    facts::{BundleOpened, BundleReceived, Event, Setting},
     journal::{self, Fact},
     one, rebuild, rotate,
     store::Store,
@@ -16,7 +16,8 @@ use kandas_server::{
     verify::{self, Media, Report},
 };
 use kandas_shared::{
-    ids::{ActivityId, FamilyId, PersonId, UserId},
+    hash::Digest,
+    ids::{ActivityId, BundleId, FamilyId, PersonId, UploadId, UserId},
     pulled::{Assignment, Family as FamilyRow},
     receipt::Verdict,
     time::Clock as _,
@@ -95,9 +96,60 @@ async fn lived_in(house: &House) -> (District, Traces) {
             phone.complete(house, &work_on(activity, of, &note, &photo(&mark))).await;
         }
     }
+    under_way(house, &district, family, &note, &mark).await;
     let persons = district.persons_of(family).cloned().collect();
     let family = district.families[1].clone();
     (district, Traces { family, persons, note, mark })
+}
+
+/// A photo half uploaded, and a bundle that came by cable: the same record in it.
+async fn under_way(house: &House, district: &District, family: uuid::Uuid, note: &str, mark: &str) {
+    let assignment = district.assignments.iter().find(|a| a.family == family && a.to.is_none()).unwrap();
+    let mut phone = Phone::enrol(house, UserId(assignment.worker)).await;
+    let activity = district.activities_of(family).last().unwrap();
+    let bytes = photo(mark);
+    let sealed = phone.seal(house, &work_on(activity, family, note, &bytes)).await;
+    assert!(phone.push(house, &[&sealed]).await[0].is_custody());
+    let (upload, bundle): (UploadId, BundleId) = (house.draw(), house.draw());
+    let now = house.clock.wall();
+    let mut tx = house.store.write().await.unwrap();
+    let target = format!("e:{}.file", sealed.evidence);
+    exec!(
+        &mut tx,
+        "insert into upload (id, target, evidence, part, sha256, size, created_at, touched_at, expires_at, state)
+         values ($1, $2, $3, 'file', $4, $5, $6, $6, $6, 'open')",
+        upload,
+        target,
+        sealed.evidence,
+        Digest::of(&bytes),
+        bytes.len() as i64,
+        now
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let half = &bytes[..bytes.len() / 2];
+    std::fs::write(house.config.staging_dir().join(format!("{upload}.part")), half).unwrap();
+    let object = format!("bundle/{bundle}.age");
+    std::fs::create_dir_all(house.config.media_dir().join("bundle")).unwrap();
+    std::fs::write(house.config.media_dir().join(&object), &bytes).unwrap();
+    let (sha256, size) = (Digest::of(&bytes), bytes.len() as u64);
+    let records = vec![sealed.jws.identity()];
+    house
+        .append(
+            [
+                Event::BundleReceived(BundleReceived { bundle, sha256, size, object, carrier: None }),
+                Event::BundleOpened(BundleOpened {
+                    bundle,
+                    readable: true,
+                    records,
+                    files: vec![],
+                    problems: vec![],
+                }),
+            ]
+            .map(Fact::by_system),
+        )
+        .await;
 }
 
 fn work_on<'a>(activity: &DistrictActivity, family: uuid::Uuid, note: &'a str, photo: &'a [u8]) -> Work<'a> {
@@ -314,7 +366,7 @@ in_both_houses! {
         let (_, taken) =
             erase::erase(&house.config, &house.store, subject, "ст. 18", by, now, &*house.chance).await.unwrap();
         assert_eq!(taken, surveyed);
-        assert_eq!((taken.records, taken.files), (2, 2));
+        assert_eq!((taken.records, taken.files, taken.uploads, taken.bundles), (3, 3, 1, 1));
         assert_eq!(traces.in_folder(&data), Vec::<String>::new());
         if let Some(files) = house.database_files().await {
             assert_eq!(traces.in_folder(&files), Vec::<String>::new());
