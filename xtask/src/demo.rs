@@ -67,10 +67,10 @@ pub(crate) struct Options {
 }
 
 const PICTURE: &str = r"
-     phone A ──┐                                ┌────────────────────────────┐
-   (own home)  ├── bad line ── https, pinned ── │ central store              │
+     phone A ──┐                                ┌─────────────────────────────┐
+   (own home)  ├── bad line ── https, pinned ── │ central store               │
      phone B ──┘   slow, cut                    │ journal, evidence, receipts │
-                                                └────────────────────────────┘";
+                                                └─────────────────────────────┘";
 
 /// Runs the demo.
 ///
@@ -97,6 +97,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     voice.chapter("Two phones enrol and fetch their families");
     let days = material::days(&district, options.media.as_deref(), &scratch.folder, today)?;
+    say_files(&voice, &days, options.media.as_deref());
     let phones = ["Phone A", "Phone B"].map(|name| Phone::new(name, field, &scratch.folder));
     let lines =
         [runtime.block_on(Proxy::start(centre.address))?, runtime.block_on(Proxy::start(centre.address))?];
@@ -114,6 +115,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
 
     voice.chapter("A bad line: slow, and cut again and again");
+    voice.line(format!(
+        "{} a second; each connection is cut after {} to {}; one phone will be killed on its way",
+        size(storm::SLOW),
+        size(storm::CUT.start),
+        size(storm::CUT.end)
+    ));
     let passages = deliver(&voice, &phones, &lines)?;
 
     voice.chapter("The ledger of both phones");
@@ -178,6 +185,20 @@ async fn audit(centre: &Centre, district: &District) -> Result<(Device, Checkpoi
     let auditor = Device::enrol(&invitation, Key::draw(&mut rng), chain).await?;
     let first = auditor.checkpoint(0).await?.0;
     Ok((auditor, first, invitation))
+}
+
+fn say_files(voice: &Voice, days: &[Day<'_>], given: Option<&Path>) {
+    let good: Vec<_> = days.iter().flat_map(Day::files).collect();
+    let from = match given {
+        Some(folder) => format!("from {} and a film each to be cut", folder.display()),
+        None => "drawn for this run, with EXIF and position".to_owned(),
+    };
+    voice.line(format!(
+        "{} for them to record with, {} in all, {from}; and {} that are no evidence",
+        count(good.len(), "camera file", "camera files"),
+        size(good.iter().map(|file| file.size).sum()),
+        days.iter().map(|day| day.bad.len()).sum::<usize>(),
+    ));
 }
 
 fn enrol(
@@ -314,9 +335,9 @@ fn closing(voice: &Voice, witnesses: &[Witness<'_>], proof: &Proof, head: &Check
         size(proof.bytes)
     )));
     voice.line(format!(
-        "{} cuts, {} kill, {} on the wire; {} s in all",
+        "{} cuts and {} survived, {} on the wire; {} s in all",
         sum(|passage| passage.cuts),
-        sum(|passage| passage.kills),
+        count(usize::try_from(sum(|passage| passage.kills)).unwrap_or(usize::MAX), "kill", "kills"),
         size(sum(|passage| passage.up)),
         voice.elapsed().as_secs()
     ));

@@ -172,7 +172,7 @@ impl Ledger {
                 ]);
             }
         }
-        table(&["record", "service", "state", "file", "sent", "of", "state"], &[4, 5], &rows)
+        table(&["record", "service", "record is", "file", "sent", "of", "file is"], &[4, 5], &rows)
     }
 }
 

@@ -29,10 +29,10 @@ use super::{
 };
 use crate::device::{Device, receipt};
 
-/// Most bytes one cut may cost: what was on the wire and in buffers when it happened.
-const MOST_PER_CUT: u64 = 256 * 1024;
-/// What one connection costs before the first byte of a file: handshake, token, headers.
-const PER_CONNECTION: u64 = 8 * 1024;
+/// Most bytes one interruption may cost: what was on the wire and in buffers, and a new handshake.
+const MOST_EACH: u64 = 128 * 1024;
+/// What is sent anyway: records, requests of the pull, what TLS adds.
+const ONCE: u64 = 256 * 1024;
 
 /// What is to be proven, of one phone.
 pub(crate) struct Witness<'a> {
@@ -379,44 +379,37 @@ fn set_aside(proof: &mut Proof, witnesses: &[Witness<'_>]) {
 /// The line was bad enough, and what it cost is little.
 fn cuts(proof: &mut Proof, witnesses: &[Witness<'_>]) {
     let mut missing = Vec::new();
-    let (mut cuts, mut kills, mut again) = (0, 0, 0);
+    let (mut cuts, mut kills, mut files, mut wire) = (0, 0, 0, 0);
     for witness in witnesses {
-        let passage = &witness.passage;
-        let files = witness.ledger.bytes();
-        let statements: usize = witness
-            .ledger
-            .items
-            .iter()
-            .filter_map(|item| item.statement.as_ref())
-            .map(|statement| statement.payload.len() + 400)
-            .sum();
-        // TLS adds 22 bytes to each 16 KiB, requests some headers.
-        let due = files + files / 500 + statements as u64 + passage.connections * PER_CONNECTION;
-        let more = passage.up.saturating_sub(due);
-        let allowed = (passage.cuts + passage.kills) * MOST_PER_CUT;
+        let (passage, bytes) = (&witness.passage, witness.ledger.bytes());
+        let interruptions = passage.cuts + passage.kills;
         if passage.cuts == 0 {
             missing.push(format!("{}: its connection was never cut", witness.name));
         }
-        if more > allowed {
+        if passage.up.saturating_sub(bytes) > ONCE + interruptions * MOST_EACH {
             missing.push(format!(
-                "{}: {} were sent again after {} cuts",
+                "{}: {} on the wire for {} of files, that is too much for {interruptions} interruptions",
                 witness.name,
-                size(more),
-                passage.cuts + passage.kills
+                size(passage.up),
+                size(bytes)
             ));
         }
         cuts += passage.cuts;
         kills += passage.kills;
-        again += more;
+        files += bytes;
+        wire += passage.up;
     }
     if kills == 0 {
         missing.push("no phone was killed in the middle of an upload".into());
     }
-    let each = again / (cuts + kills).max(1);
+    let more = wire.saturating_sub(files);
     let text = format!(
-        "{cuts} connections cut in the middle and {} killed: uploads went on where they were, {} sent again for each",
+        "{cuts} connections cut and {} killed on the way, yet uploads went on where they were: {} sent for {} of files, \
+         {} more for each interruption (handshakes and records included)",
         count(usize::try_from(kills).unwrap_or(usize::MAX), "phone", "phones"),
-        if each == 0 { "nothing".to_owned() } else { format!("about {}", size(each)) }
+        size(wire),
+        size(files),
+        size(more / (cuts + kills).max(1))
     );
     proof.claim(text, missing);
 }

@@ -13,12 +13,16 @@ use anyhow::Result;
 use indicatif::{MultiProgress, ProgressBar};
 use kandas_fixtures::proxy::{Proxy, Weather};
 
-use super::{ledger::Ledger, phone::Phone, say::size};
+use super::{
+    ledger::Ledger,
+    phone::Phone,
+    say::{count, size},
+};
 
 /// Bytes a second while the line is bad.
-const SLOW: u64 = 900_000;
+pub(crate) const SLOW: u64 = 900_000;
 /// Where each connection is cut while the line is bad.
-const CUT: Range<u64> = 300_000..1_200_000;
+pub(crate) const CUT: Range<u64> = 300_000..1_200_000;
 /// After this the line is left alone, and the phone has as long again.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -45,7 +49,7 @@ pub(crate) struct Passage {
     /// Times it was killed.
     pub(crate) kills: u64,
     /// Times the phone's program was started.
-    pub(crate) starts: u64,
+    pub(crate) starts: usize,
 }
 
 /// Lets a phone deliver everything through a storm; gives up after some minutes, which the proof
@@ -127,7 +131,11 @@ pub(crate) fn deliver(
     bar.set_position(bar.length().unwrap_or(0));
     bar.finish();
     let state = if ledger.is_delivered() { "everything delivered" } else { "NOT everything is delivered" };
-    say(format!("{state}, after {} cuts and {} starts", passage.cuts, passage.starts));
+    say(format!(
+        "{state}, after {} cuts, in {} of its program",
+        passage.cuts,
+        count(passage.starts, "run", "runs")
+    ));
     Ok(passage)
 }
 
