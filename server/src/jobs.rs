@@ -40,6 +40,7 @@ pub async fn round(state: &AppState) {
     report("tokens", token::expire(state).await);
     report("uploads", expire_uploads(state).await);
     report("bundles", open_bundles(state).await);
+    crate::api::health::recorder().run_upkeep();
 }
 
 /// What is done once an hour.
