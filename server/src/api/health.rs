@@ -56,10 +56,8 @@ pub fn recorder() -> &'static PrometheusHandle {
     RECORDER.get_or_init(|| {
         // From a look-up to a slow disk: 1 ms to 30 s.
         let seconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0];
-        let recorder = match PrometheusBuilder::new().set_buckets(&seconds) {
-            Ok(builder) => builder.build_recorder(),
-            Err(_) => unreachable!("the list of buckets is not empty"),
-        };
+        let builder = PrometheusBuilder::new().set_buckets(&seconds);
+        let recorder = builder.expect("the list of buckets is not empty").build_recorder();
         let handle = recorder.handle();
         // Fails only if another recorder was there first; then ours renders nothing, which /metrics shows.
         if metrics::set_global_recorder(recorder).is_err() {

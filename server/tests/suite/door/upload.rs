@@ -373,9 +373,9 @@ on_both_engines! {
         let feeder = tokio::spawn({
             let bytes = bytes.clone();
             async move {
-                for piece in bytes.chunks(2_500) {
+                for piece in bytes.chunks(1_000) {
                     feed.send(Ok(Bytes::copy_from_slice(piece))).await.unwrap();
-                    sleep(Duration::from_millis(60)).await;
+                    sleep(Duration::from_millis(20)).await;
                 }
             }
         });
