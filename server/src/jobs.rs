@@ -26,7 +26,7 @@ pub async fn run(state: AppState) {
             () = state.media.bundle_came() => report("bundles", open_bundles(&state).await),
             _ = rounds.tick() => {
                 round(&state).await;
-                if number % HOURLY == 0 {
+                if number.is_multiple_of(HOURLY) {
                     hour(&state).await;
                 }
                 number += 1;

@@ -79,3 +79,14 @@ impl Default for Limits {
         }
     }
 }
+
+/// A moment to measure a wait from. It says how long something has lasted on this machine, never what time it is, so
+/// no verdict and no expiry can hang on it.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a wait is measured where it happens; tokio's clock can be stopped by a test"
+)]
+pub fn moment() -> tokio::time::Instant {
+    tokio::time::Instant::now()
+}

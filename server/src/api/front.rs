@@ -13,17 +13,17 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use kandas_shared::problem::ProblemCode;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tracing::Instrument as _;
 
-use crate::{api::problem, chance, refusal::Refusal, state::AppState};
+use crate::{api::problem, chance, limits::moment, refusal::Refusal, state::AppState};
 
 /// Header with the id of the request.
 pub const REQUEST_HEADER: &str = "kandas-request";
 
 /// The front of every route.
 pub async fn front(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let began = Instant::now();
+    let began = moment();
     let id = hex::encode(chance::bytes::<8>(state.chance.as_ref()));
     let method = request.method().clone();
     let route =

@@ -23,10 +23,7 @@ use kandas_shared::{
     wire::{BundleAnswer, TokenScope},
 };
 use serde::Deserialize;
-use tokio::{
-    runtime::Handle,
-    time::{Instant, sleep},
-};
+use tokio::{runtime::Handle, time::sleep};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::{
@@ -40,6 +37,7 @@ use crate::{
     facts::{BundleOpened, Event},
     intake::{Carrier, Intake},
     journal::{self, Fact},
+    limits::moment,
     opt, receipts,
     refusal::{Outcome, Refusal},
 };
@@ -117,10 +115,10 @@ impl Media {
     /// # Errors
     /// When there is no such bundle.
     pub async fn bundle_answer(&self, bundle: BundleId) -> Outcome<BundleAnswer> {
-        let patience = Instant::now() + self.0.limits.bundle_wait;
+        let patience = moment() + self.0.limits.bundle_wait;
         loop {
             let answer = self.bundle_now(bundle).await?;
-            if answer.state != "received" || Instant::now() >= patience {
+            if answer.state != "received" || moment() >= patience {
                 return Ok(answer);
             }
             sleep(Duration::from_millis(100)).await;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Media, parking::Lock, span, upload::Upload};
 use crate::{
     exec,
+    limits::moment,
     refusal::{Outcome, Refusal},
 };
 
@@ -39,7 +40,7 @@ impl Media {
     /// back without a hold.
     pub(super) async fn hold(&self, id: UploadId) -> Outcome<Result<Hold, Upload>> {
         let stall = self.0.limits.stall;
-        let patience = Instant::now() + stall * 3;
+        let patience = moment() + stall * 3;
         loop {
             if let Some(taken) = self.try_hold(id).await? {
                 return Ok(taken);
@@ -55,7 +56,7 @@ impl Media {
                     return Ok(taken);
                 }
             }
-            if Instant::now() >= patience {
+            if moment() >= patience {
                 return Err(Refusal::later(ProblemCode::UploadLocked, 1));
             }
             sleep(stall / 8).await;
@@ -201,7 +202,7 @@ impl Drop for Hold {
 
 impl Writer {
     fn heard(&self) {
-        *self.last_byte.lock() = Some(Instant::now());
+        *self.last_byte.lock() = Some(moment());
     }
 
     fn silent_for(&self) -> std::time::Duration {

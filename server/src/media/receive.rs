@@ -11,9 +11,10 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use kandas_shared::{ids::UploadId, problem::ProblemCode};
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::{Media, Progress, hold::Hold, staging::Piece};
+use crate::limits::moment;
 use crate::refusal::{Outcome, Refusal};
 
 /// What the head of a piece says.
@@ -141,7 +142,7 @@ impl Media {
         let limits = &self.0.limits;
         let mut piece = self.0.staging.write_from(hold.upload.id, from).await.map_err(Refusal::storage)?;
         let mut sum = head.checksum.as_ref().map(Checksum::begin);
-        let (mut at, mut flushed, mut flushed_at) = (from, from, Instant::now());
+        let (mut at, mut flushed, mut flushed_at) = (from, from, moment());
         let end = loop {
             let next = tokio::select! {
                 // A newer request counts before the next byte.
@@ -176,7 +177,7 @@ impl Media {
                 } else {
                     hold.record(from).await?;
                 }
-                (flushed, flushed_at) = (at, Instant::now());
+                (flushed, flushed_at) = (at, moment());
             }
         };
         let refusal = match (sum, &head.checksum) {
