@@ -32,6 +32,7 @@ use crate::{
     chance::Chance,
     facts::{Event, RecordReading},
     journal::{self, Fact, JournalError},
+    limits,
     store::{Store, StoreError},
 };
 use decide::{Decision, Payload, Verified, decide};
@@ -164,7 +165,7 @@ impl Grouping {
     async fn run(self, mut waiting: mpsc::Receiver<Request>) {
         while let Some(first) = waiting.recv().await {
             let mut group = vec![first];
-            let until = tokio::time::Instant::now() + GROUPING;
+            let until = limits::moment() + GROUPING;
             while group.iter().map(|r| r.items.len()).sum::<usize>() < MOST_IN_GROUP {
                 match tokio::time::timeout_at(until, waiting.recv()).await {
                     Ok(Some(request)) => group.push(request),

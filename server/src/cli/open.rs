@@ -6,13 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Surroundings;
-use crate::{
-    config::Config,
-    erase, journal,
-    keys::Keys,
-    rotate,
-    store::{Store, StoreError},
-};
+use crate::{config::Config, erase, journal, keys::Keys, rotate, store::Store};
 
 /// The keys folder and the store.
 pub(super) struct Opened {
@@ -58,7 +52,7 @@ pub(super) async fn open_store(config: &Config) -> Result<Store> {
 
 /// The user whose decision it is.
 pub(super) async fn user_id(store: &Store, login: &str) -> Result<kandas_shared::ids::UserId> {
-    let mut tx = store.read().await.map_err(StoreError::from)?;
+    let mut tx = store.read().await?;
     Ok(crate::users::find(&mut tx, login).await?.id)
 }
 

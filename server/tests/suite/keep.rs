@@ -73,10 +73,9 @@ async fn lived_in(house: &House) -> (District, Traces) {
     let own = |n: usize| {
         ["ЖАЛҒЫЗАТ", "ЕШКІМДЕЖОҚ", "ТЕКОСЫНДА", "БАСҚАДАЖОҚ", "БІРАҚТЕК", "ОСЫЕСІМ", "СИРЕКАТ"][n % 7]
     };
-    let mut members = 0;
-    for person in district.persons.iter_mut().filter(|person| person.family == family) {
-        person.given_name = own(members).into();
-        members += 1;
+    let members = district.persons.iter_mut().filter(|person| person.family == family);
+    for (at, person) in members.enumerate() {
+        person.given_name = own(at).into();
     }
     house.import(&district).await;
     let (note, mark) = ("Қатты құпия жазба".to_owned(), "ERASED-PHOTO-MARK".to_owned());

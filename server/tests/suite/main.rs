@@ -1,5 +1,8 @@
 //! The server's suite. Whatever touches the store runs on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
+#![expect(clippy::disallowed_methods, reason = "some tests say how long something took")]
+
 mod door;
 mod engines;
 mod golden;
