@@ -11,7 +11,8 @@ const DEFAULT_FILTER: &str = "info,sqlx=warn,hyper=warn,rustls=warn,tower_http=w
 /// Starts logging for this process. A second call (tests) changes nothing.
 pub fn start(json: bool) {
     let filter = EnvFilter::try_from_env("KANDAS_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
     let started = if json { lines.json().flatten_event(true).try_init() } else { lines.compact().try_init() };
     if started.is_err() {
         tracing::debug!("logging had been started before");
