@@ -94,7 +94,8 @@ pub async fn take_page(
     }
     let (applied, unreadable) = apply(&mut *conn, now).await?;
     // Which rows came by a scope that is gone only the server can say: after one, the next pull begins from nothing.
-    let cursor = Some(&end.cursor).filter(|_| end.gone_scopes.is_empty());
+    // (unless this one did).
+    let cursor = Some(&end.cursor).filter(|_| end.gone_scopes.is_empty() || end.start_over);
     sqlx::query(
         "update pull_state set cursor = $1, pending_cursor = null, from_nothing = $2, completed_at = $3,
          completed_count = completed_count + 1",

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::{Sync, SyncError, http::Failure, progress::News, upload::send_bundle};
-use crate::store::{StoreError, event, home, json, sync_state, to_json, wipe};
+use crate::store::{StoreError, home, json, outbox, record, sync_state, to_json};
 
 /// Set when an order has wiped this home (`yes`).
 pub(super) const WIPED: &str = "wiped";
@@ -114,20 +114,7 @@ impl Sync<'_> {
         while pending.phase != Phase::Reported {
             pending.phase = match pending.phase {
                 Phase::Noted => {
-                    let now = self.app.platform().clock.wall();
-                    let mut tx = self.app.store().begin().await?;
-                    wipe::case_data(&mut tx).await?;
-                    event::add(
-                        &mut tx,
-                        now,
-                        "order",
-                        Some(&pending.order.to_string()),
-                        Some(pending.kind.as_str()),
-                    )
-                    .await?;
-                    pending.phase = Phase::CaseDataGone;
-                    save(&mut tx, &pending).await?;
-                    tx.commit().await?;
+                    self.app.wipe_case_data().await?;
                     Phase::CaseDataGone
                 }
                 Phase::CaseDataGone => {
@@ -135,15 +122,11 @@ impl Sync<'_> {
                     Phase::Escrowed
                 }
                 Phase::Escrowed => {
-                    let mut tx = self.app.store().begin().await?;
-                    wipe::work(&mut tx).await?;
-                    pending.phase = Phase::WorkGone;
-                    save(&mut tx, &pending).await?;
-                    tx.commit().await?;
+                    self.app.wipe_work().await?;
+                    self.remove_copies()?;
                     Phase::WorkGone
                 }
                 Phase::WorkGone => {
-                    self.empty_vault()?;
                     self.deliver_escrow(&pending).await?;
                     Phase::Delivered
                 }
@@ -173,9 +156,15 @@ impl Sync<'_> {
         let path = self.escrow_file();
         // A file of an interrupted attempt is ours and incomplete.
         remove(&path)?;
-        let mut conn = self.app.store().conn().await?;
-        let left = crate::store::outbox::count(&mut conn).await?;
-        drop(conn);
+        let mut tx = self.app.store().begin().await?;
+        // Refused records have left the outbox; here is their last way out of the phone.
+        let refused: Vec<Digest> =
+            sqlx::query_scalar("select hash from record where state = 'refused'").fetch_all(&mut *tx).await?;
+        for hash in refused {
+            record::offer_again(&mut tx, hash).await?;
+        }
+        let left = outbox::count(&mut tx).await?;
+        tx.commit().await?;
         if left.records + left.files == 0 {
             return Ok(None);
         }
@@ -183,13 +172,18 @@ impl Sync<'_> {
         Ok(Some(Escrowed { bundle: made.bundle, sha256: made.sha256 }))
     }
 
-    fn empty_vault(&self) -> Result<(), SyncError> {
-        let folder = self.app.vault().folder();
-        let shown = |error| SyncError::File(folder.display().to_string(), error);
-        for entry in fs::read_dir(folder).map_err(shown)? {
-            remove(&entry.map_err(shown)?.path())?;
+    /// Damaged stores that were moved aside, and the copy of who this phone is.
+    fn remove_copies(&self) -> Result<(), SyncError> {
+        let home = self.app.home();
+        let said = |error| SyncError::File(home.display().to_string(), error);
+        for entry in fs::read_dir(home).map_err(said)? {
+            let entry = entry.map_err(said)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("store.db.damaged-") || name.starts_with("home.age") {
+                remove(&entry.path())?;
+            }
         }
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(shown)
+        Ok(())
     }
 
     async fn deliver_escrow(&mut self, pending: &Pending) -> Result<(), SyncError> {

@@ -1,6 +1,9 @@
 //! A central store with a synthetic district, listening on a free port of 127.0.0.1 behind a proxy.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use chrono::{NaiveDate, TimeDelta};
 use kandas_fixtures::{
@@ -9,6 +12,7 @@ use kandas_fixtures::{
     proxy::Proxy,
 };
 use kandas_server::{
+    backup,
     chance::{Chance, SystemChance},
     clock::SystemClock,
     config::{Config, Transport},
@@ -17,6 +21,7 @@ use kandas_server::{
     init::init,
     keys::Keys,
     limits::Limits,
+    rotate::rotate,
     serve::{Running, Speech},
     state::AppState,
     store::Store,
@@ -39,8 +44,8 @@ pub struct Centre {
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
     running: Option<Running>,
-    _database: Option<Database>,
-    _folder: TempDir,
+    database: Option<Database>,
+    folder: TempDir,
 }
 
 impl Centre {
@@ -66,16 +71,7 @@ impl Centre {
         let store = Store::open(&config.database).await.unwrap();
         import(&store, &district.to_json(), clock.wall(), &*chance, false, &mut |_, _| {}).await.unwrap();
         store.close().await;
-        let mut centre = Self {
-            district,
-            keys,
-            config,
-            clock,
-            chance,
-            running: None,
-            _database: database,
-            _folder: folder,
-        };
+        let mut centre = Self { district, keys, config, clock, chance, running: None, database, folder };
         centre.start().await;
         centre
     }
@@ -107,6 +103,43 @@ impl Centre {
 
     pub fn store(&self) -> Store {
         self.running.as_ref().unwrap().state().store.clone()
+    }
+
+    /// Makes a back-up of the running store, keys included.
+    pub async fn back_up(&self, to: &Path) {
+        let choice = backup::Choice { keys: true, copy_media: true };
+        let now = self.clock.wall();
+        backup::backup(&self.config, &self.store(), to, choice, now, &mut |_, _| {}).await.unwrap();
+    }
+
+    /// The machine is lost: the server goes on from a back-up, in another folder and another database.
+    pub async fn restore(&mut self, from: &Path) {
+        self.stop().await;
+        let erased = self.config.erased_list();
+        let database = match &self.database {
+            None => None,
+            Some(_) => Some(tokio::task::spawn_blocking(fresh_database).await.unwrap().unwrap()),
+        };
+        let url = database.as_ref().map(|database| database.url().to_owned());
+        let public = Some(self.config.public_url.clone());
+        let mut config = Config::for_data(self.folder.path().join("restored"), url, public).unwrap();
+        config.listen = self.config.listen;
+        config.transport = Transport::SelfSigned;
+        config.disk_reserve = 0;
+        let now = self.clock.wall();
+        backup::restore(&config, from, &erased, now, &*self.chance, &mut |_, _| {}).await.unwrap();
+        self.keys = Arc::new(Keys::open(&config.keys_dir()).unwrap());
+        (self.config, self.database) = (config, database);
+        self.start().await;
+    }
+
+    /// The server signs with a new key from now on.
+    pub async fn rotate(&mut self) {
+        let mut keys = Keys::open(&self.config.keys_dir()).unwrap();
+        rotate(&self.store(), &mut keys, self.clock.wall(), &*self.chance).await.unwrap();
+        self.stop().await;
+        self.keys = Arc::new(keys);
+        self.start().await;
     }
 
     /// A network of its own to this server.

@@ -29,7 +29,12 @@ async fn a_lost_phone_is_emptied_and_its_work_is_kept(engine: Engine) {
     let left: Vec<_> = std::fs::read_dir(worker.home.path().join("vault")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
     assert!(!worker.home.path().join("escrow.kfb").exists());
-    assert!(!worker.home.path().join("vault.key").exists());
+    for name in ["vault.key", "device.key", "home.age"] {
+        assert!(!worker.home.path().join(name).exists(), "{name} is still there");
+    }
+    let store = std::fs::read(worker.home.path().join("store.db")).unwrap();
+    let surname = "ТЕСТОВ".as_bytes();
+    assert!(!store.windows(surname.len()).any(|window| window == surname), "a name is still in the file");
     assert!(worker.app().families().await.unwrap().families.is_empty());
     assert!(worker.ledger().await.is_empty());
     assert_eq!(centre.count("select count(*) from bundle").await, 1);

@@ -9,7 +9,14 @@ use crate::{
     worker::Worker,
 };
 
-on_both_engines!(another_server_is_refused, a_code_works_once, a_restored_store_goes_on_in_a_new_chain);
+on_both_engines!(
+    another_server_is_refused,
+    a_code_works_once,
+    a_restored_store_goes_on_in_a_new_chain,
+    a_restored_server_is_offered_everything_again,
+    a_new_server_key_is_followed,
+    a_rewritten_journal_is_not_believed,
+);
 
 async fn another_server_is_refused(engine: Engine) {
     let centre = Centre::open(engine).await;
@@ -86,4 +93,60 @@ async fn a_restored_store_goes_on_in_a_new_chain(engine: Engine) {
     worker.assert_delivered().await;
     let held = centre.count("select count(*) from record where verdict = 'held'").await;
     assert_eq!(held, 0, "nothing forked");
+}
+
+async fn a_restored_server_is_offered_everything_again(engine: Engine) {
+    let mut centre = Centre::open(engine).await;
+    let worker = Worker::enrolled(&centre, 0).await;
+    let activities = worker.activities(2).await;
+    worker.complete(activities[0].1, &worker.shoot(1, 0, false)).await;
+    worker.sync_until_done().await;
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    centre.back_up(&copy).await;
+    // This one is delivered and receipted, and then lost by the server.
+    worker.complete(activities[1].1, &worker.shoot(1, 400_000, false)).await;
+    worker.sync_until_done().await;
+    worker.assert_delivered().await;
+    let records = centre.count("select count(*) from record").await;
+    let files = centre.count("select count(*) from evidence_file where state = 'received'").await;
+
+    centre.restore(&copy).await;
+    assert!(centre.count("select count(*) from record").await < records, "the copy is older");
+    worker.line.set_upstream(centre.address());
+    worker.sync_until_done().await;
+    worker.assert_delivered().await;
+    assert_eq!(centre.count("select count(*) from record").await, records);
+    assert_eq!(centre.count("select count(*) from evidence_file where state = 'received'").await, files);
+}
+
+async fn a_new_server_key_is_followed(engine: Engine) {
+    let mut centre = Centre::open(engine).await;
+    let worker = Worker::enrolled(&centre, 0).await;
+    let old = centre.keys.public_key();
+    for _ in 0..2 {
+        centre.rotate().await;
+        worker.line.set_upstream(centre.address());
+        let activity = worker.activities(1).await[0].1;
+        worker.complete(activity, &worker.shoot(1, 0, false)).await;
+        worker.sync_until_done().await;
+        worker.assert_delivered().await;
+    }
+    assert_ne!(old, centre.keys.public_key());
+}
+
+async fn a_rewritten_journal_is_not_believed(engine: Engine) {
+    let centre = Centre::open(engine).await;
+    let worker = Worker::enrolled(&centre, 0).await;
+    // As if the server had once shown this phone another journal.
+    let mut conn = worker.app().store().conn().await.unwrap();
+    let changed = sqlx::query("update checkpoint set root = zeroblob(32)").execute(&mut *conn).await.unwrap();
+    assert!(changed.rows_affected() > 0);
+    drop(conn);
+    let activity = worker.activities(1).await[0].1;
+    worker.complete(activity, &worker.shoot(1, 0, false)).await;
+    let ended = worker.sync().await;
+    assert!(!ended.done);
+    assert!(ended.problem.is_some_and(|problem| problem.contains("does not continue")));
+    assert_eq!(centre.count("select count(*) from record").await, 0, "nothing was given to it");
 }
