@@ -66,6 +66,8 @@ impl Sync<'_> {
         tx.commit().await?;
         if taken.completed {
             self.pulled_ms = Some(self.moment().ms);
+            // Every run comes by here: old copies of delivered files may go.
+            self.app.free_delivered().await?;
         }
         self.progress
             .news(&News::Pulled { lines: lines.len() + page.strange.len(), complete: taken.completed });

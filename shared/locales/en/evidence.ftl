@@ -58,6 +58,9 @@ aside-type-mismatch = The file's name says one type, its content another.
 aside-truncated = The file stops before its end.
 aside-too-large = The file is larger than allowed.
 aside-damaged = The file's content is damaged.
+aside-wrong-kind = The file is not of the kind that was asked for.
+aside-missing = The file is no longer on this phone.
+aside-freed = The copy left the phone after its delivery to an earlier store.
 
 ## Parts of one piece of evidence
 

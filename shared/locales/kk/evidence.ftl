@@ -60,6 +60,9 @@ aside-type-mismatch = Файлдың атауы бір түрді, мазмұн�
 aside-truncated = Файл аяғына дейін жазылмаған.
 aside-too-large = Файл рұқсат етілген көлемнен үлкен.
 aside-damaged = Файлдың мазмұны бұзылған.
+aside-wrong-kind = Файл сұралған түрде емес.
+aside-missing = Файл бұл телефонда енді жоқ.
+aside-freed = Көшірме бұрынғы қоймаға жеткізілгеннен кейін телефоннан өшірілді.
 
 ## Parts of one piece of evidence
 

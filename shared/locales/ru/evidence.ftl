@@ -58,6 +58,9 @@ aside-type-mismatch = Имя файла говорит одно, а содерж
 aside-truncated = Файл обрывается раньше конца.
 aside-too-large = Файл больше допустимого размера.
 aside-damaged = Содержимое файла повреждено.
+aside-wrong-kind = Файл не того вида, который нужен.
+aside-missing = Файла больше нет на этом телефоне.
+aside-freed = Копия удалена с телефона после доставки в прежнее хранилище.
 
 ## Parts of one piece of evidence
 

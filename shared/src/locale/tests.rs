@@ -133,7 +133,18 @@ fn every_word_of_the_domain_has_a_message() {
     family("sex", Sex::ALL.iter().map(|w| w.as_str()).collect());
     family(
         "aside",
-        vec!["empty", "unreadable", "not-media", "type-mismatch", "truncated", "too-large", "damaged"],
+        vec![
+            "empty",
+            "unreadable",
+            "not-media",
+            "type-mismatch",
+            "truncated",
+            "too-large",
+            "damaged",
+            "wrong-kind",
+            "missing",
+            "freed",
+        ],
     );
     let problems = catalogue(Lang::Kk).into_keys().filter(|id| id.starts_with("problem-")).count();
     assert_eq!(problems, ProblemCode::ALL.len(), "a message for a code that is gone");
