@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use kandas_shared::enrol::Invitation;
 use serde_json::Value;
 
-use crate::leash::Leashed;
+use crate::{demo::shown, leash::Leashed};
 
 /// A central store.
 pub(crate) struct Centre {
@@ -141,7 +141,11 @@ impl Centre {
         } else {
             format!(" --database {}", self.database)
         };
-        format!("{} --data {}{database} {arguments}", self.program.display(), self.data.display())
+        format!(
+            "{} --data {}{database} {arguments}",
+            shown(&self.program).display(),
+            shown(&self.data).display()
+        )
     }
 
     fn run(&self, arguments: &[&str]) -> Result<String> {

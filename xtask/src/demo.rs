@@ -347,15 +347,15 @@ fn closing(voice: &Voice, witnesses: &[Witness<'_>], proof: &Proof, head: &Check
 fn look_around(voice: &Voice, centre: &Centre, phones: &[Phone; 2], folder: &Path) {
     voice.chapter("The central store stays up; look around");
     voice.line(format!("store      {}   (certificate is self-made: curl -k)", centre.url()));
-    voice.line(format!("folder     {}", folder.display()));
+    voice.line(format!("folder     {}", shown(folder).display()));
     voice.line(format!("health     curl -k {}/readyz", centre.url()));
     voice.line(format!("interface  curl -k {}/openapi.json", centre.url()));
     voice.line(format!("check      {}", centre.typed("verify --media")));
     voice.line(format!("phones     {}", centre.typed("device list")));
     for phone in phones {
-        voice.line(format!("{}    {}", phone.name, phone.typed("ledger")));
+        voice.line(format!("{:10} {}", phone.name.to_lowercase(), phone.typed("--lang en ledger")));
     }
-    voice.line(format!("a phone's plan: {}", phones[0].typed("list")));
+    voice.line(format!("families   {}", phones[0].typed("--lang en list")));
     println!("\n   {}", voice.strong("Ctrl-C stops it."));
 }
 
@@ -423,6 +423,12 @@ impl Scratch {
         }
         bail!("a hundred demos run already")
     }
+}
+
+/// A path as a person at this prompt would write it.
+pub(crate) fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_owned()
 }
 
 /// Today in Kazakhstan (UTC+5).

@@ -43,6 +43,7 @@ exec 3<&-
 wait "$child"
 status=$?
 kill "$watch" 2>/dev/null
+rm -f "$pid_file"
 exit "$status"
 "#;
 

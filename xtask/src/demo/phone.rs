@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::{
     ledger::Ledger,
     material::{Completion, evidence_kind},
+    shown,
 };
 use crate::leash::Leashed;
 
@@ -135,7 +136,7 @@ impl Phone {
 
     /// A command line as a person would type it.
     pub(crate) fn typed(&self, arguments: &str) -> String {
-        format!("{} --home {} {arguments}", self.program.display(), self.home.display())
+        format!("{} --home {} {arguments}", shown(&self.program).display(), shown(&self.home).display())
     }
 
     /// Runs one command and reads its answer.

@@ -404,8 +404,8 @@ fn cuts(proof: &mut Proof, witnesses: &[Witness<'_>]) {
     }
     let more = wire.saturating_sub(files);
     let text = format!(
-        "{cuts} connections cut and {} killed on the way, yet uploads went on where they were: {} sent for {} of files, \
-         {} more for each interruption (handshakes and records included)",
+        "{cuts} connections cut and {} killed, yet uploads went on where they were: {} sent for {} of files \
+         ({} more for each interruption, handshakes and records included)",
         count(usize::try_from(kills).unwrap_or(usize::MAX), "phone", "phones"),
         size(wire),
         size(files),
@@ -451,3 +451,6 @@ pub(crate) fn parts(witnesses: &[Witness<'_>]) -> (usize, usize) {
     };
     (of(Part::File), of(Part::Thumbnail))
 }
+
+#[cfg(test)]
+mod tests;
