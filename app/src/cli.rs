@@ -7,11 +7,11 @@ use clap::{Args, Parser, Subcommand};
 use kandas_app::{
     app::{App, AppError},
     platform::{FixedLink, LinkKind, Platform, SystemClock},
-    store::home,
+    store::{home, pulled},
     sync::SyncError,
 };
 use kandas_shared::{
-    ids::{ActivityId, FamilyId},
+    ids::{ActivityId, FamilyId, UserId},
     locale::Lang,
     record::ConsentState,
     rule::{NoPositionReason, NoVideoReason},
@@ -282,7 +282,11 @@ async fn open(arguments: &Arguments, voice: &mut Voice) -> Result<App, AppError>
     let app = App::open(&arguments.home, platform).await?;
     if arguments.lang.is_none() {
         let mut conn = app.store().conn().await?;
-        voice.speak(home::settings(&mut conn).await?.language);
+        let own: Option<Lang> = match home::get::<UserId>(&mut conn, home::WORKER).await? {
+            Some(worker) => pulled::user(&mut conn, worker).await?.map(|user| user.language),
+            None => None,
+        };
+        voice.speak(own.unwrap_or(home::settings(&mut conn).await?.language));
     }
     voice.startup(app.startup());
     Ok(app)

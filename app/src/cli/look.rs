@@ -15,7 +15,7 @@ use kandas_shared::{
     ids::{FamilyId, UserId},
     locale::date,
     plan_state::ActivityState,
-    pulled::{Activity, Person, Relation, Row},
+    pulled::{Activity, Person, Relation},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -190,13 +190,10 @@ pub async fn status(app: &App, voice: &Voice) -> anyhow::Result<Ending> {
         Some(time) => sync_state::metered(&mut conn, &in_days(time).format("%Y-%m").to_string()).await?,
         None => 0,
     };
-    let name =
-        pulled::all(&mut conn, kandas_shared::cursor::Kind::User).await?.rows.into_iter().find_map(|row| {
-            match row {
-                Row::User(user) if Some(user.id) == worker => Some(user.name),
-                _ => None,
-            }
-        });
+    let name = match worker {
+        Some(worker) => pulled::user(&mut conn, worker).await?.map(|user| user.name),
+        None => None,
+    };
     drop(conn);
     let orphans = app.orphans().await?;
     if voice.json {

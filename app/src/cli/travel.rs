@@ -49,7 +49,9 @@ pub async fn sync(app: &App, ask: &Sync, voice: &Voice) -> anyhow::Result<Ending
             voice.line(&voice.word("sync-why", why_word(why)));
         }
     }
-    Ok(if ended.is_some_and(|ended| ended.done) { Ending::Done } else { Ending::SomethingLeft })
+    // Stopped by hand, an empty outbox is what counts.
+    let done = ended.map_or(waiting.records + waiting.files == 0, |ended| ended.done);
+    Ok(if done { Ending::Done } else { Ending::SomethingLeft })
 }
 
 pub async fn export(app: &App, file: &Path, voice: &Voice) -> anyhow::Result<Ending> {

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use kandas_shared::{
     cursor::Kind,
-    ids::{ActivityId, FamilyId, PersonId},
+    ids::{ActivityId, FamilyId, PersonId, UserId},
     pulled::{Activity, Assignment, Consent, Family, OrgUnit, Person, Plan, RecordState, Row, User},
     wire::PullEnd,
 };
@@ -257,6 +257,14 @@ pub async fn families(conn: &mut SqliteConnection) -> Result<Listed<Family>, Sto
 /// # Errors
 /// When the store fails or the row cannot be read.
 pub async fn family(conn: &mut SqliteConnection, id: FamilyId) -> Result<Option<Family>, StoreError> {
+    single(conn, id.0).await
+}
+
+/// A user: the worker, or somebody named on his screens.
+///
+/// # Errors
+/// As [`family`].
+pub async fn user(conn: &mut SqliteConnection, id: UserId) -> Result<Option<User>, StoreError> {
     single(conn, id.0).await
 }
 

@@ -28,6 +28,10 @@ seal-incomplete = Still missing:
 seal-draft = Draft: {$draft}.
 seal-aside = The file {$name} was set aside.
 
+## Files
+
+ledger-kept = Kept on the phone, does not travel
+
 ## Sending
 
 sync-done = Everything is delivered.

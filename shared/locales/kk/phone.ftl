@@ -30,6 +30,10 @@ seal-incomplete = Жетіспейді:
 seal-draft = Жоба нұсқа: {$draft}.
 seal-aside = Файл бөлек қойылды: {$name}.
 
+## Files
+
+ledger-kept = Телефонда сақталады, жіберілмейді
+
 ## Sending
 
 sync-done = Бәрі жеткізілді.

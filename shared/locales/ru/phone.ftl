@@ -28,6 +28,10 @@ seal-incomplete = Не хватает:
 seal-draft = Черновик: {$draft}.
 seal-aside = Отложен файл {$name}.
 
+## Files
+
+ledger-kept = Хранится на телефоне, не отправляется
+
 ## Sending
 
 sync-done = Всё доставлено.
