@@ -250,7 +250,6 @@ macro_rules! among {
             let rows = match &mut *$tx {
                 $crate::store::Tx::Sqlite(tx) => {
                     let mut args = $crate::store::sqlx::sqlite::SqliteArguments::default();
-                    #[allow(clippy::redundant_closure_call, reason = "a `?` in here ends the binding, not the caller")]
                     let bound: Result<(), $crate::store::sqlx::error::BoxDynError> = (|| {
                         $($crate::store::sqlx::Arguments::add(&mut args, &$arg)?;)*
                         chunk.add_sqlite(&mut args)
@@ -262,7 +261,6 @@ macro_rules! among {
                 }
                 $crate::store::Tx::Postgres(tx) => {
                     let mut args = $crate::store::sqlx::postgres::PgArguments::default();
-                    #[allow(clippy::redundant_closure_call, reason = "a `?` in here ends the binding, not the caller")]
                     let bound: Result<(), $crate::store::sqlx::error::BoxDynError> = (|| {
                         $($crate::store::sqlx::Arguments::add(&mut args, &$arg)?;)*
                         chunk.add_postgres(&mut args)

@@ -74,13 +74,8 @@ async fn lived_in(house: &House) -> (District, Traces) {
         ["ЖАЛҒЫЗАТ", "ЕШКІМДЕЖОҚ", "ТЕКОСЫНДА", "БАСҚАДАЖОҚ", "БІРАҚТЕК", "ОСЫЕСІМ", "СИРЕКАТ"][n % 7]
     };
     let members = district.persons.iter_mut().filter(|person| person.family == family);
-<<<<<<< HEAD
     for (at, person) in members.enumerate() {
         person.given_name = own(at).into();
-=======
-    for (nr, person) in members.enumerate() {
-        person.given_name = own(nr).into();
->>>>>>> b20094c (Server: lints; log lines without colour in files)
     }
     house.import(&district).await;
     let (note, mark) = ("Қатты құпия жазба".to_owned(), "ERASED-PHOTO-MARK".to_owned());

@@ -1,15 +1,7 @@
 //! The server's suite. Whatever touches the store runs on both engines.
 
-<<<<<<< HEAD
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
 #![expect(clippy::disallowed_methods, reason = "some tests say how long something took")]
-=======
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test stops where something is wrong, and measures by the real clock"
-)]
->>>>>>> b20094c (Server: lints; log lines without colour in files)
 
 mod door;
 mod engines;
