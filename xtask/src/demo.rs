@@ -226,9 +226,10 @@ fn enrol(
 }
 
 fn record(voice: &Voice, phone: &Phone, line: &Proxy, day: &Day<'_>) -> Result<()> {
+    let mut sealed = 0;
     for (place, completion) in day.completions.iter().enumerate() {
         let bad: &[_] = if place == 0 { &day.bad } else { &[] };
-        phone.record(completion, bad)?;
+        let lacks = phone.record(completion, bad)?;
         voice.line(format!(
             "{}: {} {} ({})",
             phone.name,
@@ -236,6 +237,15 @@ fn record(voice: &Voice, phone: &Phone, line: &Proxy, day: &Day<'_>) -> Result<(
             say::short(&completion.service.en, 52),
             completion.files.iter().map(|file| file.name()).collect::<Vec<_>>().join(", ")
         ));
+        if lacks.is_empty() {
+            sealed += 1;
+        } else {
+            voice.line(format!(
+                "{}: not sealed, kept as a draft; it lacks: {}",
+                phone.name,
+                lacks.join(", ")
+            ));
+        }
     }
     let refused = line.traffic().refused;
     phone.sync()?;
@@ -245,11 +255,10 @@ fn record(voice: &Voice, phone: &Phone, line: &Proxy, day: &Day<'_>) -> Result<(
     }
     let waiting = storm::undelivered(&ledger);
     ensure!(
-        waiting == day.completions.len() && ledger.sent() == 0,
-        "{}: without a line, {waiting} of {} records wait and {} files' bytes were sent",
+        waiting == sealed && ledger.sent() == 0,
+        "{}: without a line, {waiting} of {sealed} records wait and {} were sent",
         phone.name,
-        day.completions.len(),
-        ledger.sent()
+        size(ledger.sent())
     );
     ensure!(line.traffic().refused > refused, "{} did not even try to reach the store", phone.name);
     voice.line(format!(

@@ -21,6 +21,8 @@ use crate::leash::Leashed;
 
 /// Exit code: done, but a file was set aside.
 const SOMETHING_ASIDE: i32 = 3;
+/// Exit code: a proof is missing, the draft is kept.
+const INCOMPLETE: i32 = 5;
 /// Exit code: something could not be delivered or fetched.
 const SOMETHING_LEFT: i32 = 4;
 
@@ -86,11 +88,11 @@ impl Phone {
         families.as_array().map(Vec::len).context("`list --json` is no list")
     }
 
-    /// Records a completion with its files.
+    /// Records a completion with its files; what is missing when the phone keeps it as a draft.
     ///
     /// # Errors
     /// When the phone says no.
-    pub(crate) fn record(&self, completion: &Completion<'_>, bad: &[CameraFile]) -> Result<()> {
+    pub(crate) fn record(&self, completion: &Completion<'_>, bad: &[CameraFile]) -> Result<Vec<String>> {
         let place = completion.position();
         let mut line: Vec<OsString> = vec!["complete".into(), completion.activity.id.to_string().into()];
         for file in completion.files.iter().chain(bad) {
@@ -100,7 +102,9 @@ impl Phone {
         if !completion.has_video() {
             line.extend(["--no-video".into(), "nothing_to_film".into()]);
         }
-        self.ask(&line).map(drop)
+        let answer = self.ask(&line)?;
+        let missing = answer.get("missing").and_then(Value::as_array).into_iter().flatten();
+        Ok(missing.map(|proof| proof.as_str().map_or_else(|| proof.to_string(), str::to_owned)).collect())
     }
 
     /// Opens a draft about anything planned for its worker.
@@ -143,7 +147,7 @@ impl Phone {
     fn ask(&self, arguments: &[OsString]) -> Result<Value> {
         let verb = arguments.first().map(|verb| verb.to_string_lossy().into_owned()).unwrap_or_default();
         let ended = Leashed::start(&self.program, &self.line(arguments), &self.log, true)?.end()?;
-        if !matches!(ended.status.code(), Some(0 | SOMETHING_ASIDE)) {
+        if !matches!(ended.status.code(), Some(0 | SOMETHING_ASIDE | INCOMPLETE)) {
             bail!("{}: `{verb}` failed: {}{}", self.name, ended.output.trim(), self.last_words());
         }
         ensure!(!ended.output.trim().is_empty(), "{}: `{verb} --json` printed nothing", self.name);
