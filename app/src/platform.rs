@@ -77,6 +77,7 @@ impl dyn Chance {
 pub struct SystemChance;
 
 impl Chance for SystemChance {
+    #[expect(clippy::disallowed_methods, reason = "the one place where chance is drawn")]
     fn fill(&self, bytes: &mut [u8]) {
         rand::rng().fill_bytes(bytes);
     }
@@ -86,6 +87,7 @@ impl Chance for SystemChance {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
     fn wall(&self) -> DateTime<Utc> {
         micros(Utc::now())
     }
@@ -100,6 +102,7 @@ impl Clock for SystemClock {
         (boot.trim().to_owned(), millis)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the one place where the local offset is read")]
     fn offset_s(&self) -> i32 {
         chrono::Local::now().offset().local_minus_utc()
     }

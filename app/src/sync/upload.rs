@@ -320,6 +320,10 @@ pub(super) async fn send_bundle(
         })
         .await?
         .map_err(file_error)?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the pace of a piece decides only the size of the next"
+        )]
         let begun = tokio::time::Instant::now();
         stand = tus::append(http, token, &url, offset, bytes).await?;
         length = if begun.elapsed() < Duration::from_secs(PIECE_SECONDS) { length * 2 } else { length / 2 }

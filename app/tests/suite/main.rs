@@ -1,5 +1,7 @@
 //! The phone's core from the outside: homes in temporary folders, clock and chance handed in.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
+
 mod bundle;
 mod capture;
 #[cfg(feature = "sqlcipher")]
