@@ -1,7 +1,7 @@
 //! Sending a file, one piece at a time. After each piece the row says how far the server has it and the plan is asked
 //! again, so a record sealed meanwhile goes first. The whole file is never in memory, only a piece of it.
 
-use std::{io::Read as _, time::Duration};
+use std::io::Read as _;
 
 use bytes::Bytes;
 use kandas_shared::{
@@ -29,6 +29,8 @@ pub(super) const FIRST_RATE: u64 = 32 * 1024;
 const PIECE_SECONDS: u64 = 8;
 const SMALLEST_PIECE: u64 = 64 * 1024;
 const LARGEST_PIECE: u64 = 4 * 1024 * 1024;
+/// Pieces of a bundle, of which nothing depends on how fast they go.
+const BUNDLE_PIECE: u64 = 512 * 1024;
 
 impl Sync<'_> {
     /// Sends the next piece of a file, or learns that the server has it.
@@ -306,10 +308,9 @@ pub(super) async fn send_bundle(
     else {
         return Ok(());
     };
-    let mut length = SMALLEST_PIECE * 4;
     while stand.receipt.is_none() && stand.offset < size {
         let (path, offset) = (path.to_owned(), stand.offset);
-        let take = length.min(size - offset);
+        let take = BUNDLE_PIECE.min(size - offset);
         let bytes = tokio::task::spawn_blocking(move || -> std::io::Result<Bytes> {
             use std::io::Seek as _;
             let mut file = std::fs::File::open(path)?;
@@ -320,14 +321,7 @@ pub(super) async fn send_bundle(
         })
         .await?
         .map_err(file_error)?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the pace of a piece decides only the size of the next"
-        )]
-        let begun = tokio::time::Instant::now();
         stand = tus::append(http, token, &url, offset, bytes).await?;
-        length = if begun.elapsed() < Duration::from_secs(PIECE_SECONDS) { length * 2 } else { length / 2 }
-            .clamp(SMALLEST_PIECE, LARGEST_PIECE);
         told(stand.offset, size);
     }
     Ok(())
