@@ -66,13 +66,15 @@ pub struct How {
     pub page: Option<u16>,
     /// The press of the shutter, where one press made several files.
     pub capture: Option<CaptureId>,
+    /// In a correction: the piece of the corrected record that this one takes the place of.
+    pub replaces: Option<EvidenceId>,
 }
 
 impl How {
     /// With nothing more to say.
     #[must_use]
     pub fn plain(kind: Option<EvidenceKind>, source: Source) -> Self {
-        Self { kind, source, position: None, page: None, capture: None }
+        Self { kind, source, position: None, page: None, capture: None, replaces: None }
     }
 }
 
@@ -237,6 +239,7 @@ impl App {
             taken,
             position: how.position,
             page: how.page,
+            replaces: how.replaces,
             original: stored.original,
             thumbnail: stored.thumbnail,
             summary: stored.summary,
@@ -246,6 +249,17 @@ impl App {
             drop(tx);
             self.remove_files(evidence)?;
             return Err(AppError::NotNow("the draft is not open"));
+        }
+        // The new piece and the old one's leaving are one change: a crash never shows both or neither.
+        if let Some(old) = how.replaces
+            && !store::draft::remove(&mut tx, draft, old).await?
+        {
+            drop(tx);
+            let mut conn = self.store().conn().await?;
+            store::draft::unexpect(&mut conn, evidence).await?;
+            drop(conn);
+            self.remove_files(evidence)?;
+            return Err(AppError::Unknown("piece of evidence in this draft"));
         }
         tx.commit().await?;
         Ok(Attached::Kept { evidence, item: Box::new(item) })

@@ -101,6 +101,9 @@ pub struct Evidence {
     /// Page of a document, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u16>,
+    /// In a correction: the piece of the corrected record that this one was taken again for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<EvidenceId>,
     /// The camera's own file, when a smaller copy is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<FileFacts>,
@@ -199,6 +202,9 @@ pub struct Position {
     /// Time of the fix by the satellites or the system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix_at: Option<DateTime<Utc>>,
+    /// When the fix was made, in milliseconds since boot, sleep included: how old it was needs no wall clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_boot_ms: Option<u64>,
     /// Where it comes from.
     pub source: PositionSource,
     /// Whether the system says that the position is made up.

@@ -81,6 +81,7 @@ fn full_record() -> Record {
         fix_at: Some(time("2026-11-20T04:12:30Z")),
         source: PositionSource::Satellite,
         mock: false,
+        fix_boot_ms: Some(86_399_000),
         altitude_m: Some(123.0),
     };
     let facts = |name: &str, size| FileFacts {
@@ -125,6 +126,7 @@ fn full_record() -> Record {
             taken: reading(),
             position: Some(position),
             page: None,
+            replaces: Some(EvidenceId(id(11))),
             original: Some(facts("original", 4_123_456)),
             thumbnail: Some(facts("thumbnail", 9_876)),
             summary: Summary {

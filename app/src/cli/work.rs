@@ -108,6 +108,7 @@ fn position(fields: &Fields) -> anyhow::Result<Option<Position>> {
         // Typed: this program has no receiver of its own.
         source: PositionSource::Entered,
         mock: false,
+        fix_boot_ms: None,
         altitude_m: None,
     }))
 }

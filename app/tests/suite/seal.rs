@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use kandas_app::{
-    app::App,
+    app::{App, AppError},
+    capture::How,
     draft::{ConsentSource, NewDraft},
     seal::{SealedRecord, Sealing},
     store::record,
@@ -193,15 +194,19 @@ async fn other_statements_and_corrections() {
 
     let correction = app.draft_correction(first.record, "ТЕСТ: новое фото").await.unwrap();
     let old = app.draft_view(correction).await.unwrap().evidence[0].evidence;
-    app.attach(correction, &photo(folder.path(), 4, 640), None, Source::Attached).await.unwrap();
-    app.remove_evidence(correction, old).await.unwrap();
+    let again = How { replaces: Some(old), ..How::plain(None, Source::Attached) };
+    app.attach_with(correction, &photo(folder.path(), 4, 640), again.clone()).await.unwrap();
+    let twice = app.attach_with(correction, &photo(folder.path(), 5, 640), again).await;
+    assert!(matches!(twice, Err(AppError::Unknown(_))), "a piece is replaced once");
+    let gathered = app.draft_view(correction).await.unwrap().evidence;
+    assert_eq!(gathered.len(), 1, "the new piece alone, and no trace of the second try");
     sealed(&app, correction).await;
     let all = verify_chain(&app).await;
     let kinds: Vec<_> = all.iter().map(|record| record.statement.kind()).collect();
     assert_eq!(kinds, ["completion", "refused", "act", "consent", "completion"]);
     assert_eq!(all[4].supersedes, Some(first.record));
     assert!(all[4].correction.is_some());
-    assert!(all[4].evidence.iter().all(|item| item.evidence != old));
+    assert!(all[4].evidence.iter().all(|item| item.evidence != old && item.replaces == Some(old)));
     let name = kandas_shared::evidence::FileRef { evidence: old, part: kandas_shared::evidence::Part::File };
     assert!(app.vault().path(name).exists(), "the first record keeps its proof");
 }

@@ -320,6 +320,7 @@ pub async fn ready(app: &App, activities: &[ActivityId], photo: &Path) -> kandas
         fix_at: None,
         source: PositionSource::Satellite,
         mock: false,
+        fix_boot_ms: None,
         altitude_m: None,
     };
     app.save(draft, Change::Position(Some(position))).await.unwrap();

@@ -280,6 +280,7 @@ impl Phone {
             },
             position: None,
             page: None,
+            replaces: None,
             original: None,
             thumbnail: None,
             summary: Summary::default(),

@@ -178,6 +178,7 @@ impl Worker {
             fix_at: None,
             source: PositionSource::Satellite,
             mock: false,
+            fix_boot_ms: None,
             altitude_m: None,
         };
         app.save(draft, Change::Position(Some(place))).await.unwrap();

@@ -200,6 +200,7 @@ impl Sealer {
             taken: reading.clone(),
             position: None,
             page: None,
+            replaces: None,
             original: None,
             thumbnail: None,
             summary: Summary::default(),

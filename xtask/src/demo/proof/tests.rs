@@ -87,6 +87,7 @@ fn sound(district: &District) -> Witness<'_> {
         taken: reading.clone(),
         position: None,
         page: None,
+        replaces: None,
         original: None,
         thumbnail: None,
         summary: Summary::default(),
