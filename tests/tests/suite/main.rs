@@ -2,6 +2,8 @@
 //!
 //! [`centre`] starts a server, [`worker`] is a worker with a phone; the rest are the stories.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
+
 mod centre;
 mod delivery;
 mod orders;
