@@ -11,7 +11,7 @@ use kandas_shared::{ids::ChainId, jws::Signer};
 
 use crate::{
     platform::{Platform, PlatformError},
-    rescue,
+    recover, rescue,
     startup::{self, Startup},
     store::{self, Store, StoreError, home},
     vault::{Vault, VaultError},
@@ -53,6 +53,9 @@ pub enum AppError {
     /// The keystore has another key than the one this home was made with.
     #[error("the {0} key is not the one this home was made with; its work cannot be opened without that key")]
     KeyForgotten(&'static str),
+    /// A key that was to open this home is another phone's.
+    #[error("this is not the key that this home was made with")]
+    WrongKey,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -108,17 +111,24 @@ impl App {
             false => None,
         };
         let stamp = platform.clock.wall().format("%Y%m%dT%H%M%SZ").to_string();
-        let store = Store::open(&path, store_key, &stamp).await?;
-        let vault = Vault::open(&home.join("vault"), platform.keystore.vault_identity()?)?;
-        let signer = platform.signer()?;
-        let rescued =
-            store.moved_aside().is_some() && rescue::take_over(home, &store, &vault, &platform).await?;
-        settle_identity(&store, &platform, &vault, &*signer).await?;
-        let mut startup = startup::reconcile(&store, &vault, &platform, &home.join(CAMERA)).await?;
-        startup.enrolment_rescued = rescued;
-        rescue::keep(home, &store, &vault).await?;
-        let parts = Parts { home: home.to_owned(), store, vault, platform, signer, startup, _lock: lock };
-        Ok(Self { parts: Arc::new(parts) })
+        let mut store = Store::open(&path, store_key, &stamp).await?;
+        if is_key_left(&store).await? {
+            // An order had wiped this home and the program ended before the keys were gone.
+            platform.keystore.destroy()?;
+            store = recover::after_keys(store, &path, &platform, &stamp).await?;
+        }
+        match begin(home, &store, &platform).await {
+            Ok((vault, signer, startup)) => {
+                let home = home.to_owned();
+                let parts = Parts { home, store, vault, platform, signer, startup, _lock: lock };
+                Ok(Self { parts: Arc::new(parts) })
+            }
+            Err(error) => {
+                // As long as it is open, nobody else can open the file: whoever brings the key back, for instance.
+                store.close().await;
+                Err(error)
+            }
+        }
     }
 
     /// Closes the store and gives the home back. Dropping the last handle does the same a moment later.
@@ -162,10 +172,41 @@ impl App {
         &self.parts.startup
     }
 
+    /// The end of an order: the keys are gone, and with them whatever may still lie on the disk.
+    pub(crate) async fn destroy_keys(&self) -> Result<(), AppError> {
+        self.platform().keystore.destroy()?;
+        if cfg!(feature = "sqlcipher") {
+            // Nobody can open the file any more; the next start begins a new home.
+            recover::remove_store(&self.home().join("store.db"))?;
+        }
+        let mut conn = self.store().conn().await?;
+        Ok(home::set(&mut conn, home::WIPED, "yes").await?)
+    }
+
     /// Ten random bytes for an id.
     pub(crate) fn draw(&self) -> [u8; 10] {
         self.parts.platform.chance.bytes()
     }
+}
+
+/// Finds the keys and puts in order what a crash left.
+async fn begin(
+    home: &Path,
+    store: &Store,
+    platform: &Platform,
+) -> Result<(Vault, Arc<dyn Signer>, Startup), AppError> {
+    let vault = Vault::open(&home.join("vault"), platform.keystore.vault_identity()?)?;
+    let signer = platform.signer()?;
+    let rescued = store.moved_aside().is_some() && rescue::take_over(home, store, &vault, platform).await?;
+    settle_identity(store, platform, &vault, &*signer).await?;
+    let mut startup = startup::reconcile(store, &vault, platform, &home.join(CAMERA)).await?;
+    startup.enrolment_rescued = rescued;
+    rescue::keep(home, store, &vault).await?;
+    if cfg!(feature = "sqlcipher") {
+        let key = platform.keystore.store_key(false)?.ok_or(AppError::KeyForgotten("store"))?;
+        recover::keep_store_key(home, &vault, &key)?;
+    }
+    Ok((vault, signer, startup))
 }
 
 /// A new store draws its chain and notes which keys it was made with; an old one must find the same keys.
@@ -196,13 +237,18 @@ async fn settle_identity(
     Ok(())
 }
 
+async fn is_key_left(store: &Store) -> Result<bool, StoreError> {
+    let mut conn = store.conn().await?;
+    Ok(home::text(&mut conn, home::WIPED).await?.as_deref() == Some(home::KEYS_LEFT))
+}
+
 /// One process per home: an operating-system lock that ends with the process, on a file that says whose it is.
-struct HomeLock {
+pub(crate) struct HomeLock {
     _file: fs::File,
 }
 
 impl HomeLock {
-    fn take(home: &Path) -> Result<Self, AppError> {
+    pub(crate) fn take(home: &Path) -> Result<Self, AppError> {
         let path = home.join("lock");
         let said = |error| AppError::io(path.display().to_string())(error);
         let mut file = fs::OpenOptions::new()

@@ -1,7 +1,8 @@
 //! Unsent work leaves as one encrypted file: by cable, by card, on a colleague's phone (docs/formats.md §8).
 //!
 //! A tar inside age: only who holds the private half of the recipient can open it, the carrier cannot. Making a bundle
-//! changes nothing here; what is in it still waits for its receipts.
+//! changes nothing here; what is in it still waits for its receipts. Before an order wipes the phone, everything that is
+//! unsent leaves: drafts that were never sealed too, and rows that cannot be read, as they lie in their tables.
 
 use std::{
     fs::{self, File},
@@ -12,18 +13,20 @@ use std::{
 
 use age::{Encryptor, x25519::Recipient};
 use kandas_shared::{
-    evidence::FileRef,
+    evidence::{FileRef, Part},
     hash::Digest,
-    ids::{BundleId, DeviceId},
+    ids::{BundleId, DeviceId, EvidenceId},
     jws::Jws,
     time::ClockReading,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use sqlx::SqliteConnection;
 
 use crate::{
     app::{App, AppError},
-    store::{StoreError, event, file, home, record},
+    draft::DraftView,
+    store::{StoreError, draft, event, file, home, quarantine, record, to_json},
     vault::{Condition, Salvage, Vault},
 };
 
@@ -42,6 +45,16 @@ pub struct Manifest {
     pub records: u64,
     /// How many files lie in `media/`.
     pub files: u64,
+    /// How many drafts `drafts.ndjson` has; their files lie in `drafts/`.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub drafts: u64,
+    /// How many rows that could not be read `unreadable.ndjson` has.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unreadable: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A bundle that was written.
@@ -53,14 +66,27 @@ pub struct Bundle {
     pub path: PathBuf,
     /// How many statements.
     pub records: u64,
-    /// How many files.
+    /// How many files of sealed records.
     pub files: u64,
+    /// How many drafts.
+    pub drafts: u64,
     /// Bytes of the encrypted file.
     pub size: u64,
     /// SHA-256 of the encrypted file.
     pub sha256: Digest,
     /// Files that could not be put in, by name; they stay here.
     pub left_out: Vec<String>,
+    /// Rows that could not be read. They are in it as they lie in their tables.
+    pub unreadable: Vec<quarantine::Unreadable>,
+}
+
+/// How much of the phone's work goes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What is sealed and unsent.
+    Sealed,
+    /// Drafts too: the phone will be wiped.
+    Everything,
 }
 
 impl App {
@@ -73,14 +99,20 @@ impl App {
         let recipient = home::text(&mut conn, home::BUNDLE_RECIPIENT).await?;
         drop(conn);
         let recipient = recipient.ok_or(AppError::NotNow("this phone is not enrolled"))?;
-        self.export_bundle_to(to, &recipient).await
+        self.write_bundle(to, &recipient, Reach::Sealed).await
     }
 
-    /// Writes everything unsent into a bundle for an age recipient: the escrow key of an order.
+    /// Writes a bundle for an age recipient: the organisation's, or the escrow key of an order. A row that cannot be read
+    /// stops nothing.
     ///
     /// # Errors
     /// As [`App::export_bundle`], and when the recipient is none.
-    pub async fn export_bundle_to(&self, to: &Path, recipient: &str) -> Result<Bundle, AppError> {
+    pub(crate) async fn write_bundle(
+        &self,
+        to: &Path,
+        recipient: &str,
+        reach: Reach,
+    ) -> Result<Bundle, AppError> {
         let recipient: Recipient = recipient.parse().map_err(|_| AppError::NotNow("not an age recipient"))?;
         let made = self.platform().clock.reading();
         let bundle = BundleId::draw(made.wall, self.draw());
@@ -88,24 +120,104 @@ impl App {
         let device: DeviceId = home::get(&mut conn, home::DEVICE)
             .await?
             .ok_or(AppError::NotNow("this phone is not enrolled"))?;
-        // Another boot than any: everything that waits, however long.
-        let statements = record::waiting(&mut conn, "", u64::MAX, u32::MAX).await?;
-        let files = file::waiting(&mut conn, "", u64::MAX, u32::MAX).await?;
+        let gathered = gather(&mut conn, reach).await?;
         drop(conn);
-        if let Some(row) = statements.unreadable.into_iter().chain(files.unreadable).next() {
-            return Err(StoreError::Unreadable("outbox", format!("{}: {}", row.row_key, row.problem)).into());
-        }
-        let statements: Vec<Jws> = statements.rows.iter().map(record::Sealed::jws).collect();
-        let files: Vec<file::File> = files.rows.into_iter().map(|waiting| waiting.file).collect();
-        let work = Work { vault: self.vault().clone(), recipient, bundle, device, made, statements, files };
+        let work = Work { vault: self.vault().clone(), recipient, bundle, device, made, gathered };
         let path = to.to_owned();
         let written = tokio::task::spawn_blocking(move || work.write(&path)).await??;
         let mut conn = self.store().conn().await?;
-        let detail = format!("{} records, {} files", written.records, written.files);
+        let detail =
+            format!("{} records, {} files, {} drafts", written.records, written.files, written.drafts);
         let now = self.platform().clock.wall();
         event::add(&mut conn, now, "bundle_written", Some(&bundle.to_string()), Some(&detail)).await?;
         Ok(written)
     }
+}
+
+/// What goes in.
+#[derive(Default)]
+struct Gathered {
+    statements: Vec<Jws>,
+    pieces: Vec<Piece>,
+    drafts: Vec<String>,
+    rows: Vec<String>,
+    unreadable: Vec<quarantine::Unreadable>,
+}
+
+/// A file of the vault.
+struct Piece {
+    folder: &'static str,
+    name: FileRef,
+    /// Size and hash as signed; none where nothing was signed or the row does not say.
+    signed: Option<(u64, Digest)>,
+}
+
+/// A piece with what of it can be read.
+type Sendable<'a> = (&'a Piece, u64, Option<Salvage>);
+
+const MEDIA: &str = "media";
+const DRAFTS: &str = "drafts";
+
+async fn gather(conn: &mut SqliteConnection, reach: Reach) -> Result<Gathered, StoreError> {
+    // Another boot than any: everything that waits, however long.
+    let sealed = record::waiting(&mut *conn, "", u64::MAX, u32::MAX).await?;
+    let files = file::waiting(&mut *conn, "", u64::MAX, u32::MAX).await?;
+    let mut gathered =
+        Gathered { statements: sealed.rows.iter().map(record::Sealed::jws).collect(), ..Gathered::default() };
+    for row in &sealed.unreadable {
+        gathered.statements.extend(record::bare(&mut *conn, &row.row_key).await?);
+    }
+    for waiting in files.rows {
+        let signed = Some((waiting.file.size.unsigned_abs(), waiting.file.sha256));
+        gathered.pieces.push(Piece { folder: MEDIA, name: waiting.file.name(), signed });
+    }
+    for row in &files.unreadable {
+        gathered.pieces.extend(named(&row.row_key).map(|name| Piece { folder: MEDIA, name, signed: None }));
+    }
+    gathered.unreadable.extend(sealed.unreadable.into_iter().chain(files.unreadable));
+    if reach == Reach::Everything {
+        gather_drafts(&mut *conn, &mut gathered).await?;
+    }
+    for row in &gathered.unreadable {
+        gathered.rows.push(quarantine::raw(&mut *conn, row).await?.to_string());
+    }
+    Ok(gathered)
+}
+
+/// Open drafts with what they have gathered, and vault files that no row knows.
+async fn gather_drafts(conn: &mut SqliteConnection, gathered: &mut Gathered) -> Result<(), StoreError> {
+    let open = draft::open(&mut *conn).await?;
+    for draft in open.rows {
+        let subjects = draft::subjects(&mut *conn, draft.id).await?;
+        let evidence = draft::evidence(&mut *conn, draft.id).await?;
+        gathered.unreadable.extend(evidence.unreadable);
+        let view = DraftView { draft, subjects, evidence: evidence.rows };
+        gathered.drafts.push(to_json("draft", &view)?);
+    }
+    gathered.unreadable.extend(open.unreadable);
+    let names: Vec<EvidenceId> = sqlx::query_scalar(
+        "select e.evidence from draft_evidence e join draft d on d.id = e.draft
+         where d.state = 'open' and e.state <> 'removed'
+         union select evidence from orphan where state = 'offered'",
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    for evidence in names {
+        // Evidence that a correction has taken over is a sealed record's and travels with that.
+        if record::names(&mut *conn, evidence).await? {
+            continue;
+        }
+        let parts = Part::ALL.iter().map(|part| FileRef { evidence, part: *part });
+        gathered.pieces.extend(parts.map(|name| Piece { folder: DRAFTS, name, signed: None }));
+    }
+    Ok(())
+}
+
+/// The file that a row which cannot be read is about.
+fn named(row_key: &str) -> Option<FileRef> {
+    let (evidence, part) = row_key.split_once('.')?;
+    let evidence = EvidenceId(uuid::Uuid::try_parse(evidence).ok()?);
+    Some(FileRef { evidence, part: part.parse().ok()? })
 }
 
 struct Work {
@@ -114,8 +226,7 @@ struct Work {
     bundle: BundleId,
     device: DeviceId,
     made: ClockReading,
-    statements: Vec<Jws>,
-    files: Vec<file::File>,
+    gathered: Gathered,
 }
 
 impl Work {
@@ -126,10 +237,12 @@ impl Work {
         temporary.push(".incoming");
         let temporary = PathBuf::from(temporary);
         let (mut media, mut left_out) = (Vec::new(), Vec::new());
-        for file in &self.files {
-            match self.sendable(file)? {
+        for piece in &self.gathered.pieces {
+            match self.sendable(piece)? {
                 Some(part) => media.push(part),
-                None => left_out.push(file.name().to_string()),
+                // A draft's piece need not have every part.
+                None if piece.folder == DRAFTS => {}
+                None => left_out.push(piece.name.to_string()),
             }
         }
         let out = Hashing { inner: File::create(&temporary).map_err(said)?, hasher: Sha256::new(), size: 0 };
@@ -142,24 +255,27 @@ impl Work {
         Ok(Bundle {
             bundle: self.bundle,
             path: path.to_owned(),
-            records: self.statements.len() as u64,
-            files: media.len() as u64,
+            records: self.gathered.statements.len() as u64,
+            files: in_media(&media),
+            drafts: self.gathered.drafts.len() as u64,
             size: out.size,
             sha256: Digest(out.hasher.finalize().into()),
             left_out,
+            unreadable: self.gathered.unreadable.clone(),
         })
     }
 
     /// What of a file can be sent: the whole of it, or the rest of a damaged one; `None`: nothing.
-    fn sendable(&self, file: &file::File) -> Result<Option<(FileRef, u64, Option<Salvage>)>, AppError> {
-        let size = file.size.unsigned_abs();
-        if self.vault.check(file.name(), size, file.sha256)? == Condition::Whole {
-            return Ok(Some((file.name(), size, None)));
+    fn sendable<'a>(&self, piece: &'a Piece) -> Result<Option<Sendable<'a>>, AppError> {
+        if let Some((size, sha256)) = piece.signed
+            && self.vault.check(piece.name, size, sha256)? == Condition::Whole
+        {
+            return Ok(Some((piece, size, None)));
         }
-        Ok(self.vault.salvage(file.name())?.map(|salvage| (file.name(), salvage.size, Some(salvage))))
+        Ok(self.vault.salvage(piece.name)?.map(|salvage| (piece, salvage.size, Some(salvage))))
     }
 
-    fn fill(&self, out: Hashing, media: &[(FileRef, u64, Option<Salvage>)]) -> io::Result<Hashing> {
+    fn fill(&self, out: Hashing, media: &[Sendable<'_>]) -> io::Result<Hashing> {
         let other = |e: &dyn std::fmt::Display| io::Error::other(e.to_string());
         let encryptor = Encryptor::with_recipients(iter::once(&self.recipient as &dyn age::Recipient))
             .map_err(|e| other(&e))?;
@@ -169,26 +285,40 @@ impl Work {
             bundle: self.bundle,
             device: self.device,
             made: self.made.clone(),
-            records: self.statements.len() as u64,
-            files: media.len() as u64,
+            records: self.gathered.statements.len() as u64,
+            files: in_media(media),
+            drafts: self.gathered.drafts.len() as u64,
+            unreadable: self.gathered.rows.len() as u64,
         };
         let manifest = serde_json::to_vec(&manifest)?;
         entry(&mut tar, "manifest.json", manifest.len() as u64, &mut manifest.as_slice())?;
         let mut records = Vec::new();
-        for statement in &self.statements {
+        for statement in &self.gathered.statements {
             serde_json::to_writer(&mut records, statement)?;
             records.push(b'\n');
         }
         entry(&mut tar, "records.ndjson", records.len() as u64, &mut records.as_slice())?;
-        for (name, size, salvage) in media {
+        for (name, lines) in
+            [("drafts.ndjson", &self.gathered.drafts), ("unreadable.ndjson", &self.gathered.rows)]
+        {
+            if !lines.is_empty() {
+                let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+                entry(&mut tar, name, text.len() as u64, &mut text.as_bytes())?;
+            }
+        }
+        for (Piece { folder, name, .. }, size, salvage) in media {
             let mut source: Box<dyn Read> = match salvage {
                 Some(salvage) => self.vault.open_salvage(*name, salvage, 0).map_err(|e| other(&e))?,
                 None => Box::new(self.vault.open_at(*name, 0).map_err(|e| other(&e))?),
             };
-            entry(&mut tar, &format!("media/{name}"), *size, &mut source)?;
+            entry(&mut tar, &format!("{folder}/{name}"), *size, &mut source)?;
         }
         tar.into_inner()?.finish()
     }
+}
+
+fn in_media(pieces: &[Sendable<'_>]) -> u64 {
+    pieces.iter().filter(|(piece, ..)| piece.folder == MEDIA).count() as u64
 }
 
 fn entry(tar: &mut tar::Builder<impl Write>, name: &str, size: u64, from: &mut dyn Read) -> io::Result<()> {

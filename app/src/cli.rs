@@ -59,6 +59,8 @@ pub struct Arguments {
 enum Verb {
     /// Become a phone of a server.
     Enrol(Enrol),
+    /// Open a phone whose keystore forgot its key, with the key that lies with the organisation.
+    Recover(Recover),
     /// The families.
     List {
         /// Only families with something overdue.
@@ -115,6 +117,18 @@ struct Enrol {
     /// SHA-256 of the server's certificate.
     #[arg(long)]
     pin: Option<kandas_shared::hash::Digest>,
+    /// Fingerprint of the server's signing key, as `kandas-server device code` shows it.
+    #[arg(long, requires = "url")]
+    fingerprint: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Recover {
+    /// What `kandas-server device recovery-key` wrote; or, without --with, the key that was in it.
+    key: PathBuf,
+    /// File of the organisation's recovery key, where the first one is still wrapped to it.
+    #[arg(long, value_name = "FILE")]
+    with: Option<PathBuf>,
 }
 
 /// Fields of a draft.
@@ -239,6 +253,15 @@ enum Ending {
 /// Runs a command line.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let mut voice = Voice::new(arguments.json, arguments.lang);
+    if let Verb::Recover(ask) = &arguments.verb {
+        return match enrol::recover(&arguments.home, platform(&arguments), ask, &voice).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                voice.fault(&error);
+                ExitCode::from(code(&error))
+            }
+        };
+    }
     let ending = match open(&arguments, &mut voice).await {
         Ok(app) => {
             let ending = answer(&app, arguments.verb, &voice).await;
@@ -271,7 +294,7 @@ fn code(error: &anyhow::Error) -> u8 {
     }
 }
 
-async fn open(arguments: &Arguments, voice: &mut Voice) -> Result<App, AppError> {
+fn platform(arguments: &Arguments) -> Platform {
     let mut platform = Platform::system(&arguments.home);
     if let Some(start) = arguments.clock {
         platform.clock = Arc::new(Shifted { by: start - SystemClock.wall() });
@@ -279,7 +302,11 @@ async fn open(arguments: &Arguments, voice: &mut Voice) -> Result<App, AppError>
     if let Verb::Sync(Sync { metered: true, .. }) | Verb::Deliver { metered: true, .. } = &arguments.verb {
         platform.link = Arc::new(FixedLink(LinkKind::Metered));
     }
-    let app = App::open(&arguments.home, platform).await?;
+    platform
+}
+
+async fn open(arguments: &Arguments, voice: &mut Voice) -> Result<App, AppError> {
+    let app = App::open(&arguments.home, platform(arguments)).await?;
     if arguments.lang.is_none() {
         let mut conn = app.store().conn().await?;
         let own: Option<Lang> = match home::get::<UserId>(&mut conn, home::WORKER).await? {
@@ -295,6 +322,7 @@ async fn open(arguments: &Arguments, voice: &mut Voice) -> Result<App, AppError>
 async fn answer(app: &App, verb: Verb, voice: &Voice) -> anyhow::Result<Ending> {
     match verb {
         Verb::Enrol(ask) => enrol::enrol(app, ask, voice).await,
+        Verb::Recover(_) => anyhow::bail!("a home is recovered before it is opened"),
         Verb::List { overdue } => look::list(app, overdue, voice).await,
         Verb::Show { family } => look::show(app, family, voice).await,
         Verb::Complete(ask) => work::complete(app, *ask, voice).await,

@@ -3,7 +3,7 @@
 //! A draft knows for whom it is: where a service allows it, one capture serves several members and each gets a record
 //! of his own. It knows what consent there is, so the screen can show it before the first photo.
 
-use chrono::{Datelike as _, NaiveDate, TimeDelta};
+use chrono::{Datelike as _, NaiveDate};
 use kandas_shared::{
     evidence::EvidenceKind,
     ids::{ActivityId, ConsentId, EvidenceId, FamilyId, PersonId, RecordId},
@@ -19,6 +19,7 @@ pub use crate::store::draft::{Aside, Change, Draft, DraftEvidence, DraftId, Draf
 use crate::{
     app::{App, AppError},
     store::{self, StoreError, home, pulled, record},
+    today,
 };
 
 /// What a new draft is about.
@@ -287,10 +288,10 @@ impl App {
     /// # Errors
     /// When there is no such draft.
     pub async fn consents(&self, id: DraftId) -> Result<Vec<ConsentView>, AppError> {
-        let today = self.platform().clock.wall() + TimeDelta::hours(5);
         let mut conn = self.store().conn().await?;
+        let today = today::on(&mut conn, &*self.platform().clock).await?;
         let view = view(&mut conn, id).await?;
-        consents(&mut conn, &view, today.date_naive()).await
+        consents(&mut conn, &view, today).await
     }
 
     /// Gives an open draft up. Its files leave the vault, unless a sealed record has them.

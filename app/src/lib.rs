@@ -3,7 +3,8 @@
 //! [`app::App`] holds handles only: store (rows), vault (encrypted camera files), platform (clock, chance, keys). The
 //! verbs live in their own files: [`family`] reads what the centre has told, [`draft`] and [`capture`] gather, [`seal`]
 //! signs into the [`chain`], [`ledger`] tells what has become of everything, [`startup`] puts in order what a crash
-//! left, [`bundle`] lets unsent work leave by cable, [`room`] frees what was delivered long ago, [`sync`] talks to the
+//! left, [`recover`] opens a home whose keystore forgot its key, [`bundle`] lets unsent work leave by cable, [`room`] frees
+//! what was delivered long ago, [`today`] is the civil day, [`sync`] talks to the
 //! central store.
 //!
 //! Arrows: verbs and sync import store, vault and platform; those import nothing of this crate.
@@ -17,10 +18,12 @@ pub mod family;
 pub mod ledger;
 pub mod media;
 pub mod platform;
+pub mod recover;
 mod rescue;
 pub mod room;
 pub mod seal;
 pub mod startup;
 pub mod store;
 pub mod sync;
+pub mod today;
 pub mod vault;

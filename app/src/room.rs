@@ -107,7 +107,7 @@ impl App {
             let entry = entry.map_err(AppError::io("home"))?;
             // Damaged stores that were moved aside hold case data too.
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with("store.db") || name.starts_with("home.age") {
+            if ["store.db", "store.age", "home.age"].iter().any(|ours| name.starts_with(ours)) {
                 let path = entry.path();
                 std::fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?;
             }

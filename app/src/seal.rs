@@ -26,6 +26,7 @@ use crate::{
         home, receipt,
         record::{RecordState, Sealed},
     },
+    today,
 };
 
 /// What became of a draft that was to be sealed. All of these are expected.
@@ -142,7 +143,7 @@ impl App {
     ) -> Result<SealedRecord, AppError> {
         let mut tx = self.store().begin().await?;
         let mut pen = Pen::take(self, &mut tx).await?;
-        let done_on = kandas_today(&pen.now);
+        let done_on = today::on(&mut tx, &*self.platform().clock).await?;
         let record = Record {
             family: None,
             statement: Statement::Lost { chain: lost, from, to, reason: reason.to_owned() },
@@ -355,9 +356,4 @@ async fn consent(
     let new = ConsentId::draw(app.platform().clock.wall(), app.draw());
     let consent = draft::consent_id(conn, person, new).await?;
     Ok(Statement::Consent { consent, person, state, reason })
-}
-
-/// The civil day of a reading in UTC+5.
-pub(crate) fn kandas_today(now: &ClockReading) -> NaiveDate {
-    (now.wall + chrono::TimeDelta::hours(5)).date_naive()
 }

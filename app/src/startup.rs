@@ -19,7 +19,7 @@ use crate::{
     store::{
         Store, StoreError,
         draft::{self, DraftId},
-        event, file,
+        event, file, outbox, pulled,
         quarantine::{self, Unreadable},
     },
     vault::{self, Entry, Vault},
@@ -93,6 +93,13 @@ pub(crate) async fn reconcile(
         let aside = aside.file_name().map(|name| name.to_string_lossy().into_owned());
         event::add(&mut tx, now, "store_moved_aside", aside.as_deref(), None).await?;
     }
+    // What a former program could not read, this one may.
+    quarantine::look_anew(&mut tx).await?;
+    let understood = pulled::retry(&mut tx).await?;
+    if understood > 0 {
+        event::add(&mut tx, now, "lines_understood", None, Some(&understood.to_string())).await?;
+    }
+    outbox::complete(&mut tx).await?;
     let incoming = draft::incoming(&mut tx).await?;
     let known = known_files(&mut tx).await?;
     let mut present = HashSet::new();
@@ -161,12 +168,14 @@ pub(crate) async fn reconcile(
             event::add(&mut tx, now, "orphan_gone", Some(&name), None).await?;
         }
     }
-    // A file that rows know and the disk does not have is damage; nothing of it can be sent.
+    // A file that rows know and the disk does not have is damage; the server is told that nothing is left of it.
     for file in files {
         let name = file.name();
         if file.freed_at.is_none() && !present.contains(&name) && file.reason.as_deref() != Some("missing") {
             if file.state != file::FileState::Delivered {
-                file::set_damaged(&mut tx, name, "missing", None).await?;
+                // An original that was only kept is not missed by the server.
+                let rest = (file.state != file::FileState::Kept).then(file::nothing);
+                file::set_damaged(&mut tx, name, "missing", rest).await?;
             }
             event::add(&mut tx, now, "file_missing", Some(&name.to_string()), None).await?;
             found.missing.push(name.to_string());

@@ -332,6 +332,7 @@ impl<'a> Sync<'a> {
             Step::RecoveryKey => self.hand_over_recovery_key().await,
             Step::Pull => self.pull().await,
             Step::Upload(file) | Step::Salvage(file) => self.upload(file).await,
+            Step::Ask(file) => self.ask(file).await,
             Step::Enrol | Step::Wait { .. } | Step::Done => Ok(()),
         }
     }
@@ -370,6 +371,7 @@ impl<'a> Sync<'a> {
             size: f.salvage.map_or(f.size, |(size, _)| size),
             offset: f.offset,
             salvage: f.salvage.is_some(),
+            ask: f.freed && f.salvage.is_none(),
             not_before: f.not_before,
         };
         let pull_wanted = match self.pulled_ms {
@@ -378,7 +380,7 @@ impl<'a> Sync<'a> {
         };
         let snapshot = Snapshot {
             enrolled: true,
-            wiped: home::text(&mut tx, orders::WIPED).await?.is_some(),
+            wiped: home::text(&mut tx, home::WIPED).await?.is_some(),
             token: self.token.as_ref().map(|token| token.scope),
             order: orders::pending(&mut tx).await?.map(|pending| pending.kind),
             lanes,
@@ -402,14 +404,16 @@ impl<'a> Sync<'a> {
     /// A step worked: its pause and that of the whole are over.
     async fn succeeded(&mut self, step: Step, lanes: &Lanes) -> Result<(), SyncError> {
         let own = match step {
-            Step::Token => (TOKEN, lanes.token),
-            Step::Push => (RECORDS, lanes.records),
-            Step::Pull => (PULL, lanes.pull),
-            Step::Order(_) => (ORDER, lanes.order),
-            Step::RecoveryKey => (RECOVERY, lanes.recovery),
-            _ => (MEDIA, lanes.media),
+            Step::Token => Some((TOKEN, lanes.token)),
+            Step::Push => Some((RECORDS, lanes.records)),
+            Step::Pull => Some((PULL, lanes.pull)),
+            Step::Order(_) => Some((ORDER, lanes.order)),
+            Step::RecoveryKey => Some((RECOVERY, lanes.recovery)),
+            // That a question was answered says nothing about room.
+            Step::Ask(_) => None,
+            _ => Some((MEDIA, lanes.media)),
         };
-        for (scope, lane) in [own, (sync_state::SERVER, lanes.network)] {
+        for (scope, lane) in own.into_iter().chain([(sync_state::SERVER, lanes.network)]) {
             if lane.failures > 0 {
                 let mut conn = self.app.store().conn().await?;
                 sync_state::clear_backoff(&mut conn, scope).await?;
@@ -448,7 +452,7 @@ impl<'a> Sync<'a> {
         }
         let mut tx = self.app.store().begin().await?;
         let item = match (step, scope) {
-            (Step::Upload(file) | Step::Salvage(file), None) => Some(Item::File(file)),
+            (Step::Upload(file) | Step::Salvage(file) | Step::Ask(file), None) => Some(Item::File(file)),
             // One record alone, and the server answers: the fault lies with the record, others may go on.
             (Step::Push, Some((RECORDS, _))) if error.failure().is_none_or(|f| !f.is_link()) => {
                 self.record_at_fault(&mut tx, &now, code).await?

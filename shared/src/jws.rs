@@ -60,6 +60,13 @@ impl PublicKey {
         let jwk = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
         KeyId(b64(Digest::of(jwk.as_bytes()).as_bytes()))
     }
+
+    /// What two people compare by reading it aloud: the first 80 bits of the SHA-256 of the point, in groups of four.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let hex = Digest::of(&self.0).to_string();
+        hex.as_bytes()[..20].chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
+    }
 }
 
 impl std::fmt::Display for PublicKey {

@@ -9,6 +9,7 @@ use kandas_app::{
         receipt, sync_state,
         travel::{self, Moment},
     },
+    today,
 };
 use kandas_shared::{
     hash::Epoch,
@@ -45,7 +46,7 @@ struct FamilyLine {
 pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Result<Ending> {
     let mut conn = app.store().conn().await?;
     let state = pulled::state(&mut conn).await?;
-    let today = today(app, &mut conn).await?;
+    let today = today::on(&mut conn, &*app.platform().clock).await?;
     let Listed { rows, mut unreadable } = pulled::families(&mut conn).await?;
     let mut families = Vec::new();
     for family in rows {
@@ -105,7 +106,7 @@ pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Resul
 
 pub async fn show(app: &App, id: FamilyId, voice: &Voice) -> anyhow::Result<Ending> {
     let mut conn = app.store().conn().await?;
-    let today = today(app, &mut conn).await?;
+    let today = today::on(&mut conn, &*app.platform().clock).await?;
     let Some(family) = pulled::family(&mut conn, id).await? else {
         anyhow::bail!("{}", voice.text("problem-not-found", &[]));
     };
@@ -256,21 +257,6 @@ pub fn left(voice: &Voice, waiting: &outbox::Count) -> String {
             ("bytes", bytes(waiting.bytes.unsigned_abs()).into()),
         ],
     )
-}
-
-/// Today in UTC+5: by the server's signed time, but not before the wall clock's day if that lies later within a year.
-async fn today(app: &App, conn: &mut sqlx::SqliteConnection) -> anyhow::Result<NaiveDate> {
-    let clock = &app.platform().clock;
-    let wall = clock.wall();
-    let known = home::signed_time(conn).await?.map(|time| (time.now(&**clock), time.boot == clock.boot().0));
-    Ok(in_days(match known {
-        None => wall,
-        Some((time, true)) => time,
-        // After a restart the signed time stands still; the wall clock may go on from it, within reason.
-        Some((time, false)) if wall > time && wall - time < chrono::TimeDelta::days(366) => wall,
-        Some((time, false)) => time,
-    })
-    .date_naive())
 }
 
 fn in_days(time: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<FixedOffset> {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use chrono::{FixedOffset, NaiveDate};
 use kandas_app::{
     app::App,
     capture::{Attached, How},
@@ -186,7 +185,11 @@ async fn finish(
     voice: &Voice,
 ) -> anyhow::Result<Ending> {
     let saved = app.draft_view(draft).await?.draft.done_on;
-    let done_on = fields.done_on.or(saved).unwrap_or_else(|| today(app));
+    let done_on = match fields.done_on.or(saved) {
+        Some(day) => day,
+        // Only the worker's statement: he may say another day.
+        None => app.today().await?,
+    };
     let sealing = app.seal(draft, done_on).await?;
     if voice.json {
         let mut document = json!({"draft": draft.0, "done_on": done_on, "files": files});
@@ -224,10 +227,4 @@ async fn finish(
             Ok(Ending::Incomplete)
         }
     }
-}
-
-/// Today in UTC+5 by this phone's clock: only the worker's statement, he may say another day.
-fn today(app: &App) -> NaiveDate {
-    let offset = FixedOffset::east_opt(5 * 3600).expect("five hours are an offset");
-    app.platform().clock.wall().with_timezone(&offset).date_naive()
 }

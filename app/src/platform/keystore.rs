@@ -39,6 +39,12 @@ pub trait Keystore: Send + Sync + 'static {
     /// # Errors
     /// As above.
     fn store_key(&self, make: bool) -> Result<Option<[u8; 32]>, PlatformError>;
+    /// Takes in the identity of the camera files, and the key of the database, that the organisation's recovery key gave
+    /// back. What had been made in their place is laid aside.
+    ///
+    /// # Errors
+    /// When they could not be kept.
+    fn adopt(&self, vault: &Identity, store: Option<[u8; 32]>) -> Result<(), PlatformError>;
     /// Destroys all keys: what they encrypted can never be read again.
     ///
     /// # Errors
@@ -55,6 +61,8 @@ pub struct FileKeystore {
 const DEVICE: &str = "device.key";
 const VAULT: &str = "vault.key";
 const STORE: &str = "store.key";
+/// Ending of a key that was laid aside.
+const OTHER: &str = ".other";
 
 impl FileKeystore {
     /// Keys in files of `folder`.
@@ -129,8 +137,26 @@ impl Keystore for FileKeystore {
         Ok(Some(key))
     }
 
+    fn adopt(&self, vault: &Identity, store: Option<[u8; 32]>) -> Result<(), PlatformError> {
+        let texts = [
+            (VAULT, Some(Zeroizing::new(vault.to_string().expose_secret().to_owned()))),
+            (STORE, store.map(|key| Zeroizing::new(hex::encode(key)))),
+        ];
+        for (name, text) in texts {
+            let Some(text) = text else { continue };
+            match fs::rename(self.folder.join(name), self.folder.join(format!("{name}{OTHER}"))) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+            self.write(name, &text)?;
+        }
+        Ok(())
+    }
+
     fn destroy(&self) -> Result<(), PlatformError> {
-        for name in [VAULT, STORE, DEVICE] {
+        let aside = [VAULT, STORE].map(|name| format!("{name}{OTHER}"));
+        for name in [VAULT, STORE, DEVICE].into_iter().chain(aside.iter().map(String::as_str)) {
             match fs::remove_file(self.folder.join(name)) {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => {}

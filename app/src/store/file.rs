@@ -99,6 +99,13 @@ pub struct File {
     pub freed_at: Option<DateTime<Utc>>,
 }
 
+/// Size and hash of nothing: the rest of a file of which nothing is left anywhere. Sent as salvage, it tells the server
+/// that it need not wait for the file any more.
+#[must_use]
+pub fn nothing() -> (u64, Digest) {
+    (0, Digest::of(b""))
+}
+
 impl File {
     /// Its name.
     #[must_use]
@@ -279,8 +286,8 @@ pub async fn set_delivered(
     outbox::dequeue_file(conn, name).await
 }
 
-/// Notes that the local copy no longer matches what was signed, and what rest of it is sent as salvage. Without a rest
-/// the file is given up: there is nothing to send.
+/// Notes that the local copy no longer matches what was signed, and what rest of it is sent as salvage ([`nothing`], if
+/// nothing is left). Without a rest the file does not travel.
 ///
 /// # Errors
 /// When the store fails or there is no such file.
@@ -328,22 +335,17 @@ pub async fn give_up(conn: &mut SqliteConnection, name: FileRef, reason: &str) -
 /// Offers again whatever has no receipt of this epoch. Answers how many files.
 pub(super) async fn reopen(conn: &mut SqliteConnection, epoch: Epoch) -> Result<u64, StoreError> {
     let old = "(receipt is null or receipt not in (select id from receipt where epoch = $1))";
-    let epoch = epoch.0.as_slice();
-    // A copy that has left the phone cannot be offered again; the ledger says so.
-    sqlx::query(sqlx::AssertSqlSafe(format!(
-        "update file set state = 'set_aside', reason = 'freed', receipt = null, delivered_at = null
-         where freed_at is not null and state = 'delivered' and {old}"
-    )))
-    .bind(epoch)
-    .execute(&mut *conn)
-    .await?;
+    // A copy that has left the phone cannot be sent again; it waits until the server was asked whether it has the file.
     let files = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "update file set state = case state when 'damaged' then 'damaged' else 'waiting' end,
+        "update file set state = case when state = 'damaged' and freed_at is null then 'damaged' else 'waiting' end,
+         reason = case when freed_at is null then reason end,
+         salvage_size = case when freed_at is null then salvage_size end,
+         salvage_sha256 = case when freed_at is null then salvage_sha256 end,
          receipt = null, delivered_at = null, upload_url = null, upload_offset = 0
-         where freed_at is null and {old}
+         where {old}
          and (state in ('delivered', 'uploading') or (state = 'damaged' and salvage_sha256 is not null))"
     )))
-    .bind(epoch)
+    .bind(epoch.0.as_slice())
     .execute(&mut *conn)
     .await?
     .rows_affected();

@@ -35,6 +35,12 @@ pub const DEVICE_KID: &str = "device_kid";
 pub const VAULT_RECIPIENT: &str = "vault_recipient";
 /// Whether the wrapped store key lies with the server (`yes`).
 pub const RECOVERY_STORED: &str = "recovery_stored";
+/// Set when an order has wiped this home: `keys` while its keys have still to be destroyed, then `yes`.
+pub const WIPED: &str = "wiped";
+/// The order under way, JSON.
+pub const ORDER: &str = "order";
+/// See [`WIPED`].
+pub const KEYS_LEFT: &str = "keys";
 /// Whether the device was revoked (`escrow`) or may do everything (`device`).
 pub const TOKEN_SCOPE: &str = "token_scope";
 

@@ -101,6 +101,28 @@ pub async fn postpone(
     Ok(attempts.unwrap_or(0))
 }
 
+/// Puts back what has no receipt and is not in the outbox: an item whose row could not be read had left it, and this
+/// program may be a newer one. Refused records are not among them, they were shown to the worker.
+///
+/// # Errors
+/// When the store fails.
+pub async fn complete(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let mut added = 0;
+    for sql in [
+        "insert into outbox (record_hash, class) select r.hash, 'record' from record r join chain c on c.chain = r.chain
+         where r.state = 'recorded' and not exists (select 1 from outbox o where o.record_hash = r.hash)
+         order by c.number, r.seq",
+        "insert into outbox (evidence, part, class) select f.evidence, f.part, f.class from file f
+         where (f.state in ('waiting', 'uploading')
+                or (f.state = 'damaged' and f.salvage_sha256 is not null and f.receipt is null))
+         and not exists (select 1 from outbox o where o.evidence = f.evidence and o.part = f.part)
+         order by f.evidence, f.part",
+    ] {
+        added += sqlx::query(sql).execute(&mut *conn).await?.rows_affected();
+    }
+    Ok(added)
+}
+
 /// Lets everything go at once again: the worker has asked for it.
 ///
 /// # Errors
@@ -128,7 +150,7 @@ pub struct Count {
 pub async fn count(conn: &mut SqliteConnection) -> Result<Count, StoreError> {
     Ok(sqlx::query_as(
         "select count(o.record_hash) as records, count(o.evidence) as files,
-         coalesce(sum(coalesce(f.salvage_size, f.size)), 0) as bytes
+         coalesce(sum(coalesce(f.salvage_size, case when f.freed_at is null then f.size else 0 end)), 0) as bytes
          from outbox o left join file f on f.evidence = o.evidence and f.part = o.part",
     )
     .fetch_one(conn)

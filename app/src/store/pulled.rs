@@ -9,7 +9,7 @@ use kandas_shared::{
     cursor::Kind,
     ids::{ActivityId, FamilyId, PersonId, UserId},
     pulled::{Activity, Assignment, Consent, Family, OrgUnit, Person, Plan, RecordState, Row, User},
-    wire::PullEnd,
+    wire::{ChangeLine, PullEnd},
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -18,6 +18,9 @@ use super::{
     StoreError,
     quarantine::{self, Listed, Unreadable, readable},
 };
+
+/// Source of lines in the quarantine.
+pub const LINE: &str = "pulled_line";
 
 /// One change line as it came.
 #[derive(Clone, Debug)]
@@ -96,6 +99,9 @@ pub async fn take_page(
     // Which rows came by a scope that is gone only the server can say: after one, the next pull begins from nothing.
     // (unless this one did).
     let cursor = Some(&end.cursor).filter(|_| end.gone_scopes.is_empty() || end.start_over);
+    if cursor.is_none() {
+        quarantine::forget(&mut *conn, LINE).await?;
+    }
     sqlx::query(
         "update pull_state set cursor = $1, pending_cursor = null, from_nothing = $2, completed_at = $3,
          completed_count = completed_count + 1",
@@ -114,6 +120,8 @@ pub async fn take_page(
 /// When the store fails.
 pub async fn forget_pull(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("delete from pulled_line").execute(&mut *conn).await?;
+    // Everything comes again, what could not be read too; what does not come has left the scope.
+    quarantine::forget(&mut *conn, LINE).await?;
     sqlx::query("update pull_state set cursor = null, pending_cursor = null, from_nothing = 1")
         .execute(conn)
         .await?;
@@ -198,12 +206,46 @@ async fn apply_line(
         Some(Err(error)) => Some(error.to_string()),
     };
     let Some(problem) = problem else {
-        quarantine::resolved(conn, "pulled_line", &row_key).await?;
+        quarantine::resolved(conn, LINE, &row_key).await?;
         return Ok(None);
     };
-    let row = Unreadable { source: "pulled_line".into(), row_key, problem };
+    let row = Unreadable { source: LINE.into(), row_key, problem };
     quarantine::add(conn, &row, line.body.as_deref(), now).await?;
     Ok(Some(row))
+}
+
+/// Takes in what could not be read when it came and can be read now: this program may be a newer one. Answers how much.
+///
+/// # Errors
+/// When the store fails.
+pub async fn retry(conn: &mut SqliteConnection) -> Result<usize, StoreError> {
+    let kept: Vec<(String, String)> = sqlx::query_as(
+        "select row_key, body from quarantine where source = $1 and body is not null order by row_key",
+    )
+    .bind(LINE)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut taken = 0;
+    for (row_key, body) in kept {
+        if let Some(row) = understood(&row_key, &body) {
+            put(&mut *conn, &row).await?;
+            quarantine::resolved(&mut *conn, LINE, &row_key).await?;
+            taken += 1;
+        }
+    }
+    Ok(taken)
+}
+
+/// A line of a kind that was unknown is kept whole, of one of a known kind only its row.
+fn understood(row_key: &str, body: &str) -> Option<Row> {
+    let (kind, id) = row_key.split_once(':')?;
+    let (kind, id): (Kind, Uuid) = (kind.parse().ok()?, id.parse().ok()?);
+    let line: Option<ChangeLine> = serde_json::from_str(body).ok();
+    let text = match &line {
+        Some(line) => line.row.as_ref()?.get(),
+        None => body,
+    };
+    Row::read(kind, text).ok().filter(|row| row.id() == id)
 }
 
 /// Deletes what is gone and no unsent work points to.

@@ -1,7 +1,7 @@
 //! Rows that could not be read: kept where they are, remembered here, shown to the worker.
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::StoreError;
 
@@ -110,6 +110,56 @@ pub async fn resolved(conn: &mut SqliteConnection, source: &str, row_key: &str) 
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// What was found while reading is found again when it is read again: a newer program may understand it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn look_anew(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("delete from quarantine where body is null").execute(conn).await?;
+    Ok(())
+}
+
+/// Forgets everything of a source: all of it will come again.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget(conn: &mut SqliteConnection, source: &str) -> Result<(), StoreError> {
+    sqlx::query("delete from quarantine where source = $1").bind(source).execute(conn).await?;
+    Ok(())
+}
+
+/// A row that could not be read, as it lies in its table: each column's bytes in hexadecimal, whatever they are.
+///
+/// # Errors
+/// When the store fails.
+pub async fn raw(conn: &mut SqliteConnection, row: &Unreadable) -> Result<serde_json::Value, StoreError> {
+    let key = match row.source.as_str() {
+        "record" => "lower(hex(hash))",
+        "file" => "lower(hex(evidence)) || '.' || part",
+        "draft" => "lower(hex(id))",
+        "draft_evidence" => "lower(hex(evidence))",
+        other => return Err(StoreError::Unreadable("quarantine", format!("no table for {other}"))),
+    };
+    let names: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1) order by cid")
+        .bind(&row.source)
+        .fetch_all(&mut *conn)
+        .await?;
+    let columns: Vec<String> = names.iter().map(|name| format!("hex({name})")).collect();
+    let sql = format!("select {} from {} where {key} = $1", columns.join(", "), row.source);
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(&row.row_key).fetch_all(conn).await?;
+    let mut rows = Vec::new();
+    for found in &found {
+        let mut columns = serde_json::Map::new();
+        for (at, name) in names.iter().enumerate() {
+            columns.insert(name.clone(), found.try_get::<Option<String>, _>(at)?.into());
+        }
+        rows.push(serde_json::Value::Object(columns));
+    }
+    Ok(
+        serde_json::json!({"source": row.source, "row_key": row.row_key, "problem": row.problem, "rows": rows}),
+    )
 }
 
 /// Everything that could not be read.

@@ -195,6 +195,24 @@ pub async fn waiting(
     readable(conn, "record", &rows).await
 }
 
+/// The statement of a row that cannot be read as a whole, if its three texts can: they are all that is signed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn bare(conn: &mut SqliteConnection, row_key: &str) -> Result<Option<Jws>, StoreError> {
+    let row: Option<(Vec<u8>, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        "select cast(protected as blob), cast(payload as blob), cast(signature as blob) from record
+         where lower(hex(hash)) = $1",
+    )
+    .bind(row_key)
+    .fetch_optional(conn)
+    .await?;
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
+    Ok(row.and_then(|(protected, payload, signature)| {
+        Some(Jws { protected: text(protected)?, payload: text(payload)?, signature: text(signature)? })
+    }))
+}
+
 /// What a receipt for records came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settled {

@@ -7,7 +7,7 @@ use kandas_shared::{
     ids::EvidenceId,
     jws::Jws,
 };
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{StoreError, file::Class, outbox::Item};
 
@@ -59,7 +59,8 @@ struct OutgoingRow {
     wait_until_ms: i64,
 }
 
-/// Records to send, oldest first, at most `limit` and about `bytes` of text, at least one if there is any.
+/// Records to send, oldest first, at most `limit` and about `bytes` of text, at least one if there is any. One whose row
+/// cannot be read leaves the outbox for the quarantine: it is shown, and the others go on.
 ///
 /// # Errors
 /// When the store fails.
@@ -69,14 +70,22 @@ pub async fn outgoing(
     limit: usize,
     bytes: usize,
 ) -> Result<Vec<Outgoing>, StoreError> {
-    let rows: Vec<OutgoingRow> = sqlx::query_as(
-        "select r.hash, r.protected, r.payload, r.signature, o.attempts, o.wait_boot, o.wait_until_ms
+    let rows = sqlx::query(
+        "select o.id, lower(hex(r.hash)) as row_key, r.hash, r.protected, r.payload, r.signature, o.attempts,
+         o.wait_boot, o.wait_until_ms
          from outbox o join record r on r.hash = o.record_hash order by o.id",
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
     let (mut taken, mut room) = (Vec::new(), bytes);
-    for row in rows {
+    for row in &rows {
+        let row = match OutgoingRow::from_row(row) {
+            Ok(row) => row,
+            Err(error) => {
+                set_down(&mut *conn, "record", row, &error.to_string()).await?;
+                continue;
+            }
+        };
         let not_before = now.not_before(row.wait_boot.as_deref(), row.wait_until_ms);
         if not_before > now.ms {
             continue;
@@ -91,6 +100,25 @@ pub async fn outgoing(
         taken.push(Outgoing { hash: row.hash, statement, attempts, not_before });
     }
     Ok(taken)
+}
+
+async fn set_down(
+    conn: &mut SqliteConnection,
+    source: &str,
+    row: &SqliteRow,
+    problem: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into quarantine (source, row_key, problem) values ($1, $2, $3)
+         on conflict (source, row_key) do update set problem = excluded.problem",
+    )
+    .bind(source)
+    .bind(row.try_get::<String, _>("row_key")?)
+    .bind(problem)
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("delete from outbox where id = $1").bind(row.try_get::<i64, _>("id")?).execute(conn).await?;
+    Ok(())
 }
 
 /// How many records may go now, and when the first of those that wait may.
@@ -136,6 +164,8 @@ pub struct OutgoingFile {
     pub offset: u64,
     /// Size and hash of the rest, once the local copy is known to be damaged.
     pub salvage: Option<(u64, Digest)>,
+    /// The copy has left the phone: the server is asked whether it has the file.
+    pub freed: bool,
     /// Failures so far.
     pub attempts: u32,
     /// Not before this moment of this boot.
@@ -154,6 +184,7 @@ struct FileRow {
     upload_offset: i64,
     salvage_size: Option<i64>,
     salvage_sha256: Option<Digest>,
+    freed: bool,
     attempts: i64,
     wait_boot: Option<String>,
     wait_until_ms: i64,
@@ -170,6 +201,7 @@ impl FileRow {
             upload_url: self.upload_url,
             offset: self.upload_offset.unsigned_abs(),
             salvage: self.salvage_size.map(i64::unsigned_abs).zip(self.salvage_sha256),
+            freed: self.freed,
             attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
             not_before: now.not_before(self.wait_boot.as_deref(), self.wait_until_ms),
         }
@@ -177,11 +209,13 @@ impl FileRow {
 }
 
 const FILE: &str =
-    "select f.evidence, f.part, f.kind, f.class, f.size, f.sha256, f.upload_url, f.upload_offset,
-         f.salvage_size, f.salvage_sha256, o.attempts, o.wait_boot, o.wait_until_ms
+    "select o.id, lower(hex(f.evidence)) || '.' || f.part as row_key, f.evidence, f.part, f.kind, f.class, f.size,
+         f.sha256, f.upload_url, f.upload_offset, f.salvage_size, f.salvage_sha256, f.freed_at is not null as freed,
+         o.attempts, o.wait_boot, o.wait_until_ms
      from outbox o join file f on f.evidence = o.evidence and f.part = o.part ";
 
-/// Files to send whose record the server has in the present epoch, in the order in which they were sealed.
+/// Files to send whose record the server has in the present epoch, in the order in which they were sealed. Unreadable
+/// rows as in [`outgoing`].
 ///
 /// # Errors
 /// When the store fails.
@@ -194,8 +228,15 @@ pub async fn outgoing_files(
              where e.evidence = f.evidence and r.receipt is not null and r.state in ('accepted', 'held'))
          order by o.id"
     );
-    let rows: Vec<FileRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(conn).await?;
-    Ok(rows.into_iter().map(|row| row.read(now)).collect())
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *conn).await?;
+    let mut files = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match FileRow::from_row(row) {
+            Ok(row) => files.push(row.read(now)),
+            Err(error) => set_down(&mut *conn, "file", row, &error.to_string()).await?,
+        }
+    }
+    Ok(files)
 }
 
 /// One file of the outbox.
@@ -306,9 +347,13 @@ pub async fn offer_again_above(conn: &mut SqliteConnection, kept: u64) -> Result
          where state = 'recorded' and $1 >= 0
            and not exists (select 1 from outbox o where o.record_hash = record.hash)
          order by sealed_at, seq",
-        "update file set state = case when salvage_sha256 is null then 'waiting' else 'damaged' end,
+        // A copy that has left the phone waits until the server was asked whether it has the file.
+        "update file set state = case when salvage_sha256 is null or freed_at is not null then 'waiting' else 'damaged' end,
+             reason = case when freed_at is null then reason end,
+             salvage_size = case when freed_at is null then salvage_size end,
+             salvage_sha256 = case when freed_at is null then salvage_sha256 end,
              receipt = null, delivered_at = null, upload_url = null, upload_offset = 0
-         where freed_at is null and receipt in (select id from receipt
+         where receipt in (select id from receipt
              where kind = 'file' and json_extract(payload, '$.position') > $1)",
         "insert into outbox (evidence, part, class) select evidence, part, class from file f
          where receipt is null and $1 >= 0

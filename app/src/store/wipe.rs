@@ -37,6 +37,10 @@ const WORK: [&str; 12] = [
 /// When the store fails.
 pub async fn case_data(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     empty(&mut *conn, &CASE_DATA).await?;
+    // Lines that could not be read hold names too. What is known of unreadable work stays until that work is out.
+    sqlx::query("delete from quarantine where source not in ('record', 'file', 'draft', 'draft_evidence')")
+        .execute(&mut *conn)
+        .await?;
     sqlx::query(
         "update pull_state set cursor = null, pending_cursor = null, from_nothing = 1, completed_at = null",
     )

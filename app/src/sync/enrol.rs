@@ -15,7 +15,6 @@ use kandas_shared::{
 use super::{
     SyncError,
     http::Http,
-    orders,
     receipts::{ServerKeys, Untrusted},
     set_keys,
     tls::{SignedClock, Trust},
@@ -26,7 +25,7 @@ use crate::{
     store::{
         StoreError, chain, event,
         home::{self, SignedTime},
-        receipt,
+        receipt, record,
     },
 };
 
@@ -39,6 +38,8 @@ pub struct Introduction {
     pub code: String,
     /// The server's signing key; none when the code was typed: then the first answer, over trusted TLS, says it.
     pub server_key: Option<PublicKey>,
+    /// Its fingerprint as the organisation told it with a typed code; compared if it is there.
+    pub fingerprint: Option<String>,
     /// SHA-256 of the certificate, for a server that signed its own.
     pub pin: Option<Digest>,
     /// Server time when the code was made, seconds since 1970.
@@ -51,14 +52,15 @@ const RELEASED: i64 = 1_793_491_200;
 impl Introduction {
     /// By typed address and code.
     #[must_use]
-    pub fn typed(url: String, code: String, pin: Option<Digest>) -> Self {
-        Self { url, code, server_key: None, pin, time: RELEASED }
+    pub fn typed(url: String, code: String, pin: Option<Digest>, fingerprint: Option<String>) -> Self {
+        Self { url, code, server_key: None, fingerprint, pin, time: RELEASED }
     }
 }
 
 impl From<Invitation> for Introduction {
     fn from(i: Invitation) -> Self {
-        Self { url: i.url, code: i.code, server_key: Some(i.server_key), pin: i.pin, time: i.time }
+        let (server_key, fingerprint) = (Some(i.server_key), None);
+        Self { url: i.url, code: i.code, server_key, fingerprint, pin: i.pin, time: i.time }
     }
 }
 
@@ -98,6 +100,11 @@ pub async fn enrol(app: &App, to: &Introduction, idle: Duration) -> Result<Enrol
     if to.server_key.is_some_and(|key| key != enrolled.server_key) {
         return Err(Untrusted::SomethingElse("the server has another key than the QR says").into());
     }
+    let plain = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
+    let told = to.fingerprint.as_deref().map(plain);
+    if told.is_some_and(|told| told != plain(&enrolled.server_key.fingerprint())) {
+        return Err(Untrusted::SomethingElse("the server has another key than was told").into());
+    }
     let keys = ServerKeys(vec![enrolled.server_key]);
     let checkpoint = keys.checkpoint(&enrolled.checkpoint, &P256)?;
     if checkpoint.epoch != enrolled.epoch {
@@ -115,7 +122,9 @@ pub async fn enrol(app: &App, to: &Introduction, idle: Duration) -> Result<Enrol
     home::set(&mut tx, home::RECOVERY_RECIPIENT, &enrolled.recovery_recipient).await?;
     home::set(&mut tx, home::BUNDLE_RECIPIENT, &enrolled.bundle_recipient).await?;
     home::set_settings(&mut tx, &enrolled.settings).await?;
-    home::unset(&mut tx, orders::WIPED).await?;
+    home::unset(&mut tx, home::WIPED).await?;
+    // A store that was enrolled before (its keystore had forgotten the key) may hold work of another epoch.
+    record::reopen(&mut tx, enrolled.epoch).await?;
     set_keys(&mut tx, &keys).await?;
     receipt::keep_checkpoint(&mut tx, &enrolled.checkpoint, &checkpoint, true).await?;
     home::note_signed_time(&mut tx, checkpoint.time, &**clock).await?;

@@ -17,13 +17,11 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
-use super::{Sync, SyncError, http::Failure, progress::News, upload::send_bundle};
-use crate::store::{StoreError, home, json, outbox, record, sync_state, to_json};
-
-/// Set when an order has wiped this home (`yes`).
-pub(super) const WIPED: &str = "wiped";
-/// The order under way, JSON of [`Pending`].
-const PENDING: &str = "order";
+use super::{Sync, SyncError, http::Failure, progress::News, tus, upload::send_bundle};
+use crate::{
+    bundle::Reach,
+    store::{StoreError, home, json, outbox, record, sync_state, to_json},
+};
 
 /// The order under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,7 +68,7 @@ struct Escrowed {
 
 /// The order under way.
 pub(super) async fn pending(conn: &mut SqliteConnection) -> Result<Option<Pending>, StoreError> {
-    home::text(conn, PENDING).await?.map(|text| json("order", &text)).transpose()
+    home::text(conn, home::ORDER).await?.map(|text| json("order", &text)).transpose()
 }
 
 /// Takes an order in, if it has not run, has not ended and no other one is under way. `lost` overtakes `retire`.
@@ -102,7 +100,7 @@ pub(super) async fn note(
 }
 
 async fn save(conn: &mut SqliteConnection, pending: &Pending) -> Result<(), StoreError> {
-    home::set(conn, PENDING, to_json("order", pending)?).await
+    home::set(conn, home::ORDER, to_json("order", pending)?).await
 }
 
 impl Sync<'_> {
@@ -147,11 +145,11 @@ impl Sync<'_> {
             });
         }
         // The last thing: without them nothing that may be left on the disk can ever be read.
-        self.app.platform().keystore.destroy()?;
-        Ok(())
+        Ok(self.app.destroy_keys().await?)
     }
 
-    /// Unsent work, encrypted to the order's escrow key, in a file beside the store.
+    /// Unsent work, encrypted to the order's escrow key, in a file beside the store. Drafts that were never sealed and
+    /// rows that cannot be read are unsent work too.
     async fn escrow(&self, pending: &Pending) -> Result<Option<Escrowed>, SyncError> {
         let path = self.escrow_file();
         // A file of an interrupted attempt is ours and incomplete.
@@ -163,12 +161,19 @@ impl Sync<'_> {
         for hash in refused {
             record::offer_again(&mut tx, hash).await?;
         }
+        outbox::complete(&mut tx).await?;
         let left = outbox::count(&mut tx).await?;
+        let unsealed: i64 = sqlx::query_scalar(
+            "select (select count(*) from draft where state = 'open')
+                  + (select count(*) from orphan where state = 'offered')",
+        )
+        .fetch_one(&mut *tx)
+        .await?;
         tx.commit().await?;
-        if left.records + left.files == 0 {
+        if left.records + left.files + unsealed == 0 {
             return Ok(None);
         }
-        let made = self.app.export_bundle_to(&path, &pending.escrow).await?;
+        let made = self.app.write_bundle(&path, &pending.escrow, Reach::Everything).await?;
         Ok(Some(Escrowed { bundle: made.bundle, sha256: made.sha256 }))
     }
 
@@ -179,7 +184,7 @@ impl Sync<'_> {
         for entry in fs::read_dir(home).map_err(said)? {
             let entry = entry.map_err(said)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with("store.db.damaged-") || name.starts_with("home.age") {
+            if name.starts_with("store.db.damaged-") || name.starts_with("home.age") || name == "store.age" {
                 remove(&entry.path())?;
             }
         }
@@ -190,14 +195,24 @@ impl Sync<'_> {
         let Some(escrowed) = &pending.bundle else { return Ok(()) };
         let path = self.escrow_file();
         let token = self.token_for_order().await?;
-        send_bundle(&self.http, &token, escrowed.bundle, escrowed.sha256, &path, |_, _| {}).await?;
+        // It may have arrived before, and its file may be gone: the phone was switched off before this was a row.
+        let answer = match self.bundle_answer(escrowed.bundle, &token).await {
+            Ok(answer) => answer,
+            Err(failure) if tus::gone(&failure) => {
+                send_bundle(&self.http, &token, escrowed.bundle, escrowed.sha256, &path, |_, _| {}).await?;
+                self.bundle_answer(escrowed.bundle, &token).await?
+            }
+            Err(failure) => return Err(failure.into()),
+        };
         // Only the server's word that it has the bundle lets the last copy go.
-        let answer: BundleAnswer =
-            self.http.get(&format!("/v1/bundles/{}", escrowed.bundle), Some(&token)).await?;
         if !matches!(answer.state.as_str(), "received" | "opened" | "unreadable") {
             return Err(Failure::Protocol(format!("the bundle is {}", answer.state)).into());
         }
         remove(&path)
+    }
+
+    async fn bundle_answer(&self, bundle: BundleId, token: &str) -> Result<BundleAnswer, Failure> {
+        self.http.get(&format!("/v1/bundles/{bundle}"), Some(token)).await
     }
 
     async fn report(&mut self, pending: &Pending) -> Result<(), SyncError> {
@@ -210,7 +225,7 @@ impl Sync<'_> {
             .await?;
         sync_state::order_reported(&mut tx, pending.order).await?;
         sqlx::query("delete from home").execute(&mut *tx).await?;
-        home::set(&mut tx, WIPED, "yes").await?;
+        home::set(&mut tx, home::WIPED, home::KEYS_LEFT).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -89,6 +89,8 @@ pub struct FileWaiting {
     pub offset: u64,
     /// Whether what is left of it goes as salvage.
     pub salvage: bool,
+    /// Whether the copy has left the phone, so that the server can only be asked for its receipt.
+    pub ask: bool,
     /// Not before this moment.
     pub not_before: u64,
 }
@@ -123,6 +125,8 @@ pub enum Step {
     Upload(FileRef),
     /// Send a piece of what is left of a damaged file.
     Salvage(FileRef),
+    /// Ask whether the server has a file whose copy has left the phone.
+    Ask(FileRef),
     /// Nothing until a moment, or until the link changes.
     Wait {
         /// The moment; none when only another link helps.
@@ -211,6 +215,7 @@ pub fn next(s: &Snapshot, now: u64) -> Step {
         // Records first: while one is ready no byte of a file moves.
         if s.records_ready == 0 {
             match next_file(s, now, &mut later) {
+                Some(file) if file.ask => return Step::Ask(file.file),
                 Some(file) if file.salvage => return Step::Salvage(file.file),
                 Some(file) => return Step::Upload(file.file),
                 None => {}
@@ -227,13 +232,12 @@ pub fn next(s: &Snapshot, now: u64) -> Step {
 
 /// The best file that may go now; what stands in the way of the others is noted in `later`.
 fn next_file<'a>(s: &'a Snapshot, now: u64, later: &mut Later) -> Option<&'a FileWaiting> {
-    if !s.lanes.media.open(now) {
-        later.at(s.lanes.media.not_before, Why::StorageFull);
-        return None;
-    }
     let mut best: Option<&FileWaiting> = None;
     for file in &s.files {
-        if let Some(why) = forbidden(s, file) {
+        // A question needs no room.
+        if !file.ask && !s.lanes.media.open(now) {
+            later.at(s.lanes.media.not_before, Why::StorageFull);
+        } else if let Some(why) = forbidden(s, file) {
             later.link(why);
         } else if file.not_before > now {
             later.at(file.not_before, Why::Failed);
@@ -244,13 +248,14 @@ fn next_file<'a>(s: &'a Snapshot, now: u64, later: &mut Later) -> Option<&'a Fil
     best
 }
 
-/// A file that has begun goes before one of its class that has not; then in the order of the snapshot.
-fn rank(file: &FileWaiting) -> (Class, bool) {
-    (file.class, file.offset == 0)
+/// Questions first; then by class, where a file that has begun goes before one that has not; then in the order of the
+/// snapshot.
+fn rank(file: &FileWaiting) -> (bool, Class, bool) {
+    (!file.ask, file.class, file.offset == 0)
 }
 
 fn forbidden(s: &Snapshot, file: &FileWaiting) -> Option<Why> {
-    if !s.metered {
+    if !s.metered || file.ask {
         return None;
     }
     if file.class == Class::Video && s.policy.video_unmetered_only {

@@ -30,6 +30,10 @@ impl Sync<'_> {
         let mut conn = self.app.store().conn().await?;
         let outgoing = travel::outgoing(&mut conn, &now, self.batch, BATCH_BYTES).await?;
         drop(conn);
+        if outgoing.is_empty() {
+            // What seemed to wait could not be read and was set down.
+            return Ok(());
+        }
         let sent: Vec<Digest> = outgoing.iter().map(|o| o.hash).collect();
         let records: Vec<Jws> = outgoing.into_iter().map(|o| o.statement).collect();
         let answer: RecordBatchAnswer =

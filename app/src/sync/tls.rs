@@ -82,10 +82,17 @@ impl TimeProvider for SignedClock {
 pub fn client_config(trust: Trust, clock: &Arc<SignedClock>) -> Result<ClientConfig, Error> {
     let roots = || RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = Arc::new(ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = match trust {
-        Trust::Pin(pin) => Arc::new(Pinned { pin, provider: Arc::clone(&provider) }),
-        Trust::PublicRoots => Arc::new(ByRoots::new(roots(), &provider, Arc::clone(clock))?),
+    let held = match trust {
+        Trust::Pin(pin) => Held::Pin(pin),
+        Trust::PublicRoots => {
+            let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots()), Arc::clone(&provider))
+                .build()
+                .map_err(|error| Error::General(error.to_string()))?;
+            Held::Chain { chain, clock: Arc::clone(clock) }
+        }
     };
+    let verifier: Arc<dyn ServerCertVerifier> =
+        Arc::new(Certificate { held, provider: Arc::clone(&provider) });
     let config = ClientConfig::builder_with_details(provider, Arc::clone(clock) as Arc<dyn TimeProvider>)
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -94,27 +101,48 @@ pub fn client_config(trust: Trust, clock: &Arc<SignedClock>) -> Result<ClientCon
     Ok(config)
 }
 
-/// Only the certificate of the QR; its names and dates do not matter, its key must sign the handshake.
+/// What the server's certificate is held against, and how its key's signatures are checked.
 #[derive(Debug)]
-struct Pinned {
-    pin: Digest,
+struct Certificate {
+    held: Held,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Pinned {
+#[derive(Debug)]
+enum Held {
+    /// Only the certificate of the QR; its names and dates do not matter, its key must sign the handshake.
+    Pin(Digest),
+    /// A chain to a public root, at the time the server last signed.
+    Chain { chain: Arc<WebPkiServerVerifier>, clock: Arc<SignedClock> },
+}
+
+impl ServerCertVerifier for Certificate {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        mut now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if Digest::of(end_entity) == self.pin {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(CertificateError::ApplicationVerificationFailure.into())
+        let (chain, clock) = match &self.held {
+            Held::Pin(pin) if Digest::of(end_entity) == *pin => return Ok(ServerCertVerified::assertion()),
+            Held::Pin(_) => return Err(CertificateError::ApplicationVerificationFailure.into()),
+            Held::Chain { chain, clock } => (chain, clock),
+        };
+        // After a restart the time is only a lower bound: a certificate made since then is not "not yet valid". One
+        // that had run out by the lower bound has run out all the same. A chain has few certificates.
+        for _ in 0..4 {
+            match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+                Err(Error::InvalidCertificate(CertificateError::NotValidYetContext {
+                    not_before, ..
+                })) if !clock.is_exact() && not_before > now => {
+                    now = not_before;
+                }
+                other => return other,
+            }
         }
+        chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -137,75 +165,5 @@ impl ServerCertVerifier for Pinned {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// A chain to a public root, at the time the server last signed.
-#[derive(Debug)]
-struct ByRoots {
-    inner: Arc<WebPkiServerVerifier>,
-    clock: Arc<SignedClock>,
-}
-
-impl ByRoots {
-    fn new(
-        roots: RootCertStore,
-        provider: &Arc<CryptoProvider>,
-        clock: Arc<SignedClock>,
-    ) -> Result<Self, Error> {
-        let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-            .build()
-            .map_err(|error| Error::General(error.to_string()))?;
-        Ok(Self { inner, clock })
-    }
-}
-
-impl ServerCertVerifier for ByRoots {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let mut now = now;
-        // After a restart the time is only a lower bound: a certificate made since then is not "not yet valid". One
-        // that had run out by the lower bound has run out all the same. A chain has few certificates.
-        for _ in 0..4 {
-            let verdict =
-                self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-            match verdict {
-                Err(Error::InvalidCertificate(CertificateError::NotValidYetContext {
-                    not_before, ..
-                })) if !self.clock.is_exact() && not_before > now => {
-                    now = not_before;
-                }
-                other => return other,
-            }
-        }
-        self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.inner.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
     }
 }

@@ -51,6 +51,42 @@ impl Sync<'_> {
         }
     }
 
+    /// Asks for the receipt of a file whose copy has left the phone. If the server does not have it either, nothing is
+    /// left of it anywhere, and both sides say so.
+    pub(super) async fn ask(&mut self, name: FileRef) -> Result<(), SyncError> {
+        let now = self.moment();
+        let mut conn = self.app.store().conn().await?;
+        let outgoing = travel::outgoing_file(&mut conn, name, &now).await?;
+        drop(conn);
+        let Some(outgoing) = outgoing else { return Ok(()) };
+        let path = format!("/v1/receipts/{}/{}", name.evidence, name.part);
+        match self.http.get::<FileReceiptAnswer>(&path, Some(&self.bearer()?)).await {
+            Ok(answer) => {
+                let (sha256, size) = (outgoing.sha256, outgoing.size);
+                let said = self.keys.file(&answer.receipt, self.epoch, name, sha256, size, &self.verifier)?;
+                if said.salvage {
+                    let mut conn = self.app.store().conn().await?;
+                    file::set_damaged(&mut conn, name, "freed", Some((said.size, said.sha256))).await?;
+                }
+                self.received(&outgoing, Some(answer.receipt)).await
+            }
+            Err(failure) if failure.code() == Some(ProblemCode::UploadUnknown) => {
+                let now = self.app.platform().clock.wall();
+                let mut tx = self.app.store().begin().await?;
+                file::set_damaged(&mut tx, name, "freed", Some(file::nothing())).await?;
+                event::add(&mut tx, now, "file_nowhere", Some(&name.to_string()), None).await?;
+                tx.commit().await?;
+                self.progress.news(&News::SetAside {
+                    evidence: name.evidence,
+                    part: name.part,
+                    reason: "freed".into(),
+                });
+                Ok(())
+            }
+            Err(failure) => self.after_refusal(&outgoing, failure.into()).await,
+        }
+    }
+
     async fn piece(&mut self, outgoing: &OutgoingFile) -> Result<(), SyncError> {
         let token = self.bearer()?;
         let (size, target) = match outgoing.salvage {
@@ -211,7 +247,8 @@ impl Sync<'_> {
         };
         let now = self.app.platform().clock.wall();
         let mut tx = self.app.store().begin().await?;
-        file::set_damaged(&mut tx, name, reason, rest.map(|rest| (rest.size, rest.sha256))).await?;
+        let left = rest.map_or_else(file::nothing, |rest| (rest.size, rest.sha256));
+        file::set_damaged(&mut tx, name, reason, Some(left)).await?;
         event::add(&mut tx, now, "file_damaged", Some(&name.to_string()), Some(reason)).await?;
         tx.commit().await?;
         if let Some(rest) = rest {
@@ -228,6 +265,9 @@ impl Sync<'_> {
     /// The piece of the file that goes next.
     async fn read(&mut self, outgoing: &OutgoingFile, offset: u64, size: u64) -> Result<Bytes, SyncError> {
         let length = (self.rate * PIECE_SECONDS).clamp(SMALLEST_PIECE, LARGEST_PIECE).min(size - offset);
+        if length == 0 {
+            return Ok(Bytes::new());
+        }
         let (vault, name) = (self.app.vault().clone(), outgoing.file);
         let rest = match outgoing.salvage {
             None => None,
@@ -254,7 +294,7 @@ impl Sync<'_> {
             Some(rest) => {
                 file::set_damaged(&mut tx, name, "damaged", Some((rest.size, rest.sha256))).await?;
             }
-            None => file::set_damaged(&mut tx, name, "missing", None).await?,
+            None => file::set_damaged(&mut tx, name, "missing", Some(file::nothing())).await?,
         }
         tx.commit().await?;
         Err(Failure::Protocol("the damaged copy has changed again".into()).into())

@@ -139,9 +139,11 @@ async fn a_vault_file_that_has_gone_is_shown_as_damage_and_the_rest_goes_on() {
     let mut conn = app.store().conn().await.unwrap();
     let gone = file::get(&mut conn, name).await.unwrap().unwrap();
     assert_eq!((gone.state, gone.reason.as_deref()), (FileState::Damaged, Some("missing")));
+    let gone_rest = (gone.salvage_size, gone.salvage_sha256);
     drop(conn);
     let waiting = app.waiting().await.unwrap();
-    assert_eq!((waiting.records, waiting.files), (1, 1), "the thumbnail still travels");
+    assert_eq!((waiting.records, waiting.files), (1, 2), "the thumbnail, and the word that nothing is left");
+    assert_eq!((gone_rest.0, gone_rest.1), (Some(0), Some(kandas_shared::hash::Digest::of(b""))));
     app.close().await;
     assert_eq!(phone.open().await.startup().missing, Vec::<String>::new(), "said once");
 }

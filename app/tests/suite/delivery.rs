@@ -7,7 +7,7 @@ use kandas_app::{
     ledger::LedgerState,
     store::{
         file::{self, FileState},
-        home, pulled, record,
+        home, pulled, record, travel,
     },
 };
 use kandas_shared::{
@@ -199,11 +199,23 @@ async fn only_what_was_delivered_long_ago_leaves_the_phone() {
     app.close().await;
     let app = phone.open().await;
     assert!(app.startup().missing.is_empty(), "what was freed is not missed");
-    // In a new epoch a freed copy cannot be offered again, and the ledger says so.
+    // In a new epoch a freed copy cannot be sent again: the server will be asked whether it has the file.
     app.meet_epoch(SECOND).await.unwrap();
     let files = &app.ledger().await.unwrap()[0].files;
     let freed = files.iter().find(|file| file.part == Part::Thumbnail).unwrap();
-    assert_eq!((freed.state, freed.reason.as_deref()), (FileState::SetAside, Some("freed")));
+    assert_eq!((freed.state, freed.freed), (FileState::Waiting, true));
+    receipt_records(&app, SECOND, Verdict::Known, None).await;
+    let (boot, ms) = app.platform().clock.boot();
+    let mut conn = app.store().conn().await.unwrap();
+    let asked = travel::outgoing_files(&mut conn, &travel::Moment { boot, ms }).await.unwrap();
+    assert!(asked.iter().any(|file| file.freed && file.file == thumbnail.name()));
+    // Nobody has it: it is damage, and in the epoch after that it is asked for again.
+    file::set_damaged(&mut conn, thumbnail.name(), "freed", Some(file::nothing())).await.unwrap();
+    drop(conn);
+    app.meet_epoch(FIRST).await.unwrap();
+    let files = &app.ledger().await.unwrap()[0].files;
+    let freed = files.iter().find(|file| file.part == Part::Thumbnail).unwrap();
+    assert_eq!((freed.state, freed.reason.as_deref()), (FileState::Waiting, None));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod capture;
 mod cipher;
 mod crash;
 mod delivery;
+mod recover;
 mod seal;
 mod store;
 mod support;

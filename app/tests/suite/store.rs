@@ -4,11 +4,15 @@ use std::fs;
 
 use kandas_app::{
     app::{App, AppError},
-    store::{self, Store, home, pulled},
+    store::{
+        self, Store, home, pulled,
+        quarantine::{self, Unreadable},
+        travel,
+    },
 };
-use kandas_shared::{cursor::Kind, pulled::Row, wire::PullEnd};
+use kandas_shared::{cursor::Kind, pulled::Row, service::ServiceCode, wire::PullEnd};
 
-use crate::support::{Phone, pull, uuid};
+use crate::support::{Phone, photo, pull, ready, sealed, uuid};
 
 async fn everything(app: &App) -> Vec<Row> {
     let mut conn = app.store().conn().await.unwrap();
@@ -94,6 +98,95 @@ async fn a_line_that_cannot_be_read_is_kept_and_shown() {
     assert_eq!(everything(&app).await.len(), world.rows().len(), "what it was to replace stays");
     pull(&app, &world.rows(), &[]).await;
     assert!(app.unreadable().await.unwrap().is_empty(), "a readable line settles it");
+}
+
+#[tokio::test]
+async fn a_newer_program_takes_in_what_an_older_one_could_not_read() {
+    let phone = Phone::new(9);
+    let (app, world) = phone.enrolled().await;
+    let end = PullEnd { cursor: "c".into(), more: false, gone_scopes: Vec::new(), start_over: false };
+    let now = "2026-11-23T04:00:00Z".parse().unwrap();
+    let mut moved = world.rows()[0].clone();
+    let Row::Family(family) = &mut moved else { panic!("{moved:?}") };
+    family.settlement_name = "ТЕСТ-2".into();
+    let (row, newer) = (serde_json::to_string(&moved).unwrap(), r#"{"id":"?"}"#);
+    let lines = [pulled::Line { kind: Kind::Family, id: world.family.0, position: 9, row: Some(newer) }];
+    let mut tx = app.store().begin().await.unwrap();
+    pulled::take_page(&mut tx, &lines, &end, now).await.unwrap();
+    // As the line of a kind that was unknown is kept: whole.
+    let person = world.rows()[1].clone();
+    let whole = format!(
+        r#"{{"kind":"person","id":"{}","position":9,"row":{}}}"#,
+        person.id(),
+        serde_json::to_string(&person).unwrap()
+    );
+    let strange = Unreadable {
+        source: pulled::LINE.into(),
+        row_key: format!("person:{}", person.id()),
+        problem: "unknown".into(),
+    };
+    quarantine::add(&mut tx, &strange, Some(&whole), now).await.unwrap();
+    sqlx::query("delete from person where id = $1").bind(person.id()).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    app.close().await;
+    // This program understands as little as the one before, so the words are put into its mouth.
+    let app = phone.open().await;
+    assert_eq!(app.unreadable().await.unwrap().len(), 1, "the person is there, the family is not readable");
+    assert!(everything(&app).await.contains(&person));
+    let mut conn = app.store().conn().await.unwrap();
+    sqlx::query("update quarantine set body = $1").bind(&row).execute(&mut *conn).await.unwrap();
+    drop(conn);
+    app.close().await;
+    let app = phone.open().await;
+    assert!(app.unreadable().await.unwrap().is_empty());
+    assert!(everything(&app).await.contains(&moved));
+    // A pull that starts over brings everything again: what was not understood then is of no use any more.
+    let mut tx = app.store().begin().await.unwrap();
+    pulled::take_page(&mut tx, &lines, &end, now).await.unwrap();
+    pulled::forget_pull(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(app.unreadable().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_unreadable_item_of_the_outbox_stops_nobody() {
+    let phone = Phone::new(10);
+    let (app, world) = phone.enrolled().await;
+    let folder = tempfile::tempdir().unwrap();
+    for (n, person) in [world.head, world.spouse].into_iter().enumerate() {
+        let picture = photo(folder.path(), n as u64, 640);
+        let activity = world.activity(person, ServiceCode::S07);
+        sealed(&app, ready(&app, &[activity], &picture).await).await;
+    }
+    let (boot, ms) = app.platform().clock.boot();
+    let now = travel::Moment { boot, ms };
+    let mut conn = app.store().conn().await.unwrap();
+    sqlx::query("update record set protected = cast(x'ff' as text) where seq = 1")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    sqlx::query(
+        "update file set kind = 'phpto' where part = 'file' and evidence = (select min(evidence) from file)",
+    )
+    .execute(&mut *conn)
+    .await
+    .unwrap();
+    assert_eq!(travel::outgoing(&mut conn, &now, 50, 1 << 20).await.unwrap().len(), 1);
+    sqlx::query("update record set state = 'accepted', receipt = null").execute(&mut *conn).await.unwrap();
+    assert_eq!(
+        travel::records_waiting(&mut conn, &now).await.unwrap().0,
+        1,
+        "nobody tries it again and again"
+    );
+    drop(conn);
+    let shown = app.unreadable().await.unwrap();
+    assert_eq!(shown.iter().map(|row| row.source.as_str()).collect::<Vec<_>>(), ["record"]);
+    let mut conn = app.store().conn().await.unwrap();
+    sqlx::query("update record set receipt = null, state = 'recorded'").execute(&mut *conn).await.unwrap();
+    drop(conn);
+    app.close().await;
+    let app = phone.open().await;
+    assert_eq!(app.waiting().await.unwrap().records, 2, "a newer program tries it again");
 }
 
 #[tokio::test]

@@ -86,12 +86,17 @@ pub(super) async fn device(
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }
             if json {
-                show::json(&json!({"code": code, "link": link, "expires_at": now + valid}))?;
+                let fingerprint = keys.public_key().fingerprint();
+                show::json(&json!({
+                    "code": code, "link": link, "expires_at": now + valid, "fingerprint": fingerprint,
+                }))?;
             } else {
                 if qr {
                     println!("{}", show::qr_text(&link)?);
                 }
-                println!("code  {code}\nlink  {link}\nuntil {}", now + valid);
+                // Whoever types the code compares this with what the phone shows.
+                let fingerprint = keys.public_key().fingerprint();
+                println!("code  {code}\nkey   {fingerprint}\nlink  {link}\nuntil {}", now + valid);
             }
         }
         DeviceCommand::List => {

@@ -282,10 +282,30 @@ impl Opening {
                     found.readable = true;
                     self.take_lines(BufReader::new(entry), found)?;
                 }
-                name if name.starts_with("media/") => {}
+                "drafts.ndjson" => self.left_inside(entry, "drafts that were never sealed", found)?,
+                "unreadable.ndjson" => self.left_inside(entry, "rows the phone could not read", found)?,
+                name if name.starts_with("media/") || name.starts_with("drafts/") => {}
                 _ => found.problems.push("an entry that does not belong in a bundle".into()),
             }
         }
+        Ok(())
+    }
+
+    /// What no signature stands for is never applied: it is named, and stays in the bundle for whoever opens it.
+    fn left_inside(&self, entry: impl Read, what: &str, found: &mut Found) -> Result<(), Stop> {
+        let (mut reader, mut lines) = (BufReader::new(entry), 0_u64);
+        loop {
+            let (length, ends) = {
+                let piece = reader.fill_buf().map_err(|e| reading(&e))?;
+                (piece.len(), piece.iter().filter(|byte| **byte == b'\n').count())
+            };
+            if length == 0 {
+                break;
+            }
+            lines += ends as u64;
+            reader.consume(length);
+        }
+        found.problems.push(format!("{lines} {what} stay in the bundle"));
         Ok(())
     }
 

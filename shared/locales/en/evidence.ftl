@@ -60,7 +60,7 @@ aside-too-large = The file is larger than allowed.
 aside-damaged = The file's content is damaged.
 aside-wrong-kind = The file is not of the kind that was asked for.
 aside-missing = The file is no longer on this phone.
-aside-freed = The copy left the phone after its delivery to an earlier store.
+aside-freed = The copy left the phone after its delivery, and the centre no longer has the file.
 
 ## Parts of one piece of evidence
 

@@ -17,16 +17,19 @@ use kandas_server::{
     clock::SystemClock,
     config::{Config, Transport},
     devices,
+    facts::{Event, Setting},
     import::import,
     init::init,
+    journal::{self, Fact},
     keys::Keys,
     limits::Limits,
     rotate::rotate,
     serve::{Running, Speech},
     state::AppState,
     store::Store,
+    verify::{Media, verify},
 };
-use kandas_shared::{enrol::Invitation, ids::DeviceId, order::OrderKind, time::Clock};
+use kandas_shared::{enrol::Invitation, ids::DeviceId, order::OrderKind, time::Clock, wire::PhoneSettings};
 use tempfile::TempDir;
 
 /// Which database stands behind the server.
@@ -43,6 +46,8 @@ pub struct Centre {
     pub config: Config,
     pub clock: Arc<dyn Clock>,
     pub chance: Arc<dyn Chance>,
+    /// From the next start on.
+    pub limits: Limits,
     running: Option<Running>,
     database: Option<Database>,
     folder: TempDir,
@@ -71,14 +76,16 @@ impl Centre {
         let store = Store::open(&config.database).await.unwrap();
         import(&store, &district.to_json(), clock.wall(), &*chance, false, &mut |_, _| {}).await.unwrap();
         store.close().await;
-        let mut centre = Self { district, keys, config, clock, chance, running: None, database, folder };
+        let limits = Limits { disk_reserve: 0, ..Limits::default() };
+        let mut centre =
+            Self { district, keys, config, clock, chance, limits, running: None, database, folder };
         centre.start().await;
         centre
     }
 
     pub async fn start(&mut self) {
         let store = Store::open(&self.config.database).await.unwrap();
-        let limits = Limits { disk_reserve: 0, ..Limits::default() };
+        let limits = self.limits.clone();
         let state = AppState::new(
             store,
             Arc::clone(&self.keys),
@@ -114,6 +121,11 @@ impl Centre {
 
     /// The machine is lost: the server goes on from a back-up, in another folder and another database.
     pub async fn restore(&mut self, from: &Path) {
+        self.restore_into(from, "restored").await;
+    }
+
+    /// As [`Centre::restore`], into a data folder of that name.
+    pub async fn restore_into(&mut self, from: &Path, name: &str) {
         self.stop().await;
         let erased = self.config.erased_list();
         let database = match &self.database {
@@ -122,7 +134,7 @@ impl Centre {
         };
         let url = database.as_ref().map(|database| database.url().to_owned());
         let public = Some(self.config.public_url.clone());
-        let mut config = Config::for_data(self.folder.path().join("restored"), url, public).unwrap();
+        let mut config = Config::for_data(self.folder.path().join(name), url, public).unwrap();
         config.listen = self.config.listen;
         config.transport = Transport::SelfSigned;
         config.disk_reserve = 0;
@@ -142,6 +154,52 @@ impl Centre {
         self.start().await;
     }
 
+    /// The server stops and its database is copied as it lies there: as a snapshot of the machine's disk would be.
+    pub async fn snapshot(&mut self) -> Snapshot {
+        self.halt().await;
+        let snapshot = match &self.database {
+            None => {
+                let file = self.database_file();
+                let copy = self.folder.path().join("snapshot.db");
+                std::fs::copy(file, &copy).unwrap();
+                Snapshot::File(copy)
+            }
+            Some(database) => Snapshot::Database(database.copy().unwrap()),
+        };
+        self.start().await;
+        snapshot
+    }
+
+    /// The machine's disk goes back to a snapshot, and nobody tells the server: the epoch stays what it was.
+    pub async fn roll_back(&mut self, to: Snapshot) {
+        self.halt().await;
+        match to {
+            Snapshot::File(copy) => {
+                let file = self.database_file();
+                for tail in ["-wal", "-shm"] {
+                    let _ = std::fs::remove_file(format!("{}{tail}", file.display()));
+                }
+                std::fs::copy(copy, file).unwrap();
+            }
+            Snapshot::Database(database) => {
+                self.config.database = database.url().to_owned();
+                self.database = Some(database);
+            }
+        }
+        self.start().await;
+    }
+
+    async fn halt(&mut self) {
+        let store = self.store();
+        self.stop().await;
+        store.close().await;
+    }
+
+    fn database_file(&self) -> PathBuf {
+        let path = self.config.database.strip_prefix("sqlite:").unwrap();
+        PathBuf::from(path.split('?').next().unwrap())
+    }
+
     /// A network of its own to this server.
     pub async fn line(&self) -> Proxy {
         Proxy::start(self.running.as_ref().unwrap().address()).await.unwrap()
@@ -156,6 +214,32 @@ impl Centre {
         tx.commit().await.unwrap();
         let invitation = devices::invitation(&self.config, &self.keys, code, now);
         Invitation { url: format!("https://{}", line.address()), ..invitation }
+    }
+
+    /// The private half of the organisation's recovery key: on a stick in a safe.
+    pub fn recovery_key(&self) -> PathBuf {
+        self.folder.path().join("recovery.key")
+    }
+
+    /// Facts of the office.
+    pub async fn append(&self, events: impl IntoIterator<Item = Event>) {
+        let store = self.store();
+        let mut tx = store.write().await.unwrap();
+        let facts = events.into_iter().map(Fact::by_system).collect();
+        journal::append(&mut tx, &*self.chance, self.clock.wall(), facts).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What the organisation tells its phones with their next token.
+    pub async fn tell_phones(&self, settings: &PhoneSettings) {
+        let value = serde_json::to_string(settings).unwrap();
+        self.append([Event::SettingSet(Setting { name: "phone".into(), value })]).await;
+    }
+
+    /// Nothing is wrong with the store, down to the bytes of every file.
+    pub async fn assert_sound(&self) {
+        let report = verify(&self.config, &self.store(), Media::Hashes, &mut |_, _, _| {}).await.unwrap();
+        assert!(report.is_sound(), "{:#?}", report.faults);
     }
 
     pub async fn order(&self, device: DeviceId, kind: OrderKind) {
@@ -177,6 +261,12 @@ impl Centre {
             sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&pool).await.unwrap()
         }
     }
+}
+
+/// A database as it once lay on the disk.
+pub enum Snapshot {
+    File(PathBuf),
+    Database(Database),
 }
 
 /// The day everything happens on.

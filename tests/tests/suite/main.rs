@@ -6,6 +6,7 @@
 
 mod centre;
 mod delivery;
+mod disasters;
 mod orders;
 mod trust;
 mod worker;

@@ -1,15 +1,25 @@
 //! A worker with a phone: what he does in the field, as the screens would do it.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI32, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_app::{
     app::App,
     capture::Attached,
     ledger::{LedgerItem, LedgerState},
     platform::{Platform, SystemClock},
     seal::Sealing,
-    store::draft::Change,
+    store::{
+        draft::{Change, DraftId},
+        pulled,
+    },
     sync::{
         self, Ended, Mode, Options, SyncError,
         enrol::{Introduction, enrol},
@@ -21,9 +31,11 @@ use kandas_fixtures::{
     proxy::Proxy,
 };
 use kandas_shared::{
+    cursor,
     enrol::Invitation,
     evidence::{EvidenceKind, Position, PositionSource, Source},
     ids::{ActivityId, DeviceId, FamilyId},
+    pulled::Row,
     record::ConsentState,
     rule::NoVideoReason,
     service::ServiceCode,
@@ -40,20 +52,48 @@ pub struct Worker {
     pub login: String,
     pub home: TempDir,
     pub line: Proxy,
-    wall: Option<DateTime<Utc>>,
+    pub clock: Arc<PhoneClock>,
     app: Option<App>,
     camera: TempDir,
 }
 
-/// A phone whose wall clock is wrong by years.
-struct Wrong(TimeDelta);
+/// A phone's clocks: the wall clock may be wrong by years and be set, the phone may be switched off and on.
+pub struct PhoneClock {
+    by: Mutex<TimeDelta>,
+    offset_s: AtomicI32,
+    boots: AtomicU32,
+}
 
-impl Clock for Wrong {
+impl PhoneClock {
+    pub fn right() -> Arc<Self> {
+        let by = Mutex::new(TimeDelta::zero());
+        Arc::new(Self { by, offset_s: AtomicI32::new(5 * 3600), boots: AtomicU32::new(0) })
+    }
+
+    /// Sets the wall clock; it goes on from there.
+    pub fn set_wall(&self, text: &str) {
+        *self.by.lock().unwrap() = text.parse::<DateTime<Utc>>().unwrap() - SystemClock.wall();
+    }
+
+    pub fn set_offset_s(&self, offset_s: i32) {
+        self.offset_s.store(offset_s, Ordering::SeqCst);
+    }
+
+    pub fn restart(&self) {
+        self.boots.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Clock for PhoneClock {
     fn wall(&self) -> DateTime<Utc> {
-        SystemClock.wall() + self.0
+        SystemClock.wall() + *self.by.lock().unwrap()
     }
     fn boot(&self) -> (String, u64) {
-        SystemClock.boot()
+        let (boot, ms) = SystemClock.boot();
+        (format!("{boot}-{}", self.boots.load(Ordering::SeqCst)), ms)
+    }
+    fn offset_s(&self) -> i32 {
+        self.offset_s.load(Ordering::SeqCst)
     }
 }
 
@@ -74,12 +114,31 @@ impl Worker {
             login: centre.district.workers().nth(number).unwrap().login.clone(),
             home: tempfile::tempdir().unwrap(),
             line: centre.line().await,
-            wall: wall.map(|text| text.parse().unwrap()),
+            clock: PhoneClock::right(),
             app: None,
             camera: tempfile::tempdir().unwrap(),
         };
+        if let Some(wall) = wall {
+            worker.clock.set_wall(wall);
+        }
         worker.open().await;
         worker
+    }
+
+    /// The same home on another phone, opened there. This one must be closed.
+    pub async fn twin(&self, centre: &Centre) -> Self {
+        assert!(self.app.is_none(), "a home is copied when nobody works on it");
+        let mut twin = Self {
+            login: self.login.clone(),
+            home: tempfile::tempdir().unwrap(),
+            line: centre.line().await,
+            clock: PhoneClock::right(),
+            app: None,
+            camera: tempfile::tempdir().unwrap(),
+        };
+        copy_folder(self.home.path(), twin.home.path());
+        twin.open().await;
+        twin
     }
 
     pub async fn try_enrol(&self, invitation: Invitation) -> Result<(), SyncError> {
@@ -92,11 +151,11 @@ impl Worker {
 
     /// Opens the phone, as after a restart of the program.
     pub async fn open(&mut self) {
-        let mut platform = Platform::system(self.home.path());
-        if let Some(wall) = self.wall {
-            platform.clock = Arc::new(Wrong(wall - SystemClock.wall()));
-        }
-        self.app = Some(App::open(self.home.path(), platform).await.unwrap());
+        self.app = Some(App::open(self.home.path(), self.platform()).await.unwrap());
+    }
+
+    pub fn platform(&self) -> Platform {
+        Platform { clock: self.clock.clone(), ..Platform::system(self.home.path()) }
     }
 
     pub async fn close(&mut self) {
@@ -106,6 +165,26 @@ impl Worker {
     pub async fn device(&self) -> DeviceId {
         let mut conn = self.app().store().conn().await.unwrap();
         kandas_app::store::home::get(&mut conn, kandas_app::store::home::DEVICE).await.unwrap().unwrap()
+    }
+
+    /// Everything this phone has in a scope, kind by kind.
+    pub async fn pulled(&self) -> Vec<Row> {
+        let mut conn = self.app().store().conn().await.unwrap();
+        let mut rows = Vec::new();
+        for kind in cursor::Kind::ALL {
+            let listed = pulled::all(&mut conn, *kind).await.unwrap();
+            assert!(listed.unreadable.is_empty());
+            rows.extend(listed.rows);
+        }
+        rows
+    }
+
+    /// This phone holds exactly what a new phone of the same worker is given.
+    pub async fn assert_up_to_date(&self, centre: &Centre, number: usize) {
+        let fresh = Self::enrolled(centre, number).await;
+        self.sync_until_done().await;
+        fresh.sync_until_done().await;
+        assert_eq!(self.pulled().await, fresh.pulled().await, "{} has missed a change", self.login);
     }
 
     /// One attempt now.
@@ -133,21 +212,14 @@ impl Worker {
 
     /// Activities of this phone, each of another person or service, that a photo and a reason suffice for.
     pub async fn activities(&self, wanted: usize) -> Vec<(FamilyId, ActivityId, ServiceCode)> {
-        let mut found = Vec::new();
-        for family in self.app().families().await.unwrap().families {
-            for activity in self.app().family(family.id).await.unwrap().activities {
-                let needs = &activity.service.service().rule.required;
-                let simple = !needs.iter().any(|proof| {
-                    matches!(proof.as_str(), "document" | "paper_number" | "acknowledgement" | "system_fact")
-                });
-                if simple {
-                    found.push((family.id, activity.id, activity.service));
-                }
-            }
-        }
+        let mut found = self.activities_all().await;
         assert!(found.len() >= wanted, "only {} activities", found.len());
         found.truncate(wanted);
         found
+    }
+
+    pub async fn activities_all(&self) -> Vec<(FamilyId, ActivityId, ServiceCode)> {
+        simple_activities(self.app()).await
     }
 
     /// Camera files: `photos` photos, a video of `video` bytes if not 0, the bad ones if asked for.
@@ -169,43 +241,33 @@ impl Worker {
 
     /// Records that a service was provided, with these files; answers the names of those set aside.
     pub async fn complete(&self, activity: ActivityId, files: &[CameraFile]) -> Vec<String> {
-        let app = self.app();
-        let draft = app.draft(&[activity]).await.unwrap();
-        let place = Position {
-            lat: 53.2,
-            lon: 63.6,
-            accuracy_m: 8.0,
-            fix_at: None,
-            source: PositionSource::Satellite,
-            mock: false,
-            fix_boot_ms: None,
-            altitude_m: None,
-        };
-        app.save(draft, Change::Position(Some(place))).await.unwrap();
-        for known in app.consents(draft).await.unwrap().iter().filter(|known| !known.is_asked()) {
-            let reason = Some("бланк подписан");
-            app.set_consent(draft, known.person, ConsentState::Given, reason).await.unwrap();
-        }
-        let mut aside = Vec::new();
-        let mut video = false;
-        for file in files {
-            let kind = match file.kind {
-                Kind::Video => EvidenceKind::Video,
-                _ => EvidenceKind::Photo,
-            };
-            match app.attach(draft, &file.path, Some(kind), Source::Captured).await.unwrap() {
-                Attached::Kept { .. } => video |= kind == EvidenceKind::Video,
-                Attached::SetAside { name, .. } => aside.push(name),
-                Attached::NoRoom { .. } => panic!("no room"),
-            }
-        }
-        if !video {
-            app.save(draft, Change::NoVideo(Some(NoVideoReason::NothingToFilm))).await.unwrap();
-        }
-        match app.seal(draft, day()).await.unwrap() {
-            Sealing::Sealed { .. } => aside,
-            other => panic!("not sealed: {other:?}"),
-        }
+        self.complete_on(activity, files, day()).await
+    }
+
+    /// As [`Worker::complete`], on that day.
+    pub async fn complete_on(
+        &self,
+        activity: ActivityId,
+        files: &[CameraFile],
+        done_on: NaiveDate,
+    ) -> Vec<String> {
+        let draft = self.app().draft(&[activity]).await.unwrap();
+        let aside = gather(self.app(), draft, files).await;
+        self.seal(draft, done_on).await;
+        aside
+    }
+
+    /// Opens a draft that lacks nothing, with a note; it is not sealed.
+    pub async fn begin(&self, activity: ActivityId, files: &[CameraFile]) -> DraftId {
+        let draft = self.app().draft(&[activity]).await.unwrap();
+        gather(self.app(), draft, files).await;
+        self.app().save(draft, Change::Note(Some("бланк подписан".into()))).await.unwrap();
+        draft
+    }
+
+    pub async fn seal(&self, draft: DraftId, done_on: NaiveDate) {
+        let sealing = self.app().seal(draft, done_on).await.unwrap();
+        assert!(matches!(sealing, Sealing::Sealed { .. }), "{sealing:?}");
     }
 
     pub async fn ledger(&self) -> Vec<LedgerItem> {
@@ -223,5 +285,72 @@ impl Worker {
         let folder = std::fs::read_dir(self.home.path().join("vault")).unwrap();
         let files = folder.map(|entry| entry.unwrap().path());
         files.max_by_key(|path| path.metadata().unwrap().len()).unwrap()
+    }
+}
+
+/// Activities of a phone that a photo and a reason suffice for.
+pub async fn simple_activities(app: &App) -> Vec<(FamilyId, ActivityId, ServiceCode)> {
+    let mut found = Vec::new();
+    for family in app.families().await.unwrap().families {
+        for activity in app.family(family.id).await.unwrap().activities {
+            let needs = &activity.service.service().rule.required;
+            let simple = !needs.iter().any(|proof| {
+                matches!(proof.as_str(), "document" | "paper_number" | "acknowledgement" | "system_fact")
+            });
+            if simple {
+                found.push((family.id, activity.id, activity.service));
+            }
+        }
+    }
+    found
+}
+
+/// Everything a draft needs, and these files; answers the names of those set aside.
+pub async fn gather(app: &App, draft: DraftId, files: &[CameraFile]) -> Vec<String> {
+    let place = Position {
+        lat: 53.2,
+        lon: 63.6,
+        accuracy_m: 8.0,
+        fix_at: None,
+        source: PositionSource::Satellite,
+        mock: false,
+        fix_boot_ms: None,
+        altitude_m: None,
+    };
+    app.save(draft, Change::Position(Some(place))).await.unwrap();
+    for known in app.consents(draft).await.unwrap().iter().filter(|known| !known.is_asked()) {
+        let reason = Some("бланк подписан");
+        app.set_consent(draft, known.person, ConsentState::Given, reason).await.unwrap();
+    }
+    let mut aside = Vec::new();
+    let mut video = false;
+    for file in files {
+        let kind = match file.kind {
+            Kind::Video => EvidenceKind::Video,
+            _ => EvidenceKind::Photo,
+        };
+        match app.attach(draft, &file.path, Some(kind), Source::Captured).await.unwrap() {
+            Attached::Kept { .. } => video |= kind == EvidenceKind::Video,
+            Attached::SetAside { name, .. } => aside.push(name),
+            Attached::NoRoom { .. } => panic!("no room"),
+        }
+    }
+    if !video {
+        app.save(draft, Change::NoVideo(Some(NoVideoReason::NothingToFilm))).await.unwrap();
+    }
+    aside
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            std::fs::copy(from, to).unwrap();
+        }
     }
 }

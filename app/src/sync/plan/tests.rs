@@ -28,15 +28,18 @@ fn lanes() -> impl Strategy<Value = Lanes> {
 fn file() -> impl Strategy<Value = FileWaiting> {
     let class =
         prop_oneof![Just(Class::Thumbnail), Just(Class::Photo), Just(Class::Document), Just(Class::Video)];
-    (any::<u128>(), class, 1u64..1_000, 0u64..1_000, any::<bool>(), prop_oneof![Just(0u64), 0u64..200])
-        .prop_map(|(id, class, size, offset, salvage, not_before)| FileWaiting {
+    let kind = prop_oneof![4 => Just((false, false)), 2 => Just((true, false)), 1 => Just((false, true))];
+    (any::<u128>(), class, 1u64..1_000, 0u64..1_000, kind, prop_oneof![Just(0u64), 0u64..200]).prop_map(
+        |(id, class, size, offset, (salvage, ask), not_before)| FileWaiting {
             file: FileRef { evidence: EvidenceId(Uuid::from_u128(id)), part: Part::File },
             class,
             size,
             offset: offset.min(size - 1),
             salvage,
+            ask,
             not_before,
-        })
+        },
+    )
 }
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
@@ -176,7 +179,9 @@ proptest! {
                 Step::Pull => s.pull_wanted = false,
                 Step::RecoveryKey => s.recovery_key_due = false,
                 Step::Order(_) => s.wiped = true,
-                Step::Upload(file) | Step::Salvage(file) => s.files.retain(|f| f.file != file),
+                Step::Upload(file) | Step::Salvage(file) | Step::Ask(file) => {
+                    s.files.retain(|f| f.file != file);
+                }
                 Step::Enrol => prop_assert!(false, "it is enrolled"),
             }
         }
@@ -193,6 +198,32 @@ proptest! {
 }
 
 #[test]
+fn a_question_waits_for_neither_link_nor_room() {
+    let file = FileRef { evidence: EvidenceId(Uuid::from_u128(1)), part: Part::File };
+    let waiting = FileWaiting {
+        file,
+        class: Class::Video,
+        size: 100,
+        offset: 0,
+        salvage: false,
+        ask: true,
+        not_before: 0,
+    };
+    let mut s = Snapshot {
+        enrolled: true,
+        token: Some(TokenScope::Device),
+        files: vec![waiting],
+        metered: true,
+        policy: Policy { video_unmetered_only: true, monthly_metered_bytes: 1, used_metered_bytes: 1 },
+        ..Snapshot::default()
+    };
+    s.lanes.media.not_before = 100;
+    assert_eq!(next(&s, 0), Step::Ask(file));
+    s.files[0].ask = false;
+    assert!(matches!(next(&s, 0), Step::Wait { .. }));
+}
+
+#[test]
 fn small_things_go_before_large_ones() {
     let id = |n| FileRef { evidence: EvidenceId(Uuid::from_u128(n)), part: Part::File };
     let waiting = |n, class, offset| FileWaiting {
@@ -201,6 +232,7 @@ fn small_things_go_before_large_ones() {
         size: 100,
         offset,
         salvage: false,
+        ask: false,
         not_before: 0,
     };
     let mut s = Snapshot {

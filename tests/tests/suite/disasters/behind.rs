@@ -1,0 +1,54 @@
+//! The machine's disk went back to a snapshot and nobody told the server: within one epoch it is behind its own word.
+
+use std::time::Duration;
+
+use kandas_app::{ledger::LedgerState, store::file::FileState};
+use kandas_shared::wire::PhoneSettings;
+
+use crate::{
+    centre::{Centre, Engine},
+    delivery::on_both_engines,
+    worker::Worker,
+};
+
+on_both_engines!(a_server_behind_its_own_word_is_offered_what_it_forgot,);
+
+async fn a_server_behind_its_own_word_is_offered_what_it_forgot(engine: Engine) {
+    let mut centre = Centre::open(engine).await;
+    centre.tell_phones(&PhoneSettings { keep_days: 0, ..PhoneSettings::default() }).await;
+    let worker = Worker::enrolled(&centre, 0).await;
+    let activities = worker.activities(4).await;
+    worker.complete(activities[0].1, &worker.shoot(1, 0, false)).await;
+    worker.sync_until_done().await;
+    let snapshot = centre.snapshot().await;
+    worker.line.set_upstream(centre.address());
+    // Receipted above the snapshot, and its copies have left the phone; then one that has not.
+    worker.complete(activities[1].1, &worker.shoot(1, 0, false)).await;
+    worker.sync_until_done().await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(worker.app().free_delivered().await.unwrap().files >= 2, "photo and thumbnail");
+    worker.complete(activities[2].1, &worker.shoot(1, 250_000, false)).await;
+    worker.sync_until_done().await;
+    worker.assert_delivered().await;
+    let records = centre.count("select count(*) from record").await;
+
+    centre.roll_back(snapshot).await;
+    assert!(centre.count("select count(*) from record").await < records);
+    worker.line.set_upstream(centre.address());
+    worker.complete(activities[3].1, &worker.shoot(1, 0, false)).await;
+    worker.sync_until_done().await;
+    let ledger = worker.ledger().await;
+    assert_eq!(centre.count("select count(*) from record").await, ledger.len() as i64, "each once");
+    assert_eq!(centre.count("select count(*) from record where verdict = 'held'").await, 0);
+    // Nothing is called delivered that the server does not have.
+    for item in &ledger {
+        let gone = item.files.iter().any(|file| file.state == FileState::Damaged);
+        let expected = if gone { LedgerState::Accepted } else { LedgerState::Delivered };
+        assert_eq!(item.state, expected, "{item:#?}");
+    }
+    let gone = ledger.iter().flat_map(|item| &item.files).filter(|f| f.state == FileState::Damaged).count();
+    assert_eq!(gone, 2, "photo and thumbnail of the one whose copies had left: {ledger:#?}");
+    let salvaged = "select count(*) from evidence_file where state = 'salvaged' and salvage_size = 0";
+    assert_eq!(centre.count(salvaged).await, 2);
+    worker.assert_up_to_date(&centre, 0).await;
+}
