@@ -1,16 +1,21 @@
 //! The phone speaks to its own server and to nobody else, and believes nothing that is not signed.
 
-use kandas_app::sync::{SyncError, http::Failure};
+use kandas_app::sync::{
+    SyncError,
+    enrol::{Introduction, enrol},
+    http::Failure,
+};
 use kandas_shared::hash::Digest;
 
 use crate::{
     centre::{Centre, Engine},
     delivery::on_both_engines,
-    worker::Worker,
+    worker::{IDLE, Worker},
 };
 
 on_both_engines!(
     another_server_is_refused,
+    a_typed_code_is_held_against_a_fingerprint,
     a_code_works_once,
     a_restored_store_goes_on_in_a_new_chain,
     a_restored_server_is_offered_everything_again,
@@ -43,6 +48,24 @@ async fn another_server_is_refused(engine: Engine) {
     other.server_key = worker.app().signer().public_key();
     let refused = stranger.try_enrol(other).await;
     assert!(matches!(refused, Err(SyncError::Untrusted(_))), "{refused:?}");
+}
+
+async fn a_typed_code_is_held_against_a_fingerprint(engine: Engine) {
+    let centre = Centre::open(engine).await;
+    let told = centre.keys.public_key().fingerprint();
+    for (number, read_out, fits) in
+        [(0, told.replace('-', " ").to_uppercase(), true), (1, "0".repeat(20), false)]
+    {
+        let worker = Worker::new(&centre, number, None).await;
+        let invitation = centre.invite(&worker.login, &worker.line).await;
+        let typed = Introduction::typed(invitation.url, invitation.code, invitation.pin, Some(read_out));
+        let enrolled = enrol(worker.app(), &typed, IDLE).await;
+        if fits {
+            assert_eq!(enrolled.unwrap().server_key, centre.keys.public_key());
+        } else {
+            assert!(matches!(enrolled, Err(SyncError::Untrusted(_))), "{enrolled:?}");
+        }
+    }
 }
 
 async fn a_code_works_once(engine: Engine) {
