@@ -4,8 +4,8 @@
 //! killed at any moment and the next run goes on. A failure becomes a row with its reason and a moment before which
 //! nothing is tried again; only a fault of the phone itself (store, disk, keys) ends the loop.
 //!
-//! Inside: [`plan`] decides, [`http`] and [`tls`] speak, [`receipts`] believes or not, [`tus`] is the upload protocol;
-//! `token`, `push`, `pull`, `upload` and `orders` are the steps. No step reads the wall clock to decide anything.
+//! Inside: [`plan`] decides, [`http`] speaks by way of a [`transport`] ([`tls`] on the real network), [`receipts`]
+//! believes or not, [`tus`] is the upload protocol; `token`, `push`, `pull`, `upload` and `orders` are the steps. No step reads the wall clock to decide anything.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,6 +29,7 @@ use self::{
     progress::{News, Progress},
     receipts::{ServerKeys, Untrusted},
     tls::{SignedClock, Trust},
+    transport::{Internet, Network},
     verify::P256,
 };
 use crate::{
@@ -55,6 +56,7 @@ mod push;
 pub mod receipts;
 pub mod tls;
 mod token;
+pub mod transport;
 pub mod tus;
 mod upload;
 pub mod verify;
@@ -194,7 +196,20 @@ impl SyncError {
 /// # Errors
 /// Only for faults of the phone itself; what the link and the server do becomes rows, news and [`Ended`].
 pub async fn run(app: &App, options: &Options, progress: &dyn Progress) -> Result<Ended, SyncError> {
-    let mut sync = Sync::open(app, options, progress).await?;
+    run_over(&Internet, app, options, progress).await
+}
+
+/// Runs the loop on `app` over a network of the caller's choice.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_over(
+    network: &dyn Network,
+    app: &App,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Ended, SyncError> {
+    let mut sync = Sync::open(app, options, progress, network).await?;
     if options.mode == Mode::Once {
         let mut tx = app.store().begin().await?;
         travel::end_pauses(&mut tx).await?;
@@ -247,7 +262,12 @@ const ORDER: &str = "order";
 const RECOVERY: &str = "recovery";
 
 impl<'a> Sync<'a> {
-    async fn open(app: &'a App, options: &'a Options, progress: &'a dyn Progress) -> Result<Self, SyncError> {
+    async fn open(
+        app: &'a App,
+        options: &'a Options,
+        progress: &'a dyn Progress,
+        network: &dyn Network,
+    ) -> Result<Self, SyncError> {
         let mut conn = app.store().conn().await?;
         let (Some(device), Some(epoch), Some(url)) = (
             home::get::<DeviceId>(&mut conn, home::DEVICE).await?,
@@ -264,7 +284,7 @@ impl<'a> Sync<'a> {
         let last = home::signed_time(&mut conn).await?.ok_or(SyncError::NotEnrolled)?;
         drop(conn);
         let signed = SignedClock::new(Arc::clone(&app.platform().clock), last);
-        let http = Http::new(&url, trust, &signed, options.idle)?;
+        let http = Http::new(&url, trust, &signed, options.idle, network)?;
         Ok(Self {
             app,
             options,

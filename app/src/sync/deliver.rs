@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Options, Sync, SyncError, progress::Progress, upload::send_bundle};
+use super::{Options, Sync, SyncError, progress::Progress, transport::Internet, upload::send_bundle};
 use crate::app::App;
 
 /// What became of a bundle.
@@ -36,7 +36,7 @@ pub async fn deliver(
     told: impl FnMut(u64, u64),
 ) -> Result<Delivered, SyncError> {
     let (name, sha256) = identify(path).await?;
-    let mut sync = Sync::open(app, options, progress).await?;
+    let mut sync = Sync::open(app, options, progress, &Internet).await?;
     sync.get_token().await?;
     let token = sync.bearer()?;
     send_bundle(&sync.http, &token, name, sha256, path, told).await?;

@@ -18,6 +18,7 @@ use super::{
     receipts::{ServerKeys, Untrusted},
     set_keys,
     tls::{SignedClock, Trust},
+    transport::{Internet, Network},
     verify::P256,
 };
 use crate::{
@@ -69,6 +70,19 @@ impl From<Invitation> for Introduction {
 /// # Errors
 /// When it is enrolled already, the server does not take the code, or is not the one of the QR.
 pub async fn enrol(app: &App, to: &Introduction, idle: Duration) -> Result<Enrolled, SyncError> {
+    enrol_over(&Internet, app, to, idle).await
+}
+
+/// Enrols the phone over a network of the caller's choice.
+///
+/// # Errors
+/// As [`enrol`].
+pub async fn enrol_over(
+    network: &dyn Network,
+    app: &App,
+    to: &Introduction,
+    idle: Duration,
+) -> Result<Enrolled, SyncError> {
     let mut conn = app.store().conn().await?;
     if home::text(&mut conn, home::DEVICE).await?.is_some() {
         return Err(SyncError::AlreadyEnrolled);
@@ -83,7 +97,7 @@ pub async fn enrol(app: &App, to: &Introduction, idle: Duration) -> Result<Enrol
         SignedTime { time: told, boot: "before enrolment".into(), boot_ms: 0 },
     );
     let trust = to.pin.map_or(Trust::PublicRoots, Trust::Pin);
-    let http = Http::new(&to.url, trust, &signed, idle)?;
+    let http = Http::new(&to.url, trust, &signed, idle, network)?;
 
     let payload = EnrolPayload {
         v: 1,

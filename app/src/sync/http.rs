@@ -1,10 +1,8 @@
-//! Talking HTTP to the central store. Made for bad links: no request has a total time limit, only a limit on the time
-//! in which no byte moves; bodies are compressed; every byte is counted for the month's sum. Answers are values: the
-//! body, or a [`Failure`] that says what kind of thing went wrong.
+//! What the phone says to the central store and hears from it: JSON and pieces of files, compressed, every byte counted
+//! for the month's sum. Answers are values: the body, or a [`Failure`] that says what kind of thing went wrong. How the
+//! bytes get there is the business of a [`Transport`].
 
 use std::{
-    error::Error as _,
-    io,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,26 +12,22 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use bytes::Bytes;
-use futures_util::stream;
 use kandas_shared::{hash::from_b64, jws::Jws, problem::ProblemCode};
 use reqwest::{
-    Client, Method, RequestBuilder, StatusCode, Url,
+    Method, StatusCode, Url,
     header::{
-        AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-        RETRY_AFTER,
+        AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
     },
-    redirect::Policy,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::tls::{self, SignedClock, Trust};
+use super::{
+    tls::{SignedClock, Trust},
+    transport::{Network, Request, Server, Transport},
+};
 
 /// Time without a byte after which a request is given up. At 64 kbit/s this is half a megabyte.
 pub const IDLE: Duration = Duration::from_secs(60);
-/// Largest answer that is read.
-const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
-/// A body is handed to the socket in such pieces: small enough that a slow link shows life.
-const MOUTHFUL: usize = 16 * 1024;
 
 /// What went wrong with a request.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -107,10 +101,12 @@ impl Meter {
     pub fn take(&self) -> (u64, u64) {
         (self.up.swap(0, Ordering::Relaxed), self.down.swap(0, Ordering::Relaxed))
     }
-    fn up(&self, bytes: usize) {
+    /// Bytes went up.
+    pub fn up(&self, bytes: usize) {
         self.up.fetch_add(bytes as u64, Ordering::Relaxed);
     }
-    fn down(&self, bytes: usize) {
+    /// Bytes came down.
+    pub fn down(&self, bytes: usize) {
         self.down.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 }
@@ -149,38 +145,28 @@ impl Answer {
 }
 
 /// One server, spoken to by one phone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Http {
-    client: Client,
+    transport: Arc<dyn Transport>,
     base: Url,
     meter: Arc<Meter>,
-    idle: Duration,
 }
 
 impl Http {
-    /// Speaks to the server at `base` under `trust`. Plain http is for loopback alone.
+    /// Speaks to the server at `base` under `trust`, by way of `network`.
     ///
     /// # Errors
     /// When the address is unusable.
-    pub fn new(base: &str, trust: Trust, clock: &Arc<SignedClock>, idle: Duration) -> Result<Self, Failure> {
+    pub fn new(
+        base: &str,
+        trust: Trust,
+        clock: &Arc<SignedClock>,
+        idle: Duration,
+        network: &dyn Network,
+    ) -> Result<Self, Failure> {
         let base = Url::parse(base).map_err(|error| Failure::Protocol(format!("address {base}: {error}")))?;
-        let config =
-            tls::client_config(trust, clock).map_err(|error| Failure::Protocol(error.to_string()))?;
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(config)
-            .connect_timeout(Duration::from_secs(30).min(idle))
-            .pool_idle_timeout(Duration::from_secs(20))
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("kandas-field/", env!("CARGO_PKG_VERSION")));
-        match base.scheme() {
-            "http" if is_loopback(&base) => {}
-            "https" => builder = builder.https_only(true),
-            "http" => return Err(Failure::Protocol("plain http is for loopback addresses alone".into())),
-            other => return Err(Failure::Protocol(format!("{other} is neither https nor http"))),
-        }
-        let client = builder.build().map_err(|error| Failure::Protocol(chain(&error)))?;
-        Ok(Self { client, base, meter: Arc::default(), idle })
+        let transport = network.connect(&Server { base: &base, trust, clock, idle })?;
+        Ok(Self { transport, base, meter: Arc::default() })
     }
 
     /// The bytes counted.
@@ -264,83 +250,12 @@ impl Http {
         }
         // Request line, our headers and what the library adds.
         self.meter.up(200 + url.as_str().len() + weight(&headers));
-        let pulse = Arc::new(Pulse::default());
-        let request = self.client.request(method, url);
-        let request = self.with_body(request, body, headers, &pulse);
-        self.while_alive(&pulse, self.exchange(request, &pulse)).await
-    }
-
-    async fn exchange(&self, request: RequestBuilder, pulse: &Pulse) -> Result<Answer, Failure> {
-        let mut response = request.send().await.map_err(|error| fault(&error))?;
-        pulse.beat();
-        let (status, headers) = (response.status(), response.headers().clone());
-        self.meter.down(20 + weight(&headers));
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| fault(&error))? {
-            pulse.beat();
-            self.meter.down(piece.len());
-            if body.len() + piece.len() > LARGEST_ANSWER {
-                return Err(Failure::Protocol("the answer is too large".into()));
-            }
-            body.extend_from_slice(&piece);
-        }
-        if status.is_success() {
-            Ok(Answer { status: status.as_u16(), headers, body: body.into() })
+        let answer = self.transport.exchange(Request { method, url, headers, body }, &self.meter).await?;
+        self.meter.down(20 + weight(&answer.headers));
+        if answer.status.is_success() {
+            Ok(Answer { status: answer.status.as_u16(), headers: answer.headers, body: answer.body })
         } else {
-            Err(Failure::Refused(Box::new(refusal(status, &headers, &body))))
-        }
-    }
-
-    fn with_body(
-        &self,
-        request: RequestBuilder,
-        body: Body,
-        mut headers: HeaderMap,
-        pulse: &Arc<Pulse>,
-    ) -> RequestBuilder {
-        match body {
-            Body::None => request.headers(headers),
-            Body::Whole(bytes) => {
-                headers.insert(CONTENT_LENGTH, bytes.len().into());
-                // An empty stream would be sent as a chunked body.
-                if bytes.is_empty() {
-                    return request.headers(headers).body(bytes);
-                }
-                let (meter, pulse) = (Arc::clone(&self.meter), Arc::clone(pulse));
-                let mouthfuls = stream::unfold(bytes, move |mut rest| {
-                    let (meter, pulse) = (Arc::clone(&meter), Arc::clone(&pulse));
-                    async move {
-                        if rest.is_empty() {
-                            return None;
-                        }
-                        let piece = rest.split_to(rest.len().min(MOUTHFUL));
-                        pulse.beat();
-                        meter.up(piece.len());
-                        Some((Ok::<_, io::Error>(piece), rest))
-                    }
-                });
-                request.headers(headers).body(reqwest::Body::wrap_stream(mouthfuls))
-            }
-        }
-    }
-
-    /// Runs `work` as long as bytes move.
-    async fn while_alive<T>(
-        &self,
-        pulse: &Pulse,
-        work: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Failure> {
-        tokio::pin!(work);
-        let mut seen = 0;
-        loop {
-            if let Ok(done) = tokio::time::timeout(self.idle, &mut work).await {
-                return done;
-            }
-            let beats = pulse.beats();
-            if beats == seen {
-                return Err(Failure::Cut(format!("no byte moved for {} s", self.idle.as_secs_f32())));
-            }
-            seen = beats;
+            Err(Failure::Refused(Box::new(refusal(answer.status, &answer.headers, &answer.body))))
         }
     }
 
@@ -351,24 +266,12 @@ impl Http {
 }
 
 /// Body of a request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Body {
     /// None.
     None,
     /// These bytes, handed over mouthful by mouthful.
     Whole(Bytes),
-}
-
-#[derive(Debug, Default)]
-struct Pulse(AtomicU64);
-
-impl Pulse {
-    fn beat(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-    fn beats(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 /// A header list from names and values.
@@ -407,84 +310,9 @@ fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal {
     }
 }
 
-fn fault(error: &reqwest::Error) -> Failure {
-    let text = chain(error);
-    if let Some(tls) = certificate_fault(error) {
-        return Failure::WrongServer(tls);
-    }
-    if error.is_connect() { Failure::Unreachable(text) } else { Failure::Cut(text) }
-}
-
-/// The text of TLS refusing the certificate, wherever in the chain of causes it hides.
-fn certificate_fault(error: &reqwest::Error) -> Option<String> {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
-    while let Some(this) = cause {
-        let inner = this.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = this
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(tls @ rustls::Error::InvalidCertificate(_)) = tls {
-            return Some(tls.to_string());
-        }
-        cause = inner.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| this.source());
-    }
-    None
-}
-
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(this) = cause {
-        text.push_str(&format!(": {this}"));
-        cause = this.source();
-    }
-    text
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => {
-            host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        }
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use kandas_shared::time::Clock;
-
     use super::*;
-    use crate::store::home::SignedTime;
-
-    struct Still;
-    impl Clock for Still {
-        fn wall(&self) -> DateTime<chrono::Utc> {
-            DateTime::UNIX_EPOCH
-        }
-        fn boot(&self) -> (String, u64) {
-            ("still".to_owned(), 0)
-        }
-    }
-
-    fn http(base: &str) -> Result<Http, Failure> {
-        let heard = SignedTime { time: DateTime::UNIX_EPOCH, boot: "still".into(), boot_ms: 0 };
-        let clock = SignedClock::new(Arc::new(Still), heard);
-        Http::new(base, Trust::PublicRoots, &clock, Duration::from_millis(300))
-    }
-
-    #[test]
-    fn plain_http_is_for_loopback_alone() {
-        assert!(http("http://127.0.0.1:80").is_ok());
-        assert!(http("http://[::1]:80").is_ok());
-        assert!(http("http://localhost").is_ok());
-        assert!(http("https://192.0.2.1").is_ok());
-        assert!(http("http://192.0.2.1").is_err());
-        assert!(http("http://127.0.0.1.example.org").is_err());
-        assert!(http("ftp://127.0.0.1").is_err());
-    }
 
     #[test]
     fn a_code_of_a_newer_server_does_not_hide_the_refusal() {
@@ -492,23 +320,5 @@ mod tests {
         let refusal = refusal(StatusCode::IM_A_TEAPOT, &HeaderMap::new(), body);
         assert_eq!((refusal.status, refusal.code, refusal.retry_after_s), (418, None, Some(7)));
         assert_eq!(refusal.detail.as_deref(), Some("brand-new"));
-    }
-
-    #[tokio::test]
-    async fn a_stalled_connection_is_given_up_and_a_closed_one_is_told_apart() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let accepting = tokio::spawn(async move {
-            let mut open = Vec::new();
-            while let Ok((stream, _)) = listener.accept().await {
-                open.push(stream);
-            }
-        });
-        let stalled = http(&format!("http://{address}")).unwrap().get_bytes("/", None).await;
-        assert!(matches!(stalled, Err(Failure::Cut(_))), "{stalled:?}");
-        accepting.abort();
-        let _ = accepting.await;
-        let closed = http(&format!("http://{address}")).unwrap().get_bytes("/", None).await;
-        assert!(matches!(closed, Err(Failure::Unreachable(_))), "{closed:?}");
     }
 }
