@@ -1,6 +1,7 @@
 //! The whole system: a real server on either engine, real phones with their own homes, a network that cuts.
 //!
-//! [`centre`] starts a server, [`worker`] is a worker with a phone; the rest are the stories.
+//! [`centre`] starts a server, [`worker`] is a worker with a phone; [`storm`] tries thousands of bad networks in process;
+//! the rest are the stories.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
 
@@ -8,5 +9,6 @@ mod centre;
 mod delivery;
 mod disasters;
 mod orders;
+mod storm;
 mod trust;
 mod worker;
