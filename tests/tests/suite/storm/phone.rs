@@ -354,6 +354,7 @@ fn place() -> Position {
         lon: 63.6,
         accuracy_m: 8.0,
         fix_at: None,
+        fix_boot_ms: None,
         source: PositionSource::Satellite,
         mock: false,
         altitude_m: None,
