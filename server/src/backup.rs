@@ -1,8 +1,8 @@
 //! Back-up and restore.
 //!
 //! A back-up is a folder: `manifest.json`, the database (`store.db` by VACUUM INTO, or `store.pgdump` by pg_dump), the
-//! media by hard link or copy with their list `media.ndjson`, and `server.json`. Private keys are in it only when asked
-//! for. The list of erased subjects is never in it: it must be newer than any back-up.
+//! media by hard link or copy (out of a bucket: by copy) with their list `media.ndjson`, and `server.json`. Private keys
+//! are in it only when asked for. The list of erased subjects is never in it: it must be newer than any back-up.
 //!
 //! The database is copied first, the media after it: files only come in between, and a file is never there before its
 //! fact. `restore` draws a new epoch, so that every phone offers again what it handed in after the back-up.
@@ -22,11 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     chance::{self, Chance},
-    config::{Config, private_folder},
+    config::{Config, Remembered, private_folder},
     erase::{self, Settled},
     facts::{Event, Restored},
     journal::{self, Fact},
     keys::Keys,
+    media::Depot,
     store::{Engine, Store},
     verify::expected_media,
 };
@@ -105,7 +106,8 @@ pub async fn backup(
     let mut tx = store.read().await?;
     let files = expected_media(&mut tx).await?;
     drop(tx);
-    let media = media::copy_out(&config.media_dir(), to, &files, choice.copy_media, progress).await?;
+    let objects = Depot::of(config).context("the media store cannot be used")?.objects;
+    let media = media::copy_out(&objects, to, &files, choice.copy_media, progress).await?;
     let remembered = config.data.join("server.json");
     if remembered.exists() {
         fs::copy(&remembered, to.join("server.json"))?;
@@ -167,19 +169,23 @@ pub async fn restore(
         config.keys_dir().display()
     );
     config.make_folders()?;
-    ensure!(is_empty(&config.media_dir())?, "{} is not empty", config.media_dir().display());
+    // They may open the media store.
+    if !has_keys {
+        copy_private(&from.join("keys"), &config.keys_dir())?;
+    }
+    let objects = Depot::of(config).context("the media store cannot be used")?.objects;
+    ensure!(objects.sizes().await?.is_empty(), "{} is not empty: it holds media", config.media);
     match engine {
         "sqlite" => restore_file(config, &from.join("store.db"))?,
         _ => dump::restore(&config.database, &from.join("store.pgdump")).await?,
     }
-    if !has_keys {
-        copy_private(&from.join("keys"), &config.keys_dir())?;
+    if let Some(known) = Remembered::read(from)?
+        && Remembered::read(&config.data)?.is_none()
+    {
+        // The address is that of the lost server; media lie where this one was told.
+        Remembered { public_url: known.public_url, ..config.remembered() }.write(&config.data)?;
     }
-    let remembered = from.join("server.json");
-    if remembered.exists() && !config.data.join("server.json").exists() {
-        fs::copy(&remembered, config.data.join("server.json"))?;
-    }
-    let media = media::copy_back(from, &config.media_dir(), progress).await?;
+    let media = media::copy_back(from, &objects, progress).await?;
     for decision in &decisions {
         if *erased != config.erased_list() {
             crate::erased_list::add(&config.erased_list(), decision)?;
@@ -260,8 +266,4 @@ fn sync_folder(of: &Path) -> Result<()> {
         fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
-}
-
-fn is_empty(folder: &Path) -> Result<bool> {
-    Ok(fs::read_dir(folder)?.next().is_none())
 }

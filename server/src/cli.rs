@@ -24,6 +24,7 @@ use crate::{
     clock::SystemClock,
     config::{Config, Transport},
     logging,
+    media::bucket::{Bucket, default_region},
 };
 use open::Opened;
 
@@ -49,12 +50,44 @@ struct Place {
     /// Address under which phones reach this server; remembered by `init`.
     #[arg(long, global = true, env = "KANDAS_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    #[command(flatten)]
+    media: MediaArgs,
     /// Answers as JSON, for other programs.
     #[arg(long, global = true)]
     json: bool,
     /// Log lines as JSON.
     #[arg(long, global = true, env = "KANDAS_LOG_JSON")]
     log_json: bool,
+}
+
+/// Where media lie, if not in the data folder. Remembered by `init`; credentials come from AWS_ACCESS_KEY_ID and
+/// AWS_SECRET_ACCESS_KEY or from s3.json in the keys folder.
+#[derive(Debug, Args)]
+struct MediaArgs {
+    /// A bucket for evidence and uploads: `s3://BUCKET/PREFIX`; by default the data folder.
+    #[arg(long = "media", id = "media_place", global = true, env = "KANDAS_MEDIA", value_name = "S3")]
+    place: Option<Bucket>,
+    /// Address of the S3 store, if it is not Amazon's.
+    #[arg(long, global = true, env = "KANDAS_S3_ENDPOINT", value_name = "URL")]
+    s3_endpoint: Option<String>,
+    /// Region of the bucket.
+    #[arg(long, global = true, env = "KANDAS_S3_REGION", value_name = "REGION")]
+    s3_region: Option<String>,
+    /// The bucket's name goes before the host, not into the path.
+    #[arg(long, global = true, env = "KANDAS_S3_VIRTUAL_HOST")]
+    s3_virtual_host: bool,
+}
+
+impl MediaArgs {
+    fn bucket(self) -> Option<Bucket> {
+        let bucket = self.place?;
+        Some(Bucket {
+            endpoint: self.s3_endpoint,
+            region: self.s3_region.unwrap_or_else(default_region),
+            virtual_host: self.s3_virtual_host,
+            ..bucket
+        })
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,7 +117,7 @@ enum Command {
     Verify {
         /// Also hash every media file.
         #[arg(long)]
-        media: bool,
+        hashes: bool,
     },
     /// Make every table anew from the journal.
     Rebuild {
@@ -291,6 +324,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { place, command } = cli;
     let json = place.json;
     let mut config = Config::for_data(place.data, place.database, place.public_url)?;
+    if let Some(bucket) = place.media.bucket() {
+        config.place_media(bucket)?;
+    }
     match command {
         Command::Init(args) => store::init(&config, args, &around, json).await,
         Command::Serve(args) => {
@@ -303,7 +339,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::User(command) => device::user(&config, command, &around, json).await,
         Command::Device(command) => device::device(config, command, &around, json).await,
         Command::Key(command) => store::key(&config, command, &around, json).await,
-        Command::Verify { media } => store::verify(&config, media, json).await,
+        Command::Verify { hashes } => store::verify(&config, hashes, json).await,
         Command::Rebuild { check } => store::rebuild(&config, check, json).await,
         Command::Erase(args) => store::erase(&config, args, &around, json).await,
         Command::Backup { to, with_keys, copy_media } => {

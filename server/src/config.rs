@@ -1,8 +1,8 @@
 //! Where a server keeps its things and how it is reached.
 //!
 //! One data folder holds everything: `store.db`, `media/`, `staging/`, `keys/`, `erased.ndjson` and `server.json`. The
-//! last one remembers what `init` was told (the public address), so that later commands need not repeat it; an option
-//! or a `KANDAS_*` variable goes before it.
+//! last one remembers what `init` was told (the public address, and the bucket if media lie in one), so that later
+//! commands need not repeat it; a public address given as an option or a `KANDAS_*` variable goes before it.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -11,6 +11,8 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
+
+use crate::media::bucket::Bucket;
 
 /// How `serve` speaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,40 @@ pub enum Transport {
     Plain,
 }
 
+/// Where media lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum MediaPlace {
+    /// In folders of the data folder.
+    #[default]
+    Folder,
+    /// In a bucket of an S3 store.
+    Bucket(Bucket),
+}
+
+impl MediaPlace {
+    fn bucket(&self) -> Option<&Bucket> {
+        match self {
+            Self::Folder => None,
+            Self::Bucket(bucket) => Some(bucket),
+        }
+    }
+}
+
+impl From<Option<Bucket>> for MediaPlace {
+    fn from(bucket: Option<Bucket>) -> Self {
+        bucket.map_or(Self::Folder, Self::Bucket)
+    }
+}
+
+impl std::fmt::Display for MediaPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder => f.write_str("the data folder"),
+            Self::Bucket(bucket) => bucket.fmt(f),
+        }
+    }
+}
+
 /// Everything a command needs to know about its surroundings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -35,6 +71,8 @@ pub struct Config {
     pub data: PathBuf,
     /// `sqlite:<path>` or `postgres://…`.
     pub database: String,
+    /// Where media lie.
+    pub media: MediaPlace,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// Address under which phones reach the server, without a slash at the end.
@@ -57,6 +95,9 @@ pub const DEFAULT_DISK_RESERVE: u64 = 2 * 1024 * 1024 * 1024;
 pub struct Remembered {
     /// Address under which phones reach the server.
     pub public_url: String,
+    /// The bucket, if media lie in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Bucket>,
 }
 
 impl Config {
@@ -65,17 +106,14 @@ impl Config {
     /// # Errors
     /// When `server.json` exists and cannot be read.
     pub fn for_data(data: PathBuf, database: Option<String>, public_url: Option<String>) -> Result<Self> {
-        let public_url = match public_url {
-            Some(url) => url,
-            None => match Remembered::read(&data)? {
-                Some(remembered) => remembered.public_url,
-                None => format!("https://{DEFAULT_LISTEN}"),
-            },
-        };
+        let remembered = Remembered::read(&data)?;
+        let (url, bucket) = remembered.map(|known| (known.public_url, known.media)).unzip();
+        let public_url = public_url.or(url).unwrap_or_else(|| format!("https://{DEFAULT_LISTEN}"));
         let database = database.unwrap_or_else(|| format!("sqlite:{}", data.join("store.db").display()));
         Ok(Self {
             data,
             database,
+            media: bucket.flatten().into(),
             listen: DEFAULT_LISTEN,
             public_url: public_url.trim_end_matches('/').to_owned(),
             transport: Transport::SelfSigned,
@@ -94,6 +132,31 @@ impl Config {
             self.listen
         );
         Ok(())
+    }
+
+    /// Media lie in this bucket. A store that knows another place already keeps to it: evidence is never looked for, or
+    /// left behind when somebody is erased, in two places.
+    ///
+    /// # Errors
+    /// When `server.json` names another place.
+    pub fn place_media(&mut self, bucket: Bucket) -> Result<()> {
+        let (said, place) = (MediaPlace::Bucket(bucket), &self.media);
+        if said == *place {
+            return Ok(());
+        }
+        ensure!(
+            Remembered::read(&self.data)?.is_none(),
+            "the media of this store lie in {place}, not in {said}: move them first, then say so in {}",
+            Remembered::path(&self.data).display()
+        );
+        self.media = said;
+        Ok(())
+    }
+
+    /// What `init` remembers of this.
+    #[must_use]
+    pub fn remembered(&self) -> Remembered {
+        Remembered { public_url: self.public_url.clone(), media: self.media.bucket().cloned() }
     }
 
     /// The folder with private keys, mode 0700.
@@ -222,9 +285,16 @@ mod tests {
     fn init_remembers_the_public_address_and_options_go_before() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().to_owned();
-        Remembered { public_url: "https://centre.example:8443".into() }.write(&data).unwrap();
+        let mut fresh =
+            Config::for_data(data.clone(), None, Some("https://centre.example:8443".into())).unwrap();
+        fresh.place_media("s3://evidence/north".parse().unwrap()).unwrap();
+        fresh.remembered().write(&data).unwrap();
         let remembered = Config::for_data(data.clone(), None, None).unwrap();
         assert_eq!(remembered.public_url, "https://centre.example:8443");
+        assert_eq!(remembered.media, fresh.media);
+        fresh.place_media("s3://evidence/north".parse().unwrap()).unwrap();
+        let elsewhere = fresh.place_media("s3://evidence/south".parse().unwrap()).unwrap_err().to_string();
+        assert!(elsewhere.contains("lie in s3://evidence/north"), "{elsewhere}");
         let told = Config::for_data(data, None, Some("https://other.example/".into())).unwrap();
         assert_eq!(told.public_url, "https://other.example");
         assert!(told.database.starts_with("sqlite:"));

@@ -18,7 +18,6 @@ use kandas_shared::{
     hash::Digest,
     ids::{BundleId, ChainId, DeviceId, ErasureId, EvidenceId, FamilyId, PersonId, UploadId, UserId},
 };
-use object_store::{ObjectStoreExt as _, local::LocalFileSystem};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -29,7 +28,9 @@ use crate::{
     erased_list::{self, Erased},
     facts::{ChainAfter, Event, Gap, GapsAfter, SubjectErased},
     journal::{self, Fact},
-    many, one, opt,
+    many,
+    media::Depot,
+    one, opt,
     store::{Store, StoreError, Tx},
 };
 
@@ -561,22 +562,14 @@ impl Leftover {
 
     async fn remove(&self, config: &Config) -> Result<()> {
         config.make_folders()?;
-        let media = LocalFileSystem::new_with_prefix(config.media_dir())?;
+        let depot = Depot::of(config).context("the media store cannot be used")?;
         for object in &self.objects {
-            match media.delete(&object_store::path::Path::from(object.as_str())).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(error).with_context(|| format!("media {object} cannot be removed")),
-            }
+            let removed = depot.objects.remove(object).await;
+            removed.with_context(|| format!("media {object} cannot be removed"))?;
         }
         for upload in &self.uploads {
-            let path = config.staging_dir().join(format!("{upload}.part"));
-            match fs::remove_file(&path) {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(error).with_context(|| format!("{} cannot be removed", path.display()));
-                }
-            }
+            let removed = depot.staging.remove(*upload).await;
+            removed.with_context(|| format!("upload {upload} cannot be removed"))?;
         }
         Ok(())
     }

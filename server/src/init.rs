@@ -11,7 +11,7 @@ use kandas_shared::hash::Epoch;
 
 use crate::{
     chance::{self, Chance},
-    config::{Config, Remembered},
+    config::Config,
     facts::{Event, Opened},
     journal::{self, Fact},
     keys::{Keys, RecoveryIdentity, write_private},
@@ -53,7 +53,7 @@ pub async fn init(
         Some(recovery_key.to_owned())
     };
     let keys = Keys::open(&config.keys_dir())?;
-    Remembered { public_url: config.public_url.clone() }.write(&config.data)?;
+    config.remembered().write(&config.data)?;
 
     let epoch = Epoch(chance::bytes(chance));
     let event = Event::JournalOpened(Opened { epoch, server_key: keys.public_key() });

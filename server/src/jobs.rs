@@ -47,6 +47,7 @@ pub async fn round(state: &AppState) {
 pub async fn hour(state: &AppState) {
     report("assignments", close_assignments(state).await);
     report("checkpoint", log_head(state).await);
+    report("staging", sweep_staging(state).await);
 }
 
 async fn close_assignments(state: &AppState) -> Outcome<()> {
@@ -61,6 +62,14 @@ async fn expire_uploads(state: &AppState) -> Outcome<()> {
     let over = state.media.expire().await?;
     if over > 0 {
         tracing::info!(over, "uploads ran out");
+    }
+    Ok(())
+}
+
+async fn sweep_staging(state: &AppState) -> Outcome<()> {
+    let swept = state.media.sweep().await?;
+    if swept > 0 {
+        tracing::warn!(swept, "bytes that belong to no upload were removed from staging");
     }
     Ok(())
 }

@@ -41,6 +41,8 @@ pub struct Limits {
     pub flush_time: Duration,
     /// An upload nobody has written to for so long is given up.
     pub upload_life: Duration,
+    /// Bytes in staging that belong to no open upload go when nobody has written to them for so long.
+    pub staging_life: Duration,
     /// Most bytes of a bundle, and of a salvaged file.
     pub bundle: u64,
     /// Time that an answer about a bundle waits for it to be opened.
@@ -68,10 +70,12 @@ impl Default for Limits {
             wrapped_key: 16 << 10,
             idle: Duration::from_secs(30),
             stall: Duration::from_secs(1),
-            lease: Duration::from_secs(10),
+            // Renewed with every record of progress: every `flush_time` as long as bytes come.
+            lease: Duration::from_secs(8),
             flush_bytes: 4 << 20,
             flush_time: Duration::from_secs(3),
             upload_life: Duration::from_secs(7 * 86_400),
+            staging_life: Duration::from_secs(86_400),
             bundle: 64 << 30,
             bundle_wait: Duration::from_secs(10),
             disk_reserve: 2 << 30,

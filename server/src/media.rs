@@ -2,26 +2,30 @@
 //!
 //! An upload is a row (how far it is durable, who writes it now) and bytes in [`staging`]. Whoever writes it holds it:
 //! a lease with a fencing number in the database, so that any server process can go on with any upload and a holder
-//! that was given up can no longer record progress. When the last byte is durable the whole file is hashed **from
-//! staging into the media store**: what is kept is what was hashed. Only if that is what was signed does it enter
-//! custody: one fact, one transaction, one receipt. Nothing is ever taken as received because another file has the
-//! same hash.
+//! that was given up can no longer record progress. A file is hashed while it arrives and its bytes are written once:
+//! when the last one is there and the hash is what was signed, the file goes from staging to its place in the media
+//! store and enters custody: one fact, one transaction, one receipt. Nothing is ever taken as received because another
+//! file has the same hash.
 //!
 //! - [`upload`]: beginning, finding and giving up uploads; their rows.
 //! - [`hold`]: who writes an upload now.
 //! - [`receive`]: one piece of an upload as it arrives.
 //! - [`custody`]: what happens when an upload is whole; receipts.
 //! - [`bundle`]: unsent work that came as one encrypted file.
+//! - [`depot`]: where the bytes lie: [`objects`] in custody and [`staging`], in folders or in a [`bucket`].
 
+pub mod bucket;
 pub mod bundle;
 pub mod custody;
+pub mod depot;
+pub mod hashing;
 pub mod hold;
 pub mod objects;
 pub mod receive;
 pub mod staging;
 pub mod upload;
 
-use std::{collections::HashMap, io, path::Path, sync::Arc};
+use std::{collections::HashMap, io, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kandas_shared::{ids::UploadId, jws::Jws, problem::ProblemCode, time::Clock};
@@ -29,9 +33,10 @@ use parking::Lock;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use objects::Objects;
+pub use depot::Depot;
+pub use objects::{Objects, Put};
 pub use receive::{Arriving, Checksum};
-pub use staging::{FolderStaging, Staging};
+pub use staging::Staging;
 pub use upload::Aim;
 
 use crate::{
@@ -52,9 +57,10 @@ struct Handles {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     limits: Limits,
-    objects: Objects,
-    staging: Arc<dyn Staging>,
+    depot: Depot,
     writers: Lock<HashMap<UploadId, Arc<hold::Writer>>>,
+    /// Hashes of uploads between two pieces.
+    hashes: hashing::Waiting,
     /// Pieces run here, so that a client that goes away does not tear one off between disk and database.
     tasks: TaskTracker,
     /// Rung when a bundle has come.
@@ -79,48 +85,44 @@ pub struct Progress {
 }
 
 impl Media {
-    /// Media in two folders that exist: `objects` for good, `staging` for uploads in progress.
-    ///
-    /// # Errors
-    /// When a folder cannot be used.
+    /// Media in a depot.
+    #[must_use]
     pub fn new(
         store: Store,
         keys: Arc<Keys>,
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
         limits: Limits,
-        objects: &Path,
-        staging: &Path,
-    ) -> io::Result<Self> {
-        std::fs::metadata(staging)?;
-        Ok(Self(Arc::new(Handles {
+        depot: Depot,
+    ) -> Self {
+        Self(Arc::new(Handles {
             store,
             keys,
             clock,
             chance,
             limits,
-            objects: Objects::folder(objects)?,
-            staging: Arc::new(FolderStaging::new(staging)),
+            depot,
             writers: Lock::default(),
+            hashes: hashing::Waiting::default(),
             tasks: TaskTracker::new(),
             bundles: Notify::new(),
             opening: tokio::sync::Mutex::default(),
             halt: CancellationToken::new(),
-        })))
+        }))
     }
 
-    /// Bytes free on the media disk.
+    /// Bytes free on the disk whose reserve media must not touch.
     ///
     /// # Errors
     /// When the disk does not say.
     pub fn free(&self) -> io::Result<u64> {
-        self.0.objects.free()
+        self.0.depot.free()
     }
 
     /// The media store.
     #[must_use]
     pub fn objects(&self) -> &Objects {
-        &self.0.objects
+        &self.0.depot.objects
     }
 
     /// Whether the media store answers.
@@ -128,7 +130,7 @@ impl Media {
     /// # Errors
     /// When it does not.
     pub async fn ready(&self) -> Outcome<()> {
-        self.0.objects.ready().await.map_err(Refusal::storage)
+        self.0.depot.objects.ready().await.map_err(Refusal::storage)
     }
 
     /// Lets the pieces in progress arrive for [`Limits::grace`], then ends them; what they brought stays.
@@ -143,6 +145,8 @@ impl Media {
     /// No room for `more` bytes beside what must stay free.
     fn check_room(&self, more: u64) -> Outcome<()> {
         let free = self.free().map_err(Refusal::storage)?;
+        // What lies in a bucket takes nothing of this disk; the rows about it do.
+        let more = if self.0.depot.on_this_disk { more } else { 0 };
         if free < self.0.limits.disk_reserve.saturating_add(more) {
             tracing::warn!(free, more, "no room for media");
             return Err(Refusal::later(ProblemCode::StorageFull, 600));

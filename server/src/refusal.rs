@@ -49,9 +49,17 @@ impl Refusal {
         Self::Fault(ProblemCode::Internal, error.into())
     }
 
-    /// The media store does not answer.
+    /// The media store does not answer, or its disk is full.
     pub fn storage(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Fault(ProblemCode::StorageUnavailable, error.into())
+        let error = error.into();
+        let full = |error: &std::io::Error| {
+            matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+        };
+        if error.downcast_ref().is_some_and(full) {
+            tracing::error!(%error, "no room for media");
+            return Self::later(ProblemCode::StorageFull, 600);
+        }
+        Self::Fault(ProblemCode::StorageUnavailable, error)
     }
 
     /// The code the client is told.

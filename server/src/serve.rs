@@ -22,6 +22,7 @@ use crate::{
     jobs,
     keys::Keys,
     limits::Limits,
+    media::Depot,
     router::router,
     state::AppState,
     store::Store,
@@ -53,8 +54,8 @@ pub async fn run(
     let keys = keys.into();
     let speech = Speech::of(&config.transport, &keys)?;
     let limits = Limits { disk_reserve: config.disk_reserve, ..Limits::default() };
-    let state = AppState::new(store, keys, clock, chance, limits, &config.media_dir(), &config.staging_dir())
-        .context("the media folder cannot be used")?;
+    let depot = Depot::of(&config).with_context(|| format!("media cannot lie in {}", config.media))?;
+    let state = AppState::with_depot(store, keys, clock, chance, limits, depot);
     let running = Running::start(state.clone(), config.listen, speech).await?;
     tracing::info!(address = %running.address(), url = %config.public_url, "listening");
     shutdown.await;

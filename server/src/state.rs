@@ -11,7 +11,7 @@ use crate::{
     intake::Intake,
     keys::{Keys, RingVerifier},
     limits::Limits,
-    media::Media,
+    media::{Depot, Media},
     store::Store,
 };
 
@@ -44,8 +44,8 @@ pub struct Handles {
 }
 
 impl AppState {
-    /// Puts a server together over an open store; `objects` and `staging` are folders that exist. Must be called inside
-    /// a tokio runtime.
+    /// Puts a server together over an open store, with media in folders that exist. Must be called inside a tokio
+    /// runtime.
     ///
     /// # Errors
     /// When a folder cannot be used.
@@ -58,6 +58,20 @@ impl AppState {
         objects: &Path,
         staging: &Path,
     ) -> io::Result<Self> {
+        let depot = Depot::folders(objects, staging)?;
+        Ok(Self::with_depot(store, keys, clock, chance, limits, depot))
+    }
+
+    /// Puts a server together over an open store and a depot. Must be called inside a tokio runtime.
+    #[must_use]
+    pub fn with_depot(
+        store: Store,
+        keys: Arc<Keys>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        limits: Limits,
+        depot: Depot,
+    ) -> Self {
         crate::api::health::recorder();
         let media = Media::new(
             store.clone(),
@@ -65,12 +79,11 @@ impl AppState {
             Arc::clone(&clock),
             Arc::clone(&chance),
             limits.clone(),
-            objects,
-            staging,
-        )?;
+            depot,
+        );
         let verifier = Arc::new(RingVerifier);
         let intake = Intake::start(store.clone(), verifier, Arc::clone(&clock), Arc::clone(&chance));
-        Ok(Self(Arc::new(Handles {
+        Self(Arc::new(Handles {
             store,
             keys,
             clock,
@@ -81,7 +94,7 @@ impl AppState {
             media_seats: Semaphore::new(limits.media_requests),
             limits,
             stopping: CancellationToken::new(),
-        })))
+        }))
     }
 }
 

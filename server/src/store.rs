@@ -83,11 +83,29 @@ impl Store {
     /// When the database does not answer or stays busy.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pools {
-            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            // A lighter transaction may have been there before on the one connection that writes.
+            Pools::Sqlite { writer, .. } => {
+                Tx::Sqlite(writer.begin_with("pragma synchronous = full; begin immediate").await?)
+            }
             Pools::Postgres(pool) => {
                 Tx::Postgres(pool.begin_with("begin isolation level read committed").await?)
             }
         })
+    }
+
+    /// A transaction that writes what may be lost with the power as long as everything before it may not: who holds an
+    /// upload, that one was begun. On SQLite it does not wait for the disk (the next [`Store::write`] takes it along);
+    /// a crash of the program alone loses nothing. PostgreSQL, whose clients may outlive it, makes no difference.
+    ///
+    /// # Errors
+    /// When the database does not answer or stays busy.
+    pub async fn write_lightly(&self) -> Result<Tx, StoreError> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                Ok(Tx::Sqlite(writer.begin_with("pragma synchronous = normal; begin immediate").await?))
+            }
+            Pools::Postgres(_) => self.write().await,
+        }
     }
 
     /// Which engine it is.

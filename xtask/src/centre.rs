@@ -130,7 +130,7 @@ impl Centre {
     /// # Errors
     /// When something in it is wrong; the text says what.
     pub(crate) fn verify(&self) -> Result<Value> {
-        let text = self.run(&["verify", "--media", "--json"])?;
+        let text = self.run(&["verify", "--hashes", "--json"])?;
         serde_json::from_str(&text).with_context(|| format!("`verify --json` printed: {text}"))
     }
 

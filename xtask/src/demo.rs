@@ -309,7 +309,7 @@ fn show(voice: &Voice, phone: &Phone, day: &Day<'_>, ledger: &Ledger) {
 
 fn verify(proof: &mut Proof, centre: &Centre, head: &Checkpoint) {
     let text =
-        "`kandas-server verify --media` recomputes journal, signatures and files, and finds nothing wrong";
+        "`kandas-server verify --hashes` recomputes journal, signatures and files, and finds nothing wrong";
     let missing = match centre.verify() {
         Ok(report) => {
             let mut missing = Vec::new();
@@ -359,7 +359,7 @@ fn look_around(voice: &Voice, centre: &Centre, phones: &[Phone; 2], folder: &Pat
     voice.line(format!("folder     {}", shown(folder).display()));
     voice.line(format!("health     curl -k {}/readyz", centre.url()));
     voice.line(format!("interface  curl -k {}/openapi.json", centre.url()));
-    voice.line(format!("check      {}", centre.typed("verify --media")));
+    voice.line(format!("check      {}", centre.typed("verify --hashes")));
     voice.line(format!("phones     {}", centre.typed("device list")));
     for phone in phones {
         voice.line(format!("{:10} {}", phone.name.to_lowercase(), phone.typed("--lang en ledger")));

@@ -1,17 +1,22 @@
-//! Media into and out of a back-up: by hard link where the disk allows (files in custody never change), else by copy.
+//! Media into and out of a back-up: by hard link where the disk allows (files in custody never change), else by copy,
+//! hashed on the way.
 
 use std::{
     fs,
-    io::{self, BufRead as _, BufReader, BufWriter, Read, Write as _},
-    path::{Path, PathBuf},
+    io::{self, BufRead as _, BufReader, BufWriter, Write as _},
+    path::{Component, Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
+use futures_util::TryStreamExt as _;
 use kandas_shared::hash::Digest;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncWriteExt as _;
 
-use crate::verify::ExpectedMedia;
+use crate::{
+    media::{Objects, Put, hashing::Running},
+    verify::ExpectedMedia,
+};
 
 const LIST: &str = "media.ndjson";
 
@@ -25,7 +30,7 @@ struct Item {
 }
 
 pub(super) async fn copy_out(
-    media: &Path,
+    objects: &Objects,
     to: &Path,
     files: &[ExpectedMedia],
     always_copy: bool,
@@ -35,17 +40,17 @@ pub(super) async fn copy_out(
     crate::config::private_folder(&folder)?;
     let mut list = BufWriter::new(fs::File::create(to.join(LIST))?);
     for (at, file) in files.iter().enumerate() {
-        let (from, target) = (media.join(checked(&file.object)?), folder.join(&file.object));
+        let target = folder.join(inside(&file.object)?);
         make_parent(&target)?;
-        let linked = !always_copy && fs::hard_link(&from, &target).is_ok();
+        let from = objects.path(&file.object)?.filter(|_| !always_copy);
+        let linked = from.is_some_and(|from| fs::hard_link(&from, &target).is_ok());
         if linked {
-            // Whole and unchanged is what `verify --media` says; here only that it is the file that was meant.
+            // Whole and unchanged is what `verify --hashes` says; here only that it is the file that was meant.
             let size = fs::metadata(&target)?.len();
             ensure!(size == file.size, "media {}: {size} bytes where {} should be", file.object, file.size);
         } else {
-            copy_checked(&from, &target, file.size, &file.sha256)
-                .await
-                .with_context(|| format!("media {}", file.object))?;
+            let copied = copy(objects, file, &target).await;
+            copied.with_context(|| format!("media {}", file.object))?;
         }
         let item = Item { object: file.object.clone(), size: file.size, sha256: file.sha256 };
         serde_json::to_writer(&mut list, &item)?;
@@ -58,7 +63,7 @@ pub(super) async fn copy_out(
 
 pub(super) async fn copy_back(
     from: &Path,
-    media: &Path,
+    objects: &Objects,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<u64> {
     let list = BufReader::new(fs::File::open(from.join(LIST)).context("the list of media is missing")?);
@@ -69,20 +74,25 @@ pub(super) async fn copy_back(
         items.push(item);
     }
     for (at, item) in items.iter().enumerate() {
-        let target = media.join(checked(&item.object)?);
-        make_parent(&target)?;
-        copy_checked(&from.join("media").join(&item.object), &target, item.size, &item.sha256)
-            .await
-            .with_context(|| format!("media {}", item.object))?;
+        put_back(from, objects, item).await.with_context(|| format!("media {}", item.object))?;
         progress(at as u64 + 1, items.len() as u64);
     }
     Ok(items.len() as u64)
 }
 
+async fn put_back(from: &Path, objects: &Objects, item: &Item) -> Result<()> {
+    let mut file = tokio::fs::File::open(from.join("media").join(inside(&item.object)?)).await?;
+    file.set_max_buf_size(1 << 20);
+    match objects.put(&item.object, file, item.sha256, item.size).await? {
+        Put::Kept => Ok(()),
+        Put::Differs { .. } => bail!("the file is not what was signed"),
+    }
+}
+
 /// A key that stays inside its folder.
-fn checked(object: &str) -> Result<PathBuf> {
+fn inside(object: &str) -> Result<PathBuf> {
     let path = PathBuf::from(object);
-    let inside = path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    let inside = path.components().all(|part| matches!(part, Component::Normal(_)));
     ensure!(inside, "the key of a media file leads out of its folder");
     Ok(path)
 }
@@ -94,28 +104,19 @@ fn make_parent(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies a file, hashing it on the way; what is not what it should be is not kept.
-async fn copy_checked(from: &Path, to: &Path, size: u64, sha256: &Digest) -> Result<()> {
-    let (from, to, sha256) = (from.to_owned(), to.to_owned(), *sha256);
-    tokio::task::spawn_blocking(move || {
-        let mut source = fs::File::open(&from)?;
-        let mut target = fs::File::create(&to)?;
-        let (mut hasher, mut length, mut buffer) = (Sha256::new(), 0_u64, vec![0; 1 << 20]);
-        loop {
-            let read = source.read(&mut buffer)?;
-            if read == 0 {
-                break;
-            }
-            hasher.update(&buffer[..read]);
-            target.write_all(&buffer[..read])?;
-            length += read as u64;
-        }
-        target.sync_all()?;
-        if (Digest(hasher.finalize().into()), length) != (sha256, size) {
-            fs::remove_file(&to)?;
-            anyhow::bail!("the file is not what was signed; `kandas-server verify --media` says more");
-        }
-        Ok(())
-    })
-    .await?
+/// Copies a file out, hashing it on the way; what is not what it should be is not kept.
+async fn copy(objects: &Objects, file: &ExpectedMedia, to: &Path) -> Result<()> {
+    let mut stream = objects.read(&file.object).await?.into_stream();
+    let mut copy = tokio::fs::File::create(to).await?;
+    let mut hash = Running::default();
+    while let Some(bytes) = stream.try_next().await? {
+        hash.update(&bytes);
+        copy.write_all(&bytes).await?;
+    }
+    copy.sync_all().await?;
+    if hash.differs(file.sha256, file.size).is_some() {
+        fs::remove_file(to)?;
+        bail!("the file is not what was signed; `kandas-server verify --hashes` says more");
+    }
+    Ok(())
 }

@@ -39,6 +39,7 @@ pub(super) async fn init(
         return Ok(ExitCode::SUCCESS);
     }
     println!("store       {}", config.data.display());
+    println!("media       {}", config.media);
     println!("address     {}", config.public_url);
     println!("epoch       {}", made.epoch);
     println!("signing key {}", keys.public_key().kid());
@@ -123,7 +124,7 @@ pub(super) async fn key(
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn verify(config: &Config, media: bool, json: bool) -> Result<ExitCode> {
+pub(super) async fn verify(config: &Config, hashes: bool, json: bool) -> Result<ExitCode> {
     let store = open_store(config).await?;
     let bar = bar("journal");
     let mut progress = |what: &'static str, done: u64, all: u64| {
@@ -131,14 +132,14 @@ pub(super) async fn verify(config: &Config, media: bool, json: bool) -> Result<E
         bar.set_length(all);
         bar.set_position(done);
     };
-    let depth = if media { Media::Hashes } else { Media::Sizes };
+    let depth = if hashes { Media::Hashes } else { Media::Sizes };
     let report = verify::verify(config, &store, depth, &mut progress).await?;
     bar.finish_and_clear();
     store.close().await;
     if json {
         show::json(&json!({
             "sound": report.is_sound(), "size": report.size, "root": report.root, "signatures": report.signatures,
-            "checkpoints": report.checkpoints, "media": report.media, "media_hashed": media,
+            "checkpoints": report.checkpoints, "media": report.media, "media_hashed": hashes,
             "erased_positions": report.erased_positions, "erasures": report.erasures,
             "faults": report.faults, "remarks": report.remarks,
         }))?;
@@ -152,7 +153,7 @@ pub(super) async fn verify(config: &Config, media: bool, json: bool) -> Result<E
         println!(
             "media       {} files, {}",
             report.media,
-            if media { "hashed" } else { "sizes only (--media hashes)" }
+            if hashes { "hashed" } else { "sizes only (--hashes reads them)" }
         );
         println!("erased      {} bodies by {} decisions", report.erased_positions, report.erasures.len());
         for erasure in &report.erasures {

@@ -29,7 +29,8 @@ use tokio_util::io::{StreamReader, SyncIoBridge};
 use super::{
     Media, Objects,
     custody::{Arrived, Entered},
-    objects::Put,
+    hashing::Running,
+    staging::{Piece, Placed, Target},
     upload::FileRow,
 };
 use crate::{
@@ -245,7 +246,7 @@ impl Opening {
     fn open(&self) -> Result<tar::Archive<impl Read>, Stop> {
         let object = self
             .handle
-            .block_on(self.media.0.objects.read(&self.row.object))
+            .block_on(self.media.0.depot.objects.read(&self.row.object))
             .map_err(|error| Stop::Ours(Refusal::storage(error)))?;
         if object.meta.size != self.row.size.unsigned_abs() {
             return Err(Stop::Ours(Refusal::storage(io::Error::other("a bundle has changed its size"))));
@@ -366,7 +367,7 @@ impl Opening {
             let spool = UploadId::draw(now, chance::bytes(self.media.0.chance.as_ref()));
             let outcome = self.take_file(file, spool, &mut entry, found);
             self.handle
-                .block_on(self.media.0.staging.remove(spool))
+                .block_on(self.media.0.depot.staging.remove(spool))
                 .map_err(|error| Stop::Ours(Refusal::storage(error)))?;
             outcome?;
         }
@@ -400,16 +401,13 @@ impl Opening {
             }
             Some(row) => row,
         };
-        let (sha256, size) = self.spool(spool, entry)?;
+        let (piece, sha256, size) = self.spool(spool, entry)?;
         let whole = (sha256, size) == (row.sha256, row.size.unsigned_abs());
         let object = if whole { Objects::evidence_key(file) } else { Objects::salvage_key(file, &sha256) };
         let entered = handle.block_on(async {
-            match media.keep(spool, &object, sha256, size).await {
-                Ok(Put::Kept) => {}
-                Ok(Put::Differs { .. }) => {
-                    return Err(Refusal::storage(io::Error::other("staging has changed")));
-                }
-                Err(error) => return Err(Refusal::storage(error)),
+            let target = Target { key: object.clone(), sha256, size };
+            if piece.place(target).await.map_err(Refusal::storage)? == Placed::Differs {
+                return Err(Refusal::storage(io::Error::other("staging has changed")));
             }
             let carrier = self.row.carrier;
             let arrived = Arrived { file, sha256, size, object, carrier, salvage: !whole };
@@ -418,7 +416,7 @@ impl Opening {
             let entered = media.enter(&mut tx, locked, &arrived).await?;
             tx.commit().await?;
             if entered == Entered::Erased {
-                media.0.objects.remove(&arrived.object).await.map_err(Refusal::storage)?;
+                media.0.depot.objects.remove(&arrived.object).await.map_err(Refusal::storage)?;
             }
             Ok(entered)
         })?;
@@ -434,24 +432,21 @@ impl Opening {
     }
 
     /// Writes an entry to staging.
-    fn spool(&self, spool: UploadId, entry: &mut impl Read) -> Result<(Digest, u64), Stop> {
-        use sha2::Digest as _;
+    fn spool(&self, spool: UploadId, entry: &mut impl Read) -> Result<(Box<dyn Piece>, Digest, u64), Stop> {
         let ours = |error: io::Error| Stop::Ours(Refusal::storage(error));
-        let mut piece = self.handle.block_on(self.media.0.staging.write_from(spool, 0)).map_err(ours)?;
-        let mut hasher = sha2::Sha256::new();
-        let mut size = 0;
+        let staging = &self.media.0.depot.staging;
+        let begun = staging.write_from(spool, 0, 0, Some(Running::default()));
+        let mut piece = self.handle.block_on(begun).map_err(ours)?;
+        let mut hash = Running::default();
         let mut buffer = vec![0; 1 << 18];
         loop {
             let length = entry.read(&mut buffer).map_err(|e| reading(&e))?;
             if length == 0 {
-                break;
+                return Ok((piece, hash.digest(), hash.at()));
             }
-            size += length as u64;
-            hasher.update(&buffer[..length]);
+            hash.update(&buffer[..length]);
             self.handle.block_on(piece.write(Bytes::copy_from_slice(&buffer[..length]))).map_err(ours)?;
         }
-        self.handle.block_on(piece.persist()).map_err(ours)?;
-        Ok((Digest(hasher.finalize().into()), size))
     }
 }
 

@@ -1,10 +1,9 @@
-//! A whole upload enters custody: hashed on its way into the media store, one fact, one receipt.
+//! A whole upload enters custody: what was hashed goes to its place, one fact, one receipt.
 //!
 //! The order is: object durable, then fact and row in one transaction, then the bytes in staging go. A crash anywhere
-//! in between leaves an upload that is whole and open; the next request for it goes through here again and finds the
-//! same object. A receipt is signed when it is asked for, from the tables, for the present epoch: none is stored.
-
-use std::io;
+//! in between leaves an open upload at the offset that was told last; the next request for it goes through here again
+//! and finds the same object. A receipt is signed when it is asked for, from the tables, for the present epoch: none is
+//! stored.
 
 use kandas_shared::{
     evidence::FileRef,
@@ -20,6 +19,7 @@ use super::{
     Media, Objects, Progress,
     hold::Hold,
     objects::Put,
+    staging::{Piece, Placed, Target},
     upload::{FileRow, Upload},
 };
 use crate::{
@@ -86,50 +86,83 @@ impl Media {
         receipts::signed(&self.0.keys, &receipt)
     }
 
-    /// A whole upload enters custody, or is discarded because it is not what was signed.
-    pub(super) async fn settle(&self, hold: Hold) -> Outcome<Progress> {
+    /// A whole upload enters custody, or is discarded because it is not what was signed. `last` is the piece with which
+    /// it became whole, unless that was before.
+    pub(super) async fn settle(&self, hold: Hold, last: Option<Box<dyn Piece>>) -> Outcome<Progress> {
         let upload = hold.upload.clone();
-        let object = upload.object()?;
-        let kept = match hold.during(self.keep(upload.id, &object, upload.sha256, upload.size())).await {
-            Ok(Ok(kept)) => kept,
+        let target = Target { key: upload.object()?, sha256: upload.sha256, size: upload.size() };
+        let object = target.key.clone();
+        let placed = match hold.during(self.place(upload.id, target, last)).await {
+            Ok(Ok(placed)) => placed,
             Ok(Err(error)) => {
                 hold.release().await?;
                 return Err(Refusal::storage(error));
             }
             Err(refusal) => return Err(refusal),
         };
-        if let Put::Differs { .. } = kept {
+        if placed == Placed::Differs {
+            let fence = hold.fence();
             drop(hold);
-            self.discard(upload.id).await?;
+            if let Err(refusal) = self.discard(upload.id, fence).await {
+                self.withdraw(&upload, &object).await?;
+                return Err(refusal);
+            }
             metrics::counter!("kandas_uploads_mismatched_total").increment(1);
             return Err(match upload.bundle {
                 Some(_) => ProblemCode::BundleHashMismatch.into(),
                 None => ProblemCode::UploadHashMismatch.into(),
             });
         }
-        self.finish(&upload, hold.fence(), object).await?;
+        if let Err(refusal) = self.finish(&upload, hold.fence(), object.clone()).await {
+            if let Err(error) = self.withdraw(&upload, &object).await {
+                tracing::warn!(%error, "a file that could not enter custody stays in its place for now");
+            }
+            // Whoever comes next need not wait for the lease; if that fails too, he does.
+            if let Err(error) = hold.release().await {
+                tracing::warn!(%error, "an upload stays held until its lease runs out");
+            }
+            return Err(refusal);
+        }
         drop(hold);
         // Custody is settled; bytes left behind by a failure here go when the upload's row does.
-        if let Err(error) = self.0.staging.remove(upload.id).await {
+        if placed == Placed::Beside
+            && let Err(error) = self.0.depot.staging.remove(upload.id).await
+        {
             tracing::warn!(%error, "a finished upload's bytes stay in staging for now");
         }
         self.closed(&Upload { state: "finished".into(), ..upload }).await
     }
 
-    /// Moves bytes from staging into the media store if they are what they should be.
-    pub(super) async fn keep(
+    /// A file that could not enter custody leaves its place if nobody can ever enter it there: its subject was erased
+    /// meanwhile. Otherwise it stays for whoever goes on; another process may just have entered it.
+    async fn withdraw(&self, upload: &Upload, object: &str) -> Outcome<()> {
+        let Some(file) = upload.file() else { return Ok(()) };
+        let mut tx = self.0.store.read().await?;
+        let row = FileRow::find(&mut tx, file).await?;
+        drop(tx);
+        if row.is_none_or(|row| row.state == "erased") {
+            self.0.depot.objects.remove(object).await.map_err(Refusal::storage)?;
+            self.0.depot.staging.remove(upload.id).await.map_err(Refusal::storage)?;
+        }
+        Ok(())
+    }
+
+    /// Brings a whole upload to its place in the media store if it is what it should be.
+    async fn place(
         &self,
         upload: UploadId,
-        object: &str,
-        sha256: Digest,
-        size: u64,
-    ) -> io::Result<Put> {
-        if size == 0 {
+        target: Target,
+        last: Option<Box<dyn Piece>>,
+    ) -> std::io::Result<Placed> {
+        match last {
+            Some(piece) => piece.place(target).await,
             // Nothing was ever written for it.
-            return self.0.objects.put(object, tokio::io::empty(), sha256, 0).await;
+            None if target.size == 0 => {
+                let put = self.0.depot.objects.put(&target.key, tokio::io::empty(), target.sha256, 0).await?;
+                Ok(if put == Put::Kept { Placed::Moved } else { Placed::Differs })
+            }
+            None => self.0.depot.staging.place(upload, target).await,
         }
-        let bytes = self.0.staging.read(upload).await?;
-        self.0.objects.put(object, bytes, sha256, size).await
     }
 
     async fn finish(&self, upload: &Upload, fence: i64, object: String) -> Outcome<()> {
@@ -162,10 +195,7 @@ impl Media {
         tx.commit().await?;
         match entered {
             Entered::Now | Entered::Before => Ok(()),
-            Entered::Erased => {
-                self.0.objects.remove(&arrived.object).await.map_err(Refusal::storage)?;
-                Err(ProblemCode::EvidenceErased.into())
-            }
+            Entered::Erased => Err(ProblemCode::EvidenceErased.into()),
             Entered::Unknown => Err(ProblemCode::EvidenceUnknown.into()),
         }
     }

@@ -3,7 +3,8 @@
 //! In the database: `fence` grows with every holder and `lease_until` says how long the present one may be silent.
 //! Progress is recorded only under the newest fence, so a holder that was given up cannot move the offset any more. In
 //! this process: when the present holder last got a byte, so that a newer request need not wait for the lease to run
-//! out when the phone has merely changed its network and the old connection hangs.
+//! out when the phone has merely changed its network and the old connection hangs. A holder in another process cannot
+//! be asked; as long as he gets bytes he renews his lease, and a newer request waits to see whether he does.
 
 use std::sync::Arc;
 
@@ -27,6 +28,14 @@ pub(super) struct Hold {
     writer: Arc<Writer>,
 }
 
+/// What came of one attempt.
+enum Tried {
+    /// Held, or not open any more.
+    Taken(Result<Hold, Upload>),
+    /// Somebody else has it.
+    Held(Upload),
+}
+
 /// A holder in this process.
 pub(super) struct Writer {
     fence: i64,
@@ -39,47 +48,55 @@ impl Media {
     /// Takes hold of an open upload, from a holder that stalls if need be. An upload that is not open any more comes
     /// back without a hold.
     pub(super) async fn hold(&self, id: UploadId) -> Outcome<Result<Hold, Upload>> {
-        let stall = self.0.limits.stall;
-        let patience = moment() + stall * 3;
+        let (stall, lease) = (self.0.limits.stall, self.0.limits.lease);
+        let began = moment();
+        let mut first_seen = None;
         loop {
-            if let Some(taken) = self.try_hold(id).await? {
-                return Ok(taken);
-            }
-            if let Some(writer) = self.writer(id)
+            let held = match self.try_hold(id).await? {
+                Tried::Taken(taken) => return Ok(taken),
+                Tried::Held(upload) => upload,
+            };
+            let own = self.writer(id);
+            let elsewhere = own.is_none();
+            if let Some(writer) = own
                 && writer.silent_for() >= stall
             {
                 tracing::info!("a stalled piece gives way to a newer request");
                 writer.evicted.cancel();
                 // It has only to make durable what it has.
                 let _ = timeout(stall * 3, writer.gone.cancelled()).await;
-                if let Some(taken) = self.try_hold(id).await? {
+                if let Tried::Taken(taken) = self.try_hold(id).await? {
                     return Ok(taken);
                 }
             }
-            if moment() >= patience {
+            let sign = (held.fence, held.touched_at);
+            let silent = *first_seen.get_or_insert(sign) == sign;
+            let patience = if elsewhere && silent { lease + stall } else { stall * 3 };
+            if began.elapsed() >= patience {
                 return Err(Refusal::later(ProblemCode::UploadLocked, 1));
             }
             sleep(stall / 8).await;
         }
     }
 
-    async fn try_hold(&self, id: UploadId) -> Outcome<Option<Result<Hold, Upload>>> {
+    async fn try_hold(&self, id: UploadId) -> Outcome<Tried> {
         let now = self.now();
-        let mut tx = self.0.store.write().await?;
+        let mut tx = self.0.store.write_lightly().await?;
         let taken = exec!(
             &mut tx,
-            "update upload set fence = fence + 1, lease_until = $1
-             where id = $2 and state = 'open' and (lease_until is null or lease_until <= $3)",
+            "update upload set fence = fence + 1, lease_until = $1, touched_at = $2
+             where id = $3 and state = 'open' and (lease_until is null or lease_until <= $2)",
             now + span(self.0.limits.lease),
-            id,
-            now
+            now,
+            id
         )
         .await?;
         let upload = Upload::find(&mut tx, id).await?.ok_or(ProblemCode::UploadUnknown)?;
         if taken == 0 {
-            return Ok((!upload.is_open()).then_some(Err(upload)));
+            return Ok(if upload.is_open() { Tried::Held(upload) } else { Tried::Taken(Err(upload)) });
         }
         tx.commit().await?;
+        self.0.hashes.pass_on(id, upload.fence);
         let writer = Arc::new(Writer {
             fence: upload.fence,
             last_byte: Lock::default(),
@@ -88,7 +105,7 @@ impl Media {
         });
         writer.heard();
         self.0.writers.lock().insert(id, Arc::clone(&writer));
-        Ok(Some(Ok(Hold { media: self.clone(), fence: upload.fence, upload, writer })))
+        Ok(Tried::Taken(Ok(Hold { media: self.clone(), fence: upload.fence, upload, writer })))
     }
 
     fn writer(&self, id: UploadId) -> Option<Arc<Writer>> {
@@ -141,12 +158,13 @@ impl Hold {
 
     async fn renew(&self) -> Outcome<()> {
         self.writer.heard();
-        let until = self.media.now() + span(self.media.0.limits.lease);
-        let mut tx = self.media.0.store.write().await?;
+        let now = self.media.now();
+        let mut tx = self.media.0.store.write_lightly().await?;
         let kept = exec!(
             &mut tx,
-            "update upload set lease_until = $1 where id = $2 and fence = $3",
-            until,
+            "update upload set lease_until = $1, touched_at = $2 where id = $3 and fence = $4",
+            now + span(self.media.0.limits.lease),
+            now,
             self.upload.id,
             self.fence
         )
@@ -159,7 +177,7 @@ impl Hold {
 
     /// Lets others write.
     pub(super) async fn release(self) -> Outcome<()> {
-        let mut tx = self.media.0.store.write().await?;
+        let mut tx = self.media.0.store.write_lightly().await?;
         // No row: somebody else holds it or it is gone; either way it is not ours to release.
         exec!(
             &mut tx,

@@ -1,33 +1,44 @@
-//! The media store: files in custody, under keys that name no family (`evidence/ab/<evidence>.<part>`).
+//! The media store: files in custody, under keys that name no family (`evidence/ab/<evidence>.<part>`), in a folder or
+//! in a bucket of an S3 store. Everything that touches media goes through here.
 //!
-//! What is put here is hashed on its way in and kept only if it is what was signed. When `put` returns, file and folder
-//! are on the disk.
+//! What is put here is hashed on its way in and kept only if it is what was signed. When `put` returns it is durable:
+//! in a folder, file and folder are on the disk; a bucket answers only then.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
     ids::{BundleId, EvidenceId},
 };
-use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem};
-use sha2::{Digest as _, Sha256};
+use object_store::{
+    ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as Key,
+};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+use super::{
+    bucket::{Bucket, Credentials},
+    hashing::Running,
+};
 
 /// Up to here a file is put in one go, above it in parts of this size.
 const PART: usize = 8 << 20;
+/// What is not in custody yet, in a bucket; a folder has a folder of its own for it.
+const STAGING: &str = "staging";
 
 /// The media store.
 #[derive(Clone, Debug)]
 pub struct Objects {
     store: Arc<dyn ObjectStore>,
-    /// On whose disk the room is measured.
-    folder: PathBuf,
+    /// None in a bucket.
+    folder: Option<PathBuf>,
 }
 
 /// What came of putting a file.
@@ -51,7 +62,15 @@ impl Objects {
     /// When the folder cannot be used.
     pub fn folder(folder: &Path) -> io::Result<Self> {
         let store = LocalFileSystem::new_with_prefix(folder).map_err(io::Error::from)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), folder: folder.to_owned() })
+        Ok(Self { store: Arc::new(store), folder: Some(folder.to_owned()) })
+    }
+
+    /// A media store in a bucket. Nothing is asked of it yet.
+    ///
+    /// # Errors
+    /// When its address cannot be used.
+    pub fn bucket(bucket: &Bucket, credentials: &Credentials) -> io::Result<Self> {
+        Ok(Self { store: bucket.open(credentials)?.into(), folder: None })
     }
 
     /// Key of a file of a piece of evidence.
@@ -72,13 +91,23 @@ impl Objects {
         format!("bundle/{bundle}.age")
     }
 
-    /// Bytes that are free on the media disk for us.
+    /// Key of what is not in custody yet, in a bucket.
+    pub(super) fn staging_key(name: &str) -> String {
+        format!("{STAGING}/{name}")
+    }
+
+    /// Where an object lies or would lie, if that is a folder of this machine.
     ///
     /// # Errors
-    /// When the disk does not say.
-    pub fn free(&self) -> io::Result<u64> {
-        let disk = rustix::fs::statvfs(&self.folder)?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    /// When the key leads out of it.
+    pub fn path(&self, key: &str) -> io::Result<Option<PathBuf>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let inside = Path::new(key).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        if !inside {
+            let what = "the key of a media file leads out of its folder";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        Ok(Some(folder.join(key)))
     }
 
     /// Whether the store can be reached.
@@ -86,12 +115,12 @@ impl Objects {
     /// # Errors
     /// When it does not answer.
     pub async fn ready(&self) -> io::Result<()> {
-        match self.store.head(&"evidence".into()).await {
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => {
-                // The local store answers a folder with an error of its own; what counts is that the root is there.
-                tokio::fs::metadata(&self.folder).await.map(|_| ()).map_err(|_| error.into())
-            }
+        match &self.folder {
+            Some(folder) => tokio::fs::metadata(folder).await.map(drop),
+            None => match self.store.head(&Key::from("ready")).await {
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(error.into()),
+            },
         }
     }
 
@@ -106,41 +135,44 @@ impl Objects {
         sha256: Digest,
         size: u64,
     ) -> io::Result<Put> {
-        let key = object_store::path::Path::from(key);
-        let mut hasher = Sha256::new();
-        let first = part(&mut from, &mut hasher).await?;
+        let key = Key::from(key);
+        let mut running = Running::default();
+        let first = part(&mut from, &mut running).await?;
         if first.len() < PART {
-            let found = Digest(hasher.finalize().into());
-            let length = first.len() as u64;
-            if (found, length) != (sha256, size) {
-                return Ok(Put::Differs { sha256: found, size: length });
+            if let Some(differs) = running.differs(sha256, size) {
+                return Ok(differs);
             }
             self.store.put(&key, PutPayload::from_bytes(first)).await?;
             return Ok(Put::Kept);
         }
         let mut upload = self.store.put_multipart(&key).await?;
-        let mut length = first.len() as u64;
         let mut next = first;
         let outcome = loop {
             if let Err(error) = upload.put_part(PutPayload::from_bytes(next)).await {
                 break Err(error.into());
             }
-            match part(&mut from, &mut hasher).await {
+            match part(&mut from, &mut running).await {
                 Ok(bytes) if bytes.is_empty() => break Ok(()),
-                Ok(bytes) => {
-                    length += bytes.len() as u64;
-                    next = bytes;
-                }
+                Ok(bytes) => next = bytes,
                 Err(error) => break Err(error),
             }
         };
-        let found = Digest(hasher.finalize().into());
-        if outcome.is_ok() && (found, length) == (sha256, size) {
+        let differs = running.differs(sha256, size);
+        if outcome.is_ok() && differs.is_none() {
             upload.complete().await?;
             return Ok(Put::Kept);
         }
         upload.abort().await?;
-        outcome.map(|()| Put::Differs { sha256: found, size: length })
+        outcome.map(|()| differs.unwrap_or(Put::Kept))
+    }
+
+    /// Puts bytes that are at hand as they are.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    pub(super) async fn put_bytes(&self, key: &str, bytes: Vec<Bytes>) -> io::Result<()> {
+        self.store.put(&Key::from(key), PutPayload::from_iter(bytes)).await?;
+        Ok(())
     }
 
     /// The object itself, for reading.
@@ -148,7 +180,38 @@ impl Objects {
     /// # Errors
     /// When it is not there or cannot be read.
     pub async fn read(&self, key: &str) -> io::Result<object_store::GetResult> {
-        Ok(self.store.get(&object_store::path::Path::from(key)).await?)
+        Ok(self.store.get(&Key::from(key)).await?)
+    }
+
+    /// What an object hashes to, and its length.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be read to its end.
+    pub async fn digest(&self, key: &str) -> io::Result<(Digest, u64)> {
+        let mut stream = self.read(key).await?.into_stream();
+        let mut running = Running::default();
+        while let Some(bytes) = stream.try_next().await? {
+            running.update(&bytes);
+        }
+        Ok((running.digest(), running.at()))
+    }
+
+    /// Every file that is here for good, with its length.
+    ///
+    /// # Errors
+    /// When the store cannot be listed.
+    pub async fn sizes(&self) -> io::Result<BTreeMap<String, u64>> {
+        let staging = Key::from(STAGING);
+        let listed = self.store.list(None).try_filter(|meta| {
+            std::future::ready(self.folder.is_some() || !meta.location.prefix_matches(&staging))
+        });
+        Ok(listed.map_ok(|meta| (meta.location.into(), meta.size)).try_collect().await?)
+    }
+
+    /// What lies below a key that is not in custody yet.
+    pub(super) fn staged(&self, name: Option<&str>) -> BoxStream<'static, io::Result<ObjectMeta>> {
+        let below = name.map_or_else(|| STAGING.to_owned(), Self::staging_key);
+        self.store.list(Some(&Key::from(below))).map_err(io::Error::from).boxed()
     }
 
     /// Removes an object; no error if there was none.
@@ -156,7 +219,7 @@ impl Objects {
     /// # Errors
     /// When the store says no.
     pub async fn remove(&self, key: &str) -> io::Result<()> {
-        match self.store.delete(&object_store::path::Path::from(key)).await {
+        match self.store.delete(&Key::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -168,7 +231,7 @@ fn shelf(evidence: EvidenceId) -> String {
     format!("{:02x}", evidence.0.as_bytes()[15])
 }
 
-async fn part(from: &mut (impl AsyncRead + Unpin), hasher: &mut Sha256) -> io::Result<Bytes> {
+async fn part(from: &mut (impl AsyncRead + Unpin), running: &mut Running) -> io::Result<Bytes> {
     let mut bytes = BytesMut::with_capacity(1 << 16);
     while bytes.len() < PART {
         let room = PART - bytes.len();
@@ -176,7 +239,7 @@ async fn part(from: &mut (impl AsyncRead + Unpin), hasher: &mut Sha256) -> io::R
             break;
         }
     }
-    hasher.update(&bytes);
+    running.update(&bytes);
     Ok(bytes.freeze())
 }
 
@@ -200,11 +263,12 @@ mod tests {
             assert_eq!(differs, Put::Differs { sha256: right, size: size as u64 });
             assert!(objects.read(&key).await.is_err(), "nothing was kept");
             assert_eq!(objects.put(&key, bytes.as_slice(), right, size as u64).await.unwrap(), Put::Kept);
-            assert_eq!(objects.read(&key).await.unwrap().bytes().await.unwrap(), bytes);
+            assert_eq!(objects.digest(&key).await.unwrap(), (right, size as u64));
+            assert_eq!(objects.sizes().await.unwrap(), BTreeMap::from([(key.clone(), size as u64)]));
             objects.remove(&key).await.unwrap();
             objects.remove(&key).await.unwrap();
         }
-        assert!(objects.free().unwrap() > 0);
         objects.ready().await.unwrap();
+        assert!(objects.path("evidence/../../out").is_err());
     }
 }

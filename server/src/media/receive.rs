@@ -47,6 +47,14 @@ enum End {
     TooLong,
 }
 
+/// What has become of its bytes.
+enum Written {
+    /// The upload is whole with it; not recorded yet, because it goes to its place at once.
+    Last(Box<dyn Piece>),
+    /// Recorded as far as it stays.
+    Part(End, Option<Refusal>),
+}
+
 impl Media {
     /// Takes a piece in.
     ///
@@ -92,10 +100,11 @@ impl Media {
             hold.record(durable).await?;
         }
         let (end, refusal) = match self.write(&mut hold, durable, &head, body).await {
-            Ok((End::Whole, None)) if hold.upload.received() == hold.upload.size() => {
-                return self.settle(hold).await;
+            Ok(Written::Last(piece)) => return self.settle(hold, Some(piece)).await,
+            Ok(Written::Part(End::Whole, None)) if hold.upload.received() == hold.upload.size() => {
+                return self.settle(hold, None).await;
             }
-            Ok(ended) => ended,
+            Ok(Written::Part(end, refusal)) => (end, refusal),
             Err(refusal) => {
                 // The disk or the database failed; let the next request try again at once.
                 hold.release().await?;
@@ -127,20 +136,23 @@ impl Media {
         if head.announced.is_some_and(|announced| announced > rest) {
             return Err(ProblemCode::UploadTooLarge.into());
         }
-        self.check_room(rest.saturating_add(upload.size()))?;
+        self.check_room(rest)?;
         Ok(durable)
     }
 
-    /// Writes the stream; what of it stays is recorded when this returns.
+    /// Writes the stream; what of it stays is recorded when this returns, but for the last piece of all.
     async fn write(
         &self,
         hold: &mut Hold,
         from: u64,
         head: &Arriving,
         mut body: impl Stream<Item = io::Result<Bytes>> + Send + Unpin,
-    ) -> Outcome<(End, Option<Refusal>)> {
+    ) -> Outcome<Written> {
         let limits = &self.0.limits;
-        let mut piece = self.0.staging.write_from(hold.upload.id, from).await.map_err(Refusal::storage)?;
+        let (id, fence, size) = (hold.upload.id, hold.fence(), hold.upload.size());
+        let hash = self.0.hashes.take(id, fence, from);
+        let mut piece =
+            self.0.depot.staging.write_from(id, from, fence, hash).await.map_err(Refusal::storage)?;
         let mut sum = head.checksum.as_ref().map(Checksum::begin);
         let (mut at, mut flushed, mut flushed_at) = (from, from, moment());
         let end = loop {
@@ -160,7 +172,7 @@ impl Media {
                 continue;
             }
             hold.heard();
-            if bytes.len() as u64 > hold.upload.size() - at {
+            if bytes.len() as u64 > size - at {
                 break End::TooLong;
             }
             at += bytes.len() as u64;
@@ -169,39 +181,61 @@ impl Media {
                 sum.update(&bytes);
             }
             piece.write(bytes).await.map_err(Refusal::storage)?;
-            if at - flushed >= limits.flush_bytes || flushed_at.elapsed() >= limits.flush_time {
+            let due = at - flushed >= limits.flush_bytes || flushed_at.elapsed() >= limits.flush_time;
+            if due && at < size {
                 // Under a checksum nothing counts yet; the hold is kept all the same.
                 if sum.is_none() {
-                    piece.persist().await.map_err(Refusal::storage)?;
-                    hold.record(at).await?;
+                    hold.during(piece.persist()).await?.map_err(Refusal::storage)?;
+                    piece = recorded(hold, piece, at).await?;
                 } else {
                     hold.record(from).await?;
                 }
                 (flushed, flushed_at) = (at, moment());
             }
         };
-        let refusal = match (sum, &head.checksum) {
-            (Some(sum), Some(expected)) => {
-                if end == End::Whole && expected.is(sum.finish().as_ref()) {
-                    None
-                } else {
-                    return undone(piece, end).await;
-                }
-            }
-            _ => None,
-        };
-        if at > from {
-            piece.persist().await.map_err(Refusal::storage)?;
+        if let (Some(sum), Some(expected)) = (sum, &head.checksum)
+            && !(end == End::Whole && expected.is(sum.finish().as_ref()))
+        {
+            let refusal = undone(piece, end).await?;
+            hold.record(from).await?;
+            return Ok(Written::Part(end, refusal));
         }
-        hold.record(at).await?;
-        Ok((end, refusal))
+        if end == End::Whole && at == size {
+            return Ok(Written::Last(piece));
+        }
+        if at > from {
+            hold.during(piece.persist()).await?.map_err(Refusal::storage)?;
+        }
+        let piece = recorded(hold, piece, at).await?;
+        if let Some(hash) = piece.hashed() {
+            self.0.hashes.leave(id, fence, hash);
+        }
+        Ok(Written::Part(end, None))
     }
 }
 
-async fn undone(piece: Box<dyn Piece>, end: End) -> Outcome<(End, Option<Refusal>)> {
+/// Records what was persisted. Who was given up meanwhile takes away what he brought since: the upload may have been
+/// erased, and then nobody else would.
+async fn recorded(hold: &mut Hold, mut piece: Box<dyn Piece>, at: u64) -> Outcome<Box<dyn Piece>> {
+    match hold.record(at).await {
+        Ok(()) => {
+            piece.recorded();
+            Ok(piece)
+        }
+        Err(refusal) => {
+            if refusal.code() == ProblemCode::UploadLocked
+                && let Err(error) = piece.undo().await
+            {
+                tracing::warn!(%error, "bytes of an upload that was given up stay in staging for now");
+            }
+            Err(refusal)
+        }
+    }
+}
+
+async fn undone(piece: Box<dyn Piece>, end: End) -> Outcome<Option<Refusal>> {
     piece.undo().await.map_err(Refusal::storage)?;
-    let refusal = (end == End::Whole).then(|| Refusal::from(ProblemCode::UploadChecksumMismatch));
-    Ok((end, refusal))
+    Ok((end == End::Whole).then(|| Refusal::from(ProblemCode::UploadChecksumMismatch)))
 }
 
 fn offset_mismatch(durable: u64) -> Refusal {

@@ -1,176 +1,81 @@
-//! Where the bytes of unfinished uploads lie: a folder with one file per upload.
+//! Where the bytes of unfinished uploads lie: one file per upload in a folder ([`folder`]), or one object per persisted
+//! piece in a bucket ([`bucket`]), where any server process can go on with them.
 //!
-//! How far an upload is durable is in the database; a file may be longer (bytes that came after the last record of
-//! progress, cut off before the next piece is written) and never counts for more than its own length. Behind a trait,
-//! because a store without a shared folder keeps one object per persisted piece instead.
+//! How far an upload is durable is in the database; there may be more here (bytes that came after the last record of
+//! progress), which never counts, and if there is less, only that counts. Whoever writes hands in his fencing number:
+//! bytes of one that was given up never get among those of the next.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    pin::Pin,
-};
+mod bucket;
+mod folder;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use kandas_shared::ids::UploadId;
-use tokio::{
-    fs::{self, File, OpenOptions},
-    io::{AsyncRead, AsyncSeekExt as _, AsyncWriteExt as _, BufWriter},
-};
+use kandas_shared::{hash::Digest, ids::UploadId};
 
-/// Bytes of an upload, read from its start.
-pub type Bytestream = Pin<Box<dyn AsyncRead + Send>>;
+pub use bucket::BucketStaging;
+pub use folder::FolderStaging;
+
+use super::hashing::Running;
+
+/// What staging answers.
+pub type Staged<'a, T> = BoxFuture<'a, std::io::Result<T>>;
+
+/// Where a whole upload goes, and what it must be.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its key in the media store.
+    pub key: String,
+    /// What was signed.
+    pub sha256: Digest,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What came of bringing an upload to its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// It is what was signed, and durable in its place; of its bytes nothing is left in staging.
+    Moved,
+    /// As well, and its bytes in staging are still to be removed.
+    Beside,
+    /// It is something else; nothing was kept.
+    Differs,
+}
 
 /// Keeps the bytes of uploads until they are whole.
 pub trait Staging: Send + Sync + 'static {
     /// How many bytes of an upload are there; 0 if it is not known.
-    fn held(&self, upload: UploadId) -> BoxFuture<'_, io::Result<u64>>;
-    /// Goes on writing at `at`; whatever lay beyond is dropped.
-    fn write_from(&self, upload: UploadId, at: u64) -> BoxFuture<'_, io::Result<Box<dyn Piece>>>;
-    /// Reads an upload from its start.
-    fn read(&self, upload: UploadId) -> BoxFuture<'_, io::Result<Bytestream>>;
+    fn held(&self, upload: UploadId) -> Staged<'_, u64>;
+    /// Goes on writing at `at`; whatever lay beyond does not count any more. `hash` is that of the bytes before, if it
+    /// is known.
+    fn write_from(
+        &self,
+        upload: UploadId,
+        at: u64,
+        fence: i64,
+        hash: Option<Running>,
+    ) -> Staged<'_, Box<dyn Piece>>;
+    /// Brings a whole upload to its place that nobody is writing any more: it is read and hashed.
+    fn place(&self, upload: UploadId, target: Target) -> Staged<'_, Placed>;
     /// Forgets an upload; no error if there was none.
-    fn remove(&self, upload: UploadId) -> BoxFuture<'_, io::Result<()>>;
+    fn remove(&self, upload: UploadId) -> Staged<'_, ()>;
+    /// Uploads with bytes here to which nobody has written since.
+    fn untouched_since(&self, time: DateTime<Utc>) -> Staged<'_, Vec<UploadId>>;
 }
 
 /// A piece of an upload being written.
 pub trait Piece: Send {
     /// Adds bytes.
-    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>>;
+    fn write(&mut self, bytes: Bytes) -> Staged<'_, ()>;
     /// Everything written so far is durable when this returns.
-    fn persist(&mut self) -> BoxFuture<'_, io::Result<()>>;
-    /// Drops everything written since the piece was begun.
-    fn undo(self: Box<Self>) -> BoxFuture<'static, io::Result<()>>;
-}
-
-/// Staging in a folder.
-#[derive(Clone, Debug)]
-pub struct FolderStaging {
-    folder: PathBuf,
-}
-
-impl FolderStaging {
-    /// Uses a folder that exists.
-    #[must_use]
-    pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
-    }
-
-    fn path(&self, upload: UploadId) -> PathBuf {
-        self.folder.join(format!("{upload}.part"))
-    }
-}
-
-impl Staging for FolderStaging {
-    fn held(&self, upload: UploadId) -> BoxFuture<'_, io::Result<u64>> {
-        Box::pin(async move {
-            match fs::metadata(self.path(upload)).await {
-                Ok(file) => Ok(file.len()),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-                Err(error) => Err(error),
-            }
-        })
-    }
-
-    fn write_from(&self, upload: UploadId, at: u64) -> BoxFuture<'_, io::Result<Box<dyn Piece>>> {
-        Box::pin(async move {
-            let path = self.path(upload);
-            let mut file =
-                OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).await?;
-            file.set_len(at).await?;
-            file.seek(io::SeekFrom::Start(at)).await?;
-            let piece = FilePiece {
-                file: BufWriter::with_capacity(256 << 10, file),
-                folder: self.folder.clone(),
-                at,
-            };
-            Ok(Box::new(piece) as Box<dyn Piece>)
-        })
-    }
-
-    fn read(&self, upload: UploadId) -> BoxFuture<'_, io::Result<Bytestream>> {
-        Box::pin(async move {
-            let mut file = File::open(self.path(upload)).await?;
-            file.set_max_buf_size(1 << 20);
-            Ok(Box::pin(file) as Bytestream)
-        })
-    }
-
-    fn remove(&self, upload: UploadId) -> BoxFuture<'_, io::Result<()>> {
-        Box::pin(async move {
-            match fs::remove_file(self.path(upload)).await {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            }
-        })
-    }
-}
-
-struct FilePiece {
-    file: BufWriter<File>,
-    folder: PathBuf,
-    at: u64,
-}
-
-impl Piece for FilePiece {
-    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, io::Result<()>> {
-        Box::pin(async move { self.file.write_all(&bytes).await })
-    }
-
-    fn persist(&mut self) -> BoxFuture<'_, io::Result<()>> {
-        Box::pin(async move {
-            self.file.flush().await?;
-            self.file.get_ref().sync_all().await?;
-            // The name of a new file is durable only with its folder.
-            File::open(&self.folder).await?.sync_all().await
-        })
-    }
-
-    fn undo(self: Box<Self>) -> BoxFuture<'static, io::Result<()>> {
-        Box::pin(async move {
-            let mut file = self.file;
-            file.flush().await?;
-            file.get_ref().set_len(self.at).await?;
-            file.get_ref().sync_all().await
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::io::AsyncReadExt as _;
-
-    use super::*;
-
-    async fn content(staging: &FolderStaging, upload: UploadId) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        staging.read(upload).await.unwrap().read_to_end(&mut bytes).await.unwrap();
-        bytes
-    }
-
-    #[tokio::test]
-    async fn pieces_go_on_where_told_and_can_be_undone() {
-        let folder = tempfile::tempdir().unwrap();
-        let staging = FolderStaging::new(folder.path());
-        let upload = UploadId::draw("2026-11-23T09:00:00Z".parse().unwrap(), [1; 10]);
-        assert_eq!(staging.held(upload).await.unwrap(), 0);
-        let mut piece = staging.write_from(upload, 0).await.unwrap();
-        piece.write(Bytes::from_static(b"abcdef")).await.unwrap();
-        piece.persist().await.unwrap();
-        assert_eq!(staging.held(upload).await.unwrap(), 6);
-
-        let mut piece = staging.write_from(upload, 4).await.unwrap();
-        piece.write(Bytes::from_static(b"XY")).await.unwrap();
-        piece.persist().await.unwrap();
-        assert_eq!(content(&staging, upload).await, b"abcdXY");
-
-        let mut piece = staging.write_from(upload, 6).await.unwrap();
-        piece.write(Bytes::from_static(b"zzz")).await.unwrap();
-        piece.undo().await.unwrap();
-        assert_eq!(content(&staging, upload).await, b"abcdXY");
-
-        staging.remove(upload).await.unwrap();
-        staging.remove(upload).await.unwrap();
-        assert_eq!(staging.held(upload).await.unwrap(), 0);
-    }
+    fn persist(&mut self) -> Staged<'_, ()>;
+    /// The hash of the upload up to what was persisted, if that of its beginning was known.
+    fn hashed(&self) -> Option<Running>;
+    /// The upload is whole with this piece: it goes to its place. It is not persisted in staging first.
+    fn place(self: Box<Self>, target: Target) -> Staged<'static, Placed>;
+    /// What was persisted is recorded: it stays, whatever comes.
+    fn recorded(&mut self);
+    /// Drops everything written since the piece was begun or recorded last.
+    fn undo(self: Box<Self>) -> Staged<'static, ()>;
 }

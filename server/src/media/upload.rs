@@ -45,6 +45,14 @@ pub struct Made {
     pub progress: Progress,
 }
 
+/// What writing the row came to.
+struct Begun {
+    upload: UploadId,
+    expires_at: DateTime<Utc>,
+    /// An upload that ended before and had the same aim.
+    instead_of: Option<UploadId>,
+}
+
 /// A row of `upload`.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct Upload {
@@ -58,6 +66,7 @@ pub(super) struct Upload {
     pub(super) received: i64,
     pub(super) device: Option<DeviceId>,
     pub(super) expires_at: DateTime<Utc>,
+    pub(super) touched_at: DateTime<Utc>,
     pub(super) fence: i64,
     pub(super) state: String,
 }
@@ -81,12 +90,17 @@ impl Media {
     pub async fn create(&self, device: DeviceId, aim: Aim, length: u64) -> Outcome<Made> {
         let sha256 = self.admit(aim, length).await?;
         let id = UploadId::draw(self.now(), chance::bytes(self.0.chance.as_ref()));
-        let (id, left_over) = self.begin(id, device, aim, sha256, length).await?;
-        if let Some(gone) = left_over {
-            self.0.staging.remove(gone).await.map_err(Refusal::storage)?;
+        let begun = self.begin(id, device, aim, sha256, length).await?;
+        if let Some(gone) = begun.instead_of {
+            self.0.depot.staging.remove(gone).await.map_err(Refusal::storage)?;
         }
         metrics::counter!("kandas_uploads_created_total").increment(1);
-        Ok(Made { upload: id, progress: self.progress(id).await? })
+        if begun.upload == id && length > 0 {
+            // Nobody can have written to it yet.
+            let progress = Progress { offset: 0, length, expires_at: Some(begun.expires_at), receipt: None };
+            return Ok(Made { upload: id, progress });
+        }
+        Ok(Made { upload: begun.upload, progress: self.progress(begun.upload).await? })
     }
 
     /// How an upload stands. A piece of it that stalls is ended first; one that was whole but not yet in custody
@@ -121,7 +135,7 @@ impl Media {
             hold.record(durable).await?;
         }
         if durable == hold.upload.size() {
-            return self.settle(hold).await;
+            return self.settle(hold, None).await;
         }
         let progress = hold.upload.progress();
         hold.release().await?;
@@ -134,16 +148,23 @@ impl Media {
     /// When it is unknown, or a piece of it is arriving.
     pub async fn give_up(&self, id: UploadId) -> Outcome<()> {
         // Whoever writes it must have stopped before its bytes go.
-        drop(self.hold(id).await?);
-        self.discard(id).await
+        let fence = match self.hold(id).await? {
+            Ok(hold) => hold.fence(),
+            Err(closed) => closed.fence,
+        };
+        self.discard(id, fence).await
     }
 
-    /// Forgets an upload and its bytes.
-    pub(super) async fn discard(&self, id: UploadId) -> Outcome<()> {
+    /// Forgets an upload and its bytes, unless somebody else holds it by now.
+    pub(super) async fn discard(&self, id: UploadId, fence: i64) -> Outcome<()> {
         let mut tx = self.0.store.write().await?;
-        exec!(&mut tx, "delete from upload where id = $1", id).await?;
+        let gone = exec!(&mut tx, "delete from upload where id = $1 and fence = $2", id, fence).await?;
+        if gone == 0 {
+            return Err(Refusal::later(ProblemCode::UploadLocked, 1));
+        }
         tx.commit().await?;
-        self.0.staging.remove(id).await.map_err(Refusal::storage)
+        self.0.hashes.forget(id);
+        self.0.depot.staging.remove(id).await.map_err(Refusal::storage)
     }
 
     /// Gives up what nobody has written to for long, and forgets what ended long ago. Answers how many ran out.
@@ -164,17 +185,48 @@ impl Media {
         .await?;
         // As long again its name is remembered, so that the phone learns that it has run out.
         let forgotten = now - span(self.0.limits.upload_life);
-        exec!(&mut tx, "delete from upload where state <> 'open' and expires_at < $1", forgotten).await?;
+        let past: Vec<(UploadId,)> = all!(
+            &mut tx,
+            (UploadId,),
+            "delete from upload where state <> 'open' and expires_at < $1 returning id",
+            forgotten
+        )
+        .await?;
         tx.commit().await?;
-        for (id,) in &over {
-            self.0.staging.remove(*id).await.map_err(Refusal::storage)?;
+        for (id,) in over.iter().chain(&past) {
+            self.0.hashes.forget(*id);
+            self.0.depot.staging.remove(*id).await.map_err(Refusal::storage)?;
         }
         Ok(over.len() as u64)
     }
 
+    /// Removes bytes in staging that belong to no open upload and to which nobody has written for long: what a process
+    /// left that was ended in the middle, or one that did not know that its upload had been erased. Answers how many
+    /// uploads they were of.
+    ///
+    /// # Errors
+    /// When database or staging do not answer; the rest is done next time.
+    pub async fn sweep(&self) -> Outcome<u64> {
+        let long_ago = self.now() - span(self.0.limits.staging_life);
+        let mut swept = 0;
+        for id in self.0.depot.staging.untouched_since(long_ago).await.map_err(Refusal::storage)? {
+            let mut tx = self.0.store.read().await?;
+            let open = Upload::find(&mut tx, id).await?.is_some_and(|upload| upload.is_open());
+            drop(tx);
+            if !open {
+                self.0.depot.staging.remove(id).await.map_err(Refusal::storage)?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+
     /// Bytes that are durable: never more than were recorded, never more than are there.
     pub(super) async fn durable(&self, upload: &Upload) -> Outcome<u64> {
-        let held = self.0.staging.held(upload.id).await.map_err(Refusal::storage)?;
+        if upload.received == 0 {
+            return Ok(0);
+        }
+        let held = self.0.depot.staging.held(upload.id).await.map_err(Refusal::storage)?;
         Ok(held.min(upload.received()))
     }
 
@@ -204,7 +256,7 @@ impl Media {
                 if length > self.0.limits.bundle {
                     return Err(ProblemCode::UploadTooLarge.into());
                 }
-                self.check_room(length.saturating_mul(2))?;
+                self.check_room(length)?;
                 return Ok(sha256);
             }
             Aim::File(file) | Aim::Salvage { file, .. } => file,
@@ -235,12 +287,11 @@ impl Media {
             }
             _ => row.sha256,
         };
-        // In staging, and once more while it moves to the media store.
-        self.check_room(length.saturating_mul(2))?;
+        self.check_room(length)?;
         Ok(sha256)
     }
 
-    /// Writes the row, unless there is an open one for the same thing. Also answers the upload it replaced.
+    /// Writes the row, unless there is an open one for the same thing.
     async fn begin(
         &self,
         id: UploadId,
@@ -248,13 +299,13 @@ impl Media {
         aim: Aim,
         sha256: Digest,
         length: u64,
-    ) -> Outcome<(UploadId, Option<UploadId>)> {
+    ) -> Outcome<Begun> {
         let (target, now) = (aim.target(), self.now());
         let (evidence, part, bundle) = aim.names();
         let salvage = matches!(aim, Aim::Salvage { .. });
         // Two may begin at once: the second finds the first's row.
         for _ in 0..3 {
-            let mut tx = self.0.store.write().await?;
+            let mut tx = self.0.store.write_lightly().await?;
             let there: Option<(UploadId, String, Digest, i64, DateTime<Utc>)> = opt!(
                 &mut tx,
                 (UploadId, String, Digest, i64, DateTime<Utc>),
@@ -262,14 +313,15 @@ impl Media {
                 target
             )
             .await?;
-            let mut left_over = None;
+            let mut instead_of = None;
             if let Some((there, state, known, size, expires_at)) = there {
                 if state == "open" && expires_at >= now && (known, size) == (sha256, as_column(length)) {
-                    return Ok((there, None));
+                    return Ok(Begun { upload: there, expires_at, instead_of: None });
                 }
                 exec!(&mut tx, "delete from upload where id = $1", there).await?;
-                left_over = Some(there);
+                instead_of = Some(there);
             }
+            let ends = now + span(self.0.limits.upload_life);
             let written = exec!(
                 &mut tx,
                 "insert into upload (id, target, evidence, part, bundle, salvage, sha256, size, received, device,
@@ -286,12 +338,12 @@ impl Media {
                 as_column(length),
                 device,
                 now,
-                now + span(self.0.limits.upload_life)
+                ends
             )
             .await?;
             if written == 1 {
                 tx.commit().await?;
-                return Ok((id, left_over));
+                return Ok(Begun { upload: id, expires_at: ends, instead_of });
             }
         }
         Err(Refusal::later(ProblemCode::DatabaseBusy, 1))
@@ -321,7 +373,8 @@ impl Upload {
         opt!(
             tx,
             Upload,
-            "select id, evidence, part, bundle, salvage, sha256, size, received, device, expires_at, fence, state
+            "select id, evidence, part, bundle, salvage, sha256, size, received, device, expires_at, touched_at,
+                fence, state
              from upload where id = $1",
             id
         )

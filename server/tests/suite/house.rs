@@ -8,10 +8,11 @@ use std::{
 use kandas_fixtures::{
     district::{District, Outline},
     pg,
+    s3::S3,
 };
 use kandas_server::{
     chance::{self, Chance, SeededChance},
-    config::Config,
+    config::{Config, MediaPlace},
     evidence,
     facts::{DeviceEnrolled, Event, EvidenceReceived},
     import, init,
@@ -23,9 +24,11 @@ use kandas_server::{
 use kandas_shared::{
     evidence::{FileRef, Part},
     hash::{Digest, Nonce, b64},
-    ids::{ActivityId, CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
+    ids::{
+        ActivityId, CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UploadId, UserId,
+    },
     journal::{Author, AuthorKind},
-    jws::{Jws, Signer as _, Typ},
+    jws::{Jws, KeyId, Signer as _, Typ},
     receipt::Verdict,
     service::ServiceCode,
     time::{Clock as _, ClockReading},
@@ -33,7 +36,10 @@ use kandas_shared::{
 };
 use serde_json::json;
 
-use crate::stores::HandClock;
+use crate::{
+    door::centre::{bucket, give_credentials},
+    stores::HandClock,
+};
 
 /// A store with its folder.
 pub struct House {
@@ -42,6 +48,8 @@ pub struct House {
     pub clock: Arc<HandClock>,
     pub chance: Arc<dyn Chance>,
     pub folder: Arc<tempfile::TempDir>,
+    /// Where media lie, if not in the data folder.
+    pub s3: Option<S3>,
     database: Option<pg::Database>,
 }
 
@@ -49,7 +57,23 @@ impl House {
     pub async fn sqlite() -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let config = Config::for_data(folder.path().join("data"), None, None).unwrap();
-        Self::make(config, folder, None).await
+        Self::make(config, folder, None, None).await
+    }
+
+    /// On SQLite, with media in a bucket.
+    pub async fn sqlite_s3() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let config = Config::for_data(folder.path().join("data"), None, None).unwrap();
+        Self::make(config, folder, None, Some(S3::start().await.unwrap())).await
+    }
+
+    /// On PostgreSQL, with media in a bucket.
+    pub async fn postgres_s3() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let database = tokio::task::spawn_blocking(|| pg::fresh_database().unwrap()).await.unwrap();
+        let url = Some(database.url().to_owned());
+        let config = Config::for_data(folder.path().join("data"), url, None).unwrap();
+        Self::make(config, folder, Some(database), Some(S3::start().await.unwrap())).await
     }
 
     pub async fn postgres() -> Self {
@@ -57,16 +81,43 @@ impl House {
         let database = tokio::task::spawn_blocking(|| pg::fresh_database().unwrap()).await.unwrap();
         let url = Some(database.url().to_owned());
         let config = Config::for_data(folder.path().join("data"), url, None).unwrap();
-        Self::make(config, folder, Some(database)).await
+        Self::make(config, folder, Some(database), None).await
     }
 
-    async fn make(config: Config, folder: Arc<tempfile::TempDir>, database: Option<pg::Database>) -> Self {
+    async fn make(
+        mut config: Config,
+        folder: Arc<tempfile::TempDir>,
+        database: Option<pg::Database>,
+        s3: Option<S3>,
+    ) -> Self {
+        if let Some(s3) = &s3 {
+            config.place_media(bucket(s3, "data")).unwrap();
+            give_credentials(&config);
+        }
         let clock = HandClock::at("2026-11-23T07:00:00Z");
         let chance: Arc<dyn Chance> = Arc::new(SeededChance::new(1));
         let recovery = folder.path().join("recovery.txt");
         init::init(&config, &[], &recovery, clock.wall(), &*chance).await.unwrap();
         let store = Store::open(&config.database).await.unwrap();
-        Self { config, store, clock, chance, folder, database }
+        Self { config, store, clock, chance, folder, s3, database }
+    }
+
+    /// The folder in which the media of a store lie as files, those of a bucket too.
+    pub fn media(&self) -> PathBuf {
+        match (&self.config.media, &self.s3) {
+            (MediaPlace::Bucket(bucket), Some(s3)) => s3.folder(&bucket.prefix),
+            _ => self.config.media_dir(),
+        }
+    }
+
+    /// Bytes of an upload in progress lie in staging.
+    pub fn stage(&self, upload: UploadId, bytes: &[u8]) {
+        let (folder, name) = match &self.s3 {
+            Some(_) => (self.media().join(format!("staging/{upload}")), format!("{:020}-{:010}", 0, 1)),
+            None => (self.config.staging_dir(), format!("{upload}.part")),
+        };
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), bytes).unwrap();
     }
 
     /// An empty place for another store on the same engine.
@@ -76,7 +127,11 @@ impl House {
             Some(_) => Some(tokio::task::spawn_blocking(|| pg::fresh_database().unwrap()).await.unwrap()),
         };
         let url = database.as_ref().map(|database| database.url().to_owned());
-        (Config::for_data(self.folder.path().join(name), url, None).unwrap(), database)
+        let mut config = Config::for_data(self.folder.path().join(name), url, None).unwrap();
+        if let Some(s3) = &self.s3 {
+            config.place_media(bucket(s3, name)).unwrap();
+        }
+        (config, database)
     }
 
     pub fn keys(&self) -> Keys {
@@ -174,6 +229,12 @@ pub struct Phone {
     prev: Option<Digest>,
 }
 
+impl Sealed {
+    pub fn photo(&self) -> &[u8] {
+        &self.photo
+    }
+}
+
 /// A completion to be sealed.
 pub struct Work<'a> {
     pub family: FamilyId,
@@ -242,6 +303,15 @@ impl Phone {
         Sealed { jws, family: work.family, person: work.person, evidence, photo: work.photo.to_vec() }
     }
 
+    /// A statement of this phone.
+    pub fn sign(&self, typ: Typ, payload: &serde_json::Value) -> Jws {
+        Jws::sign(typ, payload.to_string(), &self.signer).unwrap()
+    }
+
+    pub fn kid(&self) -> KeyId {
+        self.signer.public_key().kid()
+    }
+
     /// Hands records in; gives their verdicts.
     pub async fn push(&self, house: &House, batch: &[&Sealed]) -> Vec<Verdict> {
         let carrier = Carrier { device: self.device, scope: TokenScope::Device };
@@ -259,7 +329,7 @@ impl Phone {
     pub async fn deliver(&self, house: &House, sealed: &Sealed) {
         let (evidence, part) = (sealed.evidence, Part::File);
         let object = format!("evidence/{:02x}/{}", evidence.0.as_bytes()[15], FileRef { evidence, part });
-        let path = house.config.media_dir().join(&object);
+        let path = house.media().join(&object);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, &sealed.photo).unwrap();
         let mut tx = house.store.write().await.unwrap();
@@ -326,3 +396,40 @@ macro_rules! in_both_houses {
     )+};
 }
 pub(crate) use in_both_houses;
+
+/// The same, and once more for each engine with media in a bucket.
+macro_rules! in_every_house {
+    ($($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "a test may need nothing of its module")]
+            use super::*;
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run(crate::house::House::sqlite().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run(crate::house::House::postgres().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite_s3() {
+                run(crate::house::House::sqlite_s3().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres_s3() {
+                run(crate::house::House::postgres_s3().await).await;
+            }
+
+            async fn run($house: crate::house::House) $body
+        }
+    )+};
+}
+pub(crate) use in_every_house;

@@ -23,7 +23,7 @@ use kandas_shared::{
     time::Clock as _,
 };
 
-use crate::house::{House, Phone, Sealed, Work, district_with_a_large_family, in_both_houses, photo};
+use crate::house::{House, Phone, Sealed, Work, district_with_a_large_family, in_every_house, photo};
 
 async fn report(house: &House, depth: Media) -> Report {
     verify::verify(&house.config, &house.store, depth, &mut |_, _, _| {}).await.unwrap()
@@ -52,6 +52,13 @@ impl Traces {
             needles.extend(person.iin.clone().map(String::into_bytes));
         }
         needles
+    }
+
+    /// In a data folder, or in the S3 store if there is one.
+    fn anywhere(&self, house: &House, data: &Path) -> Vec<String> {
+        let mut found = self.in_folder(data);
+        found.extend(house.s3.as_ref().map(|s3| self.in_folder(s3.root())).into_iter().flatten());
+        found
     }
 
     fn in_folder(&self, folder: &Path) -> Vec<String> {
@@ -128,10 +135,10 @@ async fn under_way(house: &House, district: &District, family: uuid::Uuid, note:
     .unwrap();
     tx.commit().await.unwrap();
     let half = &bytes[..bytes.len() / 2];
-    std::fs::write(house.config.staging_dir().join(format!("{upload}.part")), half).unwrap();
+    house.stage(upload, half);
     let object = format!("bundle/{bundle}.age");
-    std::fs::create_dir_all(house.config.media_dir().join("bundle")).unwrap();
-    std::fs::write(house.config.media_dir().join(&object), &bytes).unwrap();
+    std::fs::create_dir_all(house.media().join("bundle")).unwrap();
+    std::fs::write(house.media().join(&object), &bytes).unwrap();
     let (sha256, size) = (Digest::of(&bytes), bytes.len() as u64);
     let records = vec![sealed.jws.identity()];
     house
@@ -162,7 +169,7 @@ fn work_on<'a>(activity: &DistrictActivity, family: uuid::Uuid, note: &'a str, p
     }
 }
 
-in_both_houses! {
+in_every_house! {
     async fn every_table_says_what_it_is(house) {
         let mut tx = house.store.read().await.unwrap();
         let mut listed: Vec<String> = [tables::JOURNAL, kandas_server::apply::DERIVED, tables::RUNNING]
@@ -330,7 +337,7 @@ in_both_houses! {
     async fn a_damaged_photo_is_found(house) {
         let (_, traces) = lived_in(&house).await;
         let list = [traces.mark.as_bytes()];
-        let (path, _) = House::found_in(&house.config.media_dir(), &list).remove(0);
+        let (path, _) = House::found_in(&house.media().join("evidence"), &list).remove(0);
         let mut bytes = std::fs::read(&path).unwrap();
         let last = bytes.len() - 1;
         bytes[last] ^= 1;
@@ -347,7 +354,7 @@ in_both_houses! {
         let files = house.database_files().await.unwrap_or_else(|| data.clone());
         let before = traces.in_folder(&files);
         assert!(before.len() > 4, "all of it is there: {before:?}");
-        assert!(!traces.in_folder(&house.config.media_dir()).is_empty());
+        assert!(!traces.in_folder(&house.media()).is_empty());
         // A back-up from before, with everybody in it.
         let before = house.folder.path().join("before");
         backup(&house, &before).await;
@@ -366,7 +373,7 @@ in_both_houses! {
             erase::erase(&house.config, &house.store, subject, "ст. 18", by, now, &*house.chance).await.unwrap();
         assert_eq!(taken, surveyed);
         assert_eq!((taken.records, taken.files, taken.uploads, taken.bundles), (3, 3, 1, 1));
-        assert_eq!(traces.in_folder(&data), Vec::<String>::new());
+        assert_eq!(traces.anywhere(&house, &data), Vec::<String>::new());
         if let Some(files) = house.database_files().await {
             assert_eq!(traces.in_folder(&files), Vec::<String>::new());
         }
@@ -383,7 +390,7 @@ in_both_houses! {
         rebuild::rebuild(&house.store, &mut |_, _| {}).await.unwrap();
         assert_sound(&house).await;
         house.store.compact().await.unwrap();
-        assert_eq!(traces.in_folder(&data), Vec::<String>::new());
+        assert_eq!(traces.anywhere(&house, &data), Vec::<String>::new());
 
         // It does not come back by import, nor by a second decision, nor by the old back-up.
         let again = house.import_text(&district.to_json()).await.unwrap_err().to_string();
@@ -400,7 +407,7 @@ in_both_houses! {
             let restored =
                 backup::restore(&config, from, &list, now, &*house.chance, &mut |_, _| {}).await.unwrap();
             assert_eq!(restored.erased.carried_out.len(), usize::from(name == "from-before"));
-            assert_eq!(traces.in_folder(&config.data), Vec::<String>::new(), "{name}");
+            assert_eq!(traces.anywhere(&house, &config.data), Vec::<String>::new(), "{name}");
             let store = Store::open(&config.database).await.unwrap();
             let report =
                 verify::verify(&config, &store, Media::Hashes, &mut |_, _, _| {}).await.unwrap();
@@ -452,7 +459,7 @@ in_both_houses! {
         let now = house.clock.wall();
         let settled = erase::settle(&house.config, &house.store, now, &*house.chance).await.unwrap();
         assert_eq!(settled.carried_out, [decision.erasure]);
-        assert_eq!(traces.in_folder(&house.config.data), Vec::<String>::new());
+        assert_eq!(traces.anywhere(&house, &house.config.data), Vec::<String>::new());
         assert!(!house.config.data.join("erasing.json").exists());
         assert_eq!(erase::settle(&house.config, &house.store, now, &*house.chance).await.unwrap(), erase::Settled::default());
         assert_sound(&house).await;

@@ -15,3 +15,4 @@ mod phones;
 mod pull;
 mod schema;
 mod stores;
+mod twins;

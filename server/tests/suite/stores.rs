@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use kandas_fixtures::pg;
+use kandas_fixtures::{pg, s3::S3};
 use kandas_server::{
     all,
     chance::{Chance, SeededChance},
@@ -47,6 +47,8 @@ pub struct World {
     pub clock: Arc<HandClock>,
     pub chance: Arc<dyn Chance>,
     pub signer: Arc<RingSigner>,
+    /// Where media lie, if not in a folder.
+    pub s3: Option<S3>,
     pub(crate) _keep: Keep,
 }
 
@@ -72,7 +74,8 @@ impl World {
         let store = Store::open(&url).await.unwrap();
         let signer = Arc::new(RingSigner::from_pkcs8(&RingSigner::generate().unwrap()).unwrap());
         let clock = HandClock::at("2026-11-23T07:00:00Z");
-        let world = Self { store, url, clock, chance: Arc::new(SeededChance::new(1)), signer, _keep: keep };
+        let chance = Arc::new(SeededChance::new(1));
+        let world = Self { store, url, clock, chance, signer, s3: None, _keep: keep };
         let epoch = Epoch([7; 16]);
         world
             .append([Fact::by_system(Event::JournalOpened(Opened {
@@ -81,6 +84,11 @@ impl World {
             }))])
             .await;
         world
+    }
+
+    /// The same with media in a bucket.
+    pub async fn with_s3(self) -> Self {
+        Self { s3: Some(S3::start().await.unwrap()), ..self }
     }
 
     pub async fn append(&self, facts: impl IntoIterator<Item = Fact>) -> Vec<u64> {
@@ -181,3 +189,40 @@ macro_rules! on_both_engines {
     )+};
 }
 pub(crate) use on_both_engines;
+
+/// The same, and once more for each engine with media in a bucket.
+macro_rules! in_every_place {
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "a test may need nothing of its module")]
+            use super::*;
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                run(crate::stores::World::sqlite().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run(crate::stores::World::postgres().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite_s3() {
+                run(crate::stores::World::sqlite().await.with_s3().await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres_s3() {
+                run(crate::stores::World::postgres().await.with_s3().await).await;
+            }
+
+            async fn run($world: crate::stores::World) $body
+        }
+    )+};
+}
+pub(crate) use in_every_place;

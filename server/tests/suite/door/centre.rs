@@ -8,8 +8,10 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode},
 };
 use chrono::TimeDelta;
+use kandas_fixtures::s3::S3;
 use kandas_server::{
     chance,
+    config::{Config, MediaPlace},
     facts::{
         DeviceRevoked, EnrolCodeMade, Event, ExpectedFile, NamedEvidence, RecordOutcome, RecordReading,
         RecordReceived,
@@ -17,6 +19,7 @@ use kandas_server::{
     journal::Fact,
     keys::{Keys, RingSigner, RingVerifier},
     limits::Limits,
+    media::{Depot, bucket::Bucket},
     router::router,
     serve::{Running, Speech},
     state::AppState,
@@ -43,6 +46,9 @@ use crate::stores::World;
 pub const UNIT: OrgUnitId = OrgUnitId(Uuid::from_u128(1));
 pub const WORKER: UserId = UserId(Uuid::from_u128(2));
 pub const FAMILY: FamilyId = FamilyId(Uuid::from_u128(3));
+
+/// What every key of a bucket begins with.
+const PREFIX: &str = "centre/north";
 
 /// A centre under test.
 pub struct Centre {
@@ -329,17 +335,70 @@ impl Centre {
         Running::start(self.state.clone(), "127.0.0.1:0".parse().unwrap(), Speech::Plain).await.unwrap()
     }
 
-    /// Names of the files below a folder of the data folder.
+    /// The places of media, as another process sees them.
+    pub fn other(&self) -> Depot {
+        depot(&self.world, &self.folder)
+    }
+
+    /// Where media lie: `media` or `staging`.
+    pub fn place(&self, folder: &str) -> PathBuf {
+        match (&self.world.s3, folder) {
+            (None, _) => self.folder.path().join(folder),
+            (Some(s3), "staging") => s3.folder(PREFIX).join("staging"),
+            (Some(s3), _) => s3.folder(PREFIX),
+        }
+    }
+
+    /// The files that lie there, in order.
     pub fn files(&self, folder: &str) -> Vec<PathBuf> {
         fn walk(folder: &std::path::Path, found: &mut Vec<PathBuf>) {
-            for entry in std::fs::read_dir(folder).unwrap() {
+            // A bucket has no empty folders.
+            let Ok(entries) = std::fs::read_dir(folder) else { return };
+            for entry in entries {
                 let path = entry.unwrap().path();
                 if path.is_dir() { walk(&path, found) } else { found.push(path) }
             }
         }
         let mut found = Vec::new();
-        walk(&self.folder.path().join(folder), &mut found);
+        walk(&self.place(folder), &mut found);
+        if folder == "media" && self.world.s3.is_some() {
+            let staging = self.place("staging");
+            found.retain(|path| !path.starts_with(&staging));
+        }
+        found.sort();
         found
+    }
+
+    /// Bytes of an upload came to staging from `at` on, and nobody recorded it.
+    pub fn stray(&self, upload: &str, at: usize, bytes: &[u8]) {
+        let id = upload.rsplit('/').next().unwrap();
+        if self.world.s3.is_some() {
+            // Those of the first holder.
+            let piece = self.place("staging").join(id).join(format!("{at:020}-{:010}", 1));
+            std::fs::write(piece, bytes).unwrap();
+        } else {
+            let staged = self.place("staging").join(format!("{id}.part"));
+            let mut longer = std::fs::read(&staged).unwrap();
+            longer.truncate(at);
+            longer.extend_from_slice(bytes);
+            std::fs::write(&staged, longer).unwrap();
+        }
+    }
+
+    /// The bytes of an upload from `at` on are lost.
+    pub fn lose(&self, upload: &str, at: usize) {
+        let id = upload.rsplit('/').next().unwrap();
+        if self.world.s3.is_some() {
+            for piece in self.files("staging") {
+                let name = piece.file_name().unwrap().to_str().unwrap().to_owned();
+                if name.split('-').next().unwrap().parse::<usize>().unwrap() >= at {
+                    std::fs::remove_file(piece).unwrap();
+                }
+            }
+        } else {
+            let staged = self.place("staging").join(format!("{id}.part"));
+            std::fs::OpenOptions::new().write(true).open(staged).unwrap().set_len(at as u64).unwrap();
+        }
     }
 }
 
@@ -371,14 +430,34 @@ impl Answer {
 }
 
 fn state(world: &World, keys: &Arc<Keys>, folder: &tempfile::TempDir, limits: Limits) -> AppState {
-    let path = |name: &str| -> PathBuf {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        path
-    };
-    let (objects, staging) = (path("media"), path("staging"));
     let (store, clock, chance) = (world.store.clone(), world.clock.clone(), world.chance.clone());
-    AppState::new(store, Arc::clone(keys), clock, chance, limits, &objects, &staging).unwrap()
+    AppState::with_depot(store, Arc::clone(keys), clock, chance, limits, depot(world, folder))
+}
+
+fn depot(world: &World, folder: &tempfile::TempDir) -> Depot {
+    let mut config = Config::for_data(folder.path().to_owned(), None, None).unwrap();
+    config.make_folders().unwrap();
+    if let Some(s3) = &world.s3 {
+        config.media = MediaPlace::Bucket(bucket(s3, PREFIX));
+        give_credentials(&config);
+    }
+    Depot::of(&config).unwrap()
+}
+
+/// A bucket of the test's own S3.
+pub fn bucket(s3: &S3, prefix: &str) -> Bucket {
+    let bucket: Bucket = format!("s3://{}/{prefix}", S3::BUCKET).parse().unwrap();
+    Bucket { endpoint: Some(s3.endpoint()), ..bucket }
+}
+
+/// The keys folder opens the test's own S3.
+pub fn give_credentials(config: &Config) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    kandas_server::config::private_folder(&config.keys_dir()).unwrap();
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = file.open(config.keys_dir().join("s3.json")).unwrap();
+    std::io::Write::write_all(&mut file, S3::credentials().as_bytes()).unwrap();
 }
 
 pub fn worker(active: bool) -> User {

@@ -20,7 +20,7 @@ use tokio::{sync::mpsc, time::sleep};
 use uuid::Uuid;
 
 use super::centre::{Answer, Centre, Phone, media_path, noise, quick, request, tus};
-use crate::stores::on_both_engines;
+use crate::stores::in_every_place;
 
 const PIECE: (&str, &str) = ("content-type", "application/offset+octet-stream");
 
@@ -39,7 +39,7 @@ fn cut() -> std::io::Error {
     std::io::Error::other("cut")
 }
 
-on_both_engines! {
+in_every_place! {
     async fn a_file_goes_up_in_pieces_and_is_receipted(world) {
         let centre = Centre::new(world).await;
         let phone = centre.phone().await;
@@ -420,10 +420,7 @@ on_both_engines! {
         let at = centre.begin(&phone, file, bytes.len()).await;
         centre.patch(&phone, &at, 0, bytes[..50_000].to_vec()).await;
         // More came after the last record of progress, and the process died holding the upload.
-        let staged = centre.files("staging").remove(0);
-        let mut longer = std::fs::read(&staged).unwrap();
-        longer.extend_from_slice(b"bytes that were never recorded");
-        std::fs::write(&staged, longer).unwrap();
+        centre.stray(&at, 50_000, b"bytes that were never recorded");
         let mut tx = centre.world.store.write().await.unwrap();
         let until: chrono::DateTime<chrono::Utc> = "2026-11-23T07:00:30Z".parse().unwrap();
         kandas_server::exec!(&mut tx, "update upload set fence = fence + 1, lease_until = $1", until).await.unwrap();
@@ -437,9 +434,9 @@ on_both_engines! {
         // A disk that has lost bytes: the upload goes on from what is there.
         let file = centre.expect(&phone, &bytes).await;
         let at = centre.begin(&phone, file, bytes.len()).await;
-        centre.patch(&phone, &at, 0, bytes[..50_000].to_vec()).await;
-        let staged = centre.files("staging").remove(0);
-        std::fs::OpenOptions::new().write(true).open(&staged).unwrap().set_len(30_000).unwrap();
+        centre.patch(&phone, &at, 0, bytes[..30_000].to_vec()).await;
+        centre.patch(&phone, &at, 30_000, bytes[30_000..50_000].to_vec()).await;
+        centre.lose(&at, 30_000);
         assert_eq!(centre.head(&phone, &at).await.offset(), 30_000);
         assert_eq!(centre.patch(&phone, &at, 30_000, bytes[30_000..].to_vec()).await.offset(), 100_000);
     }
@@ -451,7 +448,7 @@ on_both_engines! {
         let at = centre.begin(&phone, file, 8).await;
         centre.patch(&phone, &at, 0, "evid").await;
         // All bytes durable and recorded, nothing settled.
-        std::fs::write(&centre.files("staging")[0], "evidence").unwrap();
+        centre.stray(&at, 4, b"ence");
         let mut tx = centre.world.store.write().await.unwrap();
         kandas_server::exec!(&mut tx, "update upload set received = 8").await.unwrap();
         tx.commit().await.unwrap();
@@ -469,5 +466,202 @@ on_both_engines! {
         assert!(full.headers.contains_key("retry-after"));
         let batch = kandas_shared::wire::RecordBatch { records: Vec::new() };
         assert_eq!(centre.post("/v1/records", Some(&phone.token), &batch).await.status, 200);
+    }
+
+    async fn the_reserve_is_kept_in_the_middle_of_a_file_too(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        assert_eq!(centre.patch(&phone, &at, 0, "evid").await.offset(), 4);
+        // The disk fills up meanwhile.
+        let full = centre.state_with(Limits { disk_reserve: u64::MAX / 2, ..quick() });
+        let patch = || tus(&phone, Method::PATCH, &at, &[("upload-offset", "4"), PIECE], "ence");
+        let answer = centre.call_on(&full, patch()).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (507, "storage-full"));
+        let head = centre.call_on(&full, tus(&phone, Method::HEAD, &at, &[], Vec::new())).await;
+        assert_eq!(head.offset(), 4, "what came stays");
+        centre.receipt(&centre.call(patch()).await);
+    }
+
+    async fn a_newer_piece_evicts_one_that_stalls_too(world) {
+        let centre = Centre::with(world, Limits { idle: Duration::from_secs(60), ..quick() }).await;
+        let phone = centre.phone().await;
+        let bytes = noise(150_000, 14);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        let (feed, body) = fed();
+        let stalled = tokio::spawn({
+            let request = tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body);
+            let router = centre.router.clone();
+            async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
+        });
+        feed.send(Ok(Bytes::copy_from_slice(&bytes[..80_000]))).await.unwrap();
+        sleep(Duration::from_millis(150)).await;
+        // It knows how far it got: no look before.
+        assert_eq!(centre.patch(&phone, &at, 80_000, bytes[80_000..].to_vec()).await.offset(), 150_000);
+        assert_eq!(stalled.await.unwrap(), 423);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+        assert!(centre.files("staging").is_empty());
+    }
+
+    async fn a_piece_that_stalls_in_another_process_gives_way_when_its_lease_runs_out(world) {
+        let limits = Limits { idle: Duration::from_secs(60), ..quick() };
+        let centre = Centre::with(world, limits.clone()).await;
+        let other = centre.state_with(limits);
+        let phone = centre.phone().await;
+        let bytes = noise(200_000, 15);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        let (feed, body) = fed();
+        let stalled = tokio::spawn({
+            let request = tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body);
+            let router = centre.router.clone();
+            async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
+        });
+        feed.send(Ok(Bytes::copy_from_slice(&bytes[..80_000]))).await.unwrap();
+        sleep(Duration::from_millis(300)).await;
+        // What was recorded is told at once; taken over is only what nobody holds any more.
+        let look = tus(&phone, Method::HEAD, &at, &[], Vec::new());
+        assert_eq!(centre.call_on(&other, look).await.offset(), 80_000);
+        centre.world.clock.set("2026-11-23T07:00:03Z");
+        let on = |offset: usize, bytes: &[u8]| {
+            let offset = offset.to_string();
+            tus(&phone, Method::PATCH, &at, &[("upload-offset", offset.as_str()), PIECE], bytes.to_vec())
+        };
+        let more = centre.call_on(&other, on(80_000, &bytes[80_000..120_000])).await;
+        assert_eq!((more.status.as_u16(), more.offset()), (204, 120_000));
+        // The one that was given up wakes: what it brings now goes nowhere.
+        feed.send(Ok(Bytes::from(vec![0xAA; 70_000]))).await.unwrap();
+        assert_eq!(stalled.await.unwrap(), 423);
+        assert_eq!(centre.head(&phone, &at).await.offset(), 120_000);
+        let done = centre.call_on(&other, on(120_000, &bytes[120_000..])).await;
+        centre.receipt(&done);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+        assert!(centre.files("staging").is_empty());
+    }
+
+    async fn two_processes_take_turns_at_one_file(world) {
+        let centre = Centre::new(world).await;
+        let other = centre.state_with(quick());
+        let phone = centre.phone().await;
+        let bytes = noise(300_000, 16);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        // One hashed the beginning, the other the end; neither the whole.
+        for (turn, piece) in bytes.chunks(50_000).enumerate() {
+            let offset = (turn * 50_000).to_string();
+            let request = tus(&phone, Method::PATCH, &at, &[("upload-offset", offset.as_str()), PIECE], piece.to_vec());
+            let state = if turn % 3 == 1 { &other } else { &centre.state };
+            let answer = centre.call_on(state, request).await;
+            assert_eq!((answer.status.as_u16(), answer.offset()), (204, turn * 50_000 + piece.len()));
+        }
+        assert_eq!(centre.receipt(&centre.head(&phone, &at).await).sha256, Digest::of(&bytes));
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+    }
+
+    async fn what_was_erased_on_its_way_is_not_kept(world) {
+        let centre = Centre::with(world, Limits { idle: Duration::from_secs(60), ..quick() }).await;
+        let phone = centre.phone().await;
+        let bytes = noise(200_000, 18);
+        // One is cut in the middle, the other is whole but for its last byte.
+        for rest in [90_000, 1] {
+            let file = centre.expect(&phone, &bytes).await;
+            let at = centre.begin(&phone, file, bytes.len()).await;
+            let (feed, body) = fed();
+            let going = tokio::spawn({
+                let request = tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body);
+                let router = centre.router.clone();
+                async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
+            });
+            feed.send(Ok(Bytes::copy_from_slice(&bytes[..bytes.len() - rest]))).await.unwrap();
+            sleep(Duration::from_millis(80)).await;
+            // Another process erases its subject: row and bytes go, and nothing may come after them.
+            let id: kandas_shared::ids::UploadId = at.rsplit('/').next().unwrap().parse().unwrap();
+            let mut tx = centre.world.store.write().await.unwrap();
+            let sql = "update evidence_file set state = 'erased' where evidence = $1";
+            kandas_server::exec!(&mut tx, sql, file.evidence).await.unwrap();
+            kandas_server::exec!(&mut tx, "delete from upload where id = $1", id).await.unwrap();
+            tx.commit().await.unwrap();
+            centre.other().staging.remove(id).await.unwrap();
+            let last = &bytes[bytes.len() - rest..];
+            feed.send(Ok(Bytes::copy_from_slice(&last[..rest.min(70_000)]))).await.unwrap();
+            drop(feed);
+            // It is told that it lost the upload, or that the bytes before are gone.
+            assert!([423, 503].contains(&going.await.unwrap()));
+            assert_eq!(centre.files("staging"), Vec::<std::path::PathBuf>::new());
+            assert_eq!(centre.files("media"), Vec::<std::path::PathBuf>::new());
+        }
+    }
+
+    async fn what_nobody_owns_leaves_staging(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let (kept, gone) = (centre.expect(&phone, b"evidence").await, centre.expect(&phone, b"evidence").await);
+        let kept = centre.begin(&phone, kept, 8).await;
+        let gone = centre.begin(&phone, gone, 8).await;
+        for at in [&kept, &gone] {
+            assert_eq!(centre.patch(&phone, at, 0, "evid").await.offset(), 4);
+        }
+        // Its row went while a process without that knowledge was still writing.
+        let id: kandas_shared::ids::UploadId = gone.rsplit('/').next().unwrap().parse().unwrap();
+        let mut tx = centre.world.store.write().await.unwrap();
+        kandas_server::exec!(&mut tx, "delete from upload where id = $1", id).await.unwrap();
+        tx.commit().await.unwrap();
+        centre.world.clock.set("1999-01-01T00:00:00Z");
+        assert_eq!(centre.state.media.sweep().await.unwrap(), 0, "written to a moment ago");
+        centre.world.clock.set("2999-01-01T00:00:00Z");
+        assert_eq!(centre.state.media.sweep().await.unwrap(), 1);
+        let left = centre.files("staging");
+        assert_eq!(left.len(), 1);
+        let id = kept.rsplit('/').next().unwrap();
+        assert!(left[0].to_str().unwrap().contains(id), "{left:?}");
+    }
+}
+
+/// A bucket that does not answer: media wait, nothing is called received, all else goes on.
+mod away {
+    use super::*;
+    use crate::stores::World;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        run(World::sqlite().await.with_s3().await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        run(World::postgres().await.with_s3().await).await;
+    }
+
+    async fn run(world: World) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let bytes = noise(100_000, 17);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        assert_eq!(centre.patch(&phone, &at, 0, bytes[..50_000].to_vec()).await.offset(), 50_000);
+        let s3 = centre.world.s3.as_ref().unwrap();
+        s3.set_away(true);
+        let answer = centre.patch(&phone, &at, 50_000, bytes[50_000..].to_vec()).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (503, "storage-unavailable"));
+        assert_eq!(centre.get("/readyz", None).await.status, 503);
+        let batch = kandas_shared::wire::RecordBatch { records: Vec::new() };
+        assert_eq!(centre.post("/v1/records", Some(&phone.token), &batch).await.status, 200);
+        s3.set_away(false);
+        assert_eq!(centre.get("/readyz", None).await.status, 200);
+        assert_eq!(centre.head(&phone, &at).await.offset(), 50_000);
+        let before = s3.requests();
+        centre.receipt(&centre.patch(&phone, &at, 50_000, bytes[50_000..].to_vec()).await);
+        assert!(s3.requests() > before);
+        assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
+
+        // A small file that comes in one go is one object, put once.
+        let small = centre.expect(&phone, b"evidence").await;
+        let before = s3.requests();
+        let headers = [("upload-length", "8"), PIECE];
+        let made = centre.tus(&phone, Method::POST, &media_path(small), &headers, "evidence").await;
+        centre.receipt(&made);
+        assert_eq!(s3.requests() - before, 1);
     }
 }
