@@ -513,10 +513,15 @@ mod tests {
         stale.write(Bytes::from_static(b"LATE")).await.unwrap();
         stale.persist().await.unwrap();
         assert_eq!(place.content(), b"abcdef");
-        assert_eq!(next.place(target(b"abcdef")).await.unwrap(), Placed::Beside);
-        assert_eq!(place.kept(), b"abcdef");
-        // Nor does he bring his own file to the place of the other.
-        assert!(stale.place(target(b"abcLATE")).await.is_err());
+        // Nor does he bring his file, which has no name any more, to its place, were it right or wrong.
+        let mut same = place.write(3, 3, None, b"def").await;
+        same.persist().await.unwrap();
+        let mut last = place.write(6, 4, None, b"").await;
+        assert!(same.place(target(b"abcdef")).await.is_err());
+        assert_eq!(stale.place(target(b"abcdef")).await.unwrap(), Placed::Differs);
+        assert_eq!(next.place(target(b"abcdef")).await.unwrap_err().kind(), io::ErrorKind::NotFound);
+        last.persist().await.unwrap();
+        assert_eq!(last.place(target(b"abcdef")).await.unwrap(), Placed::Beside);
         assert_eq!(place.kept(), b"abcdef");
     }
 }
