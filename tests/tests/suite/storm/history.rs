@@ -59,6 +59,7 @@ pub async fn run(town: &Town, seed: u64, diary: &std::sync::Mutex<Option<Arc<Net
         phone.close().await;
     }
     office.stop().await;
+    history.place.leave();
     Ok(Told {
         diary: network.diary(),
         exchanges: network.exchanges(),

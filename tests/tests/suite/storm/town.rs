@@ -4,7 +4,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use chrono::TimeDelta;
@@ -22,6 +22,7 @@ use kandas_server::{
     store::Store,
 };
 use kandas_shared::ids::UserId;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 
 use super::{
@@ -44,6 +45,8 @@ pub struct Town {
     pub shots: Shots,
     folder: TempDir,
     database: Option<Database>,
+    /// Databases that earlier seeds have used and left in order.
+    used: Arc<Mutex<Vec<Database>>>,
 }
 
 /// Camera files, small ones: it is the network that is tried here.
@@ -53,12 +56,13 @@ pub struct Shots {
     pub documents: Vec<PathBuf>,
 }
 
-/// Where a seed's centre and phones lie; gone with the value.
+/// Where a seed's centre and phones lie.
 pub struct Place {
     pub config: Config,
     pub keys: Arc<Keys>,
     pub folder: TempDir,
-    _database: Option<Database>,
+    database: Option<Database>,
+    used: Arc<Mutex<Vec<Database>>>,
 }
 
 impl Town {
@@ -96,12 +100,23 @@ impl Town {
         }
         office.stop().await;
         let shots = Shots::make(&folder.path().join("camera"));
-        Self { engine, workers, shots, folder, database }
+        if let Some(database) = &database {
+            keep_aside(database).await;
+        }
+        Self { engine, workers, shots, folder, database, used: Arc::default() }
     }
 
     /// Copies for one seed.
     pub async fn place(&self) -> Place {
-        let database = self.database.as_ref().map(|database| database.copy().unwrap());
+        let database = match &self.database {
+            None => None,
+            Some(first) => {
+                let used = self.used.lock().unwrap().pop();
+                let database = used.map_or_else(|| first.copy(), Ok).unwrap();
+                begin_again(&database).await;
+                Some(database)
+            }
+        };
         let folder = folder();
         copy(&self.folder.path().join("centre"), &folder.path().join("centre"));
         for number in 0..WORKERS {
@@ -109,8 +124,48 @@ impl Town {
         }
         let config = config(&folder.path().join("centre"), database.as_ref());
         let keys = Arc::new(Keys::open(&config.keys_dir()).unwrap());
-        Place { config, keys, folder, _database: database }
+        Place { config, keys, folder, database, used: Arc::clone(&self.used) }
     }
+}
+
+impl Place {
+    /// The seed has come to its end and nobody is connected any more: another one may use the database.
+    pub fn leave(mut self) {
+        self.used.lock().unwrap().extend(self.database.take());
+    }
+}
+
+/// Making a database takes PostgreSQL longer than a whole seed. So each keeps what the town began with in a schema of its
+/// own, and begins again with that.
+async fn keep_aside(database: &Database) {
+    let mut conn = PgConnection::connect(database.url()).await.unwrap();
+    let mut sql = String::from("create schema town;");
+    for table in tables(&mut conn).await {
+        sql.push_str(&format!("create table town.{table} as table public.{table};"));
+    }
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+}
+
+async fn begin_again(database: &Database) {
+    let mut conn = PgConnection::connect(database.url()).await.unwrap();
+    // Rows come and go in no order that a foreign key would like.
+    let mut sql = String::from("begin; set local session_replication_role = replica;");
+    for table in tables(&mut conn).await {
+        sql.push_str(&format!(
+            "delete from public.{table};
+             insert into public.{table} overriding system value select * from town.{table};"
+        ));
+    }
+    sql.push_str("commit;");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+}
+
+async fn tables(conn: &mut PgConnection) -> Vec<String> {
+    let sql = "select tablename::text from pg_tables where schemaname = 'public' and tablename <> '_sqlx_migrations'
+        order by 1";
+    sqlx::query_scalar(sql).fetch_all(conn).await.unwrap()
 }
 
 pub fn home_name(number: usize) -> String {
