@@ -18,7 +18,7 @@ use kandas_shared::{
     evidence::FileRef,
     hash::{Digest, Epoch},
     ids::DeviceId,
-    jws::{PublicKey, SignError},
+    jws::{JwsError, PublicKey, SignError},
     problem::ProblemCode,
     wire::TokenScope,
 };
@@ -447,9 +447,11 @@ impl<'a> Sync<'a> {
         let now = self.moment();
         let code = error.failure().and_then(Failure::code);
         // A token that ran out or lost its scope is no failure of what was asked; one fresh from the server is.
-        if matches!(code, Some(c) if c.status() == 401 || matches!(c, ProblemCode::ScopeEscrowOnly | ProblemCode::DeviceRevoked))
-            && step != Step::Token
-        {
+        let fresh_token = matches!(code, Some(c) if c.status() == 401
+            || matches!(c, ProblemCode::ScopeEscrowOnly | ProblemCode::DeviceRevoked));
+        // Signed with a key that is not known here: the next token brings the announcement.
+        let new_key = matches!(error, SyncError::Untrusted(Untrusted::Statement(JwsError::UnknownKey)));
+        if (fresh_token || new_key) && step != Step::Token {
             let old = self.token.take().is_none_or(|token| token.got_ms + 10_000 < now.ms);
             if old {
                 return Ok(());

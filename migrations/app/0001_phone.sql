@@ -145,6 +145,15 @@ create table record_state (
     gone integer not null default 0 check (gone in (0, 1))
 ) strict, without rowid;
 
+-- Calls for the camera's own file of evidence that this phone's worker recorded.
+create table evidence_call (
+    id blob not null primary key,
+    worker blob not null,
+    reason text not null,
+    called_at text not null,
+    gone integer not null default 0 check (gone in (0, 1))
+) strict, without rowid;
+
 -- Where the pull stands; one row. Pages are staged in `pulled_line` and applied together when the last
 -- one is here, so the tables above always equal a completed pull, never the middle of one.
 create table pull_state (

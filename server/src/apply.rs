@@ -7,6 +7,7 @@
 
 mod erased;
 mod feed;
+mod gone;
 mod rare;
 mod records;
 mod run;
@@ -26,6 +27,7 @@ use crate::{
     scope,
     store::{StoreError, Tx},
 };
+pub use gone::Gone;
 use run::Run;
 
 /// Tables that facts fill, in an order in which they can be emptied for a rebuild.
@@ -36,6 +38,7 @@ pub const DERIVED: &[&str] = &[
     "bundle",
     "chain_gap",
     "chain",
+    "evidence_call",
     "evidence_file",
     "evidence",
     "record_erased",
@@ -79,6 +82,14 @@ pub enum ApplyError {
 /// # Errors
 /// When a fact does not fit the tables, or the database fails.
 pub async fn apply(tx: &mut Tx, facts: &[Placed]) -> Result<(), ApplyError> {
+    apply_again(tx, facts, &Gone::default()).await
+}
+
+/// [`apply`] for a rebuild, which knows what was erased later.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(), ApplyError> {
     let mut before = Before::load(tx, facts).await?;
     let mut run = Run::default();
     for fact in facts {
@@ -104,8 +115,10 @@ pub async fn apply(tx: &mut Tx, facts: &[Placed]) -> Result<(), ApplyError> {
             Event::AssignmentSet(assignment) => run.assignment(fact, assignment, &mut before),
             Event::PlanSet(plan) => run.plan(fact.position, plan, &mut before),
             Event::ActivitySet(activity) => run.activity(fact.position, activity, &mut before),
-            Event::RecordReceived(record) => records::received(&mut run, fact, record, &mut before)?,
-            Event::EvidenceReceived(file) => records::file_received(&mut run, fact, file),
+            // What is to be known of a record that was erased on arrival says the fact after it.
+            Event::RecordReceived(_) if !fact.event.keeps_body() => {}
+            Event::RecordReceived(record) => records::received(&mut run, fact, record, &mut before, gone)?,
+            Event::EvidenceReceived(file) => records::file_received(&mut run, fact, file, gone),
             Event::SettingSet(setting) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 rare::setting(tx, fact.position, setting, &mut before).await?;
@@ -115,9 +128,13 @@ pub async fn apply(tx: &mut Tx, facts: &[Placed]) -> Result<(), ApplyError> {
                 erased::erased(tx, fact, subject).await?;
                 before = Before::load(tx, facts).await?;
             }
+            Event::RecordErased(record) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                erased::late(tx, fact, record).await?;
+            }
             _ => {
                 std::mem::take(&mut run).write(tx, &before).await?;
-                rare::apply(tx, fact).await?;
+                rare::apply(tx, fact, gone).await?;
             }
         }
     }

@@ -3,8 +3,8 @@
 //! An assignment may name a last day that is still to come. The first hour after it, [`close_past`] states it again, and
 //! with that fact, dated after the last day, the family leaves the worker's phones.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use kandas_shared::pulled::Assignment;
+use chrono::{DateTime, Utc};
+use kandas_shared::{calendar::civil_date, pulled::Assignment};
 
 use crate::{
     all,
@@ -17,12 +17,6 @@ use crate::{
 /// Most assignments closed in one transaction.
 const MOST_AT_ONCE: i64 = 1_000;
 
-/// The civil day in UTC+5, by which the order counts days.
-#[must_use]
-pub fn civil_day(time: DateTime<Utc>) -> NaiveDate {
-    (time + TimeDelta::hours(5)).date_naive()
-}
-
 /// Closes every open assignment whose last day is past at `now`; gives their number. Run hourly.
 ///
 /// # Errors
@@ -32,7 +26,7 @@ pub async fn close_past(
     chance: &dyn Chance,
     now: DateTime<Utc>,
 ) -> Result<usize, JournalError> {
-    let (today, mut closed) = (civil_day(now), 0);
+    let (today, mut closed) = (civil_date(now), 0);
     loop {
         let mut tx = store.write().await?;
         let locked = journal::lock(&mut tx).await?;

@@ -4,6 +4,7 @@
 //! [`crate::erase`], …); here options are read, stores opened and answers printed.
 
 mod device;
+mod evidence;
 mod open;
 mod show;
 mod store;
@@ -13,7 +14,8 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use kandas_shared::{
-    ids::{DeviceId, FamilyId, OrgUnitId, PersonId},
+    evidence::Part,
+    ids::{DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId},
     locale::Lang,
     pulled::Role,
     time::Clock as _,
@@ -110,6 +112,9 @@ enum Command {
     /// Phones: enrolment codes, orders, revoking, recovery.
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Evidence: what is known of it, its files, calls for originals.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// The server's signing key.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -274,10 +279,47 @@ struct OrderArgs {
 }
 
 #[derive(Debug, Subcommand)]
+enum EvidenceCommand {
+    /// Call for the camera's own file, which stays on the phone while a smaller copy travels.
+    Call {
+        /// The evidence.
+        evidence: EvidenceId,
+        /// Why it is wanted; the worker reads it.
+        #[arg(long)]
+        reason: String,
+        /// Log-in name of the user who calls.
+        #[arg(long)]
+        by: Option<String>,
+    },
+    /// Show what is known of a piece of evidence. Stands in the access log.
+    Show {
+        /// The evidence.
+        evidence: EvidenceId,
+        /// Log-in name of the user who looks.
+        #[arg(long)]
+        by: String,
+    },
+    /// Save a file as it came, or what came of a damaged one. Stands in the access log.
+    Save {
+        /// The evidence.
+        evidence: EvidenceId,
+        /// file, thumbnail or original.
+        #[arg(long, default_value_t = Part::File)]
+        part: Part,
+        /// Where to write it; never over another file.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Log-in name of the user who looks.
+        #[arg(long)]
+        by: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum KeyCommand {
     /// Show the signing key and the pin of the certificate.
     Show,
-    /// Change the signing key: the new one is announced by the old. Restart `serve` afterwards.
+    /// Change the signing key: the new one is announced by the old. A serving process follows within seconds.
     Rotate,
 }
 
@@ -338,6 +380,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import { file, check } => store::import(&config, &file, check, &around, json).await,
         Command::User(command) => device::user(&config, command, &around, json).await,
         Command::Device(command) => device::device(config, command, &around, json).await,
+        Command::Evidence(command) => evidence::evidence(&config, command, &around, json).await,
         Command::Key(command) => store::key(&config, command, &around, json).await,
         Command::Verify { hashes } => store::verify(&config, hashes, json).await,
         Command::Rebuild { check } => store::rebuild(&config, check, json).await,

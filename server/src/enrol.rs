@@ -11,7 +11,7 @@ use kandas_shared::{
     hash::{Digest, from_b64},
     ids::{DeviceId, UserId},
     journal::{Author, AuthorKind},
-    jws::{Jws, PublicKey, Typ},
+    jws::{Jws, PublicKey, Signer as _, Typ},
     problem::ProblemCode,
     pulled::{OrgUnit, User},
     wire::{Enrolled, RecoveryKey},
@@ -24,6 +24,7 @@ use crate::{
     keys::RingVerifier,
     one, opt,
     refusal::{Outcome, Refusal},
+    rotate,
     state::AppState,
     store::Tx,
     token,
@@ -158,15 +159,19 @@ async fn answer(
     )
     .await?;
     let head = journal::head(tx).await?;
+    // One signer for the whole answer: the key may change at any moment. The announcements are read after it.
+    let signer = state.keys.signer();
+    let key_changes = rotate::announced(tx).await.map_err(|error| Refusal::fault(format!("{error:#}")))?;
     Ok(Enrolled {
         device,
         worker,
         org_unit,
         epoch: head.epoch,
-        server_key: state.keys.public_key(),
+        server_key: signer.public_key(),
         recovery_recipient: state.keys.recovery_recipient().to_owned(),
         bundle_recipient: state.keys.bundle_recipient(),
-        checkpoint: journal::sign_checkpoint(&head, state.keys.signer().as_ref(), now)?,
+        checkpoint: journal::sign_checkpoint(&head, signer.as_ref(), now)?,
+        key_changes,
         settings: token::phone_settings(tx).await?,
     })
 }

@@ -8,6 +8,8 @@
 //! the database is written to `erasing.json`; the fact is committed, the files go, the database is compacted. Whatever
 //! is left undone is done by [`settle`] at the next start, and by `restore` for what an older back-up brings back.
 
+mod others;
+
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -26,13 +28,14 @@ use crate::{
     chance::{self, Chance},
     config::Config,
     erased_list::{self, Erased},
-    facts::{ChainAfter, Event, Gap, GapsAfter, SubjectErased},
+    facts::{ChainAfter, Event, Gap, GapsAfter, Staying, SubjectErased},
     journal::{self, Fact},
     many,
     media::Depot,
     one, opt,
     store::{Store, StoreError, Tx},
 };
+use others::Named;
 
 /// Whom a decision names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub struct Taken {
     pub records: usize,
     /// Files of evidence.
     pub files: usize,
+    /// Files that stay, because records of others name them too.
+    pub shared: usize,
     /// Uploads in progress.
     pub uploads: usize,
     /// Bundles of unsent work in which the subject's records came, and which are in custody themselves.
@@ -241,6 +246,7 @@ struct Plan {
     entities: Vec<(Kind, Uuid)>,
     changes: Vec<(String, Kind, Uuid)>,
     chains: Vec<(DeviceId, ChainId, ChainAfter)>,
+    staying: Staying,
     leftover: Leftover,
 }
 
@@ -253,7 +259,8 @@ impl Plan {
     ) -> Result<Self> {
         let records = records(tx, family, person).await?;
         let hashes: Vec<(Digest,)> = records.iter().map(|(hash, _)| (*hash,)).collect();
-        let (files, mut objects, of_files) = files(tx, &hashes).await?;
+        let named = Named::by(tx, &hashes).await?;
+        let (files, mut objects, of_files) = files(tx, &named.alone).await?;
         let uploads = uploads(tx, &files).await?;
         let bundles = bundles(tx, &hashes).await?;
         objects.extend(bundles.iter().map(|(_, object)| object.clone()));
@@ -271,8 +278,13 @@ impl Plan {
         positions.extend(of_files);
         let positions = with_bodies(tx, positions).await?;
 
-        let entities = entities(tx, family, person, &records).await?;
-        let changes = changes(tx, &entities).await?;
+        let mut entities = entities(tx, family, person, &records).await?;
+        entities.extend(named.calls(tx).await?);
+        let staying = named.staying(tx, &hashes, &entities).await?;
+        // Of others' activities the feed says once more how they stand: the facts that said so last may be gone.
+        let told = staying.activities.iter().map(|after| (Kind::Activity, after.activity.0));
+        let told: Vec<_> = entities.iter().copied().chain(told).collect();
+        let changes = changes(tx, &told).await?;
         let chains = chains(tx, &hashes).await?;
         Ok(Self {
             positions,
@@ -282,6 +294,7 @@ impl Plan {
             entities,
             changes,
             chains,
+            staying,
             leftover: Leftover { erasure, objects, uploads },
         })
     }
@@ -291,6 +304,7 @@ impl Plan {
             bodies: self.positions.len(),
             records: self.records.len(),
             files: self.files.len(),
+            shared: self.staying.files.len(),
             uploads: self.leftover.uploads.len(),
             bundles: self.bundles.len(),
             entities: self.entities.len(),
@@ -313,6 +327,7 @@ impl Plan {
             entities: self.entities,
             changes: self.changes,
             chains: self.chains,
+            staying: self.staying,
         }))
     }
 }
@@ -354,27 +369,13 @@ fn numbered(rows: Vec<(Digest, i64)>) -> Result<Vec<(Digest, u64)>, StoreError> 
         .collect()
 }
 
-/// Files that only these records name, their keys in the media store, and the positions of their receipts. A file that
-/// another person's record names as well stays.
+/// The files of this evidence, their keys in the media store, and the positions of their receipts.
 async fn files(
     tx: &mut Tx,
-    hashes: &[(Digest,)],
+    alone: &[(EvidenceId,)],
 ) -> Result<(Vec<FileRef>, Vec<String>, Vec<i64>), StoreError> {
-    let named =
-        among!(tx, (EvidenceId,), "select evidence from evidence where hash in (", hashes, ")").await?;
-    let named: BTreeSet<EvidenceId> = named.into_iter().map(|(evidence,)| evidence).collect();
-    let list: Vec<(EvidenceId,)> = named.iter().map(|evidence| (*evidence,)).collect();
-    let going: BTreeSet<Digest> = hashes.iter().map(|(hash,)| *hash).collect();
-    let sql = "select evidence, hash from evidence where evidence in (";
-    let shared: BTreeSet<EvidenceId> = among!(tx, (EvidenceId, Digest), sql, list, ")")
-        .await?
-        .into_iter()
-        .filter(|(_, hash)| !going.contains(hash))
-        .map(|(evidence, _)| evidence)
-        .collect();
-    let list: Vec<(EvidenceId,)> = named.difference(&shared).map(|evidence| (*evidence,)).collect();
     let sql = "select evidence, part, object, position from evidence_file where evidence in (";
-    let mut rows = among!(tx, (EvidenceId, Part, Option<String>, Option<i64>), sql, list, ")").await?;
+    let mut rows = among!(tx, (EvidenceId, Part, Option<String>, Option<i64>), sql, alone, ")").await?;
     rows.sort_by_key(|(evidence, part, ..)| (*evidence, *part));
     rows.dedup_by_key(|(evidence, part, ..)| (*evidence, *part));
     let files =

@@ -1,6 +1,9 @@
 //! What a received file means for activities (§39): an activity counts for the report when record, photos and position
 //! are here; video and documents may still be on their way.
 
+pub mod call;
+pub mod look;
+
 use chrono::NaiveDate;
 use kandas_shared::{
     evidence::Part,

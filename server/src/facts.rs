@@ -84,10 +84,14 @@ events! {
     RecoveryKeyStored(RecoveryKeyStored) = "recovery_key.stored", 1;
     /// A record was taken into custody.
     RecordReceived(RecordReceived) = "record.received", 1;
+    /// A record about an erased subject came late: its body was not kept.
+    RecordErased(RecordErased) = "record.erased", 1;
     /// A file came whole and matches its signed hash.
     EvidenceReceived(EvidenceReceived) = "evidence.received", 1;
     /// The damaged rest of a file came.
     EvidenceSalvaged(EvidenceSalvaged) = "evidence.salvaged", 1;
+    /// A supervisor calls for the camera's own file.
+    EvidenceCalled(EvidenceCalled) = "evidence.called", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.
@@ -96,6 +100,8 @@ events! {
     AccessAnchored(AccessAnchored) = "access.anchored", 1;
     /// A family or a person was erased.
     SubjectErased(SubjectErased) = "subject.erased", 1;
+    /// A bundle was erased because a record about an erased subject came in it.
+    BundleErased(BundleErased) = "bundle.erased", 1;
 }
 
 /// A body that this program does not understand.
@@ -111,6 +117,13 @@ pub struct UnreadableFact {
 }
 
 impl Event {
+    /// Whether the body stays beside its header. That of a record about an erased subject never gets there: what must
+    /// be known of it says [`RecordErased`].
+    #[must_use]
+    pub fn keeps_body(&self) -> bool {
+        !matches!(self, Self::RecordReceived(record) if record.outcome.reason == Some(HeldReason::Erased))
+    }
+
     /// The body's text.
     ///
     /// # Errors
@@ -347,6 +360,9 @@ pub struct RecordOutcome {
     pub superseded: Option<RecordId>,
     /// The activity after it, if it changed.
     pub activity_after: Option<ActivityAfter>,
+    /// The activity of the record it corrects, if that is another one and this record counted for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<ActivityAfter>,
     /// The consent after it, if it changed.
     pub consent_after: Option<pulled::Consent>,
     /// Files that are expected from now on.
@@ -355,6 +371,24 @@ pub struct RecordOutcome {
     pub chain_after: Option<ChainAfter>,
     /// Chains whose gaps a `lost` statement changed.
     pub lost: Vec<GapsAfter>,
+}
+
+/// See [`Event::RecordErased`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordErased {
+    /// The standing decision about its subject.
+    pub erasure: ErasureId,
+    /// Position of the record, whose body was not kept.
+    pub position: u64,
+    /// Identity of the statement: a second copy is known.
+    pub hash: Digest,
+    /// The device whose key sealed it.
+    pub device: DeviceId,
+    /// Its place: the chain after it, because nothing else will say so.
+    pub chain: Option<(ChainId, ChainAfter)>,
+    /// Files that it alone names: they are not taken either.
+    pub files: Vec<FileRef>,
 }
 
 /// What is wrong with the links of a record's chain; never a reason to hold it.
@@ -484,6 +518,20 @@ pub struct EvidenceSalvaged {
     pub carrier: Option<DeviceId>,
 }
 
+/// See [`Event::EvidenceCalled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceCalled {
+    /// The evidence whose original is called for.
+    pub evidence: EvidenceId,
+    /// Who recorded it: his phones have the file.
+    pub worker: UserId,
+    /// Why it is wanted.
+    pub reason: String,
+    /// Who calls; none from the command line without a name.
+    pub by: Option<UserId>,
+}
+
 /// See [`Event::BundleReceived`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -524,8 +572,16 @@ pub struct AccessAnchored {
     pub from_id: u64,
     /// Last entry.
     pub to_id: u64,
-    /// SHA-256 over the entries in order.
+    /// SHA-256 over the hash of the anchor before and the entries in order (docs/formats.md, 5).
     pub hash: Digest,
+}
+
+/// See [`Event::BundleErased`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BundleErased {
+    /// The bundle.
+    pub bundle: BundleId,
 }
 
 /// See [`Event::SubjectErased`].
@@ -556,6 +612,54 @@ pub struct SubjectErased {
     pub changes: Vec<(String, Kind, Uuid)>,
     /// Where the chains of erased records stand, because nothing else will say so when the tables are rebuilt.
     pub chains: Vec<(DeviceId, ChainId, ChainAfter)>,
+    /// What erased facts had said of others, as it stands, for the same reason.
+    #[serde(default, skip_serializing_if = "Staying::is_empty")]
+    pub staying: Staying,
+}
+
+/// What stays of others when a subject is erased whose facts had spoken of them: one photo may serve the records of
+/// several persons, and one person's record may correct another's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staying {
+    /// Files of evidence that records of others name as well.
+    pub files: Vec<StayingFile>,
+    /// Activities of such records.
+    pub activities: Vec<ActivityAfter>,
+    /// Records of others that an erased record had corrected.
+    pub superseded: Vec<RecordId>,
+}
+
+impl Staying {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.activities.is_empty() && self.superseded.is_empty()
+    }
+}
+
+/// A file as it stands, see [`Staying`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StayingFile {
+    /// Which.
+    pub file: FileRef,
+    /// Bytes as signed.
+    pub size: u64,
+    /// SHA-256 as signed.
+    pub sha256: Digest,
+    /// Type as signed.
+    pub media_type: String,
+    /// What became of it, as the column says.
+    pub state: String,
+    /// Position of its receipt.
+    pub position: Option<u64>,
+    /// When it came.
+    pub received_at: Option<DateTime<Utc>>,
+    /// Key in the media store.
+    pub object: Option<String>,
+    /// Hash and size of the damaged rest, where that is all there is.
+    pub salvage: Option<(Digest, u64)>,
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@
 pub mod chains;
 pub mod decide;
 pub mod desk;
+pub mod late;
 pub mod verify;
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    calendar::civil_date,
     hash::Epoch,
     ids::DeviceId,
     journal::{Author, AuthorKind},
@@ -28,7 +30,6 @@ use kandas_shared::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    assign::civil_day,
     chance::Chance,
     facts::{Event, RecordReading},
     journal::{self, Fact, JournalError},
@@ -234,7 +235,7 @@ impl Grouping {
         let locked = journal::lock(&mut tx).await?;
         let epoch = locked.epoch()?;
         let time = micros(self.clock.wall());
-        let today = civil_day(time);
+        let today = civil_date(time);
         let verified = items.iter().filter_map(|item| match item {
             Item::Verified(statement) => Some(&**statement),
             Item::Refused { .. } => None,
@@ -252,8 +253,8 @@ impl Grouping {
                     position: None,
                 },
                 Item::Verified(statement) => {
-                    let (item, fact) = verdict(&mut desk, statement, position, today);
-                    facts.extend(fact);
+                    let (item, taken) = verdict(&mut desk, statement, position, today);
+                    facts.extend(taken.into_iter().flatten());
                     item
                 }
             });
@@ -271,31 +272,32 @@ fn verdict(
     statement: &Verified,
     position: u64,
     today: NaiveDate,
-) -> (RecordItem, Option<Fact>) {
+) -> (RecordItem, [Option<Fact>; 2]) {
     let (hash, record) = (statement.hash, statement.reading.record);
-    match decide(desk, statement.clone(), position, today) {
+    let (received, erased) = match decide(desk, statement.clone(), position, today) {
         Decision::Known(position) => {
             let item =
                 RecordItem { hash, record, verdict: Verdict::Known, reason: None, position: Some(position) };
-            (item, None)
+            return (item, [None, None]);
         }
-        Decision::Taken(received) => {
-            let item = RecordItem {
-                hash,
-                record,
-                verdict: received.outcome.verdict,
-                reason: received.outcome.reason.map(|r: HeldReason| r.as_str().into()),
-                position: Some(position),
-            };
-            let fact = Fact {
-                author: Author { kind: AuthorKind::Device, id: Some(received.device.0) },
-                family: received.reading.family,
-                person: received.reading.person,
-                event: Event::RecordReceived(*received),
-            };
-            (item, Some(fact))
-        }
-    }
+        Decision::Taken(received) => (received, None),
+        Decision::Erased(received, erased) => (received, Some(erased)),
+    };
+    let item = RecordItem {
+        hash,
+        record,
+        verdict: received.outcome.verdict,
+        reason: received.outcome.reason.map(|r: HeldReason| r.as_str().into()),
+        position: Some(position),
+    };
+    let fact = Fact {
+        author: Author { kind: AuthorKind::Device, id: Some(received.device.0) },
+        family: received.reading.family,
+        person: received.reading.person,
+        event: Event::RecordReceived(*received),
+    };
+    // Of no family: a second decision about the subject must not take what keeps the chain whole.
+    (item, [Some(fact), erased.map(|erased| Fact::by_system(Event::RecordErased(*erased)))])
 }
 
 /// The same statement with nothing read from it: the bytes can always be kept.
@@ -305,6 +307,7 @@ fn unread(item: Item) -> Item {
             statement.reading = RecordReading {
                 record: statement.reading.record,
                 family: statement.reading.family,
+                person: statement.reading.person,
                 ..RecordReading::default()
             };
             statement.payload = Payload::Unreadable;

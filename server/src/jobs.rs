@@ -1,5 +1,6 @@
-//! Regular work: what has run out goes, bundles that came are opened; hourly, assignments past their last day are closed
-//! and the head of the journal goes to the log.
+//! Regular work: what has run out goes, bundles that came are opened; hourly, assignments past their last day are
+//! closed, the access log is anchored, and the head of the journal is signed, kept and logged. Every few seconds: has the
+//! signing key changed?
 //!
 //! Every part may be done twice or by any process without harm. A part that fails says so in the log and is done next
 //! time; it never ends the loop.
@@ -8,22 +9,41 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{assign, journal, refusal::Outcome, state::AppState, token};
+use crate::{
+    access, assign, checkpoints,
+    refusal::{Outcome, Refusal},
+    rotate,
+    state::AppState,
+    token,
+};
 
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
 /// Rounds in an hour.
 const HOURLY: u64 = 60;
+/// How soon another process's change of the signing key is followed.
+const KEYS: Duration = Duration::from_secs(2);
 
 /// Works until the server stops.
 pub async fn run(state: AppState) {
     let mut rounds = interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut keys = interval(KEYS);
+    keys.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut number: u64 = 0;
+    report("erased bundles", state.media.sweep_erased_bundles().await);
     loop {
         tokio::select! {
             () = state.stopping.cancelled() => return,
             () = state.media.bundle_came() => report("bundles", open_bundles(&state).await),
+            _ = keys.tick() => {
+                let followed = follow_keys(&state).await;
+                if followed.is_err() {
+                    // The key has to be brought to this machine: said once a minute, not every other second.
+                    keys.reset_after(ROUND);
+                }
+                report("keys", followed);
+            }
             _ = rounds.tick() => {
                 round(&state).await;
                 if number.is_multiple_of(HOURLY) {
@@ -46,8 +66,27 @@ pub async fn round(state: &AppState) {
 /// What is done once an hour.
 pub async fn hour(state: &AppState) {
     report("assignments", close_assignments(state).await);
-    report("checkpoint", log_head(state).await);
+    // First the anchor: the checkpoint then covers it.
+    report("access log", anchor_accesses(state).await);
+    report("checkpoint", keep_head(state).await);
     report("staging", sweep_staging(state).await);
+}
+
+async fn anchor_accesses(state: &AppState) -> Outcome<()> {
+    access::anchor(&state.store, state.chance.as_ref(), state.clock.wall()).await?;
+    Ok(())
+}
+
+/// Signs with the new key from now on, if the journal announces one.
+///
+/// # Errors
+/// When the database does not answer, or the announced key is not in the folder.
+pub async fn follow_keys(state: &AppState) -> Outcome<()> {
+    let followed = rotate::follow(&state.store, &state.keys).await;
+    if followed.map_err(|error| Refusal::fault(format!("{error:#}")))? {
+        tracing::info!(kid = %state.keys.public_key().kid(), "signing with a new key");
+    }
+    Ok(())
 }
 
 async fn close_assignments(state: &AppState) -> Outcome<()> {
@@ -79,9 +118,8 @@ async fn open_bundles(state: &AppState) -> Outcome<()> {
 }
 
 /// Size and root in the log of another system bear witness to what the journal was.
-async fn log_head(state: &AppState) -> Outcome<()> {
-    let mut tx = state.store.read().await?;
-    let head = journal::head(&mut tx).await?;
+async fn keep_head(state: &AppState) -> Outcome<()> {
+    let head = checkpoints::keep(&state.store, state.keys.signer().as_ref(), state.clock.wall()).await?;
     tracing::info!(epoch = %head.epoch, size = head.size, root = %head.root, "journal");
     Ok(())
 }

@@ -212,7 +212,9 @@ pub async fn append_locked(
         });
         let number = position as i64;
         rows.push((number, fact.event.kind(), at, fact.family, fact.person, header, content, leaf));
-        bodies.push((number, salt.to_vec(), body));
+        if fact.event.keeps_body() {
+            bodies.push((number, salt.to_vec(), body));
+        }
         placed.push(Placed {
             position,
             at,

@@ -22,7 +22,7 @@ use std::{
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     str::FromStr as _,
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use age::secrecy::ExposeSecret as _;
@@ -74,11 +74,16 @@ pub enum KeysError {
 /// The opened keys folder.
 pub struct Keys {
     dir: PathBuf,
-    signer: Arc<RingSigner>,
-    retired: Vec<PublicKey>,
+    signing: RwLock<Signing>,
     bundle: age::x25519::Identity,
     recovery_recipient: String,
     certificate: Certificate,
+}
+
+/// The signing key in use and those before it; another process may announce a new one at any time.
+struct Signing {
+    signer: Arc<RingSigner>,
+    retired: Vec<PublicKey>,
 }
 
 /// The self-signed certificate, PEM, and its pin.
@@ -143,12 +148,7 @@ impl Keys {
     /// When a file is missing or damaged; says which.
     pub fn open(dir: &Path) -> Result<Self, KeysError> {
         let current = KeyId(read_text(&dir.join("current"))?);
-        let path = signing_path(dir, &current);
-        let pkcs8 = fs::read(&path).map_err(|source| KeysError::File { path: path.clone(), source })?;
-        let signer = RingSigner::from_pkcs8(&pkcs8)
-            .ok()
-            .filter(|signer| signer.public_key().kid() == current)
-            .ok_or(KeysError::Damaged { path, what: "the P-256 key it is named after" })?;
+        let signer = read_signer(dir, &current)?;
         let path = dir.join("bundle.age");
         let bundle = age::x25519::Identity::from_str(&read_text(&path)?)
             .map_err(|_| KeysError::Damaged { path, what: "an age identity" })?;
@@ -161,8 +161,7 @@ impl Keys {
         let retired = read_retired(dir)?;
         Ok(Self {
             dir: dir.to_owned(),
-            signer: Arc::new(signer),
-            retired,
+            signing: RwLock::new(Signing { signer: Arc::new(signer), retired }),
             bundle,
             recovery_recipient,
             certificate,
@@ -172,17 +171,19 @@ impl Keys {
     /// What signs receipts, checkpoints and orders.
     #[must_use]
     pub fn signer(&self) -> Arc<RingSigner> {
-        Arc::clone(&self.signer)
+        Arc::clone(&self.signing().signer)
     }
     /// The public half of the signing key.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        self.signer.public_key()
+        self.signing().signer.public_key()
     }
     /// The public key of that thumbprint, present or retired.
     #[must_use]
     pub fn known(&self, kid: &KeyId) -> Option<PublicKey> {
-        std::iter::once(self.public_key()).chain(self.retired.iter().copied()).find(|key| key.kid() == *kid)
+        let signing = self.signing();
+        let present = std::iter::once(signing.signer.public_key());
+        present.chain(signing.retired.iter().copied()).find(|key| key.kid() == *kid)
     }
     /// Opens bundles of unsent work.
     #[must_use]
@@ -216,7 +217,40 @@ impl Keys {
         write_private(&signing_path(&self.dir, &next.kid()), &pkcs8)?;
         let payload = KeyPayload { v: 1, old: self.public_key().kid(), new: next, from };
         let payload = serde_json::to_string(&payload).map_err(|e| KeysError::Making(e.to_string()))?;
-        Ok(Jws::sign(Typ::Key, payload, self.signer.as_ref())?)
+        Ok(Jws::sign(Typ::Key, payload, self.signer().as_ref())?)
+    }
+
+    /// Follows the announcements of the journal (oldest first) from the key in use to the one in force, which another
+    /// process has put into the folder, and signs with it from now on; the folder is that process's business. Says
+    /// whether the key changed.
+    ///
+    /// # Errors
+    /// When an announcement does not verify, or the key in force is not in the folder.
+    pub fn follow(&self, announced: &[Jws]) -> Result<bool, KeysError> {
+        let (mut key, mut passed) = (self.public_key(), Vec::new());
+        for statement in announced {
+            let payload: KeyPayload = serde_json::from_str(&statement.payload)
+                .map_err(|_| KeysError::Announcement(JwsError::Header))?;
+            if payload.old == key.kid() {
+                statement.verify(Typ::Key, &key, &RingVerifier).map_err(KeysError::Announcement)?;
+                passed.push(std::mem::replace(&mut key, payload.new));
+            }
+        }
+        if passed.is_empty() {
+            return Ok(false);
+        }
+        if !signing_path(&self.dir, &key.kid()).exists() {
+            return Err(KeysError::AnnouncedKeyMissing(key.kid()));
+        }
+        let signer = Arc::new(read_signer(&self.dir, &key.kid())?);
+        let mut signing = self.signing.write().unwrap_or_else(PoisonError::into_inner);
+        signing.signer = signer;
+        signing.retired.extend(passed);
+        Ok(true)
+    }
+
+    fn signing(&self) -> RwLockReadGuard<'_, Signing> {
+        self.signing.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Follows the announcements of the journal (oldest first) to the key that is in force and takes it into use.
@@ -251,6 +285,15 @@ impl Keys {
 
 fn signing_path(dir: &Path, kid: &KeyId) -> PathBuf {
     dir.join(format!("signing-{kid}.p8"))
+}
+
+fn read_signer(dir: &Path, kid: &KeyId) -> Result<RingSigner, KeysError> {
+    let path = signing_path(dir, kid);
+    let pkcs8 = fs::read(&path).map_err(|source| KeysError::File { path: path.clone(), source })?;
+    RingSigner::from_pkcs8(&pkcs8)
+        .ok()
+        .filter(|signer| signer.public_key().kid() == *kid)
+        .ok_or(KeysError::Damaged { path, what: "the P-256 key it is named after" })
 }
 
 fn read_retired(dir: &Path) -> Result<Vec<PublicKey>, KeysError> {
@@ -392,6 +435,35 @@ mod tests {
         late.settle(&[one, two]).unwrap();
         assert!(late.known(&first.kid()).is_some() && late.known(&second.kid()).is_some());
         assert!(!signing_path(&dir, &first.kid()).exists(), "a retired private key is gone");
+    }
+
+    #[test]
+    fn a_serving_process_follows_what_another_announced() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("keys");
+        let serving = make(&dir);
+        let (first, from) = (serving.public_key(), "2026-11-23T09:00:00Z".parse().unwrap());
+        assert!(!serving.follow(&[]).unwrap());
+        // The other process changes the key twice before the serving one looks.
+        let mut other = Keys::open(&dir).unwrap();
+        let one = other.announce_next(from).unwrap();
+        other.settle(std::slice::from_ref(&one)).unwrap();
+        let two = other.announce_next(from).unwrap();
+        let announced = [one, two];
+        assert!(serving.follow(&announced).unwrap(), "as soon as it is announced");
+        other.settle(&announced).unwrap();
+        assert_eq!(serving.public_key(), other.public_key());
+        assert_eq!(serving.known(&first.kid()), Some(first));
+        assert!(!serving.follow(&announced).unwrap());
+        // One that is signed by somebody else, or not here, is not followed.
+        let strange = make(&folder.path().join("strange"));
+        let mut forged = strange.announce_next(from).unwrap();
+        forged.payload = forged.payload.replace(&strange.public_key().kid().0, &serving.public_key().kid().0);
+        assert!(matches!(serving.follow(&[forged]), Err(KeysError::Announcement(_))));
+        let next = other.announce_next(from).unwrap();
+        let kid = serde_json::from_str::<KeyPayload>(&next.payload).unwrap().new.kid();
+        fs::remove_file(signing_path(&dir, &kid)).unwrap();
+        assert!(matches!(serving.follow(&[next]), Err(KeysError::AnnouncedKeyMissing(_))));
     }
 
     #[test]

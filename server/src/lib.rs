@@ -5,12 +5,14 @@
     reason = "among! binds its arguments in a closure to leave it at the first error"
 )]
 
+pub mod access;
 pub mod api;
 pub mod apply;
 pub mod assign;
 pub mod backup;
 pub mod chance;
 pub mod changes;
+pub mod checkpoints;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -5,7 +5,7 @@
 //! erasing.
 
 use crate::{
-    apply,
+    apply::{self, Gone},
     journal::{self, JournalError, Locked},
     store::{Store, Tx},
     tables::{self, Difference, Picture},
@@ -56,6 +56,7 @@ pub async fn compare(
 async fn run(tx: &mut Tx, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Rebuilt, JournalError> {
     let locked: Locked = journal::lock(tx).await?;
     let before = Picture::take(tx).await?;
+    let gone = Gone::read(tx).await?;
     tables::empty(tx).await?;
     let (mut position, mut facts, mut erased) = (0, 0, 0);
     loop {
@@ -71,7 +72,7 @@ async fn run(tx: &mut Tx, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result
             }
         }
         facts += placed.len() as u64;
-        apply::apply(tx, &placed).await?;
+        apply::apply_again(tx, &placed, &gone).await?;
         progress(position, locked.size());
     }
     let after = Picture::take(tx).await?;

@@ -1,4 +1,5 @@
-//! Changing the server's signing key: announced by the old key, recorded as a fact, then taken into use.
+//! Changing the server's signing key: announced by the old key, recorded as a fact, then taken into use. A serving process
+//! sees the fact within seconds and signs with the new key from then on.
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
@@ -10,11 +11,12 @@ use crate::{
     facts::{Event, KeyRotated},
     journal::{self, Fact},
     keys::Keys,
+    opt,
     store::{Store, Tx},
 };
 
-/// Changes the signing key; answers the thumbprints of the old and the new one. A running server goes on with the old
-/// key until it is restarted, and phones accept it for as long.
+/// Changes the signing key; answers the thumbprints of the old and the new one. A running server follows by itself; what
+/// it signs with the old key until then phones accept for ever.
 ///
 /// # Errors
 /// When a step fails. A key that was written and not announced does no harm; one that was announced is taken into use
@@ -37,6 +39,22 @@ pub async fn rotate(
     tx.commit().await?;
     keys.settle(&all)?;
     Ok((old, new.kid()))
+}
+
+/// Takes the key into use that another process has announced since; says whether there was one.
+///
+/// # Errors
+/// When the database does not answer, an announcement does not verify, or the new key is not in the folder.
+pub async fn follow(store: &Store, keys: &Keys) -> Result<bool> {
+    let mut tx = store.read().await?;
+    let sql = "select new_kid from key_change order by position desc limit 1";
+    let last = opt!(&mut tx, (KeyId,), sql).await?;
+    if last.is_none_or(|(kid,)| kid == keys.public_key().kid()) {
+        return Ok(false);
+    }
+    let announced = announced(&mut tx).await?;
+    drop(tx);
+    Ok(keys.follow(&announced)?)
 }
 
 /// The announcements in the store, oldest first.

@@ -8,7 +8,9 @@
 use kandas_shared::{
     cursor::Kind,
     ids::{OrgUnitId, UserId},
-    pulled::{Activity, Assignment, Consent, Family, OrgUnit, Person, Plan, RecordState, Row, User},
+    pulled::{
+        Activity, Assignment, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row, User,
+    },
 };
 use uuid::Uuid;
 
@@ -139,6 +141,13 @@ macro_rules! record_rows {
     };
 }
 
+// Whoever recorded has the file, whoever has the family now. No unit is a worker: $2 is named because all texts have it.
+macro_rules! call_rows {
+    () => {
+        "select evidence as id, worker, reason, called_at from evidence_call where (worker = $1 or worker = $2)"
+    };
+}
+
 /// Everything in the scopes: what a phone holds after a completed pull.
 ///
 /// # Errors
@@ -161,6 +170,7 @@ pub async fn rows(tx: &mut Tx, scopes: &Scopes) -> Result<Vec<Row>, StoreError> 
         Plan plan_rows!();
         Activity activity_rows!();
         RecordState record_rows!();
+        EvidenceCall call_rows!();
     }
     Ok(rows)
 }
@@ -191,5 +201,6 @@ pub async fn listed(tx: &mut Tx, scopes: &Scopes, kind: Kind, ids: &[Uuid]) -> R
         Kind::Plan => listed!(Plan, plan_rows!(), "id"),
         Kind::Activity => listed!(Activity, activity_rows!(), "id"),
         Kind::RecordState => listed!(RecordState, record_rows!(), "state_id"),
+        Kind::EvidenceCall => listed!(EvidenceCall, call_rows!(), "evidence"),
     })
 }

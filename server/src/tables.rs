@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The journal: never rebuilt, everything else follows from it.
-pub const JOURNAL: &[&str] = &["journal_head", "journal", "journal_body", "journal_tile"];
+pub const JOURNAL: &[&str] = &["journal_head", "journal", "journal_body", "journal_tile", "checkpoint"];
 
 /// Neither facts nor their consequences: tokens, uploads in progress, jobs.
 pub const RUNNING: &[&str] =

@@ -1,12 +1,16 @@
 //! Verify: is the store what it says it is?
 //!
 //! The journal is recomputed from its bytes: headers, salts and bodies to content hashes, leaves, tiles and root; then
-//! every signature in it is checked, every checkpoint that a phone has sealed into a record is held against the tree,
-//! the tables are compared with a rebuild, and the media with the hashes that were signed. What was erased is said, and
-//! that nothing else is missing.
+//! every signature in it is checked, every kept checkpoint and every anchor of the access log is held against it, the
+//! tables are compared with a rebuild, and the media with the hashes that were signed. What was erased is said, and that
+//! nothing else is missing.
+//!
+//! A checkpoint that a phone has sealed into a record is held against the tree too. If it does not fit, that is a
+//! finding of the record, not a fault of the store: a phone can write there whatever it likes. Whoever reads the
+//! findings has to judge; many phones that say the same would be a journal that was exchanged.
 
+mod kept;
 mod media;
-
 mod signatures;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +26,7 @@ use kandas_shared::{
 use crate::{
     all,
     config::Config,
-    facts::Event,
+    facts::{AccessAnchored, Event},
     journal::{self, JournalError},
     one, rebuild,
     store::{Store, Tx},
@@ -52,12 +56,18 @@ pub struct Report {
     pub erasures: Vec<Erasure>,
     /// Checkpoints, as phones had sealed them into records, that fit the tree.
     pub checkpoints: u64,
+    /// Kept checkpoints of the server that fit the tree.
+    pub kept_checkpoints: u64,
+    /// Anchored entries of the access log.
+    pub accesses: u64,
     /// Signatures that verified.
     pub signatures: u64,
     /// Media files looked at.
     pub media: u64,
     /// What is wrong; empty in a sound store.
     pub faults: Vec<String>,
+    /// What is wrong with single records, whatever the store is like.
+    pub findings: Vec<String>,
     /// What is worth a look and is no fault.
     pub remarks: Vec<String>,
 }
@@ -162,6 +172,7 @@ struct Walk {
     without_body: BTreeSet<u64>,
     with_body: BTreeSet<u64>,
     erased: BTreeSet<u64>,
+    anchors: Vec<(u64, AccessAnchored)>,
     epoch: Option<Epoch>,
     signatures: Signatures,
 }
@@ -220,6 +231,8 @@ async fn walk(
     }
     tiles(tx, &walk, report).await?;
     checkpoints(tx, &walk, report).await?;
+    kept::checkpoints(tx, walk.signatures.server(), walk.frontier.size(), report).await?;
+    kept::access_log(tx, &walk.anchors, report).await?;
 
     report.erased_positions = walk.without_body.len() as u64;
     for position in walk.without_body.difference(&walk.erased) {
@@ -295,6 +308,16 @@ impl Walk {
                     files: erased.files.len(),
                 });
             }
+            Event::RecordErased(late) => {
+                self.erased.insert(late.position);
+                match report.erasures.iter_mut().find(|erasure| erasure.erasure == late.erasure) {
+                    Some(erasure) => erasure.positions += 1,
+                    None => report.fault(format!(
+                        "position {position}: a record was erased on arrival by a decision that is not in the journal"
+                    )),
+                }
+            }
+            Event::AccessAnchored(anchor) => self.anchors.push((position, anchor.clone())),
             _ => {}
         }
         self.signatures.check(position, &event);
@@ -316,22 +339,28 @@ async fn tiles(tx: &mut Tx, walk: &Walk, report: &mut Report) -> Result<(), Jour
 }
 
 /// Checkpoints of the present epoch that phones sealed into their records. Those of an earlier epoch may lie above the
-/// point to which the store was restored, and prove nothing about this tree.
+/// point to which the store was restored, and say nothing about this tree.
 async fn checkpoints(tx: &mut Tx, walk: &Walk, report: &mut Report) -> Result<(), JournalError> {
-    for (seen, position) in &walk.signatures.checkpoints {
+    for (seen, sealed) in &walk.signatures.checkpoints {
         if Some(seen.epoch) != walk.epoch {
             continue;
         }
-        if seen.size > walk.frontier.size() {
-            report.fault(format!("position {position}: its record has seen a journal longer than this one"));
+        let finding = if seen.size > walk.frontier.size() {
+            "a journal longer than this one"
         } else if journal::root_at(tx, seen.size).await? == seen.root {
             report.checkpoints += 1;
+            continue;
         } else {
-            report.fault(format!(
-                "position {position}: its record has seen another journal of {} positions",
-                seen.size
-            ));
-        }
+            "another journal"
+        };
+        let more = match sealed.records {
+            1 => String::new(),
+            records => format!(" (and {} more)", records - 1),
+        };
+        report.findings.push(format!(
+            "position {}{more}: the record of device {} says it has seen {finding} of {} positions",
+            sealed.first, sealed.device, seen.size
+        ));
     }
     Ok(())
 }

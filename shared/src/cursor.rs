@@ -30,6 +30,8 @@ text_enum! {
         Activity = "activity",
         /// What became of a record.
         RecordState = "record_state",
+        /// A call for the camera's own file of a piece of evidence.
+        EvidenceCall = "evidence_call",
     }
 }
 

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::locale::{Lang, Messages, message_id};
+
 macro_rules! problem_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal;)*) => {
         /// A stable code of what went wrong.
@@ -173,7 +175,7 @@ impl Problem {
     pub fn new(code: ProblemCode) -> Self {
         Self {
             type_: format!("urn:kandas:problem:{code}"),
-            title: code.as_str().replace('-', " "),
+            title: Messages::of(Lang::En).text(&message_id("problem", code), &[]),
             status: code.status(),
             code,
             detail: None,

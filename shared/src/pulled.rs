@@ -10,8 +10,8 @@ use crate::{
     cursor::Kind,
     hash::Digest,
     ids::{
-        ActivityId, AssignmentId, ConsentId, DeviceId, FamilyId, OrgUnitId, PersonId, PlanId, RecordId,
-        UserId,
+        ActivityId, AssignmentId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, PlanId,
+        RecordId, UserId,
     },
     iin::Iin,
     locale::Lang,
@@ -321,6 +321,22 @@ pub struct RecordState {
     pub check_due: Option<NaiveDate>,
 }
 
+/// A call for the camera's own file: whose phone has it sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+pub struct EvidenceCall {
+    /// The evidence.
+    pub id: EvidenceId,
+    /// Who recorded it.
+    pub worker: UserId,
+    /// Why it is wanted.
+    pub reason: String,
+    /// When it was called for.
+    pub called_at: DateTime<Utc>,
+}
+
 /// A row of any kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -344,6 +360,8 @@ pub enum Row {
     Activity(Activity),
     /// See [`RecordState`].
     RecordState(RecordState),
+    /// See [`EvidenceCall`].
+    EvidenceCall(EvidenceCall),
 }
 
 impl Row {
@@ -362,6 +380,7 @@ impl Row {
             Kind::Plan => Row::Plan(serde_json::from_str(row)?),
             Kind::Activity => Row::Activity(serde_json::from_str(row)?),
             Kind::RecordState => Row::RecordState(serde_json::from_str(row)?),
+            Kind::EvidenceCall => Row::EvidenceCall(serde_json::from_str(row)?),
         })
     }
 
@@ -378,6 +397,7 @@ impl Row {
             Row::Plan(_) => Kind::Plan,
             Row::Activity(_) => Kind::Activity,
             Row::RecordState(_) => Kind::RecordState,
+            Row::EvidenceCall(_) => Kind::EvidenceCall,
         }
     }
 
@@ -395,6 +415,7 @@ impl Row {
             Row::Plan(r) => r.id.0,
             Row::Activity(r) => r.id.0,
             Row::RecordState(r) => state_id(&r.hash),
+            Row::EvidenceCall(r) => r.id.0,
         }
     }
 }

@@ -119,6 +119,10 @@ text_enum! {
         SupersedesUnknown = "supersedes_unknown",
         /// The stated day lies after receipt.
         FutureDate = "future_date",
+        /// It signs other bytes for evidence that another record named before.
+        EvidenceDiffers = "evidence_differs",
+        /// Its subject was erased: only the identity is in custody, the content was not kept.
+        Erased = "erased",
     }
 }
 

@@ -41,6 +41,9 @@ pub struct Enrolled {
     pub bundle_recipient: String,
     /// A `kandas-checkpoint` statement: the first signed server time.
     pub checkpoint: Jws,
+    /// Every `kandas-key` statement of the server, oldest first: the QR may be older than its present key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_changes: Vec<Jws>,
     /// Settings of the organisation.
     pub settings: PhoneSettings,
 }

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use kandas_shared::{
     cursor::Kind,
     ids::{ActivityId, FamilyId, PersonId, UserId},
-    pulled::{Activity, Assignment, Consent, Family, OrgUnit, Person, Plan, RecordState, Row, User},
+    pulled::{
+        Activity, Assignment, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row, User,
+    },
     wire::{ChangeLine, PullEnd},
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
@@ -263,6 +265,7 @@ pub async fn sweep(conn: &mut SqliteConnection) -> Result<(), StoreError> {
         "delete from assignment where gone = 1 and family not in (select family from needed_family)",
         "delete from family where gone = 1 and id not in (select family from needed_family)",
         "delete from record_state where gone = 1",
+        "delete from evidence_call where gone = 1",
         "delete from app_user where gone = 1",
         "delete from org_unit where gone = 1",
     ] {
@@ -283,7 +286,8 @@ pub async fn all(conn: &mut SqliteConnection, kind: Kind) -> Result<Listed<Row>,
         })+ } };
     }
     kinds!(OrgUnit => OrgUnit, User => User, Family => Family, Person => Person, Consent => Consent,
-        Assignment => Assignment, Plan => Plan, Activity => Activity, RecordState => RecordState)
+        Assignment => Assignment, Plan => Plan, Activity => Activity, RecordState => RecordState,
+        EvidenceCall => EvidenceCall)
 }
 
 /// The families, those that are gone but still needed among them.
@@ -470,5 +474,8 @@ tables! {
         hash "hash", record "record", family "family", activity "activity", worker "worker", device "device",
         verdict "verdict", reason "reason", position "position", received_at "received_at",
         check_state "check_state", check_due "check_due"
+    }
+    EvidenceCall = EvidenceCall in "evidence_call" key "id" {
+        id "id", worker "worker", reason "reason", called_at "called_at"
     }
 }

@@ -9,7 +9,11 @@ use kandas_shared::{
 };
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{StoreError, file::Class, outbox::Item};
+use super::{
+    StoreError,
+    file::{self, Class},
+    outbox::Item,
+};
 
 /// This moment by the boot clock; waits are kept as such moments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -275,6 +279,26 @@ pub async fn adopt_states(conn: &mut SqliteConnection) -> Result<u64, StoreError
     .execute(conn)
     .await?
     .rows_affected())
+}
+
+/// Originals that a completed pull calls for travel from now on. Answers which; one whose copy has left the phone cannot.
+///
+/// # Errors
+/// When the store fails.
+pub async fn adopt_calls(conn: &mut SqliteConnection) -> Result<Vec<EvidenceId>, StoreError> {
+    let kept: Vec<EvidenceId> = sqlx::query_scalar(
+        "select c.id from evidence_call c join file f on f.evidence = c.id and f.part = 'original'
+         where c.gone = 0 and f.state = 'kept' and f.freed_at is null order by c.called_at, c.id",
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut called = Vec::with_capacity(kept.len());
+    for evidence in kept {
+        if file::call_original(&mut *conn, evidence).await? {
+            called.push(evidence);
+        }
+    }
+    Ok(called)
 }
 
 /// A pause of one step of the sync, or of the whole.

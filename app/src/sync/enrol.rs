@@ -111,7 +111,10 @@ pub async fn enrol_over(
     let statement = Jws::sign(Typ::Enrol, payload, app.signer())?;
     let enrolled: Enrolled = http.post("/v1/enrol", None, &EnrolRequest { statement }).await?;
 
-    if to.server_key.is_some_and(|key| key != enrolled.server_key) {
+    // The QR may be older than the server's present key; the way from one to the other is signed.
+    let mut keys = ServerKeys(vec![to.server_key.unwrap_or(enrolled.server_key)]);
+    keys.follow(&enrolled.key_changes, &P256)?;
+    if !keys.0.contains(&enrolled.server_key) {
         return Err(Untrusted::SomethingElse("the server has another key than the QR says").into());
     }
     let plain = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
@@ -119,7 +122,6 @@ pub async fn enrol_over(
     if told.is_some_and(|told| told != plain(&enrolled.server_key.fingerprint())) {
         return Err(Untrusted::SomethingElse("the server has another key than was told").into());
     }
-    let keys = ServerKeys(vec![enrolled.server_key]);
     let checkpoint = keys.checkpoint(&enrolled.checkpoint, &P256)?;
     if checkpoint.epoch != enrolled.epoch {
         return Err(Untrusted::OtherEpoch(checkpoint.epoch).into());

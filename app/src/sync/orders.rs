@@ -205,7 +205,7 @@ impl Sync<'_> {
             Err(failure) => return Err(failure.into()),
         };
         // Only the server's word that it has the bundle lets the last copy go.
-        if !matches!(answer.state.as_str(), "received" | "opened" | "unreadable") {
+        if !matches!(answer.state.as_str(), "received" | "opened" | "unreadable" | "erased") {
             return Err(Failure::Protocol(format!("the bundle is {}", answer.state)).into());
         }
         remove(&path)

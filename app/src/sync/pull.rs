@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{Sync, SyncError, http::Failure, progress::News, pull_from_nothing};
 use crate::store::{
+    event,
     pulled::{self, Line},
     quarantine::{self, Unreadable},
     travel,
@@ -62,6 +63,9 @@ impl Sync<'_> {
         }
         if taken.completed {
             travel::adopt_states(&mut tx).await?;
+            for evidence in travel::adopt_calls(&mut tx).await? {
+                event::add(&mut tx, now, "original_called", Some(&evidence.to_string()), None).await?;
+            }
         }
         tx.commit().await?;
         if taken.completed {

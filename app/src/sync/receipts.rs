@@ -40,13 +40,18 @@ impl ServerKeys {
         self.0.last()
     }
 
-    /// Follows announced changes of key, oldest first; those followed before are passed over.
+    /// Follows announced changes of key, oldest first; those followed before, or made before our first key, are passed
+    /// over.
     ///
     /// # Errors
     /// When a statement is not signed with the key it replaces.
     pub fn follow(&mut self, changes: &[Jws], verifier: &dyn Verifier) -> Result<bool, Untrusted> {
         let mut moved = false;
-        for change in changes {
+        let leads_here = |change: &Jws| {
+            read::<KeyPayload>(&change.payload).is_ok_and(|payload| self.0.contains(&payload.new))
+        };
+        let from = changes.iter().rposition(leads_here).map_or(0, |at| at + 1);
+        for change in &changes[from..] {
             let Some(key) = self.current().copied() else { return Err(JwsError::UnknownKey.into()) };
             let signer = change.kid(Typ::Key)?;
             if signer != key.kid() {

@@ -48,6 +48,15 @@ create table journal_tile (
     primary key (level, idx)
 );
 
+-- The head as the server signed it, once an hour if it has grown. Never rebuilt: nobody could sign it again.
+create table checkpoint (
+    size      bigint primary key not null,
+    epoch     text collate "C" not null,
+    root      bytea not null,
+    at        timestamptz not null,
+    statement text collate "C" not null                -- kandas-checkpoint, JSON
+);
+
 -- ---- derived: the change feed ---------------------------------------------------------------------------------------
 
 -- The last position at which an entity changed in a scope: 'w:<user>' or 'o:<org unit>'. A pull reads on from its
@@ -304,6 +313,16 @@ create table evidence_file (
 );
 create index evidence_file_sha256 on evidence_file (sha256);
 
+-- Calls for the camera's own file: his phones are told who recorded it. The reason is text, so erasing takes the row.
+create table evidence_call (
+    evidence  uuid primary key not null,
+    worker    uuid not null,
+    reason    text collate "C" not null,
+    called_at timestamptz not null,
+    position  bigint not null                 -- of the fact
+);
+create index evidence_call_worker on evidence_call (worker);
+
 -- Where each chain stands.
 create table chain (
     device uuid not null,
@@ -349,6 +368,7 @@ create table erasure (
     at       timestamptz not null,
     position bigint not null
 );
+create index erasure_family on erasure (family);
 
 -- Anchors of the access log in the journal.
 create table access_anchor (

@@ -48,6 +48,15 @@ create table journal_tile (
     primary key (level, idx)
 ) strict, without rowid;
 
+-- The head as the server signed it, once an hour if it has grown. Never rebuilt: nobody could sign it again.
+create table checkpoint (
+    size      integer primary key not null,
+    epoch     text not null,
+    root      blob not null,
+    at        text not null,
+    statement text not null                -- kandas-checkpoint, JSON
+) strict;
+
 -- ---- derived: the change feed ---------------------------------------------------------------------------------------
 
 -- The last position at which an entity changed in a scope: 'w:<user>' or 'o:<org unit>'. A pull reads on from its
@@ -304,6 +313,16 @@ create table evidence_file (
 ) strict;
 create index evidence_file_sha256 on evidence_file (sha256);
 
+-- Calls for the camera's own file: his phones are told who recorded it. The reason is text, so erasing takes the row.
+create table evidence_call (
+    evidence  blob primary key not null,
+    worker    blob not null,
+    reason    text not null,
+    called_at text not null,
+    position  integer not null                 -- of the fact
+) strict;
+create index evidence_call_worker on evidence_call (worker);
+
 -- Where each chain stands.
 create table chain (
     device blob not null,
@@ -349,6 +368,7 @@ create table erasure (
     at       text not null,
     position integer not null
 ) strict;
+create index erasure_family on erasure (family);
 
 -- Anchors of the access log in the journal.
 create table access_anchor (

@@ -21,7 +21,7 @@ use super::{
     carrier::{Carrier, FieldDevice},
 };
 use crate::{
-    changes, intake, journal,
+    changes, checkpoints, intake, journal,
     refusal::{Outcome, Refusal},
     state::AppState,
 };
@@ -95,12 +95,23 @@ fn in_line(line: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     Ok(text)
 }
 
-/// From where a proof is asked.
+/// From where a proof is asked, and to where.
 #[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct From {
     /// Size of the last checkpoint seen.
     from: Option<u64>,
+    /// Which checkpoint; the head, signed now, if missing.
+    #[param(inline)]
+    to: Option<Kept>,
+}
+
+/// A checkpoint that the server signed in its hourly round and kept.
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// The newest of them: the same for whoever asks within the hour.
+    Kept,
 }
 
 /// The signed head of the journal and the proof that it only grew.
@@ -110,17 +121,21 @@ pub struct From {
 pub async fn checkpoint(
     State(state): State<AppState>,
     _carrier: Carrier,
-    Query(From { from }): Query<From>,
+    Query(From { from, to }): Query<From>,
 ) -> Outcome<Json<CheckpointAnswer>> {
     let mut tx = state.store.read().await?;
-    let head = journal::head(&mut tx).await?;
+    let (size, checkpoint) = match to {
+        Some(Kept::Kept) => checkpoints::newest(&mut tx).await?.ok_or(ProblemCode::NotFound)?,
+        None => {
+            let head = journal::head(&mut tx).await?;
+            let signer = state.keys.signer();
+            (head.size, journal::sign_checkpoint(&head, signer.as_ref(), state.clock.wall())?)
+        }
+    };
     let proof = match from {
         // A phone that has seen more than there is learns it from the size.
-        Some(from) if from > 0 && from <= head.size => {
-            journal::consistency_proof(&mut tx, from, head.size).await?
-        }
+        Some(from) if from > 0 && from <= size => journal::consistency_proof(&mut tx, from, size).await?,
         _ => Vec::new(),
     };
-    let checkpoint = journal::sign_checkpoint(&head, state.keys.signer().as_ref(), state.clock.wall())?;
     Ok(Json(CheckpointAnswer { checkpoint, proof }))
 }

@@ -4,7 +4,13 @@
 use kandas_shared::{cursor::Kind, hash::Digest};
 
 use super::{ApplyError, feed, records};
-use crate::{exec, facts::SubjectErased, journal::Placed, many, store::Tx};
+use crate::{
+    exec,
+    facts::{RecordErased, Staying, SubjectErased},
+    journal::Placed,
+    many,
+    store::Tx,
+};
 
 pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) -> Result<(), ApplyError> {
     let position = fact.position as i64;
@@ -18,6 +24,7 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
             Kind::Plan => "delete from plan where id in (",
             Kind::Activity => "delete from activity where id in (",
             Kind::RecordState => "delete from record where state_id in (",
+            Kind::EvidenceCall => "delete from evidence_call where evidence in (",
             Kind::OrgUnit | Kind::User => continue,
         };
         many!(tx, sql, ids, ")").await?;
@@ -43,6 +50,8 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
          object = null, salvage_sha256 = null, salvage_size = null"
     )
     .await?;
+
+    stay(tx, &subject.staying).await?;
 
     let rows: Vec<_> = subject.bundles.iter().map(|bundle| (*bundle,)).collect();
     many!(tx, "update bundle set state = 'erased' where bundle in (", rows, ")").await?;
@@ -85,4 +94,82 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     )
     .await?;
     Ok(())
+}
+
+/// What stays of others stands as the decision says: the facts that had said so may have gone with the subject.
+async fn stay(tx: &mut Tx, staying: &Staying) -> Result<(), ApplyError> {
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let rows: Vec<_> = staying
+        .files
+        .iter()
+        .map(|f| {
+            (
+                f.file.evidence,
+                f.file.part,
+                number(f.size),
+                f.sha256,
+                f.media_type.clone(),
+                f.state.clone(),
+                f.position.map(number),
+                f.received_at,
+                f.object.clone(),
+                f.salvage.map(|(sha256, _)| sha256),
+                f.salvage.map(|(_, size)| number(size)),
+            )
+        })
+        .collect();
+    many!(
+        tx,
+        "insert into evidence_file (evidence, part, size, sha256, media_type, state, position, received_at, object,
+         salvage_sha256, salvage_size)",
+        rows,
+        "on conflict (evidence, part) do update set size = excluded.size, sha256 = excluded.sha256,
+         media_type = excluded.media_type, state = excluded.state, position = excluded.position,
+         received_at = excluded.received_at, object = excluded.object, salvage_sha256 = excluded.salvage_sha256,
+         salvage_size = excluded.salvage_size"
+    )
+    .await?;
+    for after in &staying.activities {
+        exec!(
+            tx,
+            "update activity set state = $1, record = $2, done_on = $3 where id = $4",
+            after.state,
+            after.record,
+            after.done_on,
+            after.activity
+        )
+        .await?;
+    }
+    for record in &staying.superseded {
+        exec!(tx, "update record set superseded = true where record = $1 and verdict = 'accepted'", *record)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A record about an erased subject came late: its identity and its place stay known, its files are not taken.
+pub(super) async fn late(tx: &mut Tx, fact: &Placed, record: &RecordErased) -> Result<(), ApplyError> {
+    let position = record.position as i64;
+    exec!(tx, "insert into record_erased (hash, position) values ($1, $2)", record.hash, position).await?;
+    let nothing = Digest([0; 32]);
+    let decided = fact.position as i64;
+    let rows: Vec<_> = record
+        .files
+        .iter()
+        .map(|f| (f.evidence, f.part, 0_i64, nothing, String::new(), "erased".to_owned(), Some(decided)))
+        .collect();
+    many!(tx, "insert into evidence_file (evidence, part, size, sha256, media_type, state, position)", rows)
+        .await?;
+    let Some((chain, after)) = &record.chain else { return Ok(()) };
+    exec!(
+        tx,
+        "insert into chain (device, chain, seq, hash) values ($1, $2, $3, $4)
+         on conflict (device, chain) do update set seq = excluded.seq, hash = excluded.hash",
+        record.device,
+        *chain,
+        after.seq as i64,
+        after.hash
+    )
+    .await?;
+    records::write_gaps(tx, after.gaps.iter().map(|gaps| (record.device, gaps))).await
 }

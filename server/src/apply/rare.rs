@@ -1,12 +1,16 @@
 //! Facts that come one at a time: keys, settings, devices, orders, bundles, anchors.
 
-use kandas_shared::ids::OrgUnitId;
+use kandas_shared::{
+    cursor::Kind,
+    evidence::{FileRef, Part},
+    ids::OrgUnitId,
+};
 use uuid::Uuid;
 
-use super::{ApplyError, Before, feed, missing};
+use super::{ApplyError, Before, Gone, feed, missing};
 use crate::{
     all, exec,
-    facts::{Event, Setting},
+    facts::{Event, EvidenceCalled, Setting},
     journal::Placed,
     many, scope,
     store::Tx,
@@ -56,7 +60,7 @@ pub(super) async fn setting(
     Ok(())
 }
 
-pub(super) async fn apply(tx: &mut Tx, fact: &Placed) -> Result<(), ApplyError> {
+pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(), ApplyError> {
     let (position, at) = (fact.position as i64, fact.at);
     let written = match &fact.event {
         Event::JournalOpened(e) => {
@@ -141,6 +145,12 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed) -> Result<(), ApplyError> 
         Event::RecoveryKeyStored(e) => {
             exec!(tx, "update device set recovery = $1 where id = $2", e.wrapped, e.device).await?
         }
+        // The erasing that came later has the last word about the file.
+        Event::EvidenceSalvaged(e)
+            if gone.has_file(FileRef { evidence: e.evidence, part: e.part }, fact.position) =>
+        {
+            1
+        }
         Event::EvidenceSalvaged(e) => {
             exec!(
                 tx,
@@ -155,6 +165,10 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed) -> Result<(), ApplyError> 
                 e.part
             )
             .await?
+        }
+        Event::EvidenceCalled(e) => called(tx, fact, e, gone).await?,
+        Event::BundleErased(e) => {
+            exec!(tx, "update bundle set state = 'erased' where bundle = $1", e.bundle).await?
         }
         Event::BundleReceived(e) => {
             exec!(
@@ -207,6 +221,7 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed) -> Result<(), ApplyError> 
         | Event::PlanSet(_)
         | Event::ActivitySet(_)
         | Event::RecordReceived(_)
+        | Event::RecordErased(_)
         | Event::EvidenceReceived(_)
         | Event::SettingSet(_)
         | Event::SubjectErased(_) => 1,
@@ -216,4 +231,38 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed) -> Result<(), ApplyError> 
     } else {
         Err(missing(fact.position, format!("what {} is about", fact.event.kind())))
     }
+}
+
+/// The original is expected from now on, and the worker's phones are told.
+async fn called(tx: &mut Tx, fact: &Placed, called: &EvidenceCalled, gone: &Gone) -> Result<u64, ApplyError> {
+    if gone.has_call(called.evidence, fact.position) {
+        return Ok(1);
+    }
+    let position = fact.position as i64;
+    exec!(
+        tx,
+        "insert into evidence_call (evidence, worker, reason, called_at, position) values ($1, $2, $3, $4, $5)
+         on conflict (evidence) do update set worker = excluded.worker, reason = excluded.reason,
+         called_at = excluded.called_at, position = excluded.position",
+        called.evidence,
+        called.worker,
+        called.reason,
+        fact.at,
+        position
+    )
+    .await?;
+    let change = vec![(scope::of_worker(called.worker), Kind::EvidenceCall, called.evidence.0, position)];
+    many!(tx, "insert into change (scope, kind, id, position)", change, feed::KEEP_LAST).await?;
+    let original = FileRef { evidence: called.evidence, part: Part::Original };
+    if gone.has_file(original, fact.position) {
+        return Ok(1);
+    }
+    Ok(exec!(
+        tx,
+        "update evidence_file set state = 'expected' where evidence = $1 and part = $2
+         and state in ('on_call', 'expected')",
+        original.evidence,
+        original.part
+    )
+    .await?)
 }

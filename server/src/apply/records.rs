@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     cursor::Kind,
-    evidence::{EvidenceKind, Part, Source},
+    evidence::{EvidenceKind, FileRef, Part, Source},
     hash::Digest,
     ids::{ActivityId, CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
     plan_state::CheckKind,
@@ -15,7 +15,7 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::{
-    ApplyError, Before, missing,
+    ApplyError, Before, Gone, missing,
     run::{Run, When},
 };
 use crate::{
@@ -64,6 +64,7 @@ pub(super) fn received(
     fact: &Placed,
     record: &RecordReceived,
     before: &mut Before,
+    gone: &Gone,
 ) -> Result<(), ApplyError> {
     let (reading, outcome) = (&record.reading, &record.outcome);
     run.records.push((
@@ -119,8 +120,10 @@ pub(super) fn received(
     for gaps in &outcome.lost {
         run.gaps.insert((record.device, gaps.chain), gaps.clone());
     }
-    if let Some(after) = &outcome.activity_after {
-        run.activity_after(fact.position, after);
+    for after in [&outcome.withdrawn, &outcome.activity_after].into_iter().flatten() {
+        if !gone.has_activity(after.activity, fact.position) {
+            run.activity_after(fact.position, after);
+        }
     }
     if let Some(consent) = &outcome.consent_after {
         let family =
@@ -132,11 +135,16 @@ pub(super) fn received(
 }
 
 /// A file that came whole joins the run.
-pub(super) fn file_received(run: &mut Run, fact: &Placed, file: &EvidenceReceived) {
-    let row = (file.evidence, file.part, fact.position as i64, fact.at, file.object.clone());
-    run.files_received.insert((file.evidence, file.part), row);
+pub(super) fn file_received(run: &mut Run, fact: &Placed, file: &EvidenceReceived, gone: &Gone) {
+    let name = FileRef { evidence: file.evidence, part: file.part };
+    if !gone.has_file(name, fact.position) {
+        let row = (file.evidence, file.part, fact.position as i64, fact.at, file.object.clone());
+        run.files_received.insert((file.evidence, file.part), row);
+    }
     for after in &file.activities_after {
-        run.activity_after(fact.position, after);
+        if !gone.has_activity(after.activity, fact.position) {
+            run.activity_after(fact.position, after);
+        }
     }
 }
 
@@ -152,7 +160,20 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
     .await?;
     many!(tx, "insert into evidence (evidence, hash, capture, kind, source, family)", run.evidence).await?;
     let rows: Vec<FileRow> = std::mem::take(&mut run.files).into_values().collect();
-    many!(tx, "insert into evidence_file (evidence, part, size, sha256, media_type, state)", rows).await?;
+    // A file that went with an erased subject may be named again by the record of somebody else.
+    let written = many!(
+        tx,
+        "insert into evidence_file (evidence, part, size, sha256, media_type, state)",
+        rows,
+        "on conflict (evidence, part) do update set size = excluded.size, sha256 = excluded.sha256,
+         media_type = excluded.media_type, state = excluded.state, position = null
+         where evidence_file.state = 'erased'"
+    )
+    .await?;
+    if written != rows.len() as u64 {
+        let position = run.records.first().map_or(0, |record| record.2 as u64);
+        return Err(missing(position, "a file of its own among those named before".into()));
+    }
 
     let rows: Vec<FileReceivedRow> = std::mem::take(&mut run.files_received).into_values().collect();
     let written = many!(

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    calendar::civil_date,
     cursor::Kind,
     evidence::Part,
     hash::Digest,
@@ -18,7 +19,6 @@ use uuid::Uuid;
 
 use super::{ApplyError, Before, feed, missing, records, unit_scope};
 use crate::{
-    assign::civil_day,
     facts::{ActivityAfter, Event, GapsAfter},
     journal::Placed,
     many, scope,
@@ -78,6 +78,7 @@ impl Run {
             Event::ActivitySet(a) => closed(&a.family) || before.activities.get(&a.id).is_some_and(closed),
             Event::RecordReceived(r) => {
                 r.reading.family.as_ref().is_some_and(closed)
+                    || r.outcome.withdrawn.iter().any(|a| closed(&a.family))
                     || r.reading.record.is_some_and(|id| self.superseded.contains(&id))
             }
             Event::EvidenceReceived(e) => e.activities_after.iter().any(|a| closed(&a.family)),
@@ -151,7 +152,7 @@ impl Run {
     /// comes to the same.
     pub(super) fn assignment(&mut self, fact: &Placed, assignment: &Assignment, before: &mut Before) {
         let position = fact.position;
-        let open = assignment.to.is_none_or(|last| last >= civil_day(fact.at));
+        let open = assignment.to.is_none_or(|last| last >= civil_date(fact.at));
         let old = before.assignments.insert(assignment.id, assignment.clone());
         self.touch(
             Kind::Assignment,

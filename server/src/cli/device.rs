@@ -12,7 +12,11 @@ use super::{
     open::{Opened, open_store},
     show,
 };
-use crate::{config::Config, devices, users};
+use crate::{
+    access::{self, Action, Reading},
+    config::Config,
+    devices, users,
+};
 
 pub(super) async fn user(
     config: &Config,
@@ -35,6 +39,7 @@ pub(super) async fn user(
             }
         }
         UserCommand::List => {
+            access::note(&store, now, Action::Users, Reading::default()).await?;
             let mut tx = store.read().await?;
             let list = users::list(&mut tx).await?;
             if json {
@@ -100,6 +105,7 @@ pub(super) async fn device(
             }
         }
         DeviceCommand::List => {
+            access::note(&store, now, Action::Phones, Reading::default()).await?;
             let mut tx = store.read().await?;
             let list = devices::list(&mut tx).await?;
             if json {
@@ -133,6 +139,9 @@ pub(super) async fn device(
         DeviceCommand::RecoveryKey { device, out } => {
             let mut tx = store.read().await?;
             let wrapped = devices::recovery_key(&mut tx, device).await?;
+            drop(tx);
+            let reading = Reading { device: Some(device), ..Reading::default() };
+            access::note(&store, now, Action::RecoveryKey, reading).await?;
             crate::keys::write_private(&out, &wrapped)?;
             let text = format!(
                 "written to {}; open it with the recovery key: age -d -i RECOVERY-KEY",

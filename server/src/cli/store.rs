@@ -14,6 +14,7 @@ use super::{
     show,
 };
 use crate::{
+    access::{self, Action, Reading},
     backup::{self, Choice},
     config::Config,
     erase::{self, Subject},
@@ -116,7 +117,7 @@ pub(super) async fn key(
             if json {
                 show::json(&json!({"old": old, "new": new}))?;
             } else {
-                println!("signing key {old} has announced {new}; restart `serve` to use it");
+                println!("signing key {old} has announced {new}; a serving process uses it within seconds");
             }
         }
     }
@@ -139,7 +140,8 @@ pub(super) async fn verify(config: &Config, hashes: bool, json: bool) -> Result<
     if json {
         show::json(&json!({
             "sound": report.is_sound(), "size": report.size, "root": report.root, "signatures": report.signatures,
-            "checkpoints": report.checkpoints, "media": report.media, "media_hashed": hashes,
+            "checkpoints": report.checkpoints, "kept_checkpoints": report.kept_checkpoints,
+            "accesses": report.accesses, "findings": report.findings, "media": report.media, "media_hashed": hashes,
             "erased_positions": report.erased_positions, "erasures": report.erasures,
             "faults": report.faults, "remarks": report.remarks,
         }))?;
@@ -149,7 +151,11 @@ pub(super) async fn verify(config: &Config, hashes: bool, json: bool) -> Result<
             println!("root        {root}");
         }
         println!("signatures  {} verified", report.signatures);
-        println!("checkpoints {} seen by phones fit", report.checkpoints);
+        println!(
+            "checkpoints {} seen by phones fit, {} kept here fit",
+            report.checkpoints, report.kept_checkpoints
+        );
+        println!("access log  {} entries are as they were anchored", report.accesses);
         println!(
             "media       {} files, {}",
             report.media,
@@ -162,6 +168,9 @@ pub(super) async fn verify(config: &Config, hashes: bool, json: bool) -> Result<
                 .map_or_else(|| format!("family {}", erasure.family), |person| format!("person {person}"));
             let (bodies, files, day) = (erasure.positions, erasure.files, erasure.at.format("%Y-%m-%d"));
             println!("            {day} {who}: {bodies} bodies, {files} files; basis: {}", erasure.basis);
+        }
+        for finding in &report.findings {
+            println!("finding     {finding}");
         }
         for remark in &report.remarks {
             println!("remark      {remark}");
@@ -225,6 +234,10 @@ pub(super) async fn erase(
         let (erasure, taken) = erase::erase(config, &store, subject, &args.basis, by, now, chance).await?;
         (Some(erasure), taken)
     } else {
+        let by = Some(by);
+        let (family, person) = (args.subject.family, args.subject.person);
+        let reading = Reading { by, family, person, ..Reading::default() };
+        access::note(&store, around.now(), Action::Survey, reading).await?;
         (None, erase::survey(&store, subject).await?)
     };
     store.close().await;
@@ -242,6 +255,9 @@ pub(super) async fn erase(
         taken.bundles,
         taken.entities
     );
+    if taken.shared > 0 {
+        println!("{} files stay: records of others name them too (docs/keeping.md)", taken.shared);
+    }
     if erasure.is_none() {
         println!("Nothing was done. Add --yes to erase for good; older back-ups still hold the subject.");
     }
@@ -262,6 +278,7 @@ pub(super) async fn backup(
         bar.set_length(all);
         bar.set_position(done);
     };
+    access::note(&store, around.now(), Action::BackUp, Reading::default()).await?;
     let choice = Choice { keys: with_keys, copy_media };
     let manifest = backup::backup(config, &store, to, choice, around.now(), &mut progress).await?;
     bar.finish_and_clear();

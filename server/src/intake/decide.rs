@@ -4,21 +4,25 @@
 //! a later decision changes the state. The rules, in order (docs/device-api.md, architecture):
 //!
 //! 1. the same statement is known;
-//! 2. another statement at its place of the chain: fork. So is evidence that was signed with other bytes before;
-//! 3. unreadable, too new, or not by the device it names;
-//! 4. a revoked device; a worker who is not the device's;
-//! 5. a day after receipt; unknown family; a worker who never had it; unknown person; unknown activity; an activity that
+//! 2. its family or person was erased: its identity and its place are kept, its content is not;
+//! 3. another statement at its place of the chain: fork; evidence that was signed with other bytes before;
+//! 4. unreadable, too new, or not by the device it names;
+//! 5. a revoked device; a worker who is not the device's;
+//! 6. a day after receipt; unknown family; a worker who never had it; unknown person; unknown activity; an activity that
 //!    a newer plan cancelled; a correction of nothing;
-//! 6. everything else is accepted, late hand-over marked. Where an activity has a record already, the earliest counts.
+//! 7. everything else is accepted, late hand-over marked. Where an activity has a record already, the earliest counts.
+//!    A correction that names another activity (or none) takes its record back from the first: there the next record
+//!    counts, or the activity is as planned.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use kandas_shared::{
-    evidence::{EvidenceKind, Part},
+    evidence::{EvidenceKind, FileRef, Part},
     hash::Digest,
     ids::{
-        ActivityId, ChainId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId,
+        ActivityId, ChainId, ConsentId, DeviceId, ErasureId, EvidenceId, FamilyId, OrgUnitId, PersonId,
+        RecordId, UserId,
     },
     plan_state::ActivityState,
     pulled::{Activity, Consent},
@@ -28,8 +32,8 @@ use kandas_shared::{
 
 use super::chains::{Chain, Ledgers};
 use crate::facts::{
-    ActivityAfter, ChainAfter, ChainFinding, ExpectedFile, GapsAfter, RecordOutcome, RecordReading,
-    RecordReceived,
+    ActivityAfter, ChainAfter, ChainFinding, ExpectedFile, GapsAfter, RecordErased, RecordOutcome,
+    RecordReading, RecordReceived,
 };
 use kandas_shared::jws::Jws;
 
@@ -81,6 +85,19 @@ pub struct SignedFile {
 pub struct Correctable {
     /// Its family.
     pub family: Option<FamilyId>,
+    /// Its activity.
+    pub activity: Option<ActivityId>,
+}
+
+/// An accepted record that may count for its activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counting {
+    /// The record.
+    pub record: RecordId,
+    /// State of the activity when it counts.
+    pub state: ActivityState,
+    /// Day of completion then.
+    pub done_on: Option<NaiveDate>,
 }
 
 /// Everything the decisions need, read after the journal was locked; it follows the decisions of the group.
@@ -102,8 +119,14 @@ pub struct Desk {
     pub assigned: HashMap<(FamilyId, UserId), bool>,
     /// Workers of units whose phones hold all their families.
     pub whole: HashMap<UserId, OrgUnitId>,
+    /// Families that were erased, and by which decision.
+    pub erased_families: HashMap<FamilyId, ErasureId>,
+    /// Persons that were erased, and by which decision.
+    pub erased_persons: HashMap<PersonId, ErasureId>,
     /// Records that corrections name.
     pub correctable: HashMap<RecordId, Correctable>,
+    /// Which records could count for the activities of a group with corrections, the earliest first.
+    pub counting: HashMap<ActivityId, Vec<Counting>>,
     /// Files that were signed before.
     pub files: HashMap<(EvidenceId, Part), SignedFile>,
     /// Consents by person.
@@ -119,6 +142,8 @@ pub enum Decision {
     Known(u64),
     /// Taken into custody at the position it was decided for.
     Taken(Box<RecordReceived>),
+    /// About an erased subject: held without its body, of which the second fact says what must stay known.
+    Erased(Box<RecordReceived>, Box<RecordErased>),
 }
 
 /// Decides about one statement that would stand at `position`, received on civil day `today` (UTC+5).
@@ -129,10 +154,14 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
     let place = place_of(&statement);
     let forked =
         place.is_some_and(|(chain, seq)| desk.ledgers.holder(statement.device, chain, seq).is_some());
-    let contradicted = contradicts(desk, &statement);
+    let erasure = desk.erasure(&statement.reading);
 
-    let verdict = if forked || contradicted {
+    let verdict = if erasure.is_some() {
+        Err(HeldReason::Erased)
+    } else if forked {
         Err(HeldReason::Fork)
+    } else if contradicts(desk, &statement) {
+        Err(HeldReason::EvidenceDiffers)
     } else {
         match &statement.payload {
             Payload::TooNew => Err(HeldReason::TooNew),
@@ -141,7 +170,7 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
         }
     };
 
-    let files = expected_files(desk, &statement);
+    let files = if erasure.is_none() { expected_files(desk, &statement) } else { Vec::new() };
     let mut outcome = RecordOutcome {
         verdict: if verdict.is_ok() { Verdict::Accepted } else { Verdict::Held },
         reason: verdict.as_ref().err().copied(),
@@ -150,6 +179,7 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
         late_handover: matches!(verdict, Ok(Standing::Former)),
         superseded: None,
         activity_after: None,
+        withdrawn: None,
         consent_after: None,
         files,
         chain_after: None,
@@ -165,10 +195,22 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
         accept(desk, &statement, record, position, &mut outcome);
     }
     if let Some(record) = statement.reading.record {
-        desk.correctable.entry(record).or_insert(Correctable { family: statement.reading.family });
+        let corrected =
+            Correctable { family: statement.reading.family, activity: statement.reading.activity };
+        desk.correctable.entry(record).or_insert(corrected);
     }
     desk.known.insert(statement.hash, position);
-    Decision::Taken(Box::new(RecordReceived {
+    let erased = erasure.map(|erasure| {
+        Box::new(RecordErased {
+            erasure,
+            position,
+            hash: statement.hash,
+            device: statement.device,
+            chain: statement.reading.chain.zip(outcome.chain_after.clone()),
+            files: unwanted_files(desk, &statement),
+        })
+    });
+    let received = Box::new(RecordReceived {
         jws: statement.jws,
         hash: statement.hash,
         carrier: statement.carrier,
@@ -176,7 +218,19 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
         worker: statement.device_worker,
         reading: statement.reading,
         outcome,
-    }))
+    });
+    match erased {
+        None => Decision::Taken(received),
+        Some(erased) => Decision::Erased(received, erased),
+    }
+}
+
+impl Desk {
+    /// The standing decision to erase whom a record is about.
+    fn erasure(&self, reading: &RecordReading) -> Option<ErasureId> {
+        let of_family = reading.family.and_then(|id| self.erased_families.get(&id));
+        of_family.or_else(|| reading.person.and_then(|id| self.erased_persons.get(&id))).copied()
+    }
 }
 
 /// How a worker stands to a family.
@@ -250,6 +304,7 @@ fn accept(
     outcome: &mut RecordOutcome,
 ) {
     outcome.superseded = record.supersedes;
+    outcome.withdrawn = record.supersedes.and_then(|old| withdraw(desk, old, record.statement.activity()));
     match &record.statement {
         Statement::Completion { activity, .. } => {
             let reported = photos_are_in(desk, record);
@@ -286,8 +341,35 @@ fn accept(
     }
 }
 
+/// The activity of a record that is corrected, after the correction, if that names another one: the next record about
+/// it counts, else it is as planned. What a newer plan cancelled stays so.
+fn withdraw(desk: &mut Desk, old: RecordId, by: Option<ActivityId>) -> Option<ActivityAfter> {
+    let id = desk.correctable.get(&old)?.activity?;
+    let counting = desk.counting.entry(id).or_default();
+    counting.retain(|other| other.record != old);
+    let next = counting.first().copied();
+    let activity = desk.activities.get_mut(&id)?;
+    if Some(id) == by || activity.record != Some(old) || activity.state == ActivityState::Cancelled {
+        return None;
+    }
+    activity.state = next.map_or(ActivityState::Planned, |next| next.state);
+    activity.record = next.map(|next| next.record);
+    activity.done_on = next.and_then(|next| next.done_on);
+    Some(ActivityAfter {
+        activity: id,
+        family: activity.family,
+        state: activity.state,
+        record: activity.record,
+        done_on: activity.done_on,
+    })
+}
+
 /// The activity after this record, if the record counts: the first one does, and one that corrects the one that counts.
 fn counts(desk: &mut Desk, id: ActivityId, record: &Record, state: ActivityState) -> Option<ActivityAfter> {
+    let done_on = matches!(record.statement, Statement::Completion { .. }).then_some(record.done_on);
+    if let Some(counting) = desk.counting.get_mut(&id) {
+        counting.push(Counting { record: record.record, state, done_on });
+    }
     let activity = desk.activities.get_mut(&id)?;
     let first = activity.state == ActivityState::Planned || activity.record.is_none();
     let corrects = record.supersedes.is_some() && activity.record == record.supersedes;
@@ -298,7 +380,7 @@ fn counts(desk: &mut Desk, id: ActivityId, record: &Record, state: ActivityState
     let keeps = corrects && activity.state.counts_as_done() && state == ActivityState::Synced;
     activity.state = if keeps { activity.state } else { state };
     activity.record = Some(record.record);
-    activity.done_on = matches!(record.statement, Statement::Completion { .. }).then_some(record.done_on);
+    activity.done_on = done_on;
     Some(ActivityAfter {
         activity: id,
         family: activity.family,
@@ -335,7 +417,23 @@ fn contradicts(desk: &Desk, statement: &Verified) -> bool {
     })
 }
 
-/// The files it names that no record named before.
+/// The files that a record about an erased subject names and nobody else does.
+fn unwanted_files(desk: &mut Desk, statement: &Verified) -> Vec<FileRef> {
+    let Payload::Record(record) = &statement.payload else { return Vec::new() };
+    let mut files = Vec::new();
+    for evidence in &record.evidence {
+        for part in Part::ALL.iter().filter(|part| evidence.facts(**part).is_some()) {
+            desk.files.entry((evidence.evidence, *part)).or_insert_with(|| {
+                files.push(FileRef { evidence: evidence.evidence, part: *part });
+                SignedFile { sha256: Digest([0; 32]), size: 0, received: false, erased: true }
+            });
+        }
+    }
+    files
+}
+
+/// The files it names that no record named before. A file that went with an erased subject is wanted again when the
+/// record of somebody else names it: it is his proof.
 fn expected_files(desk: &mut Desk, statement: &Verified) -> Vec<ExpectedFile> {
     let Payload::Record(record) = &statement.payload else { return Vec::new() };
     let mut files = Vec::new();
@@ -343,7 +441,7 @@ fn expected_files(desk: &mut Desk, statement: &Verified) -> Vec<ExpectedFile> {
         for part in Part::ALL {
             let Some(facts) = evidence.facts(*part) else { continue };
             let key = (evidence.evidence, *part);
-            if desk.files.contains_key(&key) {
+            if desk.files.get(&key).is_some_and(|known| !known.erased) {
                 continue;
             }
             let signed =
@@ -500,6 +598,8 @@ mod tests {
                 chain: Some(record.chain),
                 seq: Some(record.seq),
                 family: record.family,
+                person: record.statement.person(),
+                activity: record.statement.activity(),
                 ..RecordReading::default()
             },
             payload: Payload::Record(Box::new(record)),
@@ -508,7 +608,7 @@ mod tests {
 
     fn judge_one(desk: &mut Desk, record: Record) -> RecordOutcome {
         match decide(desk, statement(record), 50, TODAY.parse().unwrap()) {
-            Decision::Taken(taken) => taken.outcome,
+            Decision::Taken(taken) | Decision::Erased(taken, _) => taken.outcome,
             Decision::Known(position) => panic!("known at {position}"),
         }
     }
@@ -542,11 +642,19 @@ mod tests {
             (Some(SupersedesUnknown), |_, r| r.supersedes = Some(RecordId(id(5)))),
             (Some(SupersedesUnknown), |d, r| {
                 r.supersedes = Some(RecordId(id(5)));
-                d.correctable.insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(98))) });
+                d.correctable
+                    .insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(98))), activity: None });
             }),
             (None, |d, r| {
                 r.supersedes = Some(RecordId(id(5)));
-                d.correctable.insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(1))) });
+                d.correctable
+                    .insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(1))), activity: None });
+            }),
+            (Some(Erased), |d, r| {
+                d.erased_families.extend(r.family.map(|family| (family, ErasureId(id(70)))));
+            }),
+            (Some(Erased), |d, _| {
+                d.erased_persons.insert(PersonId(id(2)), ErasureId(id(70)));
             }),
             (Some(Fork), |d, r| {
                 d.ledgers.places.insert((r.device, r.chain, r.seq), (Digest::of(b"other"), None));
@@ -601,6 +709,101 @@ mod tests {
         (refusal.seq, refusal.supersedes) = (4, Some(RecordId(id(1_001))));
         let after = judge_one(&mut desk, refusal).activity_after.expect("corrects the one that counts");
         assert_eq!((after.state, after.done_on), (ActivityState::Refused, None));
+    }
+
+    #[test]
+    fn a_correction_of_another_activity_gives_the_first_one_back() {
+        let mut desk = desk();
+        let other = Activity { id: ActivityId(id(8)), ..desk.activities[&ActivityId(id(3))].clone() };
+        desk.activities.insert(other.id, other);
+        desk.counting.insert(ActivityId(id(3)), Vec::new());
+        let statement = |activity| Statement::Completion {
+            activity: ActivityId(id(activity)),
+            person: PersonId(id(2)),
+            service: ServiceCode::S07,
+        };
+        judge_one(&mut desk, record(4, 1));
+        assert_eq!(judge_one(&mut desk, record(4, 2)).activity_after, None, "the earliest counts");
+        let correct = |seq, old| {
+            let mut correction = record(4, seq);
+            correction.supersedes = Some(RecordId(id(old)));
+            correction.statement = statement(8);
+            correction
+        };
+        let outcome = judge_one(&mut desk, correct(3, 1_001));
+        let withdrawn = outcome.withdrawn.expect("activity 3 was recorded by mistake");
+        assert_eq!((withdrawn.activity, withdrawn.record), (ActivityId(id(3)), Some(RecordId(id(1_002)))));
+        assert_eq!(withdrawn.state, ActivityState::Reported, "the next record counts");
+        let set = outcome.activity_after.expect("activity 8 is done");
+        assert_eq!((set.activity, set.record), (ActivityId(id(8)), Some(RecordId(id(1_003)))));
+
+        let outcome = judge_one(&mut desk, correct(4, 1_002));
+        let withdrawn = outcome.withdrawn.expect("so was the other");
+        assert_eq!((withdrawn.state, withdrawn.record), (ActivityState::Planned, None));
+        assert_eq!(outcome.activity_after, None, "8 has its record");
+        // One that no longer counts takes nothing back.
+        assert_eq!(judge_one(&mut desk, correct(5, 1_001)).withdrawn, None);
+    }
+
+    #[test]
+    fn a_file_of_an_erased_subject_is_wanted_for_somebody_else() {
+        let mut desk = desk();
+        let mut late = record(4, 1);
+        late.evidence = vec![photo(60)];
+        desk.erased_persons.insert(PersonId(id(2)), ErasureId(id(70)));
+        let Decision::Erased(received, erased) =
+            decide(&mut desk, statement(late), 50, TODAY.parse().unwrap())
+        else {
+            panic!("it is about an erased person")
+        };
+        let file = FileRef { evidence: EvidenceId(id(60)), part: Part::File };
+        assert_eq!(
+            (erased.erasure, erased.position, &erased.files[..]),
+            (ErasureId(id(70)), 50, &[file][..])
+        );
+        assert_eq!(erased.chain.as_ref().map(|(_, after)| after.seq), Some(1), "its place is known");
+        assert_eq!((received.outcome.files.len(), received.outcome.reason), (0, Some(HeldReason::Erased)));
+
+        desk.erased_persons.clear();
+        let mut other = record(4, 2);
+        other.evidence = vec![photo(60)];
+        assert_eq!(judge_one(&mut desk, other).files.len(), 1);
+    }
+
+    fn photo(n: u128) -> kandas_shared::evidence::Evidence {
+        kandas_shared::evidence::Evidence {
+            evidence: EvidenceId(id(n)),
+            kind: EvidenceKind::Photo,
+            capture: kandas_shared::ids::CaptureId(id(n)),
+            source: kandas_shared::evidence::Source::Captured,
+            media_type: "image/jpeg".into(),
+            size: 3,
+            sha256: Digest::of(b"one"),
+            taken: record(4, 1).sealed,
+            position: None,
+            page: None,
+            replaces: None,
+            original: None,
+            thumbnail: None,
+            summary: kandas_shared::evidence::Summary::default(),
+        }
+    }
+
+    #[test]
+    fn evidence_signed_with_other_bytes_keeps_its_place() {
+        let mut desk = desk();
+        let mut first = record(4, 1);
+        first.evidence = vec![photo(60)];
+        judge_one(&mut desk, first);
+        let mut other = record(4, 2);
+        other.evidence = vec![photo(60)];
+        other.evidence[0].sha256 = Digest::of(b"two");
+        let outcome = judge_one(&mut desk, other);
+        assert_eq!(outcome.reason, Some(HeldReason::EvidenceDiffers));
+        assert!(
+            outcome.placed && outcome.files.is_empty(),
+            "no new chain, and the first bytes stay expected"
+        );
     }
 
     #[test]

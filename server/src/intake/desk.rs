@@ -14,7 +14,8 @@ use kandas_shared::{
 
 use super::{
     chains::{Chain, Ledgers},
-    decide::{Correctable, Desk, Payload, SignedFile, Verified},
+    decide::{Desk, Payload, SignedFile, Verified},
+    late,
 };
 use crate::{
     among,
@@ -45,7 +46,7 @@ struct Asked {
 /// # Errors
 /// When the database does not answer.
 pub async fn lay<'a>(tx: &mut Tx, group: impl Iterator<Item = &'a Verified>) -> Result<Desk, StoreError> {
-    let asked = Asked::by(group);
+    let mut asked = Asked::by(group);
     let mut desk = Desk::default();
     if asked.hashes.is_empty() {
         return Ok(desk);
@@ -65,6 +66,12 @@ pub async fn lay<'a>(tx: &mut Tx, group: impl Iterator<Item = &'a Verified>) -> 
     let rows =
         among!(tx, (PersonId, FamilyId), "select id, family from person where id in (", ids, ")").await?;
     desk.persons = rows.into_iter().collect();
+    late::erasures(tx, &asked.families, &asked.persons, &mut desk).await?;
+    late::corrected(tx, &asked.corrected, &mut desk).await?;
+    if !asked.corrected.is_empty() {
+        asked.activities.extend(desk.correctable.values().filter_map(|corrected| corrected.activity));
+        late::counting(tx, &asked.activities, &mut desk).await?;
+    }
     let ids = keys_of(&asked.activities);
     let sql = "select id, plan, family, person, service, planned_on, due_on, state, record, done_on
         from activity where id in (";
@@ -72,11 +79,6 @@ pub async fn lay<'a>(tx: &mut Tx, group: impl Iterator<Item = &'a Verified>) -> 
     desk.activities = rows.into_iter().map(|a| (a.id, a)).collect();
     standing(tx, &asked.assigned, &asked.workers, &mut desk).await?;
 
-    let ids = keys_of(&asked.corrected);
-    let sql = "select record, family from record where record in (";
-    for (record, family) in among!(tx, (RecordId, Option<FamilyId>), sql, ids, ")").await? {
-        desk.correctable.insert(record, Correctable { family });
-    }
     let ids = keys_of(&asked.evidence);
     let sql = "select evidence, part, sha256, size, state from evidence_file where evidence in (";
     for (evidence, part, sha256, size, state) in
@@ -111,8 +113,8 @@ impl Asked {
                     }
                 }
             }
+            asked.families.extend(reading.family);
             let Payload::Record(record) = &statement.payload else { continue };
-            asked.families.extend(record.family);
             asked.workers.insert(record.worker);
             asked.assigned.extend(record.family.map(|family| (family, record.worker)));
             asked.persons.extend(record.statement.person());

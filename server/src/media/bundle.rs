@@ -34,8 +34,8 @@ use super::{
     upload::FileRow,
 };
 use crate::{
-    all, chance,
-    facts::{BundleOpened, Event},
+    all, among, chance,
+    facts::{BundleErased, BundleOpened, Event},
     intake::{Carrier, Intake},
     journal::{self, Fact},
     limits::moment,
@@ -172,12 +172,13 @@ impl Media {
     async fn record_opening(&self, bundle: BundleId, carrier: Option<DeviceId>, found: Found) -> Outcome<()> {
         let mut tx = self.0.store.write().await?;
         let locked = journal::lock(&mut tx).await?;
-        let state: Option<(String,)> =
-            opt!(&mut tx, (String,), "select state from bundle where bundle = $1", bundle).await?;
-        if state.is_none_or(|(state,)| state != "received") {
-            return Ok(());
-        }
+        let sql = "select state, object from bundle where bundle = $1";
+        let row: Option<(String, String)> = opt!(&mut tx, (String, String), sql, bundle).await?;
+        let Some((_, object)) = row.filter(|(state, _)| state == "received") else { return Ok(()) };
         let Found { readable, records, files, mut problems } = found;
+        let keys: Vec<_> = records.iter().map(|hash| (*hash,)).collect();
+        let erased = among!(&mut tx, (Digest,), "select hash from record_erased where hash in (", keys, ")");
+        let erased = !erased.await?.is_empty();
         if problems.len() > MOST_PROBLEMS {
             let more = problems.len() - MOST_PROBLEMS;
             problems.truncate(MOST_PROBLEMS);
@@ -192,9 +193,29 @@ impl Media {
         );
         let event = Event::BundleOpened(BundleOpened { bundle, readable, records, files, problems });
         let author = carrier.map_or(kandas_shared::journal::Author::SYSTEM, crate::enrol::by_device);
-        let fact = Fact { author, family: None, person: None, event };
-        journal::append_locked(&mut tx, locked, self.0.chance.as_ref(), self.now(), vec![fact]).await?;
-        Ok(tx.commit().await?)
+        let mut facts = vec![Fact { author, family: None, person: None, event }];
+        // Whatever else is in it is in custody by itself now.
+        facts.extend(erased.then(|| Fact::by_system(Event::BundleErased(BundleErased { bundle }))));
+        journal::append_locked(&mut tx, locked, self.0.chance.as_ref(), self.now(), facts).await?;
+        tx.commit().await?;
+        if erased {
+            self.0.depot.objects.remove(&object).await.map_err(Refusal::storage)?;
+        }
+        Ok(())
+    }
+
+    /// Removes what is left of erased bundles: a crash may have come between the fact and the file. Run at start.
+    ///
+    /// # Errors
+    /// When database or media store do not answer.
+    pub async fn sweep_erased_bundles(&self) -> Outcome<()> {
+        let mut tx = self.0.store.read().await?;
+        let erased = all!(&mut tx, (String,), "select object from bundle where state = 'erased'").await?;
+        drop(tx);
+        for (object,) in erased {
+            self.0.depot.objects.remove(&object).await.map_err(Refusal::storage)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The signatures in the journal: records by the keys of their devices, announcements, orders by the server's key.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use kandas_shared::{
     ids::DeviceId,
@@ -16,16 +16,31 @@ pub(super) struct Signatures {
     devices: HashMap<DeviceId, PublicKey>,
     /// The server's keys, the present one last.
     server: Vec<PublicKey>,
-    seen: BTreeSet<(u64, [u8; 32])>,
-    /// Checkpoints that records have seen, each once, with the position of the first such record.
-    pub(super) checkpoints: Vec<(CheckpointSeen, u64)>,
+    seen: HashMap<([u8; 16], u64, [u8; 32]), usize>,
+    /// Checkpoints that records have seen, each once.
+    pub(super) checkpoints: Vec<(CheckpointSeen, Sealed)>,
     pub(super) verified: u64,
     pub(super) faults: Vec<String>,
     /// Devices whose enrolment is not in the journal, each told once.
     unknown: BTreeMap<DeviceId, u64>,
 }
 
+/// Records into which the same checkpoint is sealed.
+pub(super) struct Sealed {
+    /// Position of the first.
+    pub(super) first: u64,
+    /// Its device.
+    pub(super) device: DeviceId,
+    /// How many there are.
+    pub(super) records: u64,
+}
+
 impl Signatures {
+    /// The server's keys, the present one last.
+    pub(super) fn server(&self) -> &[PublicKey] {
+        &self.server
+    }
+
     pub(super) fn check(&mut self, position: u64, event: &Event) {
         match event {
             Event::JournalOpened(opened) => self.server.push(opened.server_key),
@@ -63,7 +78,7 @@ impl Signatures {
                         }
                     }
                 }
-                self.note_checkpoint(position, &record.jws.payload);
+                self.note_checkpoint(position, record.device, &record.jws.payload);
             }
             _ => {}
         }
@@ -77,12 +92,14 @@ impl Signatures {
         }
     }
 
-    fn note_checkpoint(&mut self, position: u64, payload: &str) {
-        if let Reading::Record(record) = read(payload)
-            && let Some(seen) = record.checkpoint
-            && self.seen.insert((seen.size, seen.root.0))
-        {
-            self.checkpoints.push((seen, position));
+    fn note_checkpoint(&mut self, position: u64, device: DeviceId, payload: &str) {
+        let Reading::Record(record) = read(payload) else { return };
+        let Some(seen) = record.checkpoint else { return };
+        let next = self.checkpoints.len();
+        let at = *self.seen.entry((seen.epoch.0, seen.size, seen.root.0)).or_insert(next);
+        match self.checkpoints.get_mut(at) {
+            Some((_, sealed)) => sealed.records += 1,
+            None => self.checkpoints.push((seen, Sealed { first: position, device, records: 1 })),
         }
     }
 }

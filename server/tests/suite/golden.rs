@@ -14,8 +14,8 @@ use chrono::TimeDelta;
 use kandas_server::{
     all, apply, chance, devices, erase, exec,
     facts::{
-        AccessAnchored, BundleOpened, BundleReceived, Event, EvidenceSalvaged, OrderDone, RecoveryKeyStored,
-        Restored, Setting,
+        AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
+        OrderDone, RecoveryKeyStored, Restored, Setting,
     },
     journal::{self, Fact},
     one, rebuild, rotate,
@@ -29,6 +29,7 @@ use kandas_shared::{
     journal::{Header, leaf_hash},
     merkle::Frontier,
     order::OrderKind,
+    receipt::Verdict,
     time::Clock as _,
 };
 use serde::{Deserialize, Serialize};
@@ -218,7 +219,12 @@ async fn live(house: &House) {
                 note: "алтын жазба",
                 photo: &bytes,
             };
-            sealed.push(phone.seal(house, &work).await);
+            let original = serde_json::json!({
+                "sha256": Digest::of(b"original"), "size": 8, "media_type": "image/jpeg",
+            });
+            let with_original =
+                |payload: &mut serde_json::Value| payload["evidence"][0]["original"] = original;
+            sealed.push(phone.seal_with(house, &work, with_original).await);
         }
     }
     // The second comes last: a gap opens and closes. The third's photo comes damaged, the fourth's not at all.
@@ -234,7 +240,7 @@ async fn live(house: &House) {
         object: "salvage/1".into(),
         carrier: Some(phone.device),
     };
-    let bundle: BundleId = house.draw();
+    let (bundle, other): (BundleId, BundleId) = (house.draw(), house.draw());
     let facts = [
         Event::EvidenceSalvaged(salvaged),
         Event::BundleReceived(BundleReceived {
@@ -257,6 +263,20 @@ async fn live(house: &House) {
             value: "true".into(),
         }),
         Event::AccessAnchored(AccessAnchored { from_id: 1, to_id: 9, hash: Digest::of(b"log") }),
+        Event::EvidenceCalled(EvidenceCalled {
+            evidence: sealed[2].evidence,
+            worker,
+            reason: "анық көру керек".into(),
+            by: Some(worker),
+        }),
+        Event::BundleReceived(BundleReceived {
+            bundle: other,
+            sha256: Digest::of(b"other bundle"),
+            size: 12,
+            object: format!("bundle/{other}.age"),
+            carrier: None,
+        }),
+        Event::BundleErased(BundleErased { bundle: other }),
     ];
     house.append(facts.map(Fact::by_system)).await;
 
@@ -272,6 +292,18 @@ async fn live(house: &House) {
 
     let gone = erase::Subject::Family(FamilyId(families[0].id));
     erase::erase(&house.config, &house.store, gone, "18", worker, now, chance).await.unwrap();
+    // A record about it comes late.
+    let activity = district.activities_of(families[0].id).next().unwrap();
+    let work = Work {
+        family: FamilyId(families[0].id),
+        person: PersonId(activity.person),
+        activity: ActivityId(activity.id),
+        service: activity.service.parse().unwrap(),
+        note: "алтын жазба",
+        photo: b"late",
+    };
+    let late = phone.seal(house, &work).await;
+    assert_eq!(phone.push(house, &[&late]).await, [Verdict::Held]);
     let mut tx = house.store.read().await.unwrap();
     let (size,) = one!(&mut tx, (i64,), "select size from journal_head").await.unwrap();
     drop(tx);

@@ -29,7 +29,7 @@ use kandas_shared::{
     },
     journal::{Author, AuthorKind},
     jws::{Jws, KeyId, Signer as _, Typ},
-    receipt::Verdict,
+    receipt::{RecordItem, Verdict},
     service::ServiceCode,
     time::{Clock as _, ClockReading},
     wire::TokenScope,
@@ -274,6 +274,16 @@ impl Phone {
 
     /// Seals a completion with a note and one photo.
     pub async fn seal(&mut self, house: &House, work: &Work<'_>) -> Sealed {
+        self.seal_with(house, work, |_| {}).await
+    }
+
+    /// Seals a completion that is changed before it is signed.
+    pub async fn seal_with(
+        &mut self,
+        house: &House,
+        work: &Work<'_>,
+        change: impl FnOnce(&mut serde_json::Value),
+    ) -> Sealed {
         let (record, evidence, capture): (RecordId, EvidenceId, CaptureId) =
             (house.draw(), house.draw(), house.draw());
         let sealed =
@@ -298,6 +308,8 @@ impl Phone {
         if let Some(prev) = self.prev {
             payload["prev"] = json!(prev);
         }
+        change(&mut payload);
+        let evidence = serde_json::from_value(payload["evidence"][0]["evidence"].clone()).unwrap_or(evidence);
         let jws = Jws::sign(Typ::Record, payload.to_string(), &self.signer).unwrap();
         self.prev = Some(jws.identity());
         Sealed { jws, family: work.family, person: work.person, evidence, photo: work.photo.to_vec() }
@@ -314,6 +326,11 @@ impl Phone {
 
     /// Hands records in; gives their verdicts.
     pub async fn push(&self, house: &House, batch: &[&Sealed]) -> Vec<Verdict> {
+        self.push_items(house, batch).await.iter().map(|item| item.verdict).collect()
+    }
+
+    /// Hands records in; gives what the receipt would say.
+    pub async fn push_items(&self, house: &House, batch: &[&Sealed]) -> Vec<RecordItem> {
         let carrier = Carrier { device: self.device, scope: TokenScope::Device };
         let intake = Intake::start(
             house.store.clone(),
@@ -322,7 +339,7 @@ impl Phone {
             house.chance.clone(),
         );
         let batch = batch.iter().map(|sealed| sealed.jws.clone()).collect();
-        intake.accept(&carrier, batch).await.unwrap().items.iter().map(|item| item.verdict).collect()
+        intake.accept(&carrier, batch).await.unwrap().items
     }
 
     /// The photo of a record that was handed in arrives.

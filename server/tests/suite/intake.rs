@@ -261,7 +261,7 @@ on_both_engines! {
         held(&items[1], HeldReason::Fork);
     }
 
-    async fn evidence_signed_with_other_bytes_is_a_fork(world) {
+    async fn evidence_signed_with_other_bytes_is_held_and_no_fork(world) {
         centre(&world).await;
         let mut phone = Phone::enrol(&world, 21, 11).await;
         let intake = intake(&world);
@@ -276,7 +276,7 @@ on_both_engines! {
         let mut other = phone.completion(101, 401);
         other.evidence = vec![photo];
         other.evidence[0].sha256 = Digest::of(b"other");
-        held(&phone.deliver(&intake, &other).await, HeldReason::Fork);
+        held(&phone.deliver(&intake, &other).await, HeldReason::EvidenceDiffers);
         let next = phone.completion(101, 501);
         accepted(&phone.deliver(&intake, &next).await);
     }
@@ -349,6 +349,47 @@ on_both_engines! {
         let refusal = phone.record(101, refusal);
         accepted(&phone.deliver(&intake, &refusal).await);
         assert_eq!(state_of(&world, 401).await, (ActivityState::Refused, Some(refusal.record)));
+    }
+
+    async fn a_correction_of_another_activity_gives_the_first_one_back(world) {
+        centre(&world).await;
+        let mut phone = Phone::enrol(&world, 21, 11).await;
+        let intake = intake(&world);
+        let mut mistaken = phone.completion(101, 401);
+        mistaken.evidence = vec![phone.photo()];
+        accepted(&phone.deliver(&intake, &mistaken).await);
+        let mut again = phone.completion(101, 401);
+        again.evidence = vec![phone.photo()];
+        accepted(&phone.deliver(&intake, &again).await);
+        assert_eq!(state_of(&world, 401).await, (ActivityState::Synced, Some(mistaken.record)));
+
+        // It was the other service: the first activity has its other record, the second is done.
+        let mut correction = phone.completion(101, 501);
+        correction.supersedes = Some(mistaken.record);
+        accepted(&phone.deliver(&intake, &correction).await);
+        assert_eq!(state_of(&world, 401).await, (ActivityState::Synced, Some(again.record)));
+        assert_eq!(state_of(&world, 501).await, (ActivityState::Reported, Some(correction.record)));
+
+        // The other one was a mistake as well, and an act outside the plan: nothing is left of the first activity.
+        let act = Statement::Act { act: Act::ALL[0], person: None, topics: Vec::new(), details: Default::default() };
+        let mut correction = phone.record(101, act);
+        correction.supersedes = Some(again.record);
+        accepted(&phone.deliver(&intake, &correction).await);
+        assert_eq!(state_of(&world, 401).await, (ActivityState::Planned, None));
+
+        // All of it in one batch, where nothing is in the tables yet.
+        let mut batch = Vec::new();
+        let first = phone.completion(101, 401);
+        batch.push(phone.seal(&first));
+        let second = phone.completion(101, 401);
+        batch.push(phone.seal(&second));
+        let mut correction = phone.completion(101, 501);
+        correction.supersedes = Some(first.record);
+        batch.push(phone.seal(&correction));
+        phone.push(&intake, batch).await.items.iter().for_each(accepted);
+        assert_eq!(state_of(&world, 401).await, (ActivityState::Reported, Some(second.record)));
+        let rebuilt = kandas_server::rebuild::compare(&world.store, &mut |_, _| {}).await.unwrap();
+        assert_eq!(rebuilt.differences, []);
     }
 
     async fn an_activity_is_reported_when_its_last_photo_is_here(world) {

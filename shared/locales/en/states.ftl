@@ -90,6 +90,8 @@ held-not-assigned = This family is not assigned to you. The record is kept; a su
 held-payload-unreadable = The record's content cannot be read, but its signature is right. It is kept as it is.
 held-supersedes-unknown = The record this one corrects has not reached the centre yet. It will be settled when it does.
 held-future-date = The day of completion is still to come. Check the phone's clock.
+held-evidence-differs = A file of this record goes by the name of another file. Both records are kept; a supervisor decides.
+held-erased = The data of this family or person was erased by decision. The centre keeps the number of the record, not its content.
 
 ## Why a record was refused
 

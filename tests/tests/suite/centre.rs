@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use chrono::{NaiveDate, TimeDelta};
@@ -17,6 +18,7 @@ use kandas_server::{
     clock::SystemClock,
     config::{Config, Transport},
     devices,
+    evidence::call::{CallError, call},
     facts::{Event, Setting},
     import::import,
     init::init,
@@ -29,7 +31,13 @@ use kandas_server::{
     store::Store,
     verify::{Media, verify},
 };
-use kandas_shared::{enrol::Invitation, ids::DeviceId, order::OrderKind, time::Clock, wire::PhoneSettings};
+use kandas_shared::{
+    enrol::Invitation,
+    ids::{DeviceId, EvidenceId, UserId},
+    order::OrderKind,
+    time::Clock,
+    wire::PhoneSettings,
+};
 use tempfile::TempDir;
 
 /// Which database stands behind the server.
@@ -145,13 +153,27 @@ impl Centre {
         self.start().await;
     }
 
-    /// The server signs with a new key from now on.
-    pub async fn rotate(&mut self) {
+    /// The command line changes the signing key beside the serving process, which follows by itself.
+    pub async fn rotate(&self) {
         let mut keys = Keys::open(&self.config.keys_dir()).unwrap();
-        rotate(&self.store(), &mut keys, self.clock.wall(), &*self.chance).await.unwrap();
-        self.stop().await;
-        self.keys = Arc::new(keys);
-        self.start().await;
+        let (_, new) = rotate(&self.store(), &mut keys, self.clock.wall(), &*self.chance).await.unwrap();
+        for _ in 0..100 {
+            if self.keys.public_key().kid() == new {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the serving process goes on with the old key");
+    }
+
+    /// A supervisor calls for the camera's own file.
+    pub async fn call_original(&self, evidence: EvidenceId) -> Result<UserId, CallError> {
+        let store = self.store();
+        let mut tx = store.write().await.unwrap();
+        let reason = "белгіні анық көру керек";
+        let called = call(&mut tx, self.clock.wall(), &*self.chance, evidence, reason, None).await?;
+        tx.commit().await.unwrap();
+        Ok(called)
     }
 
     /// The server stops and its database is copied as it lies there: as a snapshot of the machine's disk would be.

@@ -9,6 +9,7 @@ mod centre;
 mod delivery;
 mod disasters;
 mod orders;
+mod originals;
 mod storm;
 mod trust;
 mod worker;

@@ -5,6 +5,7 @@ use kandas_app::sync::{
     enrol::{Introduction, enrol},
     http::Failure,
 };
+use kandas_fixtures::proxy::Cut;
 use kandas_shared::hash::Digest;
 
 use crate::{
@@ -20,6 +21,7 @@ on_both_engines!(
     a_restored_store_goes_on_in_a_new_chain,
     a_restored_server_is_offered_everything_again,
     a_new_server_key_is_followed,
+    a_lost_answer_to_enrolment_comes_again_even_after_a_new_key,
     a_rewritten_journal_is_not_believed,
 );
 
@@ -144,18 +146,47 @@ async fn a_restored_server_is_offered_everything_again(engine: Engine) {
 }
 
 async fn a_new_server_key_is_followed(engine: Engine) {
-    let mut centre = Centre::open(engine).await;
+    let centre = Centre::open(engine).await;
     let worker = Worker::enrolled(&centre, 0).await;
     let old = centre.keys.public_key();
     for _ in 0..2 {
+        // While it serves, and once before the phone asks again.
         centre.rotate().await;
-        worker.line.set_upstream(centre.address());
         let activity = worker.activities(1).await[0].1;
         worker.complete(activity, &worker.shoot(1, 0, false)).await;
         worker.sync_until_done().await;
         worker.assert_delivered().await;
     }
     assert_ne!(old, centre.keys.public_key());
+}
+
+async fn a_lost_answer_to_enrolment_comes_again_even_after_a_new_key(engine: Engine) {
+    let centre = Centre::open(engine).await;
+    let worker = Worker::new(&centre, 0, None).await;
+    let invitation = centre.invite(&worker.login, &worker.line).await;
+    // The server has taken it in, and not a byte of its answer comes back.
+    let mut lost = 0;
+    for down in (600..6_000).step_by(200) {
+        worker.line.cut_next([Cut { up: None, down: Some(down) }]);
+        match worker.try_enrol(invitation.clone()).await {
+            Err(_) => lost += centre.count("select count(*) from device").await,
+            Ok(()) => panic!("the whole answer came within {down} bytes"),
+        }
+        if lost > 0 {
+            break;
+        }
+    }
+    assert_eq!(lost, 1, "the code is used and the phone does not know");
+    // The QR is older than the key that the server has by now.
+    centre.rotate().await;
+    worker.line.cut_none();
+    worker.try_enrol(invitation).await.unwrap();
+    assert_eq!(centre.count("select count(*) from device").await, 1);
+    assert!(worker.sync().await.done);
+    let activity = worker.activities(1).await[0].1;
+    worker.complete(activity, &worker.shoot(1, 0, false)).await;
+    worker.sync_until_done().await;
+    worker.assert_delivered().await;
 }
 
 async fn a_rewritten_journal_is_not_believed(engine: Engine) {

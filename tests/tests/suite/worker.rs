@@ -224,11 +224,16 @@ impl Worker {
 
     /// Camera files: `photos` photos, a video of `video` bytes if not 0, the bad ones if asked for.
     pub fn shoot(&self, photos: u32, video: u64, bad: bool) -> Vec<CameraFile> {
+        self.shoot_wide(photos, 1_000, video, bad)
+    }
+
+    /// Camera files whose photos are so wide; above 1,920 pixels a smaller copy travels.
+    pub fn shoot_wide(&self, photos: u32, width: u32, video: u64, bad: bool) -> Vec<CameraFile> {
         let folder = tempfile::tempdir_in(self.camera.path()).unwrap().keep();
         let set = CameraSet {
             seed: u64::from(photos) + video,
             photos,
-            photo_width: 1_000,
+            photo_width: width,
             videos: u32::from(video > 0),
             video_size: video,
             documents: 0,

@@ -3,11 +3,16 @@
 use std::io::Write as _;
 
 use axum::http::Method;
-use kandas_server::{keys::RingVerifier, one};
+use kandas_server::{
+    facts::{Event, SubjectErased},
+    keys::RingVerifier,
+    one,
+};
 use kandas_shared::{
+    cursor::Kind,
     evidence::FileRef,
     hash::Digest,
-    ids::BundleId,
+    ids::{BundleId, ErasureId},
     jws::{Jws, Typ},
     receipt::{Receipt, Verdict},
     wire::BundleAnswer,
@@ -110,6 +115,57 @@ in_every_place! {
         let path = format!("/v1/media?bundle={bundle}&sha256={}", Digest::of(&bytes));
         let again = centre.tus(&phone, Method::POST, &path, &[("upload-length", "9")], Vec::new()).await;
         assert_eq!(again.code(), "upload-already-received");
+    }
+
+    async fn a_bundle_with_a_record_about_an_erased_family_goes_once_it_is_opened(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut away = phones::Phone::enrol(&centre.world, 21, 11).await;
+        let mut other = phones::Phone::enrol(&centre.world, 22, 12).await;
+        let carrier = centre.phone().await;
+        let records = [away.completion(101, 401), other.completion(102, 402)];
+        let [late, good] = [away.seal(&records[0]), other.seal(&records[1])];
+        let family = records[0].family.unwrap();
+        let subject = SubjectErased {
+            erasure: ErasureId(Uuid::from_u128(70)),
+            family,
+            person: None,
+            basis: "18".into(),
+            by: None,
+            positions: Vec::new(),
+            records: Vec::new(),
+            files: Vec::new(),
+            bundles: Vec::new(),
+            entities: vec![(Kind::Family, family.0)],
+            changes: Vec::new(),
+            chains: Vec::new(),
+            staying: Default::default(),
+        };
+        centre.set([Event::SubjectErased(subject)]).await;
+        let bundle = BundleId(Uuid::from_u128(48));
+        let lines = [late, good].map(|jws| serde_json::to_string(&jws).unwrap() + "\n").concat();
+        let entries = [manifest(bundle), ("records.ndjson".into(), lines.into_bytes())];
+        let bytes = sealed(&centre.keys.bundle_recipient(), &entries);
+        deliver(&centre, &carrier, bundle, &bytes).await;
+        assert_eq!(centre.files("media").len(), 1);
+        centre.state.media.open_bundles(&centre.state.intake).await.unwrap();
+        assert!(centre.files("media").is_empty(), "what it held of the family went with it");
+        let answer = answer(&centre, &carrier, bundle).await;
+        assert_eq!(answer.state, "erased");
+        let payload = answer.receipts[0].verify(Typ::Receipt, &centre.keys.public_key(), &RingVerifier).unwrap();
+        let Receipt::Records(receipt) = serde_json::from_str(payload).unwrap() else { panic!("{payload}") };
+        assert_eq!(receipt.items.iter().map(|item| item.verdict).collect::<Vec<_>>(), [Verdict::Accepted]);
+        let rebuilt = kandas_server::rebuild::compare(&centre.world.store, &mut |_, _| {}).await.unwrap();
+        assert_eq!(rebuilt.differences, []);
+        // A crash between the fact and the file: the next start removes it.
+        let (object,) = {
+            let mut tx = centre.world.store.read().await.unwrap();
+            one!(&mut tx, (String,), "select object from bundle").await.unwrap()
+        };
+        std::fs::create_dir_all(centre.folder.path().join("media/bundle")).unwrap();
+        std::fs::write(centre.folder.path().join("media").join(object), bytes).unwrap();
+        centre.state.media.sweep_erased_bundles().await.unwrap();
+        assert!(centre.files("media").is_empty());
     }
 
     async fn records_in_a_bundle_go_through_the_same_intake(world) {

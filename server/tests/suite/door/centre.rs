@@ -243,6 +243,7 @@ impl Centre {
                 late_handover: false,
                 superseded: None,
                 activity_after: None,
+                withdrawn: None,
                 consent_after: None,
                 files: vec![ExpectedFile {
                     evidence: file.evidence,

@@ -1,14 +1,20 @@
 //! Codes, proof of possession, and a phone that asks twice.
 
-use kandas_server::facts::Event;
+use kandas_server::{
+    facts::Event,
+    jobs,
+    keys::{Keys, RingVerifier},
+    rotate,
+};
 use kandas_shared::{
     ids::ChainId,
     jws::{Jws, Signer as _, Typ},
+    time::Clock as _,
     wire::{EnrolRequest, Enrolled, RecoveryKey},
 };
 use uuid::Uuid;
 
-use super::centre::{Centre, enrol_statement, key, request, worker};
+use super::centre::{Centre, Phone, enrol_statement, key, request, worker};
 use crate::stores::on_both_engines;
 
 async fn code_of(centre: &Centre, statement: Jws) -> (u16, &'static str) {
@@ -34,6 +40,34 @@ on_both_engines! {
         assert_eq!(code_of(&centre, enrol_statement(&key(), &code, chain)).await, (403, "enrol-code-used"));
         let other = centre.code().await;
         assert_eq!(code_of(&centre, enrol_statement(&signer, &other, chain)).await, (409, "device-already-enrolled"));
+    }
+
+    async fn an_answer_that_was_lost_comes_again_with_the_way_to_a_newer_key(world) {
+        let centre = Centre::new(world).await;
+        let (code, signer, chain) = (centre.code().await, key(), ChainId(Uuid::from_u128(9)));
+        let ask = || EnrolRequest { statement: enrol_statement(&signer, &code, chain) };
+        let first: Enrolled = centre.post("/v1/enrol", None, &ask()).await.json();
+        assert!(first.key_changes.is_empty());
+        // Another process changes the key; this one serves on and follows.
+        let mut other = Keys::open(&centre.folder.path().join("keys")).unwrap();
+        let (store, now) = (&centre.world.store, centre.world.clock.wall());
+        let (old, new) = rotate::rotate(store, &mut other, now, &*centre.world.chance).await.unwrap();
+        assert_eq!(centre.keys.public_key().kid(), old, "not yet");
+        jobs::follow_keys(&centre.state).await.unwrap();
+        assert_eq!(centre.keys.public_key().kid(), new);
+
+        let again: Enrolled = centre.post("/v1/enrol", None, &ask()).await.json();
+        assert_eq!((again.device, again.server_key), (first.device, other.public_key()));
+        again.checkpoint.verify(Typ::Checkpoint, &again.server_key, &RingVerifier).unwrap();
+        let [change] = &again.key_changes[..] else { panic!("one change: {:?}", again.key_changes) };
+        change.verify(Typ::Key, &first.server_key, &RingVerifier).unwrap();
+        assert_eq!(code_of(&centre, enrol_statement(&key(), &code, chain)).await, (403, "enrol-code-used"));
+
+        // Whatever is signed from now on is signed with it.
+        let phone = Phone { signer, device: first.device, chain, token: String::new() };
+        let grant = centre.grant(&phone).await;
+        grant.checkpoint.verify(Typ::Checkpoint, &other.public_key(), &RingVerifier).unwrap();
+        assert_eq!(grant.key_changes, again.key_changes);
     }
 
     async fn codes_run_out_and_workers_leave(world) {

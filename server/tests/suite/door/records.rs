@@ -1,7 +1,7 @@
 //! Records, changes and checkpoints over HTTP: what a phone sends and what it can prove from the answer.
 
 use axum::http::Method;
-use kandas_server::keys::RingVerifier;
+use kandas_server::{jobs, keys::RingVerifier};
 use kandas_shared::{
     cursor::Kind,
     hash::Digest,
@@ -157,6 +157,19 @@ on_both_engines! {
         assert!(merkle::verify_consistency(before.size, &before.root, after.size, &after.root, &proof));
         let (_, proof) = ask(format!("?from={}", after.size + 7)).await;
         assert!(proof.is_empty(), "more than there is: the size says it");
+
+        // The head of the last hour is the same for whoever asks, and proven from what each has seen.
+        assert_eq!(centre.get("/v1/checkpoint?to=kept", Some(&token)).await.code(), "not-found");
+        jobs::hour(&centre.state).await;
+        let record = phone.completion(101, 401);
+        let record = phone.seal(&record);
+        centre.push(&token, vec![record]).await;
+        let (kept, proof) = ask(format!("?from={}&to=kept", before.size)).await;
+        assert_eq!(kept.size, after.size);
+        assert!(merkle::verify_consistency(before.size, &before.root, kept.size, &kept.root, &proof));
+        let (head, proof) = ask(format!("?from={}", kept.size)).await;
+        assert_eq!(head.size, kept.size + 1);
+        assert!(merkle::verify_consistency(kept.size, &kept.root, head.size, &head.root, &proof));
     }
 
     async fn photos_of_a_pushed_record_may_come(world) {

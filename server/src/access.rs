@@ -1,0 +1,181 @@
+//! The access log: every reading of a case, and its hash in the journal.
+//!
+//! Entries hold ids and fixed words, never names, and are never changed or deleted. They are numbered without gaps, so
+//! that a missing one is seen. Once an hour what was added is anchored: a fact says up to which entry, and a hash that
+//! also covers the anchor before. Whoever rewrites an old entry has to rewrite the journal.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use kandas_shared::{
+    evidence::FileRef,
+    hash::Digest,
+    ids::{DeviceId, EvidenceId, FamilyId, PersonId, UserId},
+    time::micros,
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    all,
+    chance::Chance,
+    exec,
+    facts::{AccessAnchored, Event},
+    journal::{self, Fact, JournalError},
+    one, opt,
+    store::{Engine, Store, StoreError, Tx},
+};
+
+/// What was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The list of users.
+    Users,
+    /// The list of phones.
+    Phones,
+    /// The wrapped key of a phone's store.
+    RecoveryKey,
+    /// What is known of a piece of evidence.
+    Evidence(EvidenceId),
+    /// A file of evidence, or what is left of it.
+    File(FileRef),
+    /// What an erasing would take.
+    Survey,
+    /// Everything, into a back-up.
+    BackUp,
+}
+
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Users => f.write_str("user.list"),
+            Self::Phones => f.write_str("device.list"),
+            Self::RecoveryKey => f.write_str("device.recovery_key"),
+            Self::Evidence(evidence) => write!(f, "evidence.show {evidence}"),
+            Self::File(file) => write!(f, "evidence.save {file}"),
+            Self::Survey => f.write_str("erase.survey"),
+            Self::BackUp => f.write_str("store.backup"),
+        }
+    }
+}
+
+/// Who read about whom; what does not apply is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The user, where the command line was told.
+    pub by: Option<UserId>,
+    /// The phone read about.
+    pub device: Option<DeviceId>,
+    /// The family.
+    pub family: Option<FamilyId>,
+    /// The person.
+    pub person: Option<PersonId>,
+}
+
+/// Notes a reading; it is durable when the call returns, and is made before anything is shown.
+///
+/// # Errors
+/// When the database does not answer: then nothing may be shown.
+pub async fn note(
+    store: &Store,
+    now: DateTime<Utc>,
+    action: Action,
+    reading: Reading,
+) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    // Numbers without gaps need one writer at a time; SQLite has no other.
+    if tx.engine() == Engine::Postgres {
+        exec!(&mut tx, "lock table access_log in exclusive mode").await?;
+    }
+    exec!(
+        &mut tx,
+        "insert into access_log (id, at, by_user, device, family, person, action)
+         select coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5, $6 from access_log",
+        micros(now),
+        reading.by,
+        reading.device,
+        reading.family,
+        reading.person,
+        action.to_string()
+    )
+    .await?;
+    tx.commit().await
+}
+
+/// Anchors what was read since the last anchor; says whether there was anything. Run hourly.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn anchor(store: &Store, chance: &dyn Chance, now: DateTime<Utc>) -> Result<bool, JournalError> {
+    let mut tx = store.write().await?;
+    let locked = journal::lock(&mut tx).await?;
+    let last =
+        opt!(&mut tx, (i64, Digest), "select to_id, hash from access_anchor order by position desc limit 1")
+            .await?;
+    let (from, chained) = last.unwrap_or((0, NO_ANCHOR));
+    let (to,) = one!(&mut tx, (i64,), "select coalesce(max(id), 0) from access_log").await?;
+    if to <= from {
+        return Ok(false);
+    }
+    let hash = hash(&mut tx, chained, from + 1, to).await?.hash;
+    let anchored = AccessAnchored { from_id: (from + 1).unsigned_abs(), to_id: to.unsigned_abs(), hash };
+    let fact = Fact::by_system(Event::AccessAnchored(anchored));
+    journal::append_locked(&mut tx, locked, chance, now, vec![fact]).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// What the first anchor is chained to.
+pub const NO_ANCHOR: Digest = Digest([0; 32]);
+
+/// A piece of the log as it lies there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its hash.
+    pub hash: Digest,
+    /// Number of entries.
+    pub entries: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Entry {
+    id: i64,
+    at: DateTime<Utc>,
+    by_user: Option<UserId>,
+    device: Option<DeviceId>,
+    family: Option<FamilyId>,
+    person: Option<PersonId>,
+    action: String,
+}
+
+/// Entries read in one go.
+const MOST_AT_ONCE: i64 = 2_000;
+
+/// The hash of the entries `from..=to`, chained to the anchor before (docs/formats.md §5).
+///
+/// # Errors
+/// When the database does not answer or an entry cannot be written as text.
+pub async fn hash(tx: &mut Tx, chained: Digest, from: i64, to: i64) -> Result<Piece, JournalError> {
+    let mut hasher = Sha256::new();
+    hasher.update(chained.0);
+    let (mut after, mut entries) = (from - 1, 0);
+    loop {
+        let rows = all!(
+            tx,
+            Entry,
+            "select id, at, by_user, device, family, person, action from access_log
+             where id > $1 and id <= $2 order by id limit $3",
+            after,
+            to,
+            MOST_AT_ONCE
+        )
+        .await?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for e in rows {
+            let at = e.at.to_rfc3339_opts(SecondsFormat::Micros, true);
+            let entry = (e.id, at, e.by_user, e.device, e.family, e.person, e.action);
+            hasher.update(serde_json::to_string(&entry)?);
+            hasher.update(b"\n");
+            entries += 1;
+        }
+    }
+    Ok(Piece { hash: Digest(hasher.finalize().into()), entries })
+}
