@@ -6,7 +6,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read, Seek},
+    io::{self, BufReader, Cursor, Read, Seek},
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
 };
@@ -109,7 +109,7 @@ pub fn judge(origin: &Origin, wanted: Option<EvidenceKind>) -> io::Result<Result
         Some(_) => return Ok(Err(Fault::WrongKind)),
     };
     let Some(pixels) = format.pixels() else {
-        let summary = exif_summary::read(format, origin);
+        let summary = exif_summary::read(format, || origin.open());
         return Ok(Ok(Judged { format, kind, summary, copy: None, thumbnail: None, bytes: None }));
     };
     let mut bytes = Vec::new();
@@ -129,4 +129,12 @@ pub fn judge(origin: &Origin, wanted: Option<EvidenceKind>) -> io::Result<Result
     summary.width = made.width.or(summary.width);
     summary.height = made.height.or(summary.height);
     Ok(Ok(Judged { format, kind, summary, copy: made.copy, thumbnail: made.thumbnail, bytes: Some(bytes) }))
+}
+
+/// What a camera wrote into a file in memory, by the bytes alone; `None`: it is no evidence.
+#[must_use]
+pub fn summarise(bytes: &[u8]) -> Option<(Format, Summary)> {
+    let format = sniff::sniff(&bytes[..bytes.len().min(8 * 1024)])?;
+    let held = bytes.to_vec();
+    Some((format, exif_summary::read(format, || Ok(Box::new(Cursor::new(held))))))
 }

@@ -9,6 +9,10 @@ pub struct Limits {
     pub body: usize,
     /// Most bytes of a JSON body decompressed.
     pub decompressed: usize,
+    /// Most bytes of a JSON body that anybody may send, as sent and decompressed.
+    pub small_body: usize,
+    /// Large JSON bodies that are decompressed and read at once.
+    pub growing: usize,
     /// Time for a JSON body to arrive.
     pub body_time: Duration,
     /// Time for an answer that is not media.
@@ -58,6 +62,8 @@ impl Default for Limits {
         Self {
             body: 4 << 20,
             decompressed: 16 << 20,
+            small_body: 64 << 10,
+            growing: 4,
             body_time: Duration::from_secs(60),
             answer_time: Duration::from_secs(60),
             turn_time: Duration::from_secs(10),

@@ -39,6 +39,8 @@ pub struct Handles {
     pub seats: Semaphore,
     /// Turns for media.
     pub media_seats: Semaphore,
+    /// Turns for large bodies that are decompressed and read.
+    pub growing: Semaphore,
     /// Cancelled when the server begins to stop.
     pub stopping: CancellationToken,
 }
@@ -92,6 +94,7 @@ impl AppState {
             media,
             seats: Semaphore::new(limits.requests),
             media_seats: Semaphore::new(limits.media_requests),
+            growing: Semaphore::new(limits.growing),
             limits,
             stopping: CancellationToken::new(),
         }))

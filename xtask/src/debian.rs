@@ -41,6 +41,27 @@ pub(crate) const MAKE: Need = Need {
     is_there: || runs("make", &["--version"]),
 };
 
+/// Runs the tus client of npm …
+pub(crate) const NODE: Need = Need {
+    package: "nodejs",
+    reason: "an upload client of others is written in JavaScript",
+    is_there: || runs("node", &["--version"]),
+};
+
+/// … which npm installs.
+pub(crate) const NPM: Need = Need {
+    package: "npm",
+    reason: "an upload client of others comes from npm",
+    is_there: || runs("npm", &["--version"]),
+};
+
+/// Makes a place for the tus client of PyPI.
+pub(crate) const PYTHON_VENV: Need = Need {
+    package: "python3-venv",
+    reason: "an upload client of others is written in Python",
+    is_there: || runs("python3", &["-c", "import venv, ensurepip"]),
+};
+
 /// Sees to it that all of them are there.
 ///
 /// # Errors

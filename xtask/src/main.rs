@@ -9,6 +9,7 @@ mod debian;
 mod demo;
 mod device;
 mod leash;
+mod peers;
 mod steps;
 mod test;
 
@@ -27,6 +28,8 @@ enum Verb {
     Demo(demo::Options),
     /// Every test on both database engines; installs PostgreSQL when missing (Debian)
     Test,
+    /// Installs the tus clients of others that some tests drive (npm, pip); `test` does it by itself
+    Peers,
     /// What it carries: records per second, bytes per completion, import and sync times
     Bench(bench::Options),
     /// Format, lints, licences and bans, documentation
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
     match Line::parse().verb {
         Verb::Demo(options) => demo::run(&options),
         Verb::Test => test::run(),
+        Verb::Peers => peers::provide().map(|folder| println!("{}={}", peers::VARIABLE, folder.display())),
         Verb::Bench(options) => bench::run(&options),
         Verb::Check => check::run(),
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything, on both engines. One throwaway PostgreSQL serves all test
-//! programs of the run; the phone's core runs a second time on SQLCipher.
+//! programs of the run; the phone's core runs a second time on SQLCipher; the tus clients of others
+//! are installed for the tests that drive them against the server.
 
 use std::process::Command;
 
@@ -8,17 +9,18 @@ use kandas_fixtures::pg::{Cluster, Durability, SERVER_VARIABLE};
 
 use crate::{
     cargo::{TestProgram, build_tests, cargo, root},
-    debian,
+    debian, peers,
     steps::{Steps, succeed},
 };
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
-    let ready =
-        steps.step("Debian packages", || debian::provide(&[debian::POSTGRESQL, debian::PERL, debian::MAKE]));
-    if ready.is_none() {
+    let needs =
+        [debian::POSTGRESQL, debian::PERL, debian::MAKE, debian::NODE, debian::NPM, debian::PYTHON_VENV];
+    if steps.step("Debian packages", || debian::provide(&needs)).is_none() {
         return steps.close();
     }
+    let peers = steps.step("tus clients of others (npm, pip)", peers::provide);
     let Some(cluster) = steps.step("start PostgreSQL", || Cluster::start(Durability::None)) else {
         return steps.close();
     };
@@ -29,9 +31,11 @@ pub(crate) fn run() -> Result<()> {
         return steps.close();
     }
     steps.step("test the workspace", || {
-        succeed(
-            cargo().args(["test", "--workspace", "--no-fail-fast"]).env(SERVER_VARIABLE, cluster.admin_url()),
-        )
+        let mut command = cargo();
+        command.args(["test", "--workspace", "--no-fail-fast"]).env(SERVER_VARIABLE, cluster.admin_url());
+        // Without them the tests that need them fail and say so.
+        command.envs(peers.iter().map(|folder| (peers::VARIABLE, folder)));
+        succeed(&mut command)
     });
 
     if let Some(programs) = steps.step("build the phone's tests on SQLCipher", sqlcipher_tests) {

@@ -1,7 +1,7 @@
 //! What the camera wrote into its file: EXIF of pictures, the index of films. A cross-check only.
 
 use std::{
-    io::{BufRead, BufReader, Cursor, Seek},
+    io::{self, BufRead, BufReader, Cursor, Seek},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -9,20 +9,19 @@ use exif::{Exif, In, Rational, Tag, Value};
 use kandas_shared::evidence::Summary;
 use nom_exif::{EntryValue, MediaParser, MediaSource, TrackInfoTag};
 
-use super::{Format, Origin};
+use super::{Format, ReadSeek};
 
 /// Longest text that is taken over from a camera.
 const MOST_TEXT: usize = 64;
 
-/// Reads the summary of a file. Never fails: what cannot be read is said in `unreadable`.
-pub(super) fn read(format: Format, origin: &Origin) -> Summary {
+/// Reads the summary of a file that `open` opens. Never fails: what cannot be read is said in `unreadable`.
+pub(super) fn read(format: Format, open: impl FnOnce() -> io::Result<Box<dyn ReadSeek>>) -> Summary {
     guarded(|| match format {
         Format::Pdf => Ok(Summary::default()),
         Format::Mp4 | Format::Mov | Format::ThreeGp | Format::Matroska => {
-            let source = MediaSource::seekable(origin.open().map_err(text)?).map_err(text)?;
-            track(source)
+            track(MediaSource::seekable(open().map_err(text)?).map_err(text)?)
         }
-        _ => picture(&mut BufReader::new(origin.open().map_err(text)?)),
+        _ => picture(&mut BufReader::new(open().map_err(text)?)),
     })
 }
 
@@ -140,7 +139,7 @@ fn place(lat: Option<f64>, lon: Option<f64>) -> (Option<f64>, Option<f64>) {
     }
 }
 
-fn track(source: MediaSource<Box<dyn super::ReadSeek>>) -> Result<Summary, String> {
+fn track(source: MediaSource<Box<dyn ReadSeek>>) -> Result<Summary, String> {
     let info = MediaParser::new().parse_track(source).map_err(text)?;
     let words = |tag| info.get(tag).and_then(EntryValue::as_str).and_then(clean);
     let number = |tag| info.get(tag).and_then(EntryValue::as_u32);

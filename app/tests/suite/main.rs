@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
 
+mod bad_input;
 mod bundle;
 mod capture;
 #[cfg(feature = "sqlcipher")]

@@ -50,6 +50,25 @@ proptest! {
 }
 
 #[test]
+fn reading_from_the_middle_does_not_look_at_what_lies_before() {
+    let (_folder, vault) = vault();
+    let plain = bytes(3, 5_000_000);
+    vault.put(name(1), &mut plain.as_slice()).unwrap();
+    // Every piece before the fourth million is broken: who would decrypt from the start could not get past it.
+    let mut raw = fs::read(vault.path(name(1))).unwrap();
+    for at in (10_000..3_900_000).step_by(30_000) {
+        raw[at] ^= 1;
+    }
+    fs::write(vault.path(name(1)), raw).unwrap();
+    assert_eq!(vault.check(name(1), 5_000_000, Digest::of(&plain)).unwrap(), Condition::Damaged);
+    for offset in [4_000_000, 4_194_304, 4_999_999] {
+        let mut rest = Vec::new();
+        vault.open_at(name(1), offset as u64).unwrap().read_to_end(&mut rest).unwrap();
+        assert_eq!(rest, &plain[offset..]);
+    }
+}
+
+#[test]
 fn what_lies_on_the_disk_is_not_the_picture() {
     let (_folder, vault) = vault();
     let plain = b"the family in front of the house ".repeat(1_000);

@@ -1,8 +1,11 @@
 //! JSON bodies: decompressed within limits, read strictly, refused as problems that quote nothing of what was sent.
 
-use std::io;
+use std::{io, time::Duration};
 
-use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
+use async_compression::{
+    tokio::bufread::{GzipDecoder, ZstdDecoder},
+    zstd::DParameter,
+};
 use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
@@ -24,45 +27,89 @@ use crate::{
     state::AppState,
 };
 
-/// A JSON body of a request.
+/// A JSON body that may be large: a batch of records.
 #[derive(Debug)]
-pub struct Json<T>(pub T);
+pub struct Large<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+/// A JSON body that anybody may send, known or not: a statement, hardly more.
+#[derive(Debug)]
+pub struct Small<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Large<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &AppState) -> Outcome<Self> {
-        let (parts, body) = request.into_parts();
-        let encoding = encoding(&parts.headers)?;
         let limits = &state.limits;
-        let raw = match timeout(limits.body_time, to_bytes(body, limits.body)).await {
-            Err(_) => return Err(ProblemCode::RequestTimeout.into()),
-            Ok(Err(error)) if is_too_long(&error) => return Err(ProblemCode::BodyTooLarge.into()),
-            Ok(Err(_)) => return Err(Refusal::because(ProblemCode::BadRequest, "the body broke off")),
-            Ok(Ok(bytes)) => bytes,
-        };
-        let plain = match encoding {
-            Encoding::Identity => raw,
-            Encoding::Gzip => inflate(GzipDecoder::new(raw.as_ref()), limits.decompressed).await?,
-            Encoding::Zstd => inflate(ZstdDecoder::new(raw.as_ref()), limits.decompressed).await?,
-        };
-        match serde_json::from_slice(&plain) {
-            Ok(value) => Ok(Self(value)),
-            // The parser's own words may quote the body, which may hold names.
-            Err(error) => Err(Refusal::because(
-                ProblemCode::MalformedJson,
-                format!("{} error at line {} column {}", kind_of(&error), error.line(), error.column()),
-            )),
+        let (encoding, raw) = arrive(request, limits.body_time, limits.body).await?;
+        // A few hundred bytes may become megabytes: only so many bodies grow at once, the others wait as they came.
+        let _room = state.growing.acquire().await.map_err(Refusal::fault)?;
+        Ok(Self(read(&unpack(encoding, raw, limits.decompressed).await?)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Small<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &AppState) -> Outcome<Self> {
+        let limits = &state.limits;
+        let (encoding, raw) = arrive(request, limits.body_time, limits.small_body).await?;
+        Ok(Self(read(&unpack(encoding, raw, limits.small_body).await?)?))
+    }
+}
+
+async fn arrive(request: Request, time: Duration, limit: usize) -> Outcome<(Encoding, Bytes)> {
+    let (parts, body) = request.into_parts();
+    let encoding = encoding(&parts.headers)?;
+    match timeout(time, to_bytes(body, limit)).await {
+        Err(_) => Err(ProblemCode::RequestTimeout.into()),
+        Ok(Err(error)) if is_too_long(&error) => Err(ProblemCode::BodyTooLarge.into()),
+        Ok(Err(_)) => Err(Refusal::because(ProblemCode::BadRequest, "the body broke off")),
+        Ok(Ok(bytes)) => Ok((encoding, bytes)),
+    }
+}
+
+/// Decompresses a body, but never to more than `limit` bytes.
+///
+/// # Errors
+/// When it grows beyond the limit or is no archive.
+pub async fn unpack(encoding: Encoding, raw: Bytes, limit: usize) -> Outcome<Bytes> {
+    match encoding {
+        Encoding::Identity => Ok(raw),
+        Encoding::Gzip => inflate(GzipDecoder::new(raw.as_ref()), limit).await,
+        Encoding::Zstd => {
+            // An archive says how much it wants to look back; a decoder keeps that much memory ready.
+            let window = DParameter::window_log_max(WINDOW_LOG);
+            inflate(ZstdDecoder::with_params(raw.as_ref(), &[window]), limit).await
         }
     }
 }
 
-#[derive(Clone, Copy)]
-enum Encoding {
+/// Reads a JSON body.
+///
+/// # Errors
+/// Told by kind and place only: the parser's own words may quote the body, which may hold names.
+pub fn read<T: DeserializeOwned>(plain: &[u8]) -> Outcome<T> {
+    serde_json::from_slice(plain).map_err(|error| {
+        Refusal::because(
+            ProblemCode::MalformedJson,
+            format!("{} error at line {} column {}", kind_of(&error), error.line(), error.column()),
+        )
+    })
+}
+
+/// How a body is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Not at all.
     Identity,
+    /// `gzip`.
     Gzip,
+    /// `zstd`.
     Zstd,
 }
+
+/// Farthest look back of a zstd archive, as a power of two: 8 MiB, what RFC 8878 asks of every decoder.
+const WINDOW_LOG: u32 = 23;
 
 fn encoding(headers: &HeaderMap) -> Outcome<Encoding> {
     let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();

@@ -14,7 +14,7 @@ use kandas_shared::{
 };
 
 use super::{
-    body::Json as Body,
+    body::Small as Body,
     carrier::{Carrier, FieldDevice},
 };
 use crate::{enrol, orders, refusal::Outcome, state::AppState, token};

@@ -1,5 +1,7 @@
 //! Media over HTTP: tus 1.0.0 with creation, creation-with-upload, checksum, termination and expiration, and receipts.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     body::Body,
@@ -13,7 +15,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use kandas_shared::{
     evidence::{FileRef, Part},
     hash::{Digest, b64},
@@ -23,6 +25,7 @@ use kandas_shared::{
     wire::{BundleAnswer, FileReceiptAnswer},
 };
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::carrier::Carrier;
 use crate::{
@@ -87,11 +90,16 @@ pub async fn create(
     let with_upload = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == PIECE.as_bytes());
     let checksum = checksum(&headers)?;
     let mut made = state.media.create(bearer.device, aim, length).await?;
-    let wants_body =
-        with_upload && made.progress.offset == 0 && length > 0 && made.progress.receipt.is_none();
-    if wants_body && number(&headers, &CONTENT_LENGTH)? != Some(0) {
-        let arriving = Arriving { offset: 0, announced: number(&headers, &CONTENT_LENGTH)?, checksum };
-        made.progress = state.media.receive(made.upload, arriving, pieces(body)).await?;
+    let announced = number(&headers, &CONTENT_LENGTH)?;
+    if with_upload && length > 0 && made.progress.receipt.is_none() && announced != Some(0) {
+        if made.progress.offset == 0 {
+            let arriving = Arriving { offset: 0, announced, checksum };
+            made.progress = state.media.receive(made.upload, arriving, pieces(body)).await?;
+        } else {
+            // Whoever was cut before he heard his upload's name begins again with the first byte. He is told at once
+            // where to go on; waiting for what he sends meanwhile would only cost him the next cut.
+            pass_over(body, length, state.limits.idle);
+        }
     }
     let mut response = (StatusCode::CREATED, progress_headers(&made.progress)).into_response();
     let location = format!("/v1/media/{}", made.upload);
@@ -131,18 +139,7 @@ pub async fn patch(
     body: Body,
 ) -> Outcome<impl IntoResponse> {
     let upload = upload_id(&upload)?;
-    let plain = headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
-    if !plain || headers.get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes() != PIECE.as_bytes()) {
-        return Err(Refusal::because(
-            ProblemCode::UnsupportedMediaType,
-            format!("Content-Type is not {PIECE}"),
-        ));
-    }
-    let offset = number(&headers, &UPLOAD_OFFSET)?
-        .ok_or_else(|| Refusal::because(ProblemCode::BadRequest, "Upload-Offset is missing"))?;
-    let announced = number(&headers, &CONTENT_LENGTH)?;
-    let arriving = Arriving { offset, announced, checksum: checksum(&headers)? };
-    let progress = state.media.receive(upload, arriving, pieces(body)).await?;
+    let progress = state.media.receive(upload, arriving(&headers)?, pieces(body)).await?;
     Ok((StatusCode::NO_CONTENT, progress_headers(&progress)))
 }
 
@@ -205,7 +202,11 @@ pub async fn tus(request: Request, next: Next) -> Response {
 }
 
 impl Creation {
-    fn aim(self) -> Outcome<Aim> {
+    /// What is meant.
+    ///
+    /// # Errors
+    /// When it is neither one thing nor the other.
+    pub fn aim(self) -> Outcome<Aim> {
         let digest = |text: &str| {
             text.parse::<Digest>()
                 .map_err(|_| Refusal::because(ProblemCode::BadRequest, "the hash is not hexadecimal SHA-256"))
@@ -224,6 +225,24 @@ impl Creation {
             )),
         }
     }
+}
+
+/// Reads the head of a piece.
+///
+/// # Errors
+/// When it is of another type, or says no place to go on.
+pub fn arriving(headers: &HeaderMap) -> Outcome<Arriving> {
+    let plain = headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+    if !plain || headers.get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes() != PIECE.as_bytes()) {
+        return Err(Refusal::because(
+            ProblemCode::UnsupportedMediaType,
+            format!("Content-Type is not {PIECE}"),
+        ));
+    }
+    let offset = number(headers, &UPLOAD_OFFSET)?
+        .ok_or_else(|| Refusal::because(ProblemCode::BadRequest, "Upload-Offset is missing"))?;
+    let announced = number(headers, &CONTENT_LENGTH)?;
+    Ok(Arriving { offset, announced, checksum: checksum(headers)? })
 }
 
 fn progress_headers(progress: &Progress) -> HeaderMap {
@@ -280,6 +299,18 @@ fn checksum(headers: &HeaderMap) -> Outcome<Option<Checksum>> {
         "sha1" => Ok(Some(Checksum::Sha1(sum))),
         _ => Err(ProblemCode::UploadChecksumUnsupported.into()),
     }
+}
+
+/// Hears out, but for no more than `most` bytes, what is not needed any more: a connection that is closed while bytes
+/// are still coming takes the answer with it.
+fn pass_over(body: Body, most: u64, idle: Duration) {
+    tokio::spawn(async move {
+        let (mut pieces, mut left) = (pieces(body), most);
+        while let Ok(Some(Ok(piece))) = timeout(idle, pieces.next()).await {
+            let Some(rest) = left.checked_sub(piece.len() as u64) else { break };
+            left = rest;
+        }
+    });
 }
 
 fn pieces(

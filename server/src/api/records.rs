@@ -17,7 +17,7 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    body::Json as Body_,
+    body::Large,
     carrier::{Carrier, FieldDevice},
 };
 use crate::{
@@ -34,7 +34,7 @@ use crate::{
 pub async fn records(
     State(state): State<AppState>,
     Carrier(bearer): Carrier,
-    Body_(batch): Body_<RecordBatch>,
+    Large(batch): Large<RecordBatch>,
 ) -> Outcome<Json<RecordBatchAnswer>> {
     if batch.records.len() > MAX_BATCH {
         return Err(Refusal::because(ProblemCode::BatchTooLarge, format!("at most {MAX_BATCH} records")));

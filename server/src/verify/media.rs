@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     journal::JournalError,
     media::{Depot, Objects},
+    one,
     store::{StoreError, Tx},
 };
 
@@ -84,6 +85,13 @@ pub(super) async fn check(
         }
         report.media += 1;
         progress("media", at as u64 + 1, expected.len() as u64);
+    }
+    let sql = "select count(*) from evidence_file where state = 'salvaged'";
+    let (salvaged,) = one!(tx, (i64,), sql).await?;
+    if salvaged > 0 {
+        report
+            .remarks
+            .push(format!("{salvaged} files came damaged: what was left of them is kept as salvage"));
     }
     let known: BTreeSet<&str> = expected.iter().map(|file| file.object.as_str()).collect();
     let foreign = sizes.keys().filter(|key| !known.contains(key.as_str())).count();

@@ -324,6 +324,11 @@ impl Phone {
         self.signer.public_key().kid()
     }
 
+    /// Signs whatever it is told, as a broken phone would.
+    pub fn sign_any(&self, payload: String) -> Jws {
+        Jws::sign(Typ::Record, payload, &self.signer).unwrap()
+    }
+
     /// Hands records in; gives their verdicts.
     pub async fn push(&self, house: &House, batch: &[&Sealed]) -> Vec<Verdict> {
         self.push_items(house, batch).await.iter().map(|item| item.verdict).collect()
@@ -331,6 +336,11 @@ impl Phone {
 
     /// Hands records in; gives what the receipt would say.
     pub async fn push_items(&self, house: &House, batch: &[&Sealed]) -> Vec<RecordItem> {
+        self.hand_in(house, batch.iter().map(|sealed| sealed.jws.clone()).collect()).await
+    }
+
+    /// Hands statements in; gives what the receipt would say.
+    pub async fn hand_in(&self, house: &House, batch: Vec<Jws>) -> Vec<RecordItem> {
         let carrier = Carrier { device: self.device, scope: TokenScope::Device };
         let intake = Intake::start(
             house.store.clone(),
@@ -338,7 +348,6 @@ impl Phone {
             house.clock.clone(),
             house.chance.clone(),
         );
-        let batch = batch.iter().map(|sealed| sealed.jws.clone()).collect();
         intake.accept(&carrier, batch).await.unwrap().items
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
 #![expect(clippy::disallowed_methods, reason = "some tests say how long something took")]
 
+mod bad_input;
 mod custody;
 mod door;
 mod engines;

@@ -116,6 +116,16 @@ impl Centre {
         self.running.as_ref().unwrap().address()
     }
 
+    pub fn state(&self) -> AppState {
+        self.running.as_ref().unwrap().state().clone()
+    }
+
+    /// The same server at one more address where it speaks plain http, for programs that are not ours. Not to be
+    /// stopped by itself: it ends with the test.
+    pub async fn plain_door(&self) -> Running {
+        Running::start(self.state(), "127.0.0.1:0".parse().unwrap(), Speech::Plain).await.unwrap()
+    }
+
     pub fn store(&self) -> Store {
         self.running.as_ref().unwrap().state().store.clone()
     }

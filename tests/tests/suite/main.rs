@@ -8,6 +8,8 @@
 mod centre;
 mod delivery;
 mod disasters;
+mod malformed;
+mod media;
 mod orders;
 mod originals;
 mod storm;

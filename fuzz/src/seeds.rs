@@ -1,0 +1,33 @@
+//! Writes something valid for each target into `corpus/`, so that a fuzzer need not invent photos and films.
+
+use std::{fs, path::Path};
+
+use kandas_fixtures::{
+    district::Outline,
+    media::{CameraSet, camera_folder},
+};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let set = CameraSet { photos: 3, photo_width: 160, video_size: 60_000, bad_files: false, ..CameraSet::default() };
+    camera_folder(&corpus.join("summary"), &set)?;
+    let write = |target: &str, name: &str, text: &str| {
+        let folder = corpus.join(target);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), text)
+    };
+    let district = Outline { families: 1, ..Outline::default() }.district();
+    write("import_file", "district", &district.to_json())?;
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/golden/v1");
+    for name in ["record-completion.json", "record-consent.json", "record-lost.json"] {
+        let statement = fs::read_to_string(golden.join(name))?;
+        write("record_batch", name, &format!("{{\"records\":[{statement}]}}"))?;
+    }
+    write("cursor", "golden", &fs::read_to_string(golden.join("cursor.txt"))?)?;
+    let id = "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003";
+    let head = "upload-offset: 7\ncontent-type: application/offset+octet-stream\ncontent-length: 9\n";
+    write("tus_head", "file", &format!("evidence={id}&part=file\n{head}upload-checksum: sha256 AAAA\n"))?;
+    write("tus_head", "bundle", &format!("bundle={id}&sha256={}\n{head}", "0".repeat(64)))?;
+    println!("{}", corpus.display());
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! What is read in the words both sides share, as plain functions: each takes any bytes and must come back. A promise that
+//! a reader makes about what it lets through is checked here; everything else is "does not fall over".
+
+use kandas_shared::{
+    cursor::Cursor,
+    jws::Typ,
+    record::{self, Reading},
+    wire::RecordBatch,
+};
+
+/// A batch of records, and every payload in it.
+pub fn record_batch(data: &[u8]) {
+    if let Ok(batch) = serde_json::from_slice::<RecordBatch>(data) {
+        for statement in &batch.records {
+            assert_eq!(statement.identity(), statement.identity());
+            if let Ok(kid) = statement.kid(Typ::Record) {
+                assert!(!kid.0.is_empty(), "a key without a name");
+            }
+            payload(&statement.payload);
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(data) {
+        payload(text);
+    }
+}
+
+/// What is read as a record says the same when it is written and read again.
+fn payload(text: &str) {
+    if let Reading::Record(record) = record::read(text)
+        && let Ok(again) = serde_json::to_string(&record)
+    {
+        match record::read(&again) {
+            Reading::Record(read) => assert_eq!(read, record),
+            other => panic!("a record that cannot be read again: {other:?}"),
+        }
+    }
+}
+
+/// A cursor, as a phone hands it back.
+pub fn cursor(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Ok(cursor) = Cursor::from_text(&text) {
+        assert_eq!(Cursor::from_text(&cursor.to_text()), Ok(cursor));
+    }
+    // The JSON inside, so that a fuzzer need not find out about base64 first.
+    let inside = kandas_shared::hash::b64(data);
+    if let Ok(cursor) = Cursor::from_text(&inside) {
+        assert_eq!(Cursor::from_text(&cursor.to_text()), Ok(cursor));
+    }
+}
