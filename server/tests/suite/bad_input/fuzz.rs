@@ -79,7 +79,7 @@ fn edited(text: &str, edits: &[Edit]) -> String {
         }
         let from = at.index(letters.len());
         let to = (from + usize::from(*length)).min(letters.len());
-        letters.splice(from..to, by.chars());
+        drop(letters.splice(from..to, by.chars()));
     }
     letters.into_iter().collect()
 }
