@@ -107,7 +107,8 @@ async fn assert_settled(centre: &Centre, worker: &Worker) {
         assert!(ended.up < 10_000, "{} bytes for nothing", ended.up);
     }
     assert_eq!(centre.count(positions).await, before);
-    assert_eq!(centre.count("select count(*) from upload where state = 'open'").await, 0);
+    // What had come of the whole file before the damage runs out by itself.
+    assert_eq!(centre.count("select count(*) from upload where state = 'open' and target like 's:%'").await, 0);
 }
 
 fn damage(path: &Path, at: usize) {
