@@ -108,7 +108,10 @@ async fn assert_settled(centre: &Centre, worker: &Worker) {
     }
     assert_eq!(centre.count(positions).await, before);
     // What had come of the whole file before the damage runs out by itself.
-    assert_eq!(centre.count("select count(*) from upload where state = 'open' and target like 's:%'").await, 0);
+    assert_eq!(
+        centre.count("select count(*) from upload where state = 'open' and target like 's:%'").await,
+        0
+    );
 }
 
 fn damage(path: &Path, at: usize) {

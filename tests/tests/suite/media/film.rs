@@ -117,19 +117,23 @@ async fn record_meanwhile(worker: &Worker, after: u64) {
     assert!(matches!(sealed, kandas_app::seal::Sealing::Sealed { .. }), "{sealed:?}");
 }
 
-/// How far the film has come, once the server has noticed the cut.
+/// How far the film has come, once the server has noticed the cut and taken in what lay before it: nobody holds the
+/// upload, and nothing more comes.
 async fn settled(centre: &Centre) -> i64 {
-    for _ in 0..500 {
+    let (mut last, mut still) = (-1, 0);
+    for _ in 0..1_000 {
         let store = centre.store();
         let mut tx = store.read().await.unwrap();
         let sql = "select received, cast(case when lease_until is null then 0 else 1 end as bigint)
                    from upload where state = 'open'";
         let (received, held) = opt!(&mut tx, (i64, i64), sql).await.unwrap().expect("the film is on its way");
-        if held == 0 {
+        drop(tx);
+        still = if held == 0 && received == last { still + 1 } else { 0 };
+        if still == 4 {
             return received;
         }
-        drop(tx);
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        last = received;
+        tokio::time::sleep(Duration::from_millis(40)).await;
     }
     panic!("the server never noticed the cut");
 }
