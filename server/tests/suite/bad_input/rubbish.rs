@@ -3,6 +3,7 @@
 
 use kandas_server::{rebuild, verify};
 use kandas_shared::{
+    hash::Digest,
     ids::{FamilyId, UserId},
     receipt::Verdict,
 };
@@ -40,6 +41,7 @@ in_both_houses! {
                 let mut payload = whole.clone();
                 let number: u64 = rng.random();
                 payload["seq"] = json!(2 + number % 4_000);
+                payload["prev"] = json!(Digest::of(&number.to_be_bytes()));
                 payload["record"] = json!(uuid::Uuid::from_u128(u128::from(number)));
                 for _ in 0..rng.random_range(1..4) {
                     spoil(&mut payload, &mut rng);
@@ -63,7 +65,7 @@ in_both_houses! {
         }
         println!("{held} held, {accepted} accepted, {known} known");
         assert_eq!(held + accepted + known, BATCHES * OF);
-        assert!(held > BATCHES * OF / 2, "most of it makes no sense");
+        assert!(held > BATCHES * OF / 10 && accepted > 0, "all of one kind proves little");
         let report = verify::verify(&house.config, &house.store, verify::Media::Sizes, &mut |_, _, _| {}).await.unwrap();
         assert_eq!(report.faults, Vec::<String>::new());
         let rebuilt = rebuild::compare(&house.store, &mut |_, _| {}).await.unwrap();

@@ -116,14 +116,17 @@ on_both_engines! {
         let text = serde_json::to_string(&good).unwrap();
         let extended = format!("{},\"extra\":{deep}}}", text.strip_suffix('}').unwrap());
         let statements = [deep.clone(), extended, "{\"v\":".repeat(10_000)];
+        let mut prev = Vec::new();
         for (number, payload) in statements.into_iter().enumerate() {
-            let receipt = centre.hand_in(&token, vec![phone.sign(Typ::Record, payload)]).await;
+            let statement = phone.sign(Typ::Record, payload);
+            prev.push(statement.identity());
+            let receipt = centre.hand_in(&token, vec![statement]).await;
             assert_eq!(receipt.items[0].verdict, Verdict::Held, "{number}");
             assert_eq!(reason(&receipt, 0).as_deref(), Some(HeldReason::PayloadUnreadable.as_str()), "{number}");
         }
         assert_eq!(centre.positions().await, before + 3);
-        // The unreadable one has taken its number in the chain.
-        phone.seq = good.seq;
+        // The one with something more in it has taken its number in the chain.
+        (phone.seq, phone.prev) = (good.seq, Some(prev[1]));
         let good = phone.completion(101, 401);
         let good = phone.seal(&good);
         let receipt = centre.hand_in(&token, vec![good]).await;
