@@ -53,8 +53,8 @@ in_both_houses! {
                 };
                 batch.push(phone.sign_any(text));
             }
-            for verdict in phone.hand_in(&house, batch).await {
-                match verdict {
+            for item in phone.hand_in(&house, batch).await {
+                match item.verdict {
                     Verdict::Held => held += 1,
                     Verdict::Accepted => accepted += 1,
                     // Drawn twice: the same empty list is the same statement.
