@@ -31,8 +31,8 @@ mod time;
 mod town;
 
 /// Seeds of a usual run, over both engines two thousand.
-const ON_SQLITE: u64 = 1_400;
-const ON_POSTGRES: u64 = 600;
+const ON_SQLITE: u64 = 1_700;
+const ON_POSTGRES: u64 = 300;
 /// Seeds at work at once.
 const THREADS: usize = 2;
 

@@ -100,8 +100,13 @@ impl<'a> History<'a> {
         for _ in 0..self.rng.random_range(5..12) {
             self.step().await?;
         }
-        // What was recorded last goes through the storm too.
-        self.sync_all().await
+        // What was recorded last goes through the storm too, and sometimes is found half delivered, long after.
+        self.sync_all().await?;
+        if self.rng.random_bool(0.2) {
+            self.long_pause().await;
+            self.sync_all().await?;
+        }
+        Ok(())
     }
 
     async fn step(&mut self) -> Result<()> {
@@ -135,18 +140,20 @@ impl<'a> History<'a> {
                 self.time.pass(hours * HOUR);
                 self.office.round().await;
             }
-            28 => {
-                // Longer than an upload lives.
-                self.network.note("nine days pass".into());
-                self.time.pass(9 * DAY);
-                self.office.round().await;
-            }
+            28 => self.long_pause().await,
             _ => {
                 self.network.note("tokens are forgotten".into());
                 self.office.forget_tokens().await;
             }
         }
         Ok(())
+    }
+
+    /// Longer than an upload lives.
+    async fn long_pause(&mut self) {
+        self.network.note("nine days pass".into());
+        self.time.pass(9 * DAY);
+        self.office.round().await;
     }
 
     async fn work(&mut self) {
