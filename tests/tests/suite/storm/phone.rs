@@ -299,7 +299,7 @@ impl Phone {
                     self.attach(draft, rng, &shots.documents, EvidenceKind::Document).await;
                     continue;
                 }
-                Missing::VideoOrReason if rng.random_bool(0.75) => {
+                Missing::VideoOrReason if rng.random_bool(0.55) => {
                     Change::NoVideo(Some(NoVideoReason::NothingToFilm))
                 }
                 Missing::Video | Missing::VideoOrReason => {
