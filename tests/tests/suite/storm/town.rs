@@ -224,7 +224,7 @@ fn copy(from: &Path, to: &Path) {
 impl Shots {
     fn make(folder: &Path) -> Self {
         let mut shots = Self { photos: Vec::new(), videos: Vec::new(), documents: Vec::new() };
-        for (number, video_size) in [45_000, 140_000, 330_000].into_iter().enumerate() {
+        for (number, video_size) in [45_000, 300_000, 640_000].into_iter().enumerate() {
             let set = CameraSet {
                 seed: number as u64 + 1,
                 photos: 3,
