@@ -6,6 +6,7 @@ mod problems;
 mod records;
 mod served;
 mod token;
+mod twice;
 mod upload;
 mod wire;
 

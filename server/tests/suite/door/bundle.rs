@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::centre::{Centre, Phone, noise};
 use crate::{phones, stores::in_every_place};
 
-fn sealed(recipient: &str, entries: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub fn sealed(recipient: &str, entries: &[(String, Vec<u8>)]) -> Vec<u8> {
     let recipient: age::x25519::Recipient = recipient.parse().unwrap();
     let recipients: [&dyn age::Recipient; 1] = [&recipient];
     let encryptor = age::Encryptor::with_recipients(recipients.into_iter()).unwrap();
@@ -41,7 +41,7 @@ fn sealed(recipient: &str, entries: &[(String, Vec<u8>)]) -> Vec<u8> {
     sealed
 }
 
-fn manifest(bundle: BundleId) -> (String, Vec<u8>) {
+pub fn manifest(bundle: BundleId) -> (String, Vec<u8>) {
     let text = format!("{{\"v\":1,\"bundle\":\"{bundle}\",\"records\":0,\"files\":0}}");
     ("manifest.json".into(), text.into_bytes())
 }
@@ -50,7 +50,7 @@ fn media(file: FileRef, bytes: &[u8]) -> (String, Vec<u8>) {
     (format!("media/{file}"), bytes.to_vec())
 }
 
-async fn deliver(centre: &Centre, phone: &Phone, bundle: BundleId, bytes: &[u8]) {
+pub async fn deliver(centre: &Centre, phone: &Phone, bundle: BundleId, bytes: &[u8]) {
     let path = format!("/v1/media?bundle={bundle}&sha256={}", Digest::of(bytes));
     let length = bytes.len().to_string();
     let headers = [("upload-length", length.as_str()), ("content-type", "application/offset+octet-stream")];

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::centre::{Centre, Phone, noise};
-use crate::stores::on_both_engines;
+use crate::stores::in_every_place;
 
 /// Writes a PATCH by hand and reads what comes back until the connection ends; empty if it was cut.
 async fn patch(to: SocketAddr, phone: &Phone, at: &str, offset: usize, length: usize, body: &[u8]) -> String {
@@ -34,7 +34,7 @@ async fn patch(to: SocketAddr, phone: &Phone, at: &str, offset: usize, length: u
     answer
 }
 
-on_both_engines! {
+in_every_place! {
     async fn a_cut_connection_costs_only_what_was_under_way(world) {
         let centre = Centre::new(world).await;
         let phone = centre.phone().await;
