@@ -20,7 +20,7 @@ async fn an_original_comes_when_it_is_called_for(engine: Engine) {
     let centre = Centre::open(engine).await;
     let worker = Worker::enrolled(&centre, 0).await;
     let activity = worker.activities(1).await[0].1;
-    let photos = worker.shoot_wide(1, 2_400, 0, false);
+    let photos = worker.shoot_wide(1, 4_000, 0, false);
     worker.complete(activity, &photos).await;
     worker.sync_until_done().await;
     let original = |items: &[kandas_app::ledger::LedgerItem]| {
