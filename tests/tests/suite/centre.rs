@@ -193,7 +193,12 @@ impl Centre {
             None => {
                 let file = self.database_file();
                 let copy = self.folder.path().join("snapshot.db");
-                std::fs::copy(file, &copy).unwrap();
+                std::fs::copy(&file, &copy).unwrap();
+                // A connection that is still closing may have left the log beside it.
+                let wal = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+                if wal(&file).exists() {
+                    std::fs::copy(wal(&file), wal(&copy)).unwrap();
+                }
                 Snapshot::File(copy)
             }
             Some(database) => Snapshot::Database(database.copy().unwrap()),
@@ -206,12 +211,11 @@ impl Centre {
     pub async fn roll_back(&mut self, to: Snapshot) {
         self.halt().await;
         match to {
+            // The copy takes the file's place under its own name: whoever still closes the old one cannot write into it.
             Snapshot::File(copy) => {
                 let file = self.database_file();
-                for tail in ["-wal", "-shm"] {
-                    let _ = std::fs::remove_file(format!("{}{tail}", file.display()));
-                }
-                std::fs::copy(copy, file).unwrap();
+                self.config.database =
+                    self.config.database.replace(&*file.to_string_lossy(), &copy.to_string_lossy());
             }
             Snapshot::Database(database) => {
                 self.config.database = database.url().to_owned();
