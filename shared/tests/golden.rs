@@ -3,6 +3,8 @@
 //! A released example never changes: a change of the code that changes one is a change of a format and needs a new
 //! version. `KANDAS_WRITE_GOLDEN=1` writes examples that do not exist yet; it never overwrites one.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
+
 use std::path::PathBuf;
 
 use kandas_shared::{
