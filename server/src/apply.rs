@@ -1,7 +1,7 @@
 //! Facts become tables. The same code runs when a fact is appended and when the tables are rebuilt from the journal,
 //! and it decides nothing: verdicts and states after are in the fact.
 //!
-//! Facts are collected into a [`Run`] and written with one multi-row statement a table. However the facts are cut into
+//! Facts are collected into a `Run` and written with one multi-row statement a table. However the facts are cut into
 //! calls, the tables come out the same, as if each had been applied alone: a run is written out before a fact that
 //! changes who sees a family joins facts about that family, and rare facts stand alone.
 

@@ -2,7 +2,7 @@
 //!
 //! Verifying and reading happen before the lock, by whoever carries. One task groups what many requests hand in within
 //! milliseconds: it locks the journal once, reads everything the decisions need ([`desk`]), decides one by one without
-//! the database ([`decide`]), and appends all facts with one statement a table. Answers go out after commit.
+//! the database ([`mod@decide`]), and appends all facts with one statement a table. Answers go out after commit.
 //!
 //! If the group cannot be written it is undone and its statements run one by one; a statement that alone cannot be
 //! applied is taken into custody unread. If nobody knows whether the commit came through, every request of the group is

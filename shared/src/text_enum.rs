@@ -1,6 +1,6 @@
 //! Closed lists of words: enums that are the same text on the wire, in a column and in a message id.
 //!
-//! [`text_enum!`] makes such an enum. The word of a variant is written once; serde, the database
+//! `text_enum!` makes such an enum. The word of a variant is written once; serde, the database
 //! column, `Display` and `FromStr` all use it, so they cannot drift apart. An unknown word read
 //! back from anywhere is an error, never a default.
 

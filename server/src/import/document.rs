@@ -1,5 +1,5 @@
 //! The import document, read into the types of the domain. Everything that can be said about an entity alone is checked
-//! here; what it refers to is checked in [`super::check`].
+//! here; what it refers to is checked in [`mod@super::check`].
 
 use kandas_shared::{
     ids::{ActivityId, AssignmentId, ConsentId, FamilyId, OrgUnitId, PersonId, PlanId, UserId},

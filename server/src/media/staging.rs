@@ -1,5 +1,5 @@
-//! Where the bytes of unfinished uploads lie: one file per upload in a folder ([`folder`]), or one object per persisted
-//! piece in a bucket ([`bucket`]), where any server process can go on with them.
+//! Where the bytes of unfinished uploads lie: one file per upload in a folder (`folder`), or one object per persisted
+//! piece in a bucket (`bucket`), where any server process can go on with them.
 //!
 //! How far an upload is durable is in the database; there may be more here (bytes that came after the last record of
 //! progress), which never counts, and if there is less, only that counts. Whoever writes hands in his fencing number:
