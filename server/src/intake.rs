@@ -209,6 +209,9 @@ impl Grouping {
     }
 
     async fn take_singly(&self, items: Vec<Item>) -> Result<Verdicts, IntakeError> {
+        if items.is_empty() {
+            return self.take(&[]).await.map_err(|e| of_journal(&e));
+        }
         let mut taken: Option<Verdicts> = None;
         for item in items {
             let one = [item];

@@ -23,7 +23,7 @@ pub use error::StoreError;
 #[doc(hidden)]
 pub use sqlx;
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{PgPool, Postgres, Sqlite, Transaction};
 
 /// Which database holds the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Store {
         Ok(match &self.pools {
             Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
             Pools::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+                Tx::Postgres(begin_whole(pool, "begin isolation level repeatable read read only").await?)
             }
         })
     }
@@ -88,7 +88,7 @@ impl Store {
                 Tx::Sqlite(writer.begin_with("pragma synchronous = full; begin immediate").await?)
             }
             Pools::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("begin isolation level read committed").await?)
+                Tx::Postgres(begin_whole(pool, "begin isolation level read committed").await?)
             }
         })
     }
@@ -152,6 +152,19 @@ impl Store {
     pub async fn compact(&self) -> Result<(), StoreError> {
         compact::compact(&self.pools).await
     }
+}
+
+/// Begins in a task of its own. A caller who goes away before PostgreSQL has answered (a phone that hung up) would leave
+/// a transaction of which sqlx knows nothing, and the next user of the connection would find himself in it: in a snapshot
+/// of long ago, unable to write. The task hears the answer; a transaction that nobody waits for is undone.
+async fn begin_whole(
+    pool: &PgPool,
+    begin: &'static str,
+) -> Result<Transaction<'static, Postgres>, StoreError> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(begin).await }).await;
+    // The task ends early only when the whole runtime does.
+    Ok(begun.map_err(|_| sqlx::Error::PoolClosed)??)
 }
 
 impl Tx {

@@ -1,7 +1,9 @@
 //! What the two engines do differently, each difference with its test.
 
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
 use chrono::{DateTime, Utc};
-use kandas_server::{all, among, exec, many, one, opt};
+use kandas_server::{all, among, exec, many, one, opt, store::Engine};
 use kandas_shared::{hash::Digest, ids::FamilyId};
 use uuid::Uuid;
 
@@ -91,5 +93,34 @@ on_both_engines! {
         writer.commit().await.unwrap();
         assert_eq!(one!(&mut reader, (i64,), count).await.unwrap(), (0,));
         assert!(exec!(&mut reader, "insert into setting (name, value) values ('c', 'b')").await.is_err());
+    }
+
+    async fn who_goes_away_while_a_transaction_begins_leaves_none_behind(world) {
+        // More than the pool has made by then, so that each of its connections is met.
+        let writers = if world.store.engine() == Engine::Sqlite { 1 } else { 4 };
+        for polls in 1..8 {
+            {
+                let (mut left, mut reading) = (polls, pin!(world.store.read()));
+                poll_fn(|cx| {
+                    if left == 0 {
+                        return Poll::Ready(());
+                    }
+                    left -= 1;
+                    reading.as_mut().poll(cx).map(drop)
+                })
+                .await;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let mut open = Vec::new();
+            for writer in 0..writers {
+                let mut tx = world.store.write().await.unwrap();
+                let name = format!("{polls} {writer}");
+                exec!(&mut tx, "insert into setting (name, value) values ($1, 'v')", name).await.unwrap();
+                open.push(tx);
+            }
+            for tx in open {
+                tx.commit().await.unwrap();
+            }
+        }
     }
 }
