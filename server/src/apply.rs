@@ -157,7 +157,7 @@ pub(crate) struct Before {
 impl Before {
     async fn load(tx: &mut Tx, facts: &[Placed]) -> Result<Self, StoreError> {
         let mut ids = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut scoped = false;
+        let mut of_units = false;
         for fact in facts {
             match &fact.event {
                 Event::UserSet(user) => ids.0.push((user.id,)),
@@ -169,10 +169,13 @@ impl Before {
                 Event::AssignmentSet(assignment) => ids.5.push((assignment.id,)),
                 _ => {}
             }
-            scoped |= !matches!(&fact.event, Event::DeviceEnrolled(_) | Event::EnrolCodeMade(_));
+            of_units |= matches!(
+                &fact.event,
+                Event::OrgUnitSet(_) | Event::UserSet(_) | Event::FamilySet(_) | Event::SettingSet(_)
+            );
         }
         let mut before = Self::default();
-        if scoped {
+        if of_units {
             let whole = all!(tx, (OrgUnitId,), "select id from org_unit where whole_centre").await?;
             before.whole = whole.into_iter().map(|(id,)| id).collect();
         }

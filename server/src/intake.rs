@@ -1,7 +1,7 @@
 //! Taking records in: what phones push becomes facts, verdicts and receipts.
 //!
-//! Verifying and reading happen before the lock, by whoever carries. One task groups what many requests hand in within
-//! milliseconds: it locks the journal once, reads everything the decisions need ([`desk`]), decides one by one without
+//! Verifying and reading happen before the lock, by whoever carries. One task groups what many requests hand in while
+//! the group before is written: it locks the journal once, reads everything the decisions need ([`desk`]), decides one by one without
 //! the database ([`mod@decide`]), and appends all facts with one statement a table. Answers go out after commit.
 //!
 //! If the group cannot be written it is undone and its statements run one by one; a statement that alone cannot be
@@ -12,18 +12,25 @@ pub mod chains;
 pub mod decide;
 pub mod desk;
 pub mod late;
+pub mod sealers;
 pub mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::civil_date,
-    hash::Epoch,
-    ids::DeviceId,
+    hash::{Digest, Epoch},
+    ids::{DeviceId, RecordId},
     journal::{Author, AuthorKind},
     jws::{Jws, Signer, Typ, Verifier},
-    receipt::{HeldReason, Receipt, RecordItem, RecordsReceipt, Verdict},
+    receipt::{HeldReason, Receipt, RecordItem, RecordsReceipt, RefusedReason, Verdict},
     time::{Clock, micros},
     wire::TokenScope,
 };
@@ -37,10 +44,13 @@ use crate::{
     store::{Store, StoreError},
 };
 use decide::{Decision, Payload, Verified, decide};
+use sealers::Sealers;
 use verify::Item;
 
-/// How long the first request of a group waits for others.
+/// How long a group waits for requests whose signatures are being verified.
 const GROUPING: Duration = Duration::from_millis(2);
+/// Most statements that are verified where the request runs; more would keep others from their turn.
+const FEW: usize = 3;
 /// Most statements of a group.
 const MOST_IN_GROUP: usize = 500;
 /// Requests that may wait before callers wait themselves.
@@ -99,6 +109,8 @@ pub enum IntakeError {
 pub struct Intake {
     store: Store,
     verifier: Arc<dyn Verifier>,
+    sealers: Arc<Sealers>,
+    door: Door,
     groups: mpsc::Sender<Request>,
 }
 
@@ -129,9 +141,16 @@ impl Intake {
         chance: Arc<dyn Chance>,
     ) -> Self {
         let (groups, waiting) = mpsc::channel(WAITING);
-        let desk = Grouping { store: store.clone(), clock, chance };
-        tokio::spawn(desk.run(waiting));
-        Self { store, verifier, groups }
+        let (sealers, door) = (Arc::<Sealers>::default(), Door::default());
+        let grouping = Grouping {
+            store: store.clone(),
+            clock,
+            chance,
+            sealers: Arc::clone(&sealers),
+            door: door.clone(),
+        };
+        tokio::spawn(grouping.run(waiting));
+        Self { store, verifier, sealers, door, groups }
     }
 
     /// Takes a batch in and gives its verdicts once they are durable.
@@ -139,19 +158,53 @@ impl Intake {
     /// # Errors
     /// When no verdict could be given. The records may or may not be in custody; sent again they are `known`.
     pub async fn accept(&self, carrier: &Carrier, batch: Vec<Jws>) -> Result<Accepted, IntakeError> {
-        let sealers = {
-            let mut tx = self.store.read().await.map_err(|e| of_store(&e))?;
-            verify::sealers(&mut tx, &batch).await.map_err(|e| of_store(&e))?
-        };
-        let items = batch
-            .into_iter()
-            .map(|statement| verify::verify(statement, &sealers, &*self.verifier, carrier.device))
-            .collect();
+        let coming = self.door.enter();
+        let items = self.verified(carrier.device, batch).await?;
         let (answer, verdicts) = oneshot::channel();
         let gone = |_| IntakeError::Failed("the grouping task has ended".into());
         self.groups.send(Request { items, answer }).await.map_err(|_| gone(()))?;
+        drop(coming);
         let Verdicts { epoch, time, items } = verdicts.await.map_err(|_| gone(()))??;
         Ok(Accepted { epoch, time, carrier: carrier.device, items })
+    }
+
+    /// Verifies and reads a batch; a large one on a thread of its own.
+    async fn verified(&self, carrier: DeviceId, batch: Vec<Jws>) -> Result<Vec<Item>, IntakeError> {
+        let sealers = self.sealers.of(&self.store, &batch).await.map_err(|e| of_store(&e))?;
+        let verifier = Arc::clone(&self.verifier);
+        let few = batch.len() <= FEW;
+        let verify = move || -> Vec<Item> {
+            let verify = |statement| verify::verify(statement, &sealers, &*verifier, carrier);
+            batch.into_iter().map(verify).collect()
+        };
+        if few {
+            return Ok(verify());
+        }
+        tokio::task::spawn_blocking(verify).await.map_err(|e| IntakeError::Failed(e.to_string()))
+    }
+}
+
+/// Counts who is about to hand statements in, so that a group waits for them and for nobody else.
+#[derive(Clone, Debug, Default)]
+struct Door(Arc<AtomicUsize>);
+
+impl Door {
+    fn enter(&self) -> Coming {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        Coming(self.clone())
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.0.load(Ordering::Acquire) == 0
+    }
+}
+
+/// Somebody at the [`Door`], until dropped.
+struct Coming(Door);
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -160,20 +213,37 @@ struct Grouping {
     store: Store,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
+    sealers: Arc<Sealers>,
+    door: Door,
 }
 
 impl Grouping {
     async fn run(self, mut waiting: mpsc::Receiver<Request>) {
         while let Some(first) = waiting.recv().await {
+            let mut statements = first.items.len();
             let mut group = vec![first];
             let until = limits::moment() + GROUPING;
-            while group.iter().map(|r| r.items.len()).sum::<usize>() < MOST_IN_GROUP {
-                match tokio::time::timeout_at(until, waiting.recv()).await {
-                    Ok(Some(request)) => group.push(request),
-                    Ok(None) | Err(_) => break,
-                }
+            while statements < MOST_IN_GROUP
+                && let Some(request) = self.next(&mut waiting, until).await
+            {
+                statements += request.items.len();
+                group.push(request);
             }
             self.settle(group).await;
+        }
+    }
+
+    /// The next request of a group: one that waits already (all that came while the group before was written), or one
+    /// that is at the door.
+    async fn next(
+        &self,
+        waiting: &mut mpsc::Receiver<Request>,
+        until: tokio::time::Instant,
+    ) -> Option<Request> {
+        match waiting.try_recv() {
+            Ok(request) => Some(request),
+            Err(_) if self.door.is_quiet() => None,
+            Err(_) => tokio::time::timeout_at(until, waiting.recv()).await.ok().flatten(),
         }
     }
 
@@ -244,17 +314,15 @@ impl Grouping {
             Item::Refused { .. } => None,
         });
         let mut desk = desk::lay(&mut tx, verified).await?;
+        self.sealers.forget(&desk.strangers);
         let (mut facts, mut verdicts) = (Vec::new(), Vec::with_capacity(items.len()));
         for item in items {
             let position = locked.size() + 1 + facts.len() as u64;
             verdicts.push(match item {
-                Item::Refused { hash, record, reason } => RecordItem {
-                    hash: *hash,
-                    record: *record,
-                    verdict: Verdict::Refused,
-                    reason: Some(reason.as_str().into()),
-                    position: None,
-                },
+                Item::Refused { hash, record, reason } => refused(*hash, *record, *reason),
+                Item::Verified(statement) if desk.strangers.contains(&statement.device) => {
+                    refused(statement.hash, statement.reading.record, RefusedReason::UnknownKey)
+                }
                 Item::Verified(statement) => {
                     let (item, taken) = verdict(&mut desk, statement, position, today);
                     facts.extend(taken.into_iter().flatten());
@@ -267,6 +335,16 @@ impl Grouping {
             tx.commit().await?;
         }
         Ok(Verdicts { epoch, time, items: verdicts })
+    }
+}
+
+fn refused(hash: Digest, record: Option<RecordId>, reason: RefusedReason) -> RecordItem {
+    RecordItem {
+        hash,
+        record,
+        verdict: Verdict::Refused,
+        reason: Some(reason.as_str().into()),
+        position: None,
     }
 }
 

@@ -1,10 +1,5 @@
 //! The central store of Kandas Field: device API, journal, rules, evidence.
 
-#![expect(
-    clippy::redundant_closure_call,
-    reason = "among! binds its arguments in a closure to leave it at the first error"
-)]
-
 pub mod access;
 pub mod api;
 pub mod apply;

@@ -13,6 +13,7 @@ use crate::{
     limits::Limits,
     media::{Depot, Media},
     store::Store,
+    token::Bearers,
 };
 
 /// Handles to the parts of the server; cheap to clone.
@@ -29,6 +30,8 @@ pub struct Handles {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub chance: Arc<dyn Chance>,
+    /// Whose the tokens are that came lately.
+    pub bearers: Bearers,
     /// Records come in here.
     pub intake: Intake,
     /// Uploads, custody, receipts.
@@ -90,6 +93,7 @@ impl AppState {
             keys,
             clock,
             chance,
+            bearers: Bearers::default(),
             intake,
             media,
             seats: Semaphore::new(limits.requests),

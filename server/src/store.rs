@@ -18,7 +18,7 @@ mod compact;
 mod error;
 mod open;
 
-pub use cells::{Cells, Chunk, MOST_LISTED, chunks, insert_many, listed};
+pub use cells::{Cells, insert_many, rows_among};
 pub use error::StoreError;
 #[doc(hidden)]
 pub use sqlx;
@@ -268,51 +268,11 @@ macro_rules! many {
 /// All rows whose key is in a list of tuples, in no overall order (the list goes out in pieces).
 /// `among!(tx, Row, "select … where a = $1 and (b, c) in (", keys, ")", a).await?`; fixed arguments come last and are
 /// numbered from `$1`. Keys of several cells are better joined than looked up with `in`, for which SQLite reads the
-/// whole table: `"with asked (b, c) as ("`, keys, `") select … from asked join t on …"`; the list is filled up with its
-/// last key, so such a row may come more than once.
+/// whole table: `"with asked (b, c) as ("`, keys, `") select … from asked join t on …"`; the list may be filled up with
+/// its last key, so such a row may come more than once.
 #[macro_export]
 macro_rules! among {
-    ($tx:expr, $row:ty, $head:expr, $list:expr, $tail:expr $(, $arg:expr)* $(,)?) => { async {
-        let fixed = 0_usize $(+ { let _ = &$arg; 1 })*;
-        let mut found: Vec<$row> = Vec::new();
-        let mut failed: Option<$crate::store::StoreError> = None;
-        for chunk in $crate::store::chunks(&$list) {
-            let sql = $crate::store::listed($head, fixed, &chunk, $tail);
-            let rows = match &mut *$tx {
-                $crate::store::Tx::Sqlite(tx) => {
-                    let mut args = $crate::store::sqlx::sqlite::SqliteArguments::default();
-                    let bound: Result<(), $crate::store::sqlx::error::BoxDynError> = (|| {
-                        $($crate::store::sqlx::Arguments::add(&mut args, &$arg)?;)*
-                        chunk.add_sqlite(&mut args)
-                    })();
-                    match bound {
-                        Err(error) => Err($crate::store::sqlx::Error::Encode(error)),
-                        Ok(()) => $crate::store::sqlx::query_as_with::<_, $row, _>(sql, args).fetch_all(&mut **tx).await,
-                    }
-                }
-                $crate::store::Tx::Postgres(tx) => {
-                    let mut args = $crate::store::sqlx::postgres::PgArguments::default();
-                    let bound: Result<(), $crate::store::sqlx::error::BoxDynError> = (|| {
-                        $($crate::store::sqlx::Arguments::add(&mut args, &$arg)?;)*
-                        chunk.add_postgres(&mut args)
-                    })();
-                    match bound {
-                        Err(error) => Err($crate::store::sqlx::Error::Encode(error)),
-                        Ok(()) => $crate::store::sqlx::query_as_with::<_, $row, _>(sql, args).fetch_all(&mut **tx).await,
-                    }
-                }
-            };
-            match rows {
-                Ok(rows) => found.extend(rows),
-                Err(error) => {
-                    failed = Some(error.into());
-                    break;
-                }
-            }
-        }
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(found),
-        }
-    } };
+    ($tx:expr, $row:ty, $head:expr, $list:expr, $tail:expr $(, $arg:expr)* $(,)?) => {
+        $crate::store::rows_among::<$row, _, _>($tx, $head, &$list, $tail, ($(&$arg,)*))
+    };
 }

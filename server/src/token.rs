@@ -3,6 +3,11 @@
 //! Expiry goes by the server's clock alone. Only the hash of a token is stored. What a token allows is decided when it
 //! is used: a device that was revoked in between can hand in its work and fetch its orders, nothing else.
 
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
+
 use chrono::{DateTime, Utc};
 use kandas_shared::{
     enrol::{TokenPayload, token_from},
@@ -32,6 +37,37 @@ pub struct Bearer {
     pub worker: UserId,
     /// What it may do now.
     pub scope: TokenScope,
+}
+
+/// Whose the tokens are that came lately: a token belongs to one device until it runs out, so this cannot grow old. What
+/// its bearer may do now can, and is not remembered.
+#[derive(Debug, Default)]
+pub struct Bearers(RwLock<HashMap<Digest, (DeviceId, DateTime<Utc>)>>);
+
+impl Bearers {
+    /// Most tokens that are remembered; then all are forgotten.
+    const MOST: usize = 10_000;
+
+    /// Whose token it is, whatever he may do with it.
+    ///
+    /// # Errors
+    /// When it is unknown or has run out.
+    pub async fn device(&self, store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<DeviceId> {
+        let hash = Digest::of(token.as_bytes());
+        let remembered = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&hash).copied();
+        if let Some((device, expires_at)) = remembered
+            && expires_at > now
+        {
+            return Ok(device);
+        }
+        let (bearer, expires_at) = looked_up(store, hash, now).await?;
+        let mut remembered = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= Self::MOST {
+            remembered.clear();
+        }
+        remembered.insert(hash, (bearer.device, expires_at));
+        Ok(bearer.device)
+    }
 }
 
 /// A nonce for a key. An unknown key gets one too: the answer tells nobody which devices exist.
@@ -136,7 +172,10 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<TokenGrant> {
 /// # Errors
 /// When it is unknown or has run out.
 pub async fn bearer(store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<Bearer> {
-    let hash = Digest::of(token.as_bytes());
+    Ok(looked_up(store, Digest::of(token.as_bytes()), now).await?.0)
+}
+
+async fn looked_up(store: &Store, hash: Digest, now: DateTime<Utc>) -> Outcome<(Bearer, DateTime<Utc>)> {
     let mut tx = store.read().await?;
     let row: Option<(DeviceId, UserId, String, bool, DateTime<Utc>)> = opt!(
         &mut tx,
@@ -150,7 +189,7 @@ pub async fn bearer(store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<B
     if expires_at <= now {
         return Err(ProblemCode::TokenExpired.into());
     }
-    Ok(Bearer { device, worker, scope: scope(&state, active) })
+    Ok((Bearer { device, worker, scope: scope(&state, active) }, expires_at))
 }
 
 /// Forgets nonces and tokens that have run out, and wrong guesses that no longer count.

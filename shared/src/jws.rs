@@ -257,12 +257,14 @@ impl Jws {
         if self.kid(typ)? != key.kid() {
             return Err(JwsError::UnknownKey);
         }
-        let signature = from_b64(&self.signature).ok_or(JwsError::Signature)?;
-        if verifier.verifies(key, &self.signing_input(), &signature) {
-            Ok(&self.payload)
-        } else {
-            Err(JwsError::Signature)
-        }
+        if self.verifies(key, verifier) { Ok(&self.payload) } else { Err(JwsError::Signature) }
+    }
+
+    /// Whether the signature verifies under `key`. The header is not read: for who has read the same one before.
+    #[must_use]
+    pub fn verifies(&self, key: &PublicKey, verifier: &dyn Verifier) -> bool {
+        from_b64(&self.signature)
+            .is_some_and(|signature| verifier.verifies(key, &self.signing_input(), &signature))
     }
 }
 

@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{header::AUTHORIZATION, request::Parts},
 };
-use kandas_shared::{problem::ProblemCode, wire::TokenScope};
+use kandas_shared::{ids::DeviceId, problem::ProblemCode, wire::TokenScope};
 
 use crate::{
     refusal::{Outcome, Refusal},
@@ -16,6 +16,10 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Carrier(pub Bearer);
 
+/// The device that brings records: whatever it may do now, it may do that.
+#[derive(Clone, Copy, Debug)]
+pub struct Bringer(pub DeviceId);
+
 /// A device in full service.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldDevice(pub Bearer);
@@ -24,12 +28,16 @@ impl FromRequestParts<AppState> for Carrier {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Outcome<Self> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let token = match header.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ => return Err(ProblemCode::Unauthorised.into()),
-        };
-        Ok(Self(token::bearer(&state.store, token, state.clock.wall()).await?))
+        Ok(Self(token::bearer(&state.store, token_of(parts)?, state.clock.wall()).await?))
+    }
+}
+
+impl FromRequestParts<AppState> for Bringer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Outcome<Self> {
+        let now = state.clock.wall();
+        Ok(Self(state.bearers.device(&state.store, token_of(parts)?, now).await?))
     }
 }
 
@@ -42,5 +50,13 @@ impl FromRequestParts<AppState> for FieldDevice {
             TokenScope::Device => Ok(Self(bearer)),
             TokenScope::Escrow => Err(ProblemCode::ScopeEscrowOnly.into()),
         }
+    }
+}
+
+fn token_of(parts: &Parts) -> Outcome<&str> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(ProblemCode::Unauthorised.into()),
     }
 }

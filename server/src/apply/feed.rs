@@ -45,7 +45,6 @@ pub(super) async fn unit_changes(
 /// Writes the changes of a run: whole families that entered or left a scope, then single entities.
 pub(super) async fn write(
     tx: &mut Tx,
-    before: &Before,
     touched: BTreeMap<(Kind, Uuid, FamilyId), u64>,
     direct: HashMap<(String, Kind, Uuid), u64>,
     subtrees: BTreeMap<(String, FamilyId), u64>,
@@ -55,7 +54,7 @@ pub(super) async fn write(
     write_subtrees(tx, &moved).await?;
 
     let families: BTreeSet<FamilyId> = touched.keys().map(|(_, _, family)| *family).collect();
-    let scopes = scopes_of(tx, before, &families).await?;
+    let scopes = scopes_of(tx, &families).await?;
     let mut changes = direct;
     for ((kind, id, family), position) in touched {
         for scope in scopes.get(&family).into_iter().flatten() {
@@ -91,7 +90,6 @@ pub(super) async fn write_subtrees(tx: &mut Tx, moved: &[(String, FamilyId, i64)
 /// The scopes that have these families now.
 async fn scopes_of(
     tx: &mut Tx,
-    before: &Before,
     families: &BTreeSet<FamilyId>,
 ) -> Result<HashMap<FamilyId, BTreeSet<String>>, ApplyError> {
     let mut scopes: HashMap<FamilyId, BTreeSet<String>> = HashMap::new();
@@ -99,15 +97,14 @@ async fn scopes_of(
         return Ok(scopes);
     }
     let ids: Vec<_> = families.iter().map(|id| (*id,)).collect();
-    let sql = "select family, worker from assignment where is_open and family in (";
-    for (family, worker) in among!(tx, (FamilyId, UserId), sql, ids, ")").await? {
-        scopes.entry(family).or_default().insert(scope::of_worker(worker));
-    }
-    if !before.whole.is_empty() {
-        let sql = "select id, org_unit from family where id in (";
-        for (family, unit) in among!(tx, (FamilyId, OrgUnitId), sql, ids, ")").await? {
-            scopes.entry(family).or_default().extend(unit_scope(before, unit));
-        }
+    let found = ") select a.family, a.worker, false from asked join assignment a on a.family = asked.family where a.is_open
+        union all select f.id, f.org_unit, true from asked join family f on f.id = asked.family
+        join org_unit o on o.id = f.org_unit where o.whole_centre";
+    for (family, who, is_unit) in
+        among!(tx, (FamilyId, Uuid, bool), "with asked (family) as (", ids, found).await?
+    {
+        let scope = if is_unit { scope::of_unit(OrgUnitId(who)) } else { scope::of_worker(UserId(who)) };
+        scopes.entry(family).or_default().insert(scope);
     }
     Ok(scopes)
 }

@@ -201,7 +201,7 @@ impl Run {
         self.write_activities(tx).await?;
         records::write(&mut self, tx).await?;
         feed::unit_changes(tx, &changed_units, before, &mut self.direct).await?;
-        feed::write(tx, before, self.touched, self.direct, self.subtrees).await
+        feed::write(tx, self.touched, self.direct, self.subtrees).await
     }
 
     async fn write_organisation(

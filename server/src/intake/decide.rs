@@ -14,7 +14,7 @@
 //!    A correction that names another activity (or none) takes its record back from the first: there the next record
 //!    counts, or the activity is as planned.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use kandas_shared::{
@@ -107,6 +107,8 @@ pub struct Desk {
     pub known: HashMap<Digest, u64>,
     /// Chains, places in them and their gaps.
     pub ledgers: Ledgers,
+    /// Devices of the group that are not in the store, whoever knew their keys.
+    pub strangers: BTreeSet<DeviceId>,
     /// Revoked devices.
     pub revoked: HashSet<DeviceId>,
     /// Families and their units.

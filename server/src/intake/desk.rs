@@ -13,7 +13,7 @@ use kandas_shared::{
 };
 
 use super::{
-    chains::{Chain, Ledgers},
+    chains::Ledgers,
     decide::{Desk, Payload, SignedFile, Verified},
     late,
 };
@@ -31,8 +31,7 @@ struct Asked {
     places: BTreeSet<(DeviceId, ChainId, i64)>,
     chains: BTreeSet<(DeviceId, ChainId)>,
     families: BTreeSet<FamilyId>,
-    workers: BTreeSet<UserId>,
-    assigned: BTreeSet<(FamilyId, UserId)>,
+    standing: BTreeSet<(FamilyId, UserId)>,
     persons: BTreeSet<PersonId>,
     activities: BTreeSet<ActivityId>,
     corrected: BTreeSet<RecordId>,
@@ -53,15 +52,8 @@ pub async fn lay<'a>(tx: &mut Tx, group: impl Iterator<Item = &'a Verified>) -> 
     }
     desk.known = known(tx, &asked).await?;
     desk.ledgers = ledgers(tx, &asked).await?;
-    let keys = keys(asked.devices);
-    let revoked =
-        among!(tx, (DeviceId,), "select id from device where state = 'revoked' and id in (", keys, ")");
-    desk.revoked = revoked.await?.into_iter().map(|(id,)| id).collect();
-
-    let ids = keys_of(&asked.families);
-    let rows =
-        among!(tx, (FamilyId, OrgUnitId), "select id, org_unit from family where id in (", ids, ")").await?;
-    desk.families = rows.into_iter().collect();
+    devices(tx, &asked, &mut desk).await?;
+    families(tx, &asked, &mut desk).await?;
     let ids = keys_of(&asked.persons);
     let rows =
         among!(tx, (PersonId, FamilyId), "select id, family from person where id in (", ids, ")").await?;
@@ -77,8 +69,6 @@ pub async fn lay<'a>(tx: &mut Tx, group: impl Iterator<Item = &'a Verified>) -> 
         from activity where id in (";
     let rows = among!(tx, Activity, sql, ids, ")").await?;
     desk.activities = rows.into_iter().map(|a| (a.id, a)).collect();
-    standing(tx, &asked.assigned, &asked.workers, &mut desk).await?;
-
     let ids = keys_of(&asked.evidence);
     let sql = "select evidence, part, sha256, size, state from evidence_file where evidence in (";
     for (evidence, part, sha256, size, state) in
@@ -113,10 +103,12 @@ impl Asked {
                     }
                 }
             }
-            asked.families.extend(reading.family);
+            if let Some(family) = reading.family {
+                asked.families.insert(family);
+                // A record in the name of another worker than the device's is held whatever that one's families are.
+                asked.standing.insert((family, statement.device_worker));
+            }
             let Payload::Record(record) = &statement.payload else { continue };
-            asked.workers.insert(record.worker);
-            asked.assigned.extend(record.family.map(|family| (family, record.worker)));
             asked.persons.extend(record.statement.person());
             asked.activities.extend(record.statement.activity());
             asked.corrected.extend(record.supersedes);
@@ -138,12 +130,9 @@ impl Asked {
 
 async fn known(tx: &mut Tx, asked: &Asked) -> Result<HashMap<Digest, u64>, StoreError> {
     let hashes = keys_of(&asked.hashes);
-    let mut known =
-        among!(tx, (Digest, i64), "select hash, position from record where hash in (", hashes, ")").await?;
-    known.extend(
-        among!(tx, (Digest, i64), "select hash, position from record_erased where hash in (", hashes, ")")
-            .await?,
-    );
+    let found = ") select r.hash, r.position from asked join record r on r.hash = asked.hash
+        union all select e.hash, e.position from asked join record_erased e on e.hash = asked.hash";
+    let known = among!(tx, (Digest, i64), "with asked (hash) as (", hashes, found).await?;
     Ok(known.into_iter().map(|(hash, position)| (hash, position as u64)).collect())
 }
 
@@ -165,47 +154,76 @@ async fn ledgers(tx: &mut Tx, asked: &Asked) -> Result<Ledgers, StoreError> {
     }
     let chains: Vec<_> = asked.chains.iter().copied().collect();
     let asked = "with asked (device, chain) as (";
-    let found = ") select c.device, c.chain, c.seq, c.hash from asked join chain c
-        on c.device = asked.device and c.chain = asked.chain";
-    for (device, chain, seq, hash) in
-        among!(tx, (DeviceId, ChainId, i64, Digest), asked, chains, found).await?
-    {
-        ledgers.chains.insert((device, chain), Chain { seq: seq as u64, hash, ..Chain::default() });
-    }
-    // The list may name a chain twice (it is filled up), its gaps must come once.
-    let found = ") select distinct g.device, g.chain, g.from_seq, g.to_seq, g.state, g.position
-        from asked join chain_gap g on g.device = asked.device and g.chain = asked.chain";
-    for (device, chain, from, to, state, position) in
-        among!(tx, (DeviceId, ChainId, i64, i64, String, i64), asked, chains, found).await?
-    {
-        let gap = Gap { from: from as u64, to: to as u64, position: position as u64 };
-        let chain = ledgers.chains.entry((device, chain)).or_default();
-        if state == "lost" { chain.lost.push(gap) } else { chain.open.push(gap) }
+    // Numbers of a chain may be lost before one of it arrives.
+    let found = ") select asked.device, asked.chain, c.seq, c.hash, g.from_seq, g.to_seq, g.state, g.position from asked
+        left join chain c on c.device = asked.device and c.chain = asked.chain
+        left join chain_gap g on g.device = asked.device and g.chain = asked.chain
+        where c.device is not null or g.device is not null";
+    for row in among!(tx, ChainRow, asked, chains, found).await? {
+        let chain = ledgers.chains.entry((row.device, row.chain)).or_default();
+        if let (Some(seq), Some(hash)) = (row.seq, row.hash) {
+            (chain.seq, chain.hash) = (seq as u64, hash);
+        }
+        if let (Some(from), Some(to), Some(position)) = (row.from_seq, row.to_seq, row.position) {
+            let gap = Gap { from: from as u64, to: to as u64, position: position as u64 };
+            if row.state.as_deref() == Some("lost") { chain.lost.push(gap) } else { chain.open.push(gap) }
+        }
     }
     for chain in ledgers.chains.values_mut() {
-        chain.open.sort_unstable_by_key(|gap| gap.from);
-        chain.lost.sort_unstable_by_key(|gap| gap.from);
+        // The list may name a chain twice (it is filled up), its gaps must come once.
+        for gaps in [&mut chain.open, &mut chain.lost] {
+            gaps.sort_unstable_by_key(|gap| gap.from);
+            gaps.dedup();
+        }
     }
     Ok(ledgers)
 }
 
-async fn standing(
-    tx: &mut Tx,
-    assigned: &BTreeSet<(FamilyId, UserId)>,
-    workers: &BTreeSet<UserId>,
-    desk: &mut Desk,
-) -> Result<(), StoreError> {
-    let keys: Vec<_> = assigned.iter().copied().collect();
-    let asked = "with asked (family, worker) as (";
-    let found = ") select a.family, a.worker, a.is_open from asked join assignment a
-        on a.family = asked.family and a.worker = asked.worker";
-    for (family, worker, open) in among!(tx, (FamilyId, UserId, bool), asked, keys, found).await? {
-        *desk.assigned.entry((family, worker)).or_default() |= open;
+/// A chain, once for each of its gaps.
+#[derive(sqlx::FromRow)]
+struct ChainRow {
+    device: DeviceId,
+    chain: ChainId,
+    seq: Option<i64>,
+    hash: Option<Digest>,
+    from_seq: Option<i64>,
+    to_seq: Option<i64>,
+    state: Option<String>,
+    position: Option<i64>,
+}
+
+async fn devices(tx: &mut Tx, asked: &Asked, desk: &mut Desk) -> Result<(), StoreError> {
+    let ids = keys_of(&asked.devices);
+    let sql = "select d.id, d.state, d.worker, u.org_unit, o.whole_centre from device d
+        join app_user u on u.id = d.worker join org_unit o on o.id = u.org_unit where d.id in (";
+    type Row = (DeviceId, String, UserId, OrgUnitId, bool);
+    desk.strangers.clone_from(&asked.devices);
+    for (device, state, worker, unit, whole) in among!(tx, Row, sql, ids, ")").await? {
+        desk.strangers.remove(&device);
+        if state == "revoked" {
+            desk.revoked.insert(device);
+        }
+        if whole {
+            desk.whole.insert(worker, unit);
+        }
     }
-    let ids = keys_of(workers);
-    let sql = "select u.id, u.org_unit from app_user u join org_unit o on o.id = u.org_unit
-        where o.whole_centre and u.id in (";
-    desk.whole = among!(tx, (UserId, OrgUnitId), sql, ids, ")").await?.into_iter().collect();
+    Ok(())
+}
+
+async fn families(tx: &mut Tx, asked: &Asked, desk: &mut Desk) -> Result<(), StoreError> {
+    let standing: Vec<_> = asked.standing.iter().copied().collect();
+    let found =
+        ") select f.id, f.org_unit, asked.worker, a.is_open from asked join family f on f.id = asked.family
+        left join assignment a on a.family = asked.family and a.worker = asked.worker";
+    type Row = (FamilyId, OrgUnitId, UserId, Option<bool>);
+    for (family, unit, worker, open) in
+        among!(tx, Row, "with asked (family, worker) as (", standing, found).await?
+    {
+        desk.families.insert(family, unit);
+        if let Some(open) = open {
+            *desk.assigned.entry((family, worker)).or_default() |= open;
+        }
+    }
     Ok(())
 }
 
@@ -225,10 +243,6 @@ async fn consents(
     let sql = "select id, person from consent where id in (";
     desk.consent_of.extend(among!(tx, (ConsentId, PersonId), sql, ids, ")").await?);
     Ok(())
-}
-
-fn keys<T>(set: BTreeSet<T>) -> Vec<(T,)> {
-    set.into_iter().map(|key| (key,)).collect()
 }
 
 fn keys_of<T: Copy>(set: &BTreeSet<T>) -> Vec<(T,)> {

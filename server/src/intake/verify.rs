@@ -6,29 +6,20 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use kandas_shared::{
     evidence::Part,
     hash::Digest,
-    ids::{DeviceId, RecordId, UserId},
-    jws::{Jws, JwsError, KeyId, PublicKey, Typ, Verifier},
+    ids::{DeviceId, RecordId},
+    jws::{Jws, Typ, Verifier},
     receipt::RefusedReason,
     record::{self, Envelope, Reading, Record, Statement},
 };
 
-use super::decide::{Payload, Verified};
-use crate::{
-    among,
-    facts::{NamedEvidence, RecordReading},
-    store::{StoreError, Tx},
+use super::{
+    decide::{Payload, Verified},
+    sealers::Sealer,
 };
+use crate::facts::{NamedEvidence, RecordReading};
 
 /// Longest protected header that is looked at.
 const MOST_HEADER: usize = 1_024;
-
-/// A device as far as its signature goes.
-#[derive(Clone, Debug)]
-pub struct Sealer {
-    device: DeviceId,
-    worker: UserId,
-    key: PublicKey,
-}
 
 /// A statement before it is decided about.
 #[derive(Clone, Debug)]
@@ -46,34 +37,11 @@ pub enum Item {
     },
 }
 
-/// The devices whose keys a batch names.
-///
-/// # Errors
-/// When the database does not answer, or a stored key is none.
-pub async fn sealers(tx: &mut Tx, batch: &[Jws]) -> Result<HashMap<KeyId, Sealer>, StoreError> {
-    let kids: HashSet<String> = batch
-        .iter()
-        .filter(|s| is_sized(s))
-        .filter_map(|s| s.kid(Typ::Record).ok())
-        .map(|kid| kid.0)
-        .collect();
-    let kids: Vec<_> = kids.into_iter().filter(|kid| !kid.contains('\0')).map(|kid| (kid,)).collect();
-    let sql = "select id, worker, kid, key from device where kid in (";
-    let rows = among!(tx, (DeviceId, UserId, String, Vec<u8>), sql, kids, ")").await?;
-    let mut sealers = HashMap::with_capacity(rows.len());
-    for (device, worker, kid, key) in rows {
-        let key = PublicKey::try_from(key.as_slice())
-            .map_err(|_| StoreError::Damaged(format!("the key of device {device}")))?;
-        sealers.insert(KeyId(kid), Sealer { device, worker, key });
-    }
-    Ok(sealers)
-}
-
 /// Verifies and reads one statement.
 #[must_use]
 pub fn verify(
     statement: Jws,
-    sealers: &HashMap<KeyId, Sealer>,
+    sealers: &HashMap<String, Sealer>,
     verifier: &dyn Verifier,
     carrier: DeviceId,
 ) -> Item {
@@ -83,13 +51,13 @@ pub fn verify(
         let too_large = statement.payload.len() > record::MAX_PAYLOAD;
         return refuse(if too_large { RefusedReason::TooLarge } else { RefusedReason::NotARecord });
     }
-    let Ok(kid) = statement.kid(Typ::Record) else { return refuse(RefusedReason::NotARecord) };
-    let Some(sealer) = sealers.get(&kid) else { return refuse(RefusedReason::UnknownKey) };
-    match statement.verify(Typ::Record, &sealer.key, verifier) {
-        Ok(_) => {}
-        Err(JwsError::Signature) => return refuse(RefusedReason::SignatureInvalid),
-        Err(JwsError::UnknownKey) => return refuse(RefusedReason::UnknownKey),
-        Err(JwsError::Header | JwsError::WrongType) => return refuse(RefusedReason::NotARecord),
+    let Some(sealer) = sealers.get(&statement.protected) else {
+        let is_record = statement.kid(Typ::Record).is_ok();
+        return refuse(if is_record { RefusedReason::UnknownKey } else { RefusedReason::NotARecord });
+    };
+    // Who finds a sealer by a header has read it: it is a record's and names this key.
+    if !statement.verifies(&sealer.key, verifier) {
+        return refuse(RefusedReason::SignatureInvalid);
     }
     let (reading, payload) = read(&statement.payload, sealer.device);
     Item::Verified(Box::new(Verified {
@@ -103,7 +71,7 @@ pub fn verify(
     }))
 }
 
-fn is_sized(statement: &Jws) -> bool {
+pub(super) fn is_sized(statement: &Jws) -> bool {
     statement.payload.len() <= record::MAX_PAYLOAD && statement.protected.len() <= MOST_HEADER
 }
 

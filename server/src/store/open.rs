@@ -3,6 +3,7 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
+    Connection as _,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -11,6 +12,12 @@ use super::{Pools, StoreError};
 
 /// Connections to PostgreSQL, and readers of SQLite.
 const CONNECTIONS: u32 = 12;
+/// Pages of SQLite's write-ahead log after which it is copied into the file: 32 MB. A page that many commits change
+/// meanwhile is copied once.
+const WAL_PAGES: &str = "8192";
+/// A connection that was idle for longer is tried before it is used. One that broke within this time fails a request
+/// that is then sent again; trying each would double the round trips of the short ones.
+const FRESH: Duration = Duration::from_secs(1);
 /// How long to wait for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -35,10 +42,12 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(500)
         .pragma("secure_delete", "on")
-        .pragma("cache_size", "-65536");
+        .pragma("cache_size", "-65536")
+        .pragma("wal_autocheckpoint", WAL_PAGES);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
         .connect_with(options.clone())
         .await?;
     let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&writer).await?;
@@ -49,6 +58,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     let readers = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Pools::Sqlite { writer, readers })
 }
@@ -63,10 +73,23 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
             ("statement_timeout", "120s"),
             ("idle_in_transaction_session_timeout", "60s"),
             ("client_min_messages", "warning"),
+            // Statements look rows up by key and stay planned while tables grow: a plan that reads a table whole because
+            // it is small today must not be made. Where there is no index the table is read all the same.
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
         ]);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?;
     sqlx::migrate!("../migrations/server/postgres").run(&pool).await?;
