@@ -2,7 +2,7 @@
 
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_server::{all, among, exec, many, one, opt, store::Engine};
 use kandas_shared::{hash::Digest, ids::FamilyId};
 use uuid::Uuid;
@@ -71,6 +71,71 @@ on_both_engines! {
         assert_eq!(found.len(), 1_000);
         let none: Vec<(Uuid, Uuid)> = Vec::new();
         assert!(among!(&mut tx, (Uuid,), sql, none, ")", at).await.unwrap().is_empty());
+    }
+
+    async fn lists_of_every_length_arrive_whole(world) {
+        let at: DateTime<Utc> = "2026-11-23T07:00:00Z".parse().unwrap();
+        let mut tx = world.store.write().await.unwrap();
+        for length in [0, 1, 2, 3, 127, 128, 129, 511, 512, 513, 1_000, 1_301_u128] {
+            let rows: Vec<_> = (0..length).map(|n| (Uuid::from_u128(n), Uuid::from_u128(length), at)).collect();
+            let written = many!(&mut tx, "insert into device_scope (device, family, given_at)", rows).await.unwrap();
+            assert_eq!(u128::from(written), length);
+
+            let keys: Vec<_> = rows.iter().map(|(device, ..)| (*device,)).collect();
+            let sql = "select device from device_scope where family = $1 and device in (";
+            let mut found = among!(&mut tx, (Uuid,), sql, keys, ")", Uuid::from_u128(length)).await.unwrap();
+            found.sort_unstable();
+            assert_eq!(found, keys, "{length} keys");
+
+            let pairs: Vec<_> = rows.iter().map(|(device, family, _)| (*device, *family)).collect();
+            let join = ") select d.device, d.family from asked join device_scope d on d.device = asked.device and d.family = asked.family";
+            let mut found = among!(&mut tx, (Uuid, Uuid), "with asked (device, family) as (", pairs, join).await.unwrap();
+            found.sort_unstable();
+            // A list may have been filled up with its last key.
+            found.dedup();
+            assert_eq!(found, pairs, "{length} pairs");
+
+            let later = "2026-11-23T08:00:00Z".parse::<DateTime<Utc>>().unwrap();
+            let after: Vec<_> = rows.iter().map(|(device, family, _)| (*device, *family, later)).collect();
+            let update = ") update device_scope set given_at = after.at from after
+                where device_scope.device = after.device and device_scope.family = after.family";
+            let written = many!(&mut tx, "with after (device, family, at) as (", after, update).await.unwrap();
+            assert_eq!(u128::from(written), length);
+            let gone = many!(&mut tx, "delete from device_scope where device in (", keys, ")").await.unwrap();
+            assert_eq!(u128::from(gone), length);
+        }
+    }
+
+    async fn cells_of_every_type_and_none_come_back_from_lists(world) {
+        let mut tx = world.store.write().await.unwrap();
+        exec!(
+            &mut tx,
+            "create temp table everything (id bigint, small integer, yes boolean, bytes bytea, word text, day date,
+             moment timestamptz, share double precision, who uuid)"
+        ).await.unwrap();
+        type Row = (i64, Option<i32>, Option<bool>, Option<Vec<u8>>, Option<String>, Option<NaiveDate>,
+            Option<DateTime<Utc>>, Option<f64>, Option<Uuid>);
+        let rows: Vec<Row> = (0..300_i64).map(|n| {
+            let some = |cell: i64| n % 3 == 0 || (n % 3 == 1 && (n + cell) % 2 == 0);
+            (
+                n,
+                some(1).then_some(n as i32),
+                some(2).then_some(n % 2 == 0),
+                some(3).then(|| vec![0, 255, n as u8]),
+                some(4).then(|| format!("Әсем \" {{}} , NULL {n}")),
+                some(5).then(|| "2026-11-23".parse().unwrap()),
+                some(6).then(|| "2026-11-23T07:00:00.123456Z".parse().unwrap()),
+                some(7).then_some(n as f64 / 3.0),
+                some(8).then(|| Uuid::from_u128(n.unsigned_abs().into())),
+            )
+        }).collect();
+        let sql = "insert into everything (id, small, yes, bytes, word, day, moment, share, who)";
+        assert_eq!(many!(&mut tx, sql, rows).await.unwrap(), 300);
+        let sql = "select id, small, yes, bytes, word, day, moment, share, who from everything order by id";
+        assert_eq!(all!(&mut tx, Row, sql).await.unwrap(), rows);
+        let keys: Vec<_> = rows.iter().filter_map(|row| row.8).map(|who| (who,)).collect();
+        let found = among!(&mut tx, (i64,), "select id from everything where who in (", keys, ")").await.unwrap();
+        assert_eq!(found.len(), keys.len());
     }
 
     async fn a_second_key_is_told_apart_from_other_errors(world) {

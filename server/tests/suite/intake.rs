@@ -2,8 +2,8 @@
 
 use kandas_server::{
     all, evidence, exec,
-    facts::{Event, EvidenceReceived},
-    intake::IntakeError,
+    facts::{DeviceEnrolled, Event, EvidenceReceived, Gap},
+    intake::{IntakeError, desk, sealers::Sealers, verify},
     journal::{self, Fact},
     keys::RingVerifier,
     one,
@@ -11,7 +11,7 @@ use kandas_server::{
 use kandas_shared::{
     evidence::Part,
     hash::{Digest, b64, from_b64},
-    ids::{ActivityId, ChainId, ConsentId, FamilyId, PersonId, RecordId, UserId},
+    ids::{ActivityId, ChainId, ConsentId, DeviceId, FamilyId, PersonId, RecordId, UserId},
     jws::{Signer as _, Typ},
     plan_state::ActivityState,
     receipt::{HeldReason, Receipt, RecordItem, RefusedReason, Verdict},
@@ -461,6 +461,91 @@ on_both_engines! {
         held(&items[1], HeldReason::PayloadUnreadable);
         let again = phone.push(&intake, [two, one]).await.items;
         assert!(again.iter().all(|i| i.verdict == Verdict::Known));
+    }
+
+    async fn a_remembered_key_is_worth_nothing_without_its_device(world) {
+        centre(&world).await;
+        let mut phone = Phone::enrol(&world, 21, 11).await;
+        let intake = intake(&world);
+        let record = phone.completion(101, 401);
+        accepted(&phone.deliver(&intake, &record).await);
+
+        // The store under the running server has never met the device: it was restored to before its enrolment.
+        let mut tx = world.store.write().await.unwrap();
+        exec!(&mut tx, "delete from device where id = $1", phone.device).await.unwrap();
+        tx.commit().await.unwrap();
+        let next = phone.completion(101, 501);
+        let jws = phone.seal(&next);
+        let item = phone.push(&intake, [jws.clone()]).await.items.remove(0);
+        let refused = Some(RefusedReason::UnknownKey.as_str());
+        assert_eq!((item.verdict, item.reason.as_deref()), (Verdict::Refused, refused));
+        assert_eq!((item.hash, item.record, item.position), (jws.identity(), Some(next.record), None));
+
+        // It enrols again, with the same key: what was remembered of the key is forgotten.
+        let again = Event::DeviceEnrolled(DeviceEnrolled {
+            device: DeviceId(id(23)),
+            worker: phone.worker,
+            key: phone.signer.public_key(),
+            chain: phone.chain,
+            platform: "test".into(),
+            app: "test 1".into(),
+            code_hash: Digest::of(b"code"),
+            server_kid: world.signer.public_key().kid(),
+        });
+        world.append([Fact::by_system(again)]).await;
+        (phone.device, phone.seq, phone.prev) = (DeviceId(id(23)), 0, None);
+        let record = phone.completion(101, 501);
+        accepted(&phone.deliver(&intake, &record).await);
+
+        // Revoked by another process: what it seals from now on is held.
+        phone.revoke(&world).await;
+        let record = phone.completion(101, 501);
+        held(&phone.deliver(&intake, &record).await, HeldReason::DeviceRevoked);
+    }
+
+    async fn the_desk_has_each_gap_once(world) {
+        centre(&world).await;
+        let mut phone = Phone::enrol(&world, 21, 11).await;
+        let intake = intake(&world);
+        // Three chains, which make a list that is filled up to four; in the last one only a loss is known.
+        let chains = [71, 72, 73].map(|n| ChainId(id(n)));
+        let mut batch = Vec::new();
+        for chain in &chains[..2] {
+            let mut record = phone.completion(101, 401);
+            (record.chain, record.seq, record.prev) = (*chain, 5, Some(Digest::of(b"x")));
+            batch.push(phone.sign(Typ::Record, serde_json::to_string(&record).unwrap()));
+        }
+        let lost = Statement::Lost { chain: chains[2], from: 2, to: 9, reason: "phone fell into a river".into() };
+        let mut record = phone.record(101, lost);
+        record.family = None;
+        batch.push(phone.seal(&record));
+        phone.push(&intake, batch).await.items.iter().for_each(accepted);
+
+        let next: Vec<_> = chains.iter().map(|chain| {
+            let mut record = phone.completion(101, 401);
+            (record.chain, record.seq, record.prev) = (*chain, 12, Some(Digest::of(b"y")));
+            phone.sign(Typ::Record, serde_json::to_string(&record).unwrap())
+        }).collect();
+        let sealers = Sealers::default().of(&world.store, &next).await.unwrap();
+        let items: Vec<_> = next
+            .into_iter()
+            .map(|jws| verify::verify(jws, &sealers, &RingVerifier, phone.device))
+            .collect();
+        let verified = items.iter().map(|item| match item {
+            verify::Item::Verified(statement) => &**statement,
+            verify::Item::Refused { reason, .. } => panic!("{reason}"),
+        });
+        let mut tx = world.store.write().await.unwrap();
+        let desk = desk::lay(&mut tx, verified).await.unwrap();
+        let of = |n: usize| {
+            let chain = &desk.ledgers.chains[&(phone.device, chains[n])];
+            let numbers = |gaps: &[Gap]| gaps.iter().map(|g| (g.from, g.to)).collect::<Vec<_>>();
+            (chain.seq, numbers(&chain.open), numbers(&chain.lost))
+        };
+        assert_eq!(of(0), (5, vec![(1, 4)], vec![]));
+        assert_eq!(of(1), (5, vec![(1, 4)], vec![]));
+        assert_eq!(of(2), (0, vec![], vec![(2, 9)]));
+        assert!(desk.strangers.is_empty());
     }
 
     async fn a_colleague_carries_and_the_signature_says_who_recorded(world) {

@@ -81,6 +81,23 @@ on_both_engines! {
         assert_eq!(centre.get("/v1/changes", Some(&token)).await.code(), "scope-escrow-only");
     }
 
+    async fn a_remembered_token_runs_out_all_the_same(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut phone = Phone::enrol(&centre.world, 21, 11).await;
+        let token = centre.token_of(&phone).await;
+        for n in [401, 501] {
+            let record = phone.completion(101, n);
+            let record = phone.seal(&record);
+            assert_eq!(centre.verdicts(&centre.push(&token, vec![record]).await).items[0].verdict, Verdict::Accepted);
+        }
+        assert_eq!(centre.push("AAAA", Vec::new()).await.code(), "unauthorised");
+        centre.world.clock.set("2026-11-23T08:00:00Z");
+        assert_eq!(centre.push(&token, Vec::new()).await.code(), "token-expired");
+        kandas_server::token::expire(&centre.state).await.unwrap();
+        assert_eq!(centre.push(&token, Vec::new()).await.code(), "unauthorised");
+    }
+
     async fn a_batch_has_its_limits(world) {
         let centre = Centre::new(world).await;
         phones::centre(&centre.world).await;
