@@ -255,6 +255,15 @@ pub async fn head(tx: &mut Tx) -> Result<Head, JournalError> {
     })
 }
 
+/// Number of positions.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn size(tx: &mut Tx) -> Result<u64, JournalError> {
+    let (size,) = one!(tx, (i64,), "select size from journal_head where id = 1").await?;
+    u64::try_from(size).map_err(|_| JournalError::Damaged("the head's size".into()))
+}
+
 /// Whether the first fact has been written.
 ///
 /// # Errors

@@ -108,6 +108,29 @@ impl Store {
         }
     }
 
+    /// The same database over one connection of its own, to be closed by who asked for it. Temporary tables that are made
+    /// there stand before those of the same name, and no statement was planned there without them.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn alone(&self) -> Result<Self, StoreError> {
+        Ok(Self { pools: open::alone(&self.pools).await? })
+    }
+
+    /// One consistent snapshot to read from, beside which temporary tables can be made and written; for a store that is
+    /// [`Store::alone`]. The tables stay when it is committed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn beside(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin deferred").await?),
+            Pools::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("begin isolation level repeatable read").await?)
+            }
+        })
+    }
+
     /// Which engine it is.
     #[must_use]
     pub fn engine(&self) -> Engine {

@@ -1,17 +1,12 @@
 //! The tables by what they are: the journal itself, what follows from it, and what merely runs.
 //!
-//! `rebuild` empties the derived tables and fills them again, `verify` compares them. A test holds these lists against
+//! `rebuild` makes the derived tables anew, `verify` compares them. A test holds these lists against
 //! the database, so that a new table must say what it is.
 
-use std::collections::BTreeMap;
-
-use kandas_shared::hash::Digest;
 use sqlx::AssertSqlSafe;
 
 use crate::{
     all,
-    apply::DERIVED,
-    exec,
     store::{Engine, StoreError, Tx},
 };
 
@@ -21,10 +16,6 @@ pub const JOURNAL: &[&str] = &["journal_head", "journal", "journal_body", "journ
 /// Neither facts nor their consequences: tokens, uploads in progress, jobs.
 pub const RUNNING: &[&str] =
     &["device_scope", "device_seen", "enrol_attempt", "nonce", "token", "upload", "access_log", "job"];
-
-/// A picture of the derived tables: per table, how often each row (by its hash) is there.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Picture(BTreeMap<&'static str, BTreeMap<Digest, usize>>);
 
 /// How a table differs from what the journal says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,53 +32,6 @@ impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "table {}: {} rows missing, {} too many", self.table, self.missing, self.extra)
     }
-}
-
-impl Picture {
-    /// Takes a picture.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn take(tx: &mut Tx) -> Result<Self, StoreError> {
-        let mut tables = BTreeMap::new();
-        for table in DERIVED {
-            let mut rows: BTreeMap<Digest, usize> = BTreeMap::new();
-            let columns = columns(tx, table).await?;
-            for row in rows_as_text(tx, table, &columns).await? {
-                *rows.entry(Digest::of(row.as_bytes())).or_default() += 1;
-            }
-            tables.insert(*table, rows);
-        }
-        Ok(Self(tables))
-    }
-
-    /// Where `self` (the tables as they are) differs from `truth` (the tables as the journal makes them).
-    #[must_use]
-    pub fn against(&self, truth: &Self) -> Vec<Difference> {
-        let more = |a: &BTreeMap<Digest, usize>, b: &BTreeMap<Digest, usize>| -> usize {
-            a.iter().map(|(row, count)| count.saturating_sub(b.get(row).copied().unwrap_or(0))).sum()
-        };
-        let none = BTreeMap::new();
-        DERIVED
-            .iter()
-            .map(|table| {
-                let (is, should) = (self.0.get(table).unwrap_or(&none), truth.0.get(table).unwrap_or(&none));
-                Difference { table, missing: more(should, is), extra: more(is, should) }
-            })
-            .filter(|difference| difference.missing + difference.extra > 0)
-            .collect()
-    }
-}
-
-/// Deletes every row of the derived tables.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn empty(tx: &mut Tx) -> Result<(), StoreError> {
-    for table in DERIVED {
-        exec!(tx, AssertSqlSafe(format!("delete from {table}"))).await?;
-    }
-    Ok(())
 }
 
 /// The rows of a table as text, these columns of them, in no order.

@@ -96,6 +96,41 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
     Ok(Pools::Postgres(pool))
 }
 
+/// One connection to the same database that stays open, with room for large temporary tables.
+pub(super) async fn alone(pools: &Pools) -> Result<Pools, StoreError> {
+    Ok(match pools {
+        Pools::Sqlite { writer, .. } => {
+            let options = writer.connect_options().as_ref().clone();
+            // What is made aside is thrown away when something goes wrong: it needs no journal of its own.
+            let options = options.pragma("temp.cache_size", "-65536").pragma("temp.journal_mode", "off");
+            let pool = SqlitePoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(PATIENCE)
+                .max_lifetime(None)
+                .idle_timeout(None)
+                .connect_with(options)
+                .await?;
+            Pools::Sqlite { writer: pool.clone(), readers: pool }
+        }
+        Pools::Postgres(pool) => {
+            let options = pool.connect_options().as_ref().clone().options([
+                ("statement_timeout", "0"),
+                ("temp_buffers", "64MB"),
+                ("work_mem", "64MB"),
+            ]);
+            Pools::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(PATIENCE)
+                    .max_lifetime(None)
+                    .idle_timeout(None)
+                    .connect_with(options)
+                    .await?,
+            )
+        }
+    })
+}
+
 /// The file is made by us, readable by nobody else; SQLite gives its side files the same mode.
 fn make_private(file: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
