@@ -5,6 +5,9 @@
 //! tables are compared with a rebuild, and the media with the hashes that were signed. What was erased is said, and that
 //! nothing else is missing.
 //!
+//! It reads one snapshot in pieces: nobody waits for it, and what it keeps in memory does not grow with the journal but
+//! with what was erased.
+//!
 //! A checkpoint that a phone has sealed into a record is held against the tree too. If it does not fit, that is a
 //! finding of the record, not a fault of the store: a phone can write there whatever it likes. Whoever reads the
 //! findings has to judge; many phones that say the same would be a journal that was exchanged.
@@ -24,15 +27,15 @@ use kandas_shared::{
 };
 
 use crate::{
-    all,
+    all, among,
     config::Config,
-    facts::{AccessAnchored, Event},
+    facts::{AccessAnchored, Event, UnreadableFact},
     journal::{self, JournalError},
     one, rebuild,
     store::{Store, Tx},
 };
 pub use media::{Expected as ExpectedMedia, expected as expected_media};
-use signatures::Signatures;
+use signatures::{Signatures, Signed};
 
 /// How much of the media is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,9 +119,8 @@ pub async fn verify(
     depth: Media,
     progress: &mut (dyn FnMut(&'static str, u64, u64) + Send),
 ) -> Result<Report, JournalError> {
-    let mut report = Report::default();
     let mut tx = store.read().await?;
-    walk(&mut tx, &mut report, progress).await?;
+    let mut report = walk(&mut tx, progress).await?;
     media::check(&mut tx, config, depth, &mut report, progress).await?;
     tx.rollback().await?;
     // A rebuild makes sense only of a journal that can be read.
@@ -143,9 +145,8 @@ pub async fn verify_journal(
     store: &Store,
     progress: &mut (dyn FnMut(&'static str, u64, u64) + Send),
 ) -> Result<Report, JournalError> {
-    let mut report = Report::default();
     let mut tx = store.read().await?;
-    walk(&mut tx, &mut report, progress).await?;
+    let report = walk(&mut tx, progress).await?;
     tx.rollback().await?;
     Ok(report)
 }
@@ -164,13 +165,14 @@ struct Line {
     body: Option<String>,
 }
 
-/// What the walk has seen so far.
+/// What the walk has seen so far, and what it found.
 #[derive(Default)]
 struct Walk {
+    report: Report,
     frontier: Frontier,
+    /// Subtrees that became full since they were last held against the stored ones.
     tiles: BTreeMap<(i32, i64), Digest>,
     without_body: BTreeSet<u64>,
-    with_body: BTreeSet<u64>,
     erased: BTreeSet<u64>,
     anchors: Vec<(u64, AccessAnchored)>,
     epoch: Option<Epoch>,
@@ -179,9 +181,8 @@ struct Walk {
 
 async fn walk(
     tx: &mut Tx,
-    report: &mut Report,
     progress: &mut (dyn FnMut(&'static str, u64, u64) + Send),
-) -> Result<(), JournalError> {
+) -> Result<Report, JournalError> {
     let (size, stored_frontier, stored_epoch) = one!(
         tx,
         (i64, Vec<u8>, Option<String>),
@@ -189,25 +190,17 @@ async fn walk(
     )
     .await?;
     let mut walk = Walk::default();
-    let mut position = 0;
-    loop {
-        let lines = all!(
-            tx,
-            Line,
-            "select j.position, j.kind, j.at, j.family, j.person, j.header, j.content, j.leaf, b.salt, b.body
-             from journal j left join journal_body b on b.position = j.position
-             where j.position > $1 order by j.position limit $2",
-            position,
-            PIECE
-        )
-        .await?;
-        let Some(last) = lines.last() else { break };
-        position = last.position;
-        for line in &lines {
-            walk.line(line, report);
-        }
-        progress("journal", position.unsigned_abs(), size.unsigned_abs());
+    let mut lines = piece(tx, 0).await?;
+    while let Some(last) = lines.last().map(|line| line.position) {
+        // The next piece is read while this one is checked.
+        let checking = tokio::task::spawn_blocking(move || walk.piece(&lines));
+        let next = piece(tx, last).await;
+        walk = checking.await.map_err(|e| JournalError::Damaged(e.to_string()))?;
+        lines = next?;
+        walk.hold_tiles(tx).await?;
+        progress("journal", last.unsigned_abs(), size.unsigned_abs());
     }
+    let mut report = std::mem::take(&mut walk.report);
     report.size = walk.frontier.size();
     report.root = Some(walk.frontier.root());
 
@@ -229,38 +222,118 @@ async fn walk(
     if orphans > 0 {
         report.fault(format!("{orphans} bodies belong to no position"));
     }
-    tiles(tx, &walk, report).await?;
-    checkpoints(tx, &walk, report).await?;
-    kept::checkpoints(tx, walk.signatures.server(), walk.frontier.size(), report).await?;
-    kept::access_log(tx, &walk.anchors, report).await?;
+    tiles_beyond(tx, walk.frontier.size(), &mut report).await?;
+    checkpoints(tx, &walk, &mut report).await?;
+    kept::checkpoints(tx, walk.signatures.server(), walk.frontier.size(), &mut report).await?;
+    kept::access_log(tx, &walk.anchors, &mut report).await?;
 
     report.erased_positions = walk.without_body.len() as u64;
     for position in walk.without_body.difference(&walk.erased) {
         report.fault(format!("position {position}: the body is missing and no decision to erase names it"));
     }
-    for position in walk.erased.intersection(&walk.with_body) {
+    let erased: Vec<(i64,)> =
+        walk.erased.iter().filter_map(|at| i64::try_from(*at).ok()).map(|at| (at,)).collect();
+    let mut there =
+        among!(tx, (i64,), "select position from journal_body where position in (", erased, ")").await?;
+    there.sort_unstable();
+    for (position,) in there {
         report
             .fault(format!("position {position}: a decision to erase names it and its body is still there"));
     }
     report.signatures = walk.signatures.verified;
     report.faults.append(&mut walk.signatures.faults);
-    Ok(())
+    Ok(report)
+}
+
+async fn piece(tx: &mut Tx, after: i64) -> Result<Vec<Line>, JournalError> {
+    Ok(all!(
+        tx,
+        Line,
+        "select j.position, j.kind, j.at, j.family, j.person, j.header, j.content, j.leaf, b.salt, b.body
+         from journal j left join journal_body b on b.position = j.position
+         where j.position > $1 order by j.position limit $2",
+        after,
+        PIECE
+    )
+    .await?)
+}
+
+/// What can be said about a line alone.
+struct Looked {
+    leaf: Digest,
+    header: Result<Header, serde_json::Error>,
+    /// None without a body.
+    hashes_to_content: Option<bool>,
+    /// None without a body or a header that says what it is.
+    event: Option<Result<Event, UnreadableFact>>,
+    record: Option<signatures::Looked>,
+}
+
+impl Looked {
+    fn at(line: &Line) -> Self {
+        let header = serde_json::from_str::<Header>(&line.header);
+        let body = line.salt.as_ref().zip(line.body.as_ref());
+        let hashes_to_content = body.map(|(salt, body)| {
+            let salt = <&[u8; 32]>::try_from(salt.as_slice()).ok();
+            salt.is_some_and(|salt| content_hash(salt, body.as_bytes()) == line.content)
+        });
+        let event = header
+            .as_ref()
+            .ok()
+            .zip(body)
+            .map(|(header, (_, body))| Event::from_body(&header.kind, header.kind_version, body));
+        let record = match &event {
+            Some(Ok(Event::RecordReceived(record))) => Some(signatures::Looked::at(record)),
+            _ => None,
+        };
+        let leaf = leaf_hash(line.header.as_bytes(), &line.content);
+        Self { leaf, header, hashes_to_content, event, record }
+    }
+}
+
+/// Does the same with each on as many threads as the machine has.
+fn in_parallel<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = items.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = items
+            .chunks(share)
+            .map(|share| scope.spawn(|| share.iter().map(&work).collect::<Vec<U>>()))
+            .collect();
+        shares
+            .into_iter()
+            .flat_map(|share| share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
 }
 
 impl Walk {
-    fn line(&mut self, line: &Line, report: &mut Report) {
+    fn piece(mut self, lines: &[Line]) -> Self {
+        let looked = in_parallel(lines, Looked::at);
+        let mut signed = Vec::new();
+        for (line, looked) in lines.iter().zip(&looked) {
+            self.line(line, looked, &mut signed);
+        }
+        let good = in_parallel(&signed, Signed::is_good);
+        for (signed, good) in signed.iter().zip(good) {
+            self.signatures.count(signed.position, good, signed.fault);
+        }
+        self
+    }
+
+    fn line<'a>(&mut self, line: &Line, looked: &'a Looked, signed: &mut Vec<Signed<'a>>) {
         let expected = self.frontier.size() + 1;
         let at = line.position;
+        let report = &mut self.report;
         if u64::try_from(at) != Ok(expected) {
             report.fault(format!("position {at} stands where {expected} should"));
         }
-        let leaf = leaf_hash(line.header.as_bytes(), &line.content);
-        if leaf != line.leaf {
+        if looked.leaf != line.leaf {
             report.fault(format!("position {at}: header and content do not give its leaf"));
         }
         // The tree is recomputed from the bytes, not from the stored leaves.
         let tiles = &mut self.tiles;
-        self.frontier.push(leaf, |level, index, hash| {
+        self.frontier.push(looked.leaf, |level, index, hash| {
             if level > 0 && level.is_multiple_of(journal::TILE_STEP) {
                 // Levels and indices of a tree with an i64 size fit.
                 let key =
@@ -268,7 +341,7 @@ impl Walk {
                 tiles.insert(key, hash);
             }
         });
-        let header: Header = match serde_json::from_str(&line.header) {
+        let header = match &looked.header {
             Ok(header) => header,
             Err(error) => return report.fault(format!("position {at}: the header is not readable: {error}")),
         };
@@ -276,29 +349,27 @@ impl Walk {
         if header.position != expected || columns != (&header.kind, header.at, header.family, header.person) {
             report.fault(format!("position {at}: the columns are not those of the header"));
         }
-        let (Some(salt), Some(body)) = (&line.salt, &line.body) else {
-            self.without_body.insert(expected);
-            return;
-        };
-        let hashed =
-            <&[u8; 32]>::try_from(salt.as_slice()).map(|salt| content_hash(salt, body.as_bytes())).ok();
-        if hashed != Some(line.content) {
-            return report.fault(format!("position {at}: salt and body do not give its content hash"));
-        }
-        self.with_body.insert(expected);
-        match Event::from_body(&header.kind, header.kind_version, body) {
-            Ok(event) => self.event(expected, &header, event, report),
-            Err(error) => report.fault(format!("position {at}: {error}")),
+        match looked.hashes_to_content {
+            None => drop(self.without_body.insert(expected)),
+            Some(false) => report.fault(format!("position {at}: salt and body do not give its content hash")),
+            Some(true) => match &looked.event {
+                Some(Ok(event)) => {
+                    self.event(expected, header, event);
+                    self.signatures.check(expected, event, looked.record.as_ref(), signed);
+                }
+                Some(Err(error)) => report.fault(format!("position {at}: {error}")),
+                None => {}
+            },
         }
     }
 
-    fn event(&mut self, position: u64, header: &Header, event: Event, report: &mut Report) {
-        match &event {
+    fn event(&mut self, position: u64, header: &Header, event: &Event) {
+        match event {
             Event::JournalOpened(opened) => self.epoch = Some(opened.epoch),
             Event::StoreRestored(restored) => self.epoch = Some(restored.epoch),
             Event::SubjectErased(erased) => {
                 self.erased.extend(erased.positions.iter().copied());
-                report.erasures.push(Erasure {
+                self.report.erasures.push(Erasure {
                     erasure: erased.erasure,
                     family: erased.family,
                     person: erased.person,
@@ -310,9 +381,9 @@ impl Walk {
             }
             Event::RecordErased(late) => {
                 self.erased.insert(late.position);
-                match report.erasures.iter_mut().find(|erasure| erasure.erasure == late.erasure) {
+                match self.report.erasures.iter_mut().find(|erasure| erasure.erasure == late.erasure) {
                     Some(erasure) => erasure.positions += 1,
-                    None => report.fault(format!(
+                    None => self.report.fault(format!(
                         "position {position}: a record was erased on arrival by a decision that is not in the journal"
                     )),
                 }
@@ -320,20 +391,35 @@ impl Walk {
             Event::AccessAnchored(anchor) => self.anchors.push((position, anchor.clone())),
             _ => {}
         }
-        self.signatures.check(position, &event);
+    }
+
+    /// Holds the subtrees that became full against the stored ones.
+    async fn hold_tiles(&mut self, tx: &mut Tx) -> Result<(), JournalError> {
+        let mut missing = std::mem::take(&mut self.tiles);
+        let keys: Vec<(i32, i64)> = missing.keys().copied().collect();
+        let stored = ") select t.level, t.idx, t.hash from asked join journal_tile t
+            on t.level = asked.level and t.idx = asked.idx";
+        let stored = among!(tx, (i32, i64, Digest), "with asked (level, idx) as (", keys, stored).await?;
+        for (level, index, hash) in stored {
+            // The list may have been filled up: the second one of a pair finds nothing to compare.
+            if missing.remove(&(level, index)).is_some_and(|own| own != hash) {
+                self.report.fault(format!("tile {index} of level {level} is not that of the journal"));
+            }
+        }
+        for (level, index) in missing.keys() {
+            self.report.fault(format!("tile {index} of level {level} is missing"));
+        }
+        Ok(())
     }
 }
 
-async fn tiles(tx: &mut Tx, walk: &Walk, report: &mut Report) -> Result<(), JournalError> {
-    let stored = all!(tx, (i32, i64, Digest), "select level, idx, hash from journal_tile").await?;
-    let mut missing = walk.tiles.clone();
-    for (level, index, hash) in stored {
-        if missing.remove(&(level, index)) != Some(hash) {
-            report.fault(format!("tile {index} of level {level} is not that of the journal"));
-        }
-    }
-    for (level, index) in missing.keys() {
-        report.fault(format!("tile {index} of level {level} is missing"));
+/// Stored subtrees that a journal of this size does not have.
+async fn tiles_beyond(tx: &mut Tx, size: u64, report: &mut Report) -> Result<(), JournalError> {
+    let sql = "select level, idx from journal_tile
+        where level % 8 <> 0 or level < 8 or level > 56 or idx < 0 or idx >= ($1 >> level) order by level, idx";
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    for (level, index) in all!(tx, (i32, i64), sql, size).await? {
+        report.fault(format!("tile {index} of level {level} is not that of the journal"));
     }
     Ok(())
 }

@@ -15,6 +15,8 @@ const CONNECTIONS: u32 = 12;
 /// Pages of SQLite's write-ahead log after which it is copied into the file: 32 MB. A page that many commits change
 /// meanwhile is copied once.
 const WAL_PAGES: &str = "8192";
+/// Rows that a SQLite connection may read ahead of whoever takes them.
+const ROWS_AHEAD: usize = 500;
 /// A connection that was idle for longer is tried before it is used. One that broke within this time fails a request
 /// that is then sent again; trying each would double the round trips of the short ones.
 const FRESH: Duration = Duration::from_secs(1);
@@ -41,6 +43,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(500)
+        .row_buffer_size(ROWS_AHEAD)
         .pragma("secure_delete", "on")
         .pragma("cache_size", "-65536")
         .pragma("wal_autocheckpoint", WAL_PAGES);

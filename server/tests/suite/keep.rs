@@ -108,6 +108,11 @@ async fn lived_in(house: &House) -> (District, Traces) {
     (district, Traces { family, persons, note, mark })
 }
 
+async fn size(house: &House) -> u64 {
+    let mut tx = house.store.read().await.unwrap();
+    journal::size(&mut tx).await.unwrap()
+}
+
 /// A photo half uploaded, and a bundle that came by cable: the same record in it.
 async fn under_way(house: &House, district: &District, family: uuid::Uuid, note: &str, mark: &str) {
     let assignment = district.assignments.iter().find(|a| a.family == family && a.to.is_none()).unwrap();
@@ -234,6 +239,37 @@ in_every_house! {
         assert_eq!(found.faults, ["table person: 1 rows missing, 1 too many"]);
         let rebuilt = rebuild::rebuild(&house.store, &mut |_, _| {}).await.unwrap();
         assert_eq!(rebuilt.differences.len(), 1);
+        assert_sound(&house).await;
+    }
+
+    async fn nobody_waits_for_a_rebuild(house) {
+        let (district, _) = lived_in(&house).await;
+        let unit = district.org_units[0].id;
+        let runtime = tokio::runtime::Handle::current();
+        let set = |n: u64| Event::SettingSet(Setting { name: format!("whole_centre:{unit}"), value: (n % 2 == 0).to_string() });
+        let appended = std::sync::atomic::AtomicU64::new(0);
+        let mut meanwhile = |done: u64, of: u64| {
+            // The journal goes on while the tables are made aside, until it is locked to keep them.
+            let n = appended.fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+            if n > 1 {
+                return assert!(done <= of + 2);
+            }
+            tokio::task::block_in_place(|| runtime.block_on(async {
+                let append = house.append([Fact::by_system(set(n))]);
+                tokio::time::timeout(std::time::Duration::from_secs(5), append).await.unwrap();
+            }));
+        };
+        let before = size(&house).await;
+        let compared = rebuild::compare(&house.store, &mut meanwhile).await.unwrap();
+        assert_eq!((compared.facts, compared.differences), (before, vec![]));
+
+        // What was appended meanwhile is kept as well when the tables have to be made anew.
+        let mut tx = house.store.write().await.unwrap();
+        exec!(&mut tx, "delete from person where id = $1", district.persons[0].id).await.unwrap();
+        tx.commit().await.unwrap();
+        let rebuilt = rebuild::rebuild(&house.store, &mut meanwhile).await.unwrap();
+        assert_eq!(rebuilt.differences.iter().map(ToString::to_string).collect::<Vec<_>>(), ["table person: 1 rows missing, 0 too many"]);
+        assert_eq!(rebuilt.facts, before + 2);
         assert_sound(&house).await;
     }
 
