@@ -126,7 +126,7 @@ impl Store {
         Ok(match &self.pools {
             Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin deferred").await?),
             Pools::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("begin isolation level repeatable read").await?)
+                Tx::Postgres(begin_whole(pool, "begin isolation level repeatable read").await?)
             }
         })
     }
