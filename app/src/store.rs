@@ -116,6 +116,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .pragma("secure_delete", "on")
+            // A first pull changes most pages in one transaction: what does not fit is written more than once.
+            .pragma("cache_size", "-16384")
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             // The log would hold the key.

@@ -241,6 +241,8 @@ struct Sync<'a> {
     token: Option<Token>,
     /// When the last pull of this run was complete.
     pulled_ms: Option<u64>,
+    /// Lines of the next page of changes.
+    lines: u32,
     /// Records in a batch; smaller after the server refused one whole.
     batch: usize,
     /// Bytes a second of the last pieces; pieces are cut so that each takes some seconds.
@@ -297,6 +299,7 @@ impl<'a> Sync<'a> {
             keys,
             token: None,
             pulled_ms: None,
+            lines: pull::FIRST_LINES,
             batch: push::LARGEST_BATCH,
             rate: upload::FIRST_RATE,
             certain: HashSet::new(),

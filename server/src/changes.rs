@@ -17,7 +17,7 @@ use kandas_shared::{
     pulled::Row,
     wire::{ChangeLine, PullEnd},
 };
-use serde_json::value::RawValue;
+use serde_json::value::to_raw_value;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -249,14 +249,10 @@ async fn write_lines(tx: &mut Tx, scopes: &Scopes, found: &[Change]) -> Result<V
     found
         .iter()
         .map(|change| {
-            let row = rows.get(&(change.kind, change.id)).map(write_row).transpose()?;
+            let row = rows.get(&(change.kind, change.id)).map(to_raw_value).transpose()?;
             Ok(ChangeLine { kind: change.kind, id: change.id, position: change.position, row })
         })
         .collect()
-}
-
-fn write_row(row: &Row) -> Result<Box<RawValue>, serde_json::Error> {
-    RawValue::from_string(serde_json::to_string(row)?)
 }
 
 /// The server knows what each device was ever given; noted before the page goes out.

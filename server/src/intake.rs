@@ -399,7 +399,7 @@ fn unread(item: Item) -> Item {
 }
 
 /// Whether the group failed because of what is in it, not because the database does not answer.
-fn runs_singly(error: &JournalError) -> bool {
+pub(crate) fn runs_singly(error: &JournalError) -> bool {
     match error.store() {
         Some(StoreError::Database(inner)) => {
             let said_no = matches!(inner, sqlx::Error::Database(_) | sqlx::Error::Encode(_));

@@ -17,9 +17,14 @@ pub struct Limits {
     pub body_time: Duration,
     /// Time for an answer that is not media.
     pub answer_time: Duration,
-    /// Time a request waits for its turn.
+    /// Time a request without media waits for its turn. With the time of its own work its answer comes within seconds,
+    /// if need be that it is to come again.
     pub turn_time: Duration,
-    /// Requests at work at once, without media.
+    /// Time a media request waits for its turn: longer, because who waits longest goes first.
+    pub media_turn_time: Duration,
+    /// Batches of records at work at once. They have turns of their own: nothing else is as urgent.
+    pub record_requests: usize,
+    /// Requests at work at once, without records and media.
     pub requests: usize,
     /// Media requests at work at once.
     pub media_requests: usize,
@@ -66,7 +71,9 @@ impl Default for Limits {
             growing: 4,
             body_time: Duration::from_secs(60),
             answer_time: Duration::from_secs(60),
-            turn_time: Duration::from_secs(10),
+            turn_time: Duration::from_secs(4),
+            media_turn_time: Duration::from_secs(20),
+            record_requests: 64,
             requests: 256,
             media_requests: 128,
             nonce_life: Duration::from_secs(120),

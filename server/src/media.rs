@@ -10,7 +10,8 @@
 //! - [`upload`]: beginning, finding and giving up uploads; their rows.
 //! - [`hold`]: who writes an upload now.
 //! - [`receive`]: one piece of an upload as it arrives.
-//! - [`custody`]: what happens when an upload is whole; receipts.
+//! - [`once`]: a small file that comes whole with its first request.
+//! - [`custody`]: what happens when an upload is whole; receipts. [`entry`]: the fact of it, of many files in one go.
 //! - [`bundle`]: unsent work that came as one encrypted file.
 //! - [`depot`]: where the bytes lie: [`objects`] in custody and [`staging`], in folders or in a [`bucket`].
 
@@ -18,9 +19,11 @@ pub mod bucket;
 pub mod bundle;
 pub mod custody;
 pub mod depot;
+mod entry;
 pub mod hashing;
 pub mod hold;
 pub mod objects;
+mod once;
 pub mod receive;
 pub mod staging;
 pub mod upload;
@@ -60,7 +63,9 @@ struct Handles {
     depot: Depot,
     writers: Lock<HashMap<UploadId, Arc<hold::Writer>>>,
     /// Hashes of uploads between two pieces.
-    hashes: hashing::Waiting,
+    hashes: Arc<hashing::Waiting>,
+    /// Files that lie in their place go this way into custody.
+    entering: entry::Groups,
     /// Pieces run here, so that a client that goes away does not tear one off between disk and database.
     tasks: TaskTracker,
     /// Rung when a bundle has come.
@@ -85,7 +90,7 @@ pub struct Progress {
 }
 
 impl Media {
-    /// Media in a depot.
+    /// Media in a depot. Must be called inside a tokio runtime.
     #[must_use]
     pub fn new(
         store: Store,
@@ -95,7 +100,17 @@ impl Media {
         limits: Limits,
         depot: Depot,
     ) -> Self {
+        let hashes = Arc::new(hashing::Waiting::default());
+        let grouping = entry::Grouping {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            chance: Arc::clone(&chance),
+            limits: limits.clone(),
+            depot: depot.clone(),
+            hashes: Arc::clone(&hashes),
+        };
         Self(Arc::new(Handles {
+            entering: grouping.start(),
             store,
             keys,
             clock,
@@ -103,7 +118,7 @@ impl Media {
             limits,
             depot,
             writers: Lock::default(),
-            hashes: hashing::Waiting::default(),
+            hashes,
             tasks: TaskTracker::new(),
             bundles: Notify::new(),
             opening: tokio::sync::Mutex::default(),

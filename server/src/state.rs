@@ -38,7 +38,9 @@ pub struct Handles {
     pub media: Media,
     /// How much and how long.
     pub limits: Limits,
-    /// Turns for requests without media.
+    /// Turns for batches of records.
+    pub record_seats: Semaphore,
+    /// Turns for requests without records and media.
     pub seats: Semaphore,
     /// Turns for media.
     pub media_seats: Semaphore,
@@ -96,6 +98,7 @@ impl AppState {
             bearers: Bearers::default(),
             intake,
             media,
+            record_seats: Semaphore::new(limits.record_requests),
             seats: Semaphore::new(limits.requests),
             media_seats: Semaphore::new(limits.media_requests),
             growing: Semaphore::new(limits.growing),

@@ -1,8 +1,10 @@
 //! Pulled tables: what the centre has told this phone.
 //!
-//! Pages are staged and applied together when the last one is here: the tables always equal a completed pull. What
+//! Pages are staged, packed, and applied together when the last one is here: the tables always equal a completed pull. What
 //! has left the scope is deleted, unless unsent work points to its family; then it is marked `gone` until that work
 //! has a receipt. A line that cannot be read goes into the quarantine with its text, and what it was to replace stays.
+
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use kandas_shared::{
@@ -13,19 +15,23 @@ use kandas_shared::{
     },
     wire::{ChangeLine, PullEnd},
 };
-use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
 use uuid::Uuid;
 
+use self::table::{put, select, set_gone, single, table};
 use super::{
     StoreError,
-    quarantine::{self, Listed, Unreadable, readable},
+    quarantine::{self, Listed, Unreadable},
 };
+
+mod page;
+mod table;
 
 /// Source of lines in the quarantine.
 pub const LINE: &str = "pulled_line";
 
 /// One change line as it came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
     /// Kind of entity.
     pub kind: Kind,
@@ -84,20 +90,15 @@ pub async fn take_page(
     if end.start_over {
         forget_pull(&mut *conn).await?;
     }
-    for line in lines {
-        sqlx::query("insert into pulled_line (kind, id, position, body) values ($1, $2, $3, $4)")
-            .bind(line.kind)
-            .bind(line.id)
-            .bind(i64::try_from(line.position).unwrap_or(i64::MAX))
-            .bind(line.row)
+    if end.more {
+        sqlx::query("insert into pulled_page (lines) values ($1)")
+            .bind(page::pack(lines)?)
             .execute(&mut *conn)
             .await?;
-    }
-    if end.more {
         sqlx::query("update pull_state set pending_cursor = $1").bind(&end.cursor).execute(conn).await?;
         return Ok(Page { completed: false, applied: 0, unreadable: Vec::new() });
     }
-    let (applied, unreadable) = apply(&mut *conn, now).await?;
+    let (applied, unreadable) = apply(&mut *conn, lines, now).await?;
     // Which rows came by a scope that is gone only the server can say: after one, the next pull begins from nothing.
     // (unless this one did).
     let cursor = Some(&end.cursor).filter(|_| end.gone_scopes.is_empty() || end.start_over);
@@ -121,7 +122,7 @@ pub async fn take_page(
 /// # Errors
 /// When the store fails.
 pub async fn forget_pull(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("delete from pulled_line").execute(&mut *conn).await?;
+    sqlx::query("delete from pulled_page").execute(&mut *conn).await?;
     // Everything comes again, what could not be read too; what does not come has left the scope.
     quarantine::forget(&mut *conn, LINE).await?;
     sqlx::query("update pull_state set cursor = null, pending_cursor = null, from_nothing = 1")
@@ -142,16 +143,10 @@ pub async fn state(conn: &mut SqliteConnection) -> Result<PullState, StoreError>
     .await?)
 }
 
-#[derive(FromRow)]
-struct Staged {
-    number: i64,
-    kind: Kind,
-    id: Uuid,
-    body: Option<String>,
-}
-
+/// Applies the staged pages and the last one, which need not be staged.
 async fn apply(
     conn: &mut SqliteConnection,
+    last: &[Line<'_>],
     now: DateTime<Utc>,
 ) -> Result<(usize, Vec<Unreadable>), StoreError> {
     if state(&mut *conn).await?.from_nothing {
@@ -160,60 +155,102 @@ async fn apply(
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *conn).await?;
         }
     }
-    let (mut applied, mut unreadable, mut after) = (0, Vec::new(), 0_i64);
+    let mut taken = Taken::begin(&mut *conn, now).await?;
+    let mut after = 0_i64;
     loop {
-        let lines: Vec<Staged> = sqlx::query_as(
-            "select number, kind, id, body from pulled_line where number > $1 order by number limit 500",
-        )
-        .bind(after)
-        .fetch_all(&mut *conn)
-        .await?;
-        let Some(last) = lines.last() else { break };
-        after = last.number;
-        for line in lines {
-            match apply_line(&mut *conn, &line, now).await? {
-                None => applied += 1,
-                Some(row) => unreadable.push(row),
-            }
-        }
+        let sql = "select number, lines from pulled_page where number > $1 order by number limit 1";
+        let staged: Option<(i64, Vec<u8>)> =
+            sqlx::query_as(sql).bind(after).fetch_optional(&mut *conn).await?;
+        let Some((number, packed)) = staged else { break };
+        after = number;
+        let text = page::unpack(&packed)?;
+        taken.lines(&mut *conn, &page::lines(&text)?).await?;
     }
-    sqlx::query("delete from pulled_line").execute(&mut *conn).await?;
+    taken.lines(&mut *conn, last).await?;
+    sqlx::query("delete from pulled_page").execute(&mut *conn).await?;
     sweep(conn).await?;
-    Ok((applied, unreadable))
+    Ok((taken.applied, taken.unreadable))
 }
 
-async fn apply_line(
-    conn: &mut SqliteConnection,
-    line: &Staged,
+/// Pages on their way into the tables.
+struct Taken {
     now: DateTime<Utc>,
-) -> Result<Option<Unreadable>, StoreError> {
-    let row_key = format!("{}:{}", line.kind, line.id);
-    let problem = match line.body.as_deref().map(|body| Row::read(line.kind, body)) {
-        None => {
-            // Record states are named by the first half of their hash.
-            let sql = match line.kind {
-                Kind::RecordState => {
-                    "update record_state set gone = 1 where substr(hash, 1, 16) = $1".to_owned()
+    applied: usize,
+    unreadable: Vec<Unreadable>,
+    /// Lines that could not be read before and wait for readable ones.
+    waiting: HashSet<String>,
+}
+
+impl Taken {
+    async fn begin(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        let waiting: Vec<String> = sqlx::query_scalar("select row_key from quarantine where source = $1")
+            .bind(LINE)
+            .fetch_all(conn)
+            .await?;
+        Ok(Self { now, applied: 0, unreadable: Vec::new(), waiting: waiting.into_iter().collect() })
+    }
+
+    async fn lines(&mut self, conn: &mut SqliteConnection, lines: &[Line<'_>]) -> Result<(), StoreError> {
+        // Of several lines about one entity the last readable one counts; in the order of their keys rows fill the
+        // tables page after page.
+        let mut last: BTreeMap<(Kind, Uuid), Option<Row>> = BTreeMap::new();
+        for line in lines {
+            let problem = match line.row.map(|row| Row::read(line.kind, row)) {
+                None => {
+                    last.insert((line.kind, line.id), None);
+                    None
                 }
-                kind => format!("update {} set gone = 1 where id = $1", table(kind)),
+                Some(Ok(row)) if row.id() == line.id => {
+                    last.insert((line.kind, line.id), Some(row));
+                    None
+                }
+                Some(Ok(_)) => Some("the row is not the one the line names".to_owned()),
+                Some(Err(error)) => Some(error.to_string()),
             };
-            sqlx::query(AssertSqlSafe(sql)).bind(line.id).execute(&mut *conn).await?;
-            None
+            self.judged(&mut *conn, line, problem).await?;
         }
-        Some(Ok(row)) if row.id() == line.id => {
-            put(&mut *conn, &row).await?;
-            None
+        let mut rows = Vec::with_capacity(last.len());
+        let mut gone: BTreeMap<Kind, Vec<Uuid>> = BTreeMap::new();
+        for ((kind, id), row) in last {
+            match row {
+                Some(row) => rows.push(row),
+                None => gone.entry(kind).or_default().push(id),
+            }
         }
-        Some(Ok(_)) => Some("the row is not the one the line names".to_owned()),
-        Some(Err(error)) => Some(error.to_string()),
-    };
-    let Some(problem) = problem else {
-        quarantine::resolved(conn, LINE, &row_key).await?;
-        return Ok(None);
-    };
-    let row = Unreadable { source: LINE.into(), row_key, problem };
-    quarantine::add(conn, &row, line.body.as_deref(), now).await?;
-    Ok(Some(row))
+        put(&mut *conn, rows).await?;
+        for (kind, ids) in gone {
+            set_gone(&mut *conn, kind, &ids).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a line could be read becomes known: one that could not waits in the quarantine for one that can.
+    async fn judged(
+        &mut self,
+        conn: &mut SqliteConnection,
+        line: &Line<'_>,
+        problem: Option<String>,
+    ) -> Result<(), StoreError> {
+        let Some(problem) = problem else {
+            self.applied += 1;
+            if !self.waiting.is_empty() {
+                let row_key = row_key(line);
+                if self.waiting.remove(&row_key) {
+                    quarantine::resolved(conn, LINE, &row_key).await?;
+                }
+            }
+            return Ok(());
+        };
+        let row = Unreadable { source: LINE.into(), row_key: row_key(line), problem };
+        quarantine::add(conn, &row, line.row, self.now).await?;
+        self.waiting.insert(row.row_key.clone());
+        self.unreadable.push(row);
+        Ok(())
+    }
+}
+
+fn row_key(line: &Line<'_>) -> String {
+    format!("{}:{}", line.kind, line.id)
 }
 
 /// Takes in what could not be read when it came and can be read now: this program may be a newer one. Answers how much.
@@ -230,7 +267,7 @@ pub async fn retry(conn: &mut SqliteConnection) -> Result<usize, StoreError> {
     let mut taken = 0;
     for (row_key, body) in kept {
         if let Some(row) = understood(&row_key, &body) {
-            put(&mut *conn, &row).await?;
+            put(&mut *conn, vec![row]).await?;
             quarantine::resolved(&mut *conn, LINE, &row_key).await?;
             taken += 1;
         }
@@ -374,108 +411,4 @@ pub async fn record_states(
     family: FamilyId,
 ) -> Result<Listed<RecordState>, StoreError> {
     select(conn, "where family = $1 order by position", &[family.0]).await
-}
-
-async fn select<T: Table>(
-    conn: &mut SqliteConnection,
-    rest: &str,
-    binds: &[Uuid],
-) -> Result<Listed<T>, StoreError> {
-    let sql = format!("{} {rest}", T::SELECT);
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for bind in binds {
-        query = query.bind(*bind);
-    }
-    let rows = query.fetch_all(&mut *conn).await?;
-    readable(conn, T::NAME, &rows).await
-}
-
-async fn single<T: Table>(conn: &mut SqliteConnection, id: Uuid) -> Result<Option<T>, StoreError> {
-    let mut listed = select::<T>(conn, "where id = $1", &[id]).await?;
-    match listed.unreadable.pop() {
-        Some(row) => Err(StoreError::Unreadable(T::NAME, row.problem)),
-        None => Ok(listed.rows.pop()),
-    }
-}
-
-/// A pulled type and its table.
-trait Table: for<'r> FromRow<'r, SqliteRow> {
-    const NAME: &'static str;
-    const SELECT: &'static str;
-}
-
-macro_rules! mark {
-    ($column:literal) => {
-        "?, "
-    };
-}
-
-macro_rules! tables {
-    ($($kind:ident = $row:ident in $table:literal key $key:literal { $($field:ident $column:literal),+ })+) => {
-        $(impl Table for $row {
-            const NAME: &'static str = $table;
-            const SELECT: &'static str =
-                concat!("select ", $($column, ", ",)+ "lower(hex(", $key, ")) as row_key from ", $table);
-        })+
-
-        fn table(kind: Kind) -> &'static str {
-            match kind { $(Kind::$kind => $table),+ }
-        }
-
-        /// Writes a row; one with the same key is replaced.
-        async fn put(conn: &mut SqliteConnection, row: &Row) -> Result<(), StoreError> {
-            match row {
-                $(Row::$kind(row) => {
-                    sqlx::query(concat!(
-                        "insert into ", $table, " (", $($column, ", ",)+ "gone) values (", $(mark!($column),)+
-                        "0) on conflict (", $key, ") do update set ", $($column, " = excluded.", $column, ", ",)+
-                        "gone = 0"
-                    ))
-                    $(.bind(&row.$field))+
-                    .execute(conn)
-                    .await?;
-                })+
-            }
-            Ok(())
-        }
-    };
-}
-
-tables! {
-    OrgUnit = OrgUnit in "org_unit" key "id" {
-        id "id", parent "parent", kind "kind", kato "kato", name_kk "name_kk", name_ru "name_ru"
-    }
-    User = User in "app_user" key "id" {
-        id "id", org_unit "org_unit", login "login", role "role", name "name", language "language", active "active"
-    }
-    Family = Family in "family" key "id" {
-        id "id", org_unit "org_unit", settlement_kato "settlement_kato", settlement_name "settlement_name",
-        rural "rural", quota_date "quota_date", arrived_on "arrived_on", address "address", phone "phone",
-        latitude "latitude", longitude "longitude"
-    }
-    Person = Person in "person" key "id" {
-        id "id", family "family", surname "surname", given_name "given_name", patronymic "patronymic",
-        latin_name "latin_name", iin "iin", birth_date "birth_date", sex "sex", relation "relation", phone "phone"
-    }
-    Consent = Consent in "consent" key "id" {
-        id "id", person "person", state "state", given_on "given_on", basis "basis"
-    }
-    Assignment = Assignment in "assignment" key "id" {
-        id "id", family "family", worker "worker", from "\"from\"", to "\"to\""
-    }
-    Plan = Plan in "plan" key "id" {
-        id "id", family "family", version "version", state "state", published_on "published_on"
-    }
-    Activity = Activity in "activity" key "id" {
-        id "id", plan "plan", family "family", person "person", service "service", planned_on "planned_on",
-        due_on "due_on", state "state", record "record", done_on "done_on"
-    }
-    RecordState = RecordState in "record_state" key "hash" {
-        hash "hash", record "record", family "family", activity "activity", worker "worker", device "device",
-        verdict "verdict", reason "reason", position "position", received_at "received_at",
-        check_state "check_state", check_due "check_due"
-    }
-    EvidenceCall = EvidenceCall in "evidence_call" key "id" {
-        id "id", worker "worker", reason "reason", called_at "called_at"
-    }
 }

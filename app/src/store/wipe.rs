@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 use super::StoreError;
 
 const CASE_DATA: [&str; 10] = [
-    "pulled_line",
+    "pulled_page",
     "record_state",
     "activity",
     "plan",

@@ -16,8 +16,12 @@ use crate::store::{
     travel,
 };
 
-/// Lines in a page: about a minute on a bad link.
-const LINES: u32 = 1_000;
+/// Lines of the first page of a run: about a minute on a bad link.
+pub(super) const FIRST_LINES: u32 = 1_000;
+/// A page should take about this long: what is lost with the link is asked for once more.
+const PAGE_MS: u64 = 8_000;
+const FEWEST_LINES: u32 = 200;
+const MOST_LINES: u32 = 5_000;
 
 impl Sync<'_> {
     pub(super) async fn pull(&mut self) -> Result<(), SyncError> {
@@ -25,12 +29,14 @@ impl Sync<'_> {
         let state = pulled::state(&mut conn).await?;
         drop(conn);
         let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-        let mut path = format!("/v1/changes?kinds={}&limit={LINES}", kinds.join(","));
+        let mut path = format!("/v1/changes?kinds={}&limit={}", kinds.join(","), self.lines);
         if let Some(cursor) = state.next_cursor() {
             path.push_str(&format!("&cursor={cursor}"));
         }
+        let begun = self.moment().ms;
         let body = match self.http.get_bytes(&path, Some(&self.bearer()?)).await {
             Err(failure) => {
+                self.lines = (self.lines / 2).max(FEWEST_LINES);
                 let code = failure.code();
                 if matches!(code, Some(ProblemCode::CursorUnreadable | ProblemCode::CursorOfAnotherDevice)) {
                     let mut tx = self.app.store().begin().await?;
@@ -41,6 +47,7 @@ impl Sync<'_> {
             }
             Ok(body) => body,
         };
+        self.lines = lines_next(self.lines, self.moment().ms.saturating_sub(begun));
         let text =
             std::str::from_utf8(&body).map_err(|_| Failure::Protocol("changes are not UTF-8".into()))?;
         let page = read(text)?;
@@ -77,6 +84,12 @@ impl Sync<'_> {
             .news(&News::Pulled { lines: lines.len() + page.strange.len(), complete: taken.completed });
         Ok(())
     }
+}
+
+/// How many lines to ask for after a page of `lines` that took so long.
+fn lines_next(lines: u32, took_ms: u64) -> u32 {
+    let fitting = u64::from(lines) * PAGE_MS / took_ms.max(1);
+    u32::try_from(fitting).unwrap_or(MOST_LINES).clamp(FEWEST_LINES, MOST_LINES)
 }
 
 struct Page<'a> {
@@ -121,6 +134,15 @@ fn read(text: &str) -> Result<Page<'_>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_are_as_long_as_the_link_is_good() {
+        assert_eq!(lines_next(1_000, 0), MOST_LINES);
+        assert_eq!(lines_next(1_000, 8_000), 1_000);
+        assert_eq!(lines_next(1_000, 16_000), 500);
+        assert_eq!(lines_next(1_000, 600_000), FEWEST_LINES);
+        assert_eq!(lines_next(200, 2_000), 800);
+    }
 
     const END: &str = r#"{"cursor":"c","more":false}"#;
 

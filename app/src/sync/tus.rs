@@ -8,6 +8,9 @@ use reqwest::Method;
 
 use super::http::{Answer, Body, Failure, Http, headers};
 
+/// Type of a piece.
+const PIECE: &str = "application/offset+octet-stream";
+
 /// What is uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -54,13 +57,23 @@ pub struct Stand {
     pub receipt: Option<Jws>,
 }
 
-/// Creates an upload of `size` bytes.
+/// Creates an upload of `size` bytes; `first` are those that go along, none or some from the beginning.
 ///
 /// # Errors
 /// Any [`Failure`] but "already received", which is an answer.
-pub async fn create(http: &Http, token: &str, target: Target, size: u64) -> Result<Created, Failure> {
-    let head = headers(&[("tus-resumable", "1.0.0"), ("upload-length", &size.to_string())])?;
-    match http.send(Method::POST, &target.path(), Some(token), head, Body::Whole(Bytes::new())).await {
+pub async fn create(
+    http: &Http,
+    token: &str,
+    target: Target,
+    size: u64,
+    first: Bytes,
+) -> Result<Created, Failure> {
+    let size = size.to_string();
+    let mut pairs = vec![("tus-resumable", "1.0.0"), ("upload-length", size.as_str())];
+    if !first.is_empty() {
+        pairs.push(("content-type", PIECE));
+    }
+    match http.send(Method::POST, &target.path(), Some(token), headers(&pairs)?, Body::Whole(first)).await {
         Ok(answer) => {
             let url = answer.header("location").ok_or_else(|| Failure::Protocol("no Location".into()))?;
             // Only a path of this server: bytes of a family's case go nowhere else.
@@ -92,11 +105,8 @@ pub async fn stand(http: &Http, token: &str, url: &str) -> Result<Stand, Failure
 /// # Errors
 /// Any [`Failure`].
 pub async fn append(http: &Http, token: &str, url: &str, at: u64, bytes: Bytes) -> Result<Stand, Failure> {
-    let head = headers(&[
-        ("tus-resumable", "1.0.0"),
-        ("upload-offset", &at.to_string()),
-        ("content-type", "application/offset+octet-stream"),
-    ])?;
+    let head =
+        headers(&[("tus-resumable", "1.0.0"), ("upload-offset", &at.to_string()), ("content-type", PIECE)])?;
     let answer = http.send(Method::PATCH, url, Some(token), head, Body::Whole(bytes)).await?;
     Ok(Stand { offset: offset(&answer)?, receipt: answer.receipt()? })
 }

@@ -29,6 +29,8 @@ pub(super) const FIRST_RATE: u64 = 32 * 1024;
 const PIECE_SECONDS: u64 = 8;
 const SMALLEST_PIECE: u64 = 64 * 1024;
 const LARGEST_PIECE: u64 = 4 * 1024 * 1024;
+/// Largest file that goes along with the request that begins its upload.
+const SMALL_FILE: u64 = 256 * 1024;
 /// Pieces of a bundle, of which nothing depends on how fast they go.
 const BUNDLE_PIECE: u64 = 512 * 1024;
 
@@ -98,10 +100,13 @@ impl Sync<'_> {
                 (url.clone(), Stand { offset: outgoing.offset, receipt: None })
             }
             Some(url) => (url.clone(), tus::stand(&self.http, &token, url).await?),
-            None => match tus::create(&self.http, &token, target, size).await? {
-                Created::At { url, stand } => (url, stand),
-                Created::AlreadyReceived(receipt) => return self.received(outgoing, receipt).await,
-            },
+            None => {
+                let first = self.first(outgoing, size).await?;
+                match tus::create(&self.http, &token, target, size, first).await? {
+                    Created::At { url, stand } => (url, stand),
+                    Created::AlreadyReceived(receipt) => return self.received(outgoing, receipt).await,
+                }
+            }
         };
         if let Some(receipt) = stand.receipt {
             return self.received(outgoing, Some(receipt)).await;
@@ -262,6 +267,15 @@ impl Sync<'_> {
         Ok(())
     }
 
+    /// What goes along with the request that begins an upload: a small file whole, which so needs no other. After a
+    /// failure the line may be a bad one, and what it loses should be little.
+    async fn first(&mut self, outgoing: &OutgoingFile, size: u64) -> Result<Bytes, SyncError> {
+        if size > SMALL_FILE.min(self.rate * PIECE_SECONDS) || outgoing.attempts > 0 {
+            return Ok(Bytes::new());
+        }
+        self.read(outgoing, 0, size).await
+    }
+
     /// The piece of the file that goes next.
     async fn read(&mut self, outgoing: &OutgoingFile, offset: u64, size: u64) -> Result<Bytes, SyncError> {
         let length = (self.rate * PIECE_SECONDS).clamp(SMALLEST_PIECE, LARGEST_PIECE).min(size - offset);
@@ -344,7 +358,7 @@ pub(super) async fn send_bundle(
     let file_error = |error| SyncError::File(shown.clone(), error);
     let size = std::fs::metadata(path).map_err(file_error)?.len();
     let Created::At { url, mut stand } =
-        tus::create(http, token, Target::Bundle(bundle, sha256), size).await?
+        tus::create(http, token, Target::Bundle(bundle, sha256), size, Bytes::new()).await?
     else {
         return Ok(());
     };

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use chrono::NaiveDate;
 use kandas_app::{
     app::{App, AppError},
     store::{
@@ -10,7 +11,8 @@ use kandas_app::{
         travel,
     },
 };
-use kandas_shared::{cursor::Kind, pulled::Row, service::ServiceCode, wire::PullEnd};
+use kandas_shared::{cursor::Kind, ids::ActivityId, pulled::Row, service::ServiceCode, wire::PullEnd};
+use uuid::Uuid;
 
 use crate::support::{Phone, photo, pull, ready, sealed, uuid};
 
@@ -80,6 +82,62 @@ async fn the_tables_change_only_when_the_last_page_is_here() {
         [world.rows()[0].clone()],
         "it began from nothing and replaced everything"
     );
+}
+
+#[tokio::test]
+async fn after_pages_of_many_lines_the_last_word_about_each_counts() {
+    let phone = Phone::new(10);
+    let (app, world) = phone.enrolled().await;
+    let Some(Row::Activity(pattern)) = world.rows().into_iter().find(|row| row.kind() == Kind::Activity)
+    else {
+        panic!("no activity")
+    };
+    let activity = |number: u128, version: u32| {
+        let mut activity = pattern.clone();
+        activity.id = ActivityId(Uuid::from_u128(0xabc << 64 | number));
+        activity.done_on = NaiveDate::from_yo_opt(2026, version);
+        Row::Activity(activity)
+    };
+    let text = |row: &Row| serde_json::to_string(row).unwrap();
+    let first: Vec<_> = (0..700).map(|number| activity(number, 1)).collect();
+    // Of the second page every line about the first 300 comes twice, the later one counts.
+    let second: Vec<_> = (0..300).flat_map(|n| [activity(n, 2), activity(n, 3)]).collect();
+    let third: Vec<_> = (350..400).map(|number| activity(number, 4)).collect();
+    let page = |rows: &[Row]| -> Vec<(Uuid, Option<String>)> {
+        rows.iter().map(|row| (row.id(), Some(text(row)))).collect()
+    };
+    let mut pages = [page(&first), page(&second), page(&third)];
+    pages[1].extend((300..400).map(|number| (activity(number, 0).id(), None)));
+    // What cannot be read leaves what stood before it, in this page or an earlier one.
+    pages[2].push((activity(350, 0).id(), Some("{}".into())));
+    pages[2].push((activity(600, 0).id(), Some("{}".into())));
+    pages[2].push((activity(601, 0).id(), Some("{}".into())));
+    pages[2].push((activity(601, 0).id(), Some(text(&activity(601, 5)))));
+    let now = "2026-11-23T04:00:00Z".parse().unwrap();
+    for (number, page) in pages.iter().enumerate() {
+        let lines: Vec<_> = page
+            .iter()
+            .map(|(id, row)| pulled::Line { kind: Kind::Activity, id: *id, position: 9, row: row.as_deref() })
+            .collect();
+        let cursor = number.to_string();
+        let end = PullEnd { cursor, more: number < 2, gone_scopes: Vec::new(), start_over: false };
+        let mut tx = app.store().begin().await.unwrap();
+        let taken = pulled::take_page(&mut tx, &lines, &end, now).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((taken.completed, taken.applied), (number == 2, if number == 2 { 1_451 } else { 0 }));
+    }
+    let expected = (0..300)
+        .map(|number| activity(number, 3))
+        .chain((350..400).map(|number| activity(number, 4)))
+        .chain((400..700).map(|number| activity(number, if number == 601 { 5 } else { 1 })));
+    let expected: Vec<_> = world.rows().into_iter().chain(expected).collect();
+    assert_eq!(sorted(everything(&app).await), sorted(expected));
+    let strange: Vec<_> = app.unreadable().await.unwrap().into_iter().map(|row| row.row_key).collect();
+    assert_eq!(strange, [350, 600].map(|number| format!("activity:{}", activity(number, 0).id())));
+    let mut conn = app.store().conn().await.unwrap();
+    let staged: i64 =
+        sqlx::query_scalar("select count(*) from pulled_page").fetch_one(&mut *conn).await.unwrap();
+    assert_eq!(staged, 0);
 }
 
 #[tokio::test]
@@ -281,10 +339,21 @@ async fn an_upgraded_store_equals_a_fresh_one() {
             .execute(&mut *conn)
             .await
             .unwrap();
+        if version == 1 {
+            // A pull under way, staged line by line.
+            for sql in [
+                "insert into pulled_line (kind, id, position) values ('family', x'00', 7)",
+                "update pull_state set cursor = 'before', pending_cursor = 'middle'",
+            ] {
+                sqlx::query(sql).execute(&mut *conn).await.unwrap();
+            }
+        }
         drop(conn);
         pool.close().await;
         let store = Store::open(&path, None, "x").await.unwrap();
         let mut conn = store.conn().await.unwrap();
+        let pull = pulled::state(&mut conn).await.unwrap();
+        assert_eq!(pull.next_cursor(), (version == 1).then_some("before"), "what was staged comes once more");
         assert_eq!(home::text(&mut conn, home::DEVICE).await.unwrap().as_deref(), Some("kept"));
         shapes.push(store::schema(&mut conn).await.unwrap());
     }

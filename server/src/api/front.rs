@@ -55,9 +55,15 @@ async fn in_turn(state: &AppState, route: &str, request: Request, next: Next) ->
     if state.stopping.is_cancelled() {
         return Refusal::later(ProblemCode::ShuttingDown, 5).into_response();
     }
-    let seats = if media { &state.media_seats } else { &state.seats };
-    let Ok(Ok(_seat)) = timeout(state.limits.turn_time, seats.acquire()).await else {
-        return Refusal::later(ProblemCode::RateLimited, 5).into_response();
+    let limits = &state.limits;
+    let (seats, patience) = match route {
+        "/v1/records" => (&state.record_seats, limits.turn_time),
+        _ if media => (&state.media_seats, limits.media_turn_time),
+        _ => (&state.seats, limits.turn_time),
+    };
+    // Whoever waits longest goes first.
+    let Ok(Ok(_seat)) = timeout(patience, seats.acquire()).await else {
+        return Refusal::later(ProblemCode::RateLimited, come_again(state)).into_response();
     };
     if media {
         // A piece of an upload takes as long as the link is slow; it has its own idle time-out.
@@ -67,6 +73,12 @@ async fn in_turn(state: &AppState, route: &str, request: Request, next: Next) ->
         Ok(response) => response,
         Err(_) => Refusal::later(ProblemCode::UnknownCommit, 5).into_response(),
     }
+}
+
+/// Seconds after which to come again: not the same for all, who would only meet again.
+fn come_again(state: &AppState) -> u32 {
+    let [draw] = chance::bytes::<1>(state.chance.as_ref());
+    2 + u32::from(draw % 8)
 }
 
 /// `X-HTTP-Method-Override`: some networks let only GET and POST pass.

@@ -14,8 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use kandas_shared::{
     evidence::{FileRef, Part},
     hash::{Digest, b64},
@@ -89,18 +90,19 @@ pub async fn create(
         .ok_or_else(|| Refusal::because(ProblemCode::BadRequest, "Upload-Length is missing"))?;
     let with_upload = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == PIECE.as_bytes());
     let checksum = checksum(&headers)?;
-    let mut made = state.media.create(bearer.device, aim, length).await?;
     let announced = number(&headers, &CONTENT_LENGTH)?;
-    if with_upload && length > 0 && made.progress.receipt.is_none() && announced != Some(0) {
-        if made.progress.offset == 0 {
-            let arriving = Arriving { offset: 0, announced, checksum };
-            made.progress = state.media.receive(made.upload, arriving, pieces(body)).await?;
-        } else {
-            // Whoever was cut before he heard his upload's name begins again with the first byte. He is told at once
-            // where to go on; waiting for what he sends meanwhile would only cost him the next cut.
+    let made = if with_upload && length > 0 && announced != Some(0) {
+        let arriving = Arriving { offset: 0, announced, checksum };
+        let begun = state.media.create_with(bearer.device, aim, length, arriving, pieces(body)).await?;
+        let (made, not_needed) = begun;
+        if let Some(body) = not_needed {
+            // Waiting for what he sends meanwhile would only cost him the next cut.
             pass_over(body, length, state.limits.idle);
         }
-    }
+        made
+    } else {
+        state.media.create(bearer.device, aim, length).await?
+    };
     let mut response = (StatusCode::CREATED, progress_headers(&made.progress)).into_response();
     let location = format!("/v1/media/{}", made.upload);
     response.headers_mut().insert(LOCATION, text(&location));
@@ -303,9 +305,13 @@ fn checksum(headers: &HeaderMap) -> Outcome<Option<Checksum>> {
 
 /// Hears out, but for no more than `most` bytes, what is not needed any more: a connection that is closed while bytes
 /// are still coming takes the answer with it.
-fn pass_over(body: Body, most: u64, idle: Duration) {
+fn pass_over(
+    mut pieces: impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
+    most: u64,
+    idle: Duration,
+) {
     tokio::spawn(async move {
-        let (mut pieces, mut left) = (pieces(body), most);
+        let mut left = most;
         while let Ok(Some(Ok(piece))) = timeout(idle, pieces.next()).await {
             let Some(rest) = left.checked_sub(piece.len() as u64) else { break };
             left = rest;
@@ -313,8 +319,6 @@ fn pass_over(body: Body, most: u64, idle: Duration) {
     });
 }
 
-fn pieces(
-    body: Body,
-) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send + Unpin + 'static {
+fn pieces(body: Body) -> impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static {
     body.into_data_stream().map_err(std::io::Error::other)
 }

@@ -26,6 +26,9 @@ use crate::{
     state::AppState,
 };
 
+/// Bytes of a page that are written at once.
+const MOUTHFUL: usize = 64 << 10;
+
 /// A verdict per statement, in one signed receipt.
 #[utoipa::path(post, path = "/v1/records", tag = "records", request_body = RecordBatch, security(("token" = [])),
     responses(
@@ -81,19 +84,34 @@ pub async fn changes(
     let cursor = pull.cursor.as_deref().filter(|cursor| !cursor.is_empty());
     let now = state.clock.wall();
     let page = changes::page(&state.store, bearer.device, bearer.worker, cursor, &kinds, limit, now).await?;
-    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream::iter(lines(page)))))
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream::iter(mouthfuls(page)))))
 }
 
-/// The lines of a page, written while they are sent.
-fn lines(page: changes::Page) -> impl Iterator<Item = Result<Vec<u8>, serde_json::Error>> {
-    let changed = page.lines.into_iter().map(|line| in_line(&line));
-    changed.chain(std::iter::once_with(move || in_line(&page.end)))
+/// A page in mouthfuls, written while they are sent.
+fn mouthfuls(page: changes::Page) -> impl Iterator<Item = Result<Vec<u8>, serde_json::Error>> {
+    let (mut lines, mut end) = (page.lines.into_iter(), Some(page.end));
+    std::iter::from_fn(move || {
+        let mut text = Vec::with_capacity(MOUTHFUL + 1_024);
+        while text.len() < MOUTHFUL {
+            let written = match (lines.next(), &mut end) {
+                (Some(line), _) => write_line(&mut text, &line),
+                (None, end) => match end.take() {
+                    Some(end) => write_line(&mut text, &end),
+                    None => break,
+                },
+            };
+            if let Err(error) = written {
+                return Some(Err(error));
+            }
+        }
+        (!text.is_empty()).then_some(Ok(text))
+    })
 }
 
-fn in_line(line: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    let mut text = serde_json::to_vec(line)?;
+fn write_line(text: &mut Vec<u8>, line: &impl Serialize) -> Result<(), serde_json::Error> {
+    serde_json::to_writer(&mut *text, line)?;
     text.push(b'\n');
-    Ok(text)
+    Ok(())
 }
 
 /// From where a proof is asked, and to where.

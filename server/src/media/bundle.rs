@@ -28,7 +28,7 @@ use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::{
     Media, Objects,
-    custody::{Arrived, Entered},
+    entry::{Arrived, By, Entered},
     hashing::Running,
     staging::{Piece, Placed, Target},
     upload::FileRow,
@@ -431,20 +431,20 @@ impl Opening {
                 return Err(Refusal::storage(io::Error::other("staging has changed")));
             }
             let carrier = self.row.carrier;
-            let arrived = Arrived { file, sha256, size, object, carrier, salvage: !whole };
-            let mut tx = media.0.store.write().await?;
-            let locked = journal::lock(&mut tx).await?;
-            let entered = media.enter(&mut tx, locked, &arrived).await?;
-            tx.commit().await?;
-            if entered == Entered::Erased {
-                media.0.depot.objects.remove(&arrived.object).await.map_err(Refusal::storage)?;
+            let (by, salvage) = (By::Bundle, !whole);
+            let arrived = Arrived { file, sha256, size, object: object.clone(), carrier, salvage, by };
+            let entered = media.enter(arrived).await?;
+            if matches!(entered, Entered::Erased) {
+                media.0.depot.objects.remove(&object).await.map_err(Refusal::storage)?;
             }
             Ok(entered)
         })?;
         match entered {
-            Entered::Now | Entered::Before => found.files.push(file),
+            Entered::Custody(_) => found.files.push(file),
             Entered::Erased => found.problems.push(format!("{file}: its subject was erased")),
-            Entered::Unknown => found.problems.push(format!("{file}: no record names it")),
+            Entered::Unknown | Entered::NotOurs => {
+                found.problems.push(format!("{file}: no record names it"));
+            }
         }
         if !whole {
             found.problems.push(format!("{file}: not what was signed; kept as it came"));

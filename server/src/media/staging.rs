@@ -56,6 +56,8 @@ pub trait Staging: Send + Sync + 'static {
         fence: i64,
         hash: Option<Running>,
     ) -> Staged<'_, Box<dyn Piece>>;
+    /// Brings bytes to their place that are at hand and whole; nothing of them is left here.
+    fn put(&self, upload: UploadId, target: Target, bytes: Vec<Bytes>) -> Staged<'_, Placed>;
     /// Brings a whole upload to its place that nobody is writing any more: it is read and hashed.
     fn place(&self, upload: UploadId, target: Target) -> Staged<'_, Placed>;
     /// Forgets an upload; no error if there was none.

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use kandas_shared::{
     evidence::{FileRef, Part},
-    hash::Digest,
+    hash::{Digest, Epoch},
     ids::{BundleId, DeviceId, EvidenceId, UploadId},
     problem::ProblemCode,
+    receipt::FileReceipt,
 };
 
-use super::{Media, Progress, hold::as_column, span};
+use super::{Media, Objects, Progress, entry::target, hold::as_column, span};
 use crate::{
     all, chance, exec, opt,
     refusal::{Outcome, Refusal},
@@ -242,8 +243,16 @@ impl Media {
         Ok(Progress { offset: upload.size(), length: upload.size(), expires_at: None, receipt })
     }
 
+    /// Whether there is an upload for the same thing that is not over.
+    pub(super) async fn in_progress(&self, aim: Aim) -> Outcome<bool> {
+        let mut tx = self.0.store.read().await?;
+        let sql = "select state from upload where target = $1";
+        let there: Option<(String,)> = opt!(&mut tx, (String,), sql, aim.target()).await?;
+        Ok(there.is_some_and(|(state,)| state == "open"))
+    }
+
     /// Whether such a file may come, and what its hash must be.
-    async fn admit(&self, aim: Aim, length: u64) -> Outcome<Digest> {
+    pub(super) async fn admit(&self, aim: Aim, length: u64) -> Outcome<Digest> {
         let file = match aim {
             Aim::Bundle { bundle, sha256 } => {
                 let mut tx = self.0.store.read().await?;
@@ -354,9 +363,18 @@ impl Aim {
     /// Its name in the database: one upload for each at a time.
     fn target(&self) -> String {
         match self {
-            Aim::File(file) => format!("e:{file}"),
-            Aim::Salvage { file, .. } => format!("s:{file}"),
+            Aim::File(file) => target(*file, false),
+            Aim::Salvage { file, .. } => target(*file, true),
             Aim::Bundle { bundle, .. } => format!("b:{bundle}"),
+        }
+    }
+
+    /// Its key in the media store.
+    pub(super) fn object(&self) -> String {
+        match self {
+            Aim::File(file) => Objects::evidence_key(*file),
+            Aim::Salvage { file, sha256 } => Objects::salvage_key(*file, sha256),
+            Aim::Bundle { bundle, .. } => Objects::bundle_key(*bundle),
         }
     }
 
@@ -408,6 +426,18 @@ impl Upload {
 }
 
 impl FileRow {
+    /// What is to be said of it, if it is in custody, whole or what is left of it.
+    pub(super) fn receipt(&self, file: FileRef, epoch: Epoch, time: DateTime<Utc>) -> Option<FileReceipt> {
+        let (sha256, size, salvage) = match self.state.as_str() {
+            "received" => (self.sha256, self.size, false),
+            "salvaged" => (self.salvage_sha256?, self.salvage_size?, true),
+            _ => return None,
+        };
+        let FileRef { evidence, part } = file;
+        let (size, position) = (size.unsigned_abs(), self.position?.unsigned_abs());
+        Some(FileReceipt { v: 1, epoch, time, evidence, part, sha256, size, position, salvage })
+    }
+
     pub(super) async fn find(tx: &mut Tx, file: FileRef) -> Result<Option<Self>, StoreError> {
         opt!(
             tx,

@@ -5,6 +5,7 @@ mod enrolment;
 mod problems;
 mod records;
 mod served;
+mod small;
 mod token;
 mod twice;
 mod upload;

@@ -27,6 +27,7 @@ pub(crate) use on_both_engines;
 
 on_both_engines!(
     a_day_without_network_arrives_through_a_line_that_cuts,
+    small_files_need_one_request_each,
     an_interrupted_upload_goes_on_where_it_was,
     a_wrong_wall_clock_changes_nothing,
     a_damaged_file_goes_as_what_is_left_of_it,
@@ -34,6 +35,18 @@ on_both_engines!(
     a_colleague_carries_the_work_of_a_phone_without_link,
     a_server_that_starts_again_in_the_middle_is_no_trouble,
 );
+
+async fn small_files_need_one_request_each(engine: Engine) {
+    let centre = Centre::open(engine).await;
+    let worker = Worker::enrolled(&centre, 0).await;
+    let activity = worker.activities(1).await[0].1;
+    worker.complete(activity, &worker.shoot(1, 0, false)).await;
+    worker.sync_until_done().await;
+    worker.assert_delivered().await;
+    // Photo and thumbnail: nobody ever held an upload of them.
+    assert_eq!(centre.count("select count(*) from upload where state = 'finished' and fence = 0").await, 2);
+    assert_eq!(centre.count("select count(*) from upload").await, 2);
+}
 
 async fn a_day_without_network_arrives_through_a_line_that_cuts(engine: Engine) {
     let centre = Centre::open(engine).await;

@@ -10,7 +10,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Seek as _},
+    io::{self, Read, Seek as _, Write as _},
     os::{
         fd::AsRawFd as _,
         unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _},
@@ -95,6 +95,27 @@ impl Staging for FolderStaging {
                 named,
             };
             Ok(Box::new(piece) as Box<dyn Piece>)
+        })
+    }
+
+    fn put(&self, upload: UploadId, target: Target, bytes: Vec<Bytes>) -> Staged<'_, Placed> {
+        Box::pin(async move {
+            let path = self.path(upload);
+            let to = self.target(&target.key)?;
+            blocking(move || {
+                let mut hash = Running::default();
+                bytes.iter().for_each(|bytes| hash.update(bytes));
+                if hash.differs(target.sha256, target.size).is_some() {
+                    return Ok(Placed::Differs);
+                }
+                let put = put_down(&bytes, &path, &to, &target);
+                if put.is_err() {
+                    // On a full disk what was begun must not stay; there may be nothing.
+                    let _ = fs::remove_file(&path);
+                }
+                put.map(|()| Placed::Moved)
+            })
+            .await
         })
     }
 
@@ -352,6 +373,28 @@ fn link(file: &File, path: &Path, to: &Path, target: &Target) -> io::Result<()> 
             tracing::debug!(%error, path = %path.display(), "a file is copied to its place, not linked");
             copy_to(file, to, target)
         }
+    }
+}
+
+/// Writes a file and gives it its place in the media store.
+fn put_down(bytes: &[Bytes], path: &Path, to: &Path, target: &Target) -> io::Result<()> {
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    bytes.iter().try_for_each(|bytes| file.write_all(bytes))?;
+    file.sync_data()?;
+    rename(&file, path, to, target)
+}
+
+/// Gives a file its place in the media store instead of the one it has; name and folder are durable when this returns.
+fn rename(file: &File, path: &Path, to: &Path, target: &Target) -> io::Result<()> {
+    make_parent(to)?;
+    match fs::rename(path, to) {
+        Ok(()) => sync_parent(to),
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            copy_to(file, to, target)?;
+            fs::remove_file(path)
+        }
+        Err(error) => Err(error),
     }
 }
 

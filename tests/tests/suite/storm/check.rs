@@ -207,8 +207,8 @@ async fn quiet(phone: &Phone) -> Result<()> {
     .fetch_all(&mut *conn)
     .await?;
     ensure!(alarms.is_empty(), "the phone noted {alarms:?}");
-    let staged: i64 = sqlx::query_scalar("select count(*) from pulled_line").fetch_one(&mut *conn).await?;
-    ensure!(staged == 0, "{staged} lines of an unfinished pull");
+    let staged: i64 = sqlx::query_scalar("select count(*) from pulled_page").fetch_one(&mut *conn).await?;
+    ensure!(staged == 0, "{staged} pages of an unfinished pull");
     Ok(())
 }
 

@@ -560,7 +560,11 @@ impl Packet {
         let mut target = url.path().to_owned();
         if let Some(query) = url.query() {
             // A server may answer with fewer lines than it is asked for.
-            target.push_str(&format!("?{}", query.replace("limit=1000", &format!("limit={lines}"))));
+            let fewer = |pair: &str| match pair.split_once('=') {
+                Some(("limit", _)) => format!("limit={lines}"),
+                _ => pair.to_owned(),
+            };
+            target.push_str(&format!("?{}", query.split('&').map(fewer).collect::<Vec<_>>().join("&")));
         }
         let mut headers = request.headers;
         let body = match request.body {
