@@ -15,13 +15,7 @@ pub mod late;
 pub mod sealers;
 pub mod verify;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
@@ -47,8 +41,9 @@ use decide::{Decision, Payload, Verified, decide};
 use sealers::Sealers;
 use verify::Item;
 
-/// How long a group waits for requests whose signatures are being verified.
-const GROUPING: Duration = Duration::from_millis(2);
+/// The shortest time from one group to the next. A request that comes after a pause is written at once; those that come one
+/// after the other share a transaction, which costs as much for one record as for ten.
+const PACE: Duration = Duration::from_millis(5);
 /// Most statements that are verified where the request runs; more would keep others from their turn.
 const FEW: usize = 3;
 /// Most statements of a group.
@@ -110,7 +105,6 @@ pub struct Intake {
     store: Store,
     verifier: Arc<dyn Verifier>,
     sealers: Arc<Sealers>,
-    door: Door,
     groups: mpsc::Sender<Request>,
 }
 
@@ -141,16 +135,10 @@ impl Intake {
         chance: Arc<dyn Chance>,
     ) -> Self {
         let (groups, waiting) = mpsc::channel(WAITING);
-        let (sealers, door) = (Arc::<Sealers>::default(), Door::default());
-        let grouping = Grouping {
-            store: store.clone(),
-            clock,
-            chance,
-            sealers: Arc::clone(&sealers),
-            door: door.clone(),
-        };
+        let sealers = Arc::<Sealers>::default();
+        let grouping = Grouping { store: store.clone(), clock, chance, sealers: Arc::clone(&sealers) };
         tokio::spawn(grouping.run(waiting));
-        Self { store, verifier, sealers, door, groups }
+        Self { store, verifier, sealers, groups }
     }
 
     /// Takes a batch in and gives its verdicts once they are durable.
@@ -158,12 +146,10 @@ impl Intake {
     /// # Errors
     /// When no verdict could be given. The records may or may not be in custody; sent again they are `known`.
     pub async fn accept(&self, carrier: &Carrier, batch: Vec<Jws>) -> Result<Accepted, IntakeError> {
-        let coming = self.door.enter();
         let items = self.verified(carrier.device, batch).await?;
         let (answer, verdicts) = oneshot::channel();
         let gone = |_| IntakeError::Failed("the grouping task has ended".into());
         self.groups.send(Request { items, answer }).await.map_err(|_| gone(()))?;
-        drop(coming);
         let Verdicts { epoch, time, items } = verdicts.await.map_err(|_| gone(()))??;
         Ok(Accepted { epoch, time, carrier: carrier.device, items })
     }
@@ -184,66 +170,29 @@ impl Intake {
     }
 }
 
-/// Counts who is about to hand statements in, so that a group waits for them and for nobody else.
-#[derive(Clone, Debug, Default)]
-struct Door(Arc<AtomicUsize>);
-
-impl Door {
-    fn enter(&self) -> Coming {
-        self.0.fetch_add(1, Ordering::AcqRel);
-        Coming(self.clone())
-    }
-
-    fn is_quiet(&self) -> bool {
-        self.0.load(Ordering::Acquire) == 0
-    }
-}
-
-/// Somebody at the [`Door`], until dropped.
-struct Coming(Door);
-
-impl Drop for Coming {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 /// The task that makes groups.
 struct Grouping {
     store: Store,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     sealers: Arc<Sealers>,
-    door: Door,
 }
 
 impl Grouping {
     async fn run(self, mut waiting: mpsc::Receiver<Request>) {
+        let mut soonest = limits::moment();
         while let Some(first) = waiting.recv().await {
+            tokio::time::sleep_until(soonest).await;
+            soonest = limits::moment() + PACE;
             let mut statements = first.items.len();
             let mut group = vec![first];
-            let until = limits::moment() + GROUPING;
             while statements < MOST_IN_GROUP
-                && let Some(request) = self.next(&mut waiting, until).await
+                && let Ok(request) = waiting.try_recv()
             {
                 statements += request.items.len();
                 group.push(request);
             }
             self.settle(group).await;
-        }
-    }
-
-    /// The next request of a group: one that waits already (all that came while the group before was written), or one
-    /// that is at the door.
-    async fn next(
-        &self,
-        waiting: &mut mpsc::Receiver<Request>,
-        until: tokio::time::Instant,
-    ) -> Option<Request> {
-        match waiting.try_recv() {
-            Ok(request) => Some(request),
-            Err(_) if self.door.is_quiet() => None,
-            Err(_) => tokio::time::timeout_at(until, waiting.recv()).await.ok().flatten(),
         }
     }
 
