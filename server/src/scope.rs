@@ -119,7 +119,11 @@ macro_rules! consent_rows {
 }
 macro_rules! assignment_rows {
     () => {
-        of_family!("id, family, worker, from_day as \"from\", to_day as \"to\"", "assignment", "assignment.family")
+        of_family!(
+            "id, family, worker, from_day as \"from\", to_day as \"to\"",
+            "assignment",
+            "assignment.family"
+        )
     };
 }
 macro_rules! plan_rows {

@@ -822,6 +822,9 @@ mod tests {
         let mut desk = desk();
         let twice = statement(record(4, 1));
         judge_one(&mut desk, record(4, 1));
-        assert_eq!(decide(&mut desk, twice, 51, TODAY.parse().unwrap()), Decision::Known(Known { position: 50, held: None }));
+        assert_eq!(
+            decide(&mut desk, twice, 51, TODAY.parse().unwrap()),
+            Decision::Known(Known { position: 50, held: None })
+        );
     }
 }
