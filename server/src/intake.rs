@@ -305,9 +305,14 @@ fn verdict(
 ) -> (RecordItem, [Option<Fact>; 2]) {
     let (hash, record) = (statement.hash, statement.reading.record);
     let (received, erased) = match decide(desk, statement.clone(), position, today) {
-        Decision::Known(position) => {
-            let item =
-                RecordItem { hash, record, verdict: Verdict::Known, reason: None, position: Some(position) };
+        Decision::Known(known) => {
+            let item = RecordItem {
+                hash,
+                record,
+                verdict: Verdict::Known,
+                reason: known.held.map(|reason| reason.as_str().into()),
+                position: Some(known.position),
+            };
             return (item, [None, None]);
         }
         Decision::Taken(received) => (received, None),

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod api;
 pub mod apply;
+pub mod arrivals;
 pub mod assign;
 pub mod backup;
 pub mod chance;

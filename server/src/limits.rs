@@ -22,6 +22,10 @@ pub struct Limits {
     pub turn_time: Duration,
     /// Time a media request waits for its turn: longer, because who waits longest goes first.
     pub media_turn_time: Duration,
+    /// Phones that come at once and are let in to hand over their records; the others wait for their token.
+    pub arrivals: usize,
+    /// Time after which a phone that was let in and says nothing makes room for the next.
+    pub arrival_stay: Duration,
     /// Batches of records at work at once. They have turns of their own: nothing else is as urgent.
     pub record_requests: usize,
     /// Requests at work at once, without records and media.
@@ -73,6 +77,8 @@ impl Default for Limits {
             answer_time: Duration::from_secs(60),
             turn_time: Duration::from_secs(4),
             media_turn_time: Duration::from_secs(20),
+            arrivals: 64,
+            arrival_stay: Duration::from_secs(2),
             record_requests: 64,
             requests: 256,
             media_requests: 128,

@@ -64,11 +64,17 @@ pub async fn scopes(tx: &mut Tx, worker: UserId) -> Result<Scopes, StoreError> {
 }
 
 // $1 is the worker and $2 the unit; either may be null. One text for each kind, used for the whole scope and for listed
-// ids of it.
-macro_rules! families {
-    () => {
-        "(select a.family from assignment a where a.worker = $1 and a.is_open
-          union select f.id from family f where f.org_unit = $2)"
+// ids of it. Whether a family is in the scope is asked row by row: as a list of families SQLite would begin with all their
+// rows, however few ids are asked for.
+macro_rules! in_scope {
+    ($family:literal) => {
+        concat!(
+            "(exists (select 1 from assignment a where a.family = ",
+            $family,
+            " and a.worker = $1 and a.is_open) or exists (select 1 from family f where f.id = ",
+            $family,
+            " and f.org_unit = $2))"
+        )
     };
 }
 macro_rules! org_units {
@@ -84,7 +90,7 @@ macro_rules! users {
 }
 macro_rules! of_family {
     ($columns:literal, $table:literal, $family:literal) => {
-        concat!("select ", $columns, " from ", $table, " where ", $family, " in ", families!())
+        concat!("select ", $columns, " from ", $table, " where ", in_scope!($family))
     };
 }
 macro_rules! family_rows {
@@ -93,7 +99,7 @@ macro_rules! family_rows {
             "id, org_unit, settlement_kato, settlement_name, rural, quota_date, arrived_on, address, phone, latitude,
              longitude",
             "family",
-            "id"
+            "family.id"
         )
     };
 }
@@ -102,23 +108,27 @@ macro_rules! person_rows {
         of_family!(
             "id, family, surname, given_name, patronymic, latin_name, iin, birth_date, sex, relation, phone",
             "person",
-            "family"
+            "person.family"
         )
     };
 }
 macro_rules! consent_rows {
     () => {
-        of_family!("id, person, state, given_on, basis", "consent", "family")
+        of_family!("id, person, state, given_on, basis", "consent", "consent.family")
     };
 }
 macro_rules! assignment_rows {
     () => {
-        of_family!("id, family, worker, from_day as \"from\", to_day as \"to\"", "assignment", "family")
+        of_family!(
+            "id, family, worker, from_day as \"from\", to_day as \"to\"",
+            "assignment",
+            "assignment.family"
+        )
     };
 }
 macro_rules! plan_rows {
     () => {
-        of_family!("id, family, version, state, published_on", "plan", "family")
+        of_family!("id, family, version, state, published_on", "plan", "plan.family")
     };
 }
 macro_rules! activity_rows {
@@ -126,7 +136,7 @@ macro_rules! activity_rows {
         of_family!(
             "id, plan, family, person, service, planned_on, due_on, state, record, done_on",
             "activity",
-            "family"
+            "activity.family"
         )
     };
 }
@@ -134,8 +144,8 @@ macro_rules! record_rows {
     () => {
         concat!(
             "select hash, record, family, activity, worker, device, verdict, reason, position, received_at,
-                check_state, check_due from record where (worker = $1 or family in ",
-            families!(),
+                check_state, check_due from record where (worker = $1 or ",
+            in_scope!("record.family"),
             ")"
         )
     };

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    arrivals::Arrivals,
     chance::Chance,
     intake::Intake,
     keys::{Keys, RingVerifier},
@@ -38,6 +39,8 @@ pub struct Handles {
     pub media: Media,
     /// How much and how long.
     pub limits: Limits,
+    /// Phones that come back and are let in.
+    pub arrivals: Arrivals,
     /// Turns for batches of records.
     pub record_seats: Semaphore,
     /// Turns for requests without records and media.
@@ -98,6 +101,7 @@ impl AppState {
             bearers: Bearers::default(),
             intake,
             media,
+            arrivals: Arrivals::new(limits.arrivals, limits.arrival_stay),
             record_seats: Semaphore::new(limits.record_requests),
             seats: Semaphore::new(limits.requests),
             media_seats: Semaphore::new(limits.media_requests),

@@ -94,11 +94,11 @@ pub async fn nonce(state: &AppState, kid: &KeyId) -> Outcome<NonceGrant> {
     Ok(NonceGrant { nonce, expires_in_s: seconds(life) })
 }
 
-/// A token for a signed nonce; the nonce is gone afterwards.
+/// A token for a signed nonce, and whose it is; the nonce is gone afterwards.
 ///
 /// # Errors
 /// When the key is unknown, the signature does not verify, or the nonce was not handed out to this key.
-pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<TokenGrant> {
+pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<(DeviceId, TokenGrant)> {
     let kid = statement.kid(Typ::Token)?;
     let now = state.clock.wall();
     let mut tx = state.store.read().await?;
@@ -154,7 +154,7 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<TokenGrant> {
     let orders = orders(&mut tx, device.id, now).await?;
     let settings = phone_settings(&mut tx).await?;
     tx.commit().await?;
-    Ok(TokenGrant {
+    let granted = TokenGrant {
         token,
         expires_in_s: seconds(state.limits.token_life),
         scope,
@@ -164,7 +164,8 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<TokenGrant> {
         orders,
         settings,
         worker: device.worker,
-    })
+    };
+    Ok((device.id, granted))
 }
 
 /// Who stands behind a token now.

@@ -4,7 +4,11 @@ use chrono::{FixedOffset, NaiveDate};
 use kandas_app::{
     app::App,
     store::{
-        chain, home, outbox, pulled,
+        chain, home, outbox,
+        pulled::{
+            self,
+            glance::{self, Glance, is_open},
+        },
         quarantine::{self, Listed},
         receipt, sync_state,
         travel::{self, Moment},
@@ -15,7 +19,6 @@ use kandas_shared::{
     hash::Epoch,
     ids::{FamilyId, UserId},
     locale::date,
-    plan_state::ActivityState,
     pulled::{Activity, Person, Relation},
 };
 use serde::Serialize;
@@ -25,11 +28,6 @@ use super::{
     Ending,
     say::{Voice, bytes},
 };
-
-/// Activities that still want to be done.
-fn is_open(activity: &Activity) -> bool {
-    matches!(activity.state, ActivityState::Planned | ActivityState::InProgress | ActivityState::Captured)
-}
 
 #[derive(Serialize)]
 struct FamilyLine {
@@ -48,22 +46,23 @@ pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Resul
     let state = pulled::state(&mut conn).await?;
     let today = today::on(&mut conn, &*app.platform().clock).await?;
     let Listed { rows, mut unreadable } = pulled::families(&mut conn).await?;
+    let mut glances = glance::all(&mut conn, today).await?;
     let mut families = Vec::new();
     for family in rows {
-        let persons = pulled::persons(&mut conn, family.id).await?;
-        let activities = pulled::activities(&mut conn, family.id).await?;
-        unreadable.extend(persons.unreadable);
-        unreadable.extend(activities.unreadable);
-        let open: Vec<&Activity> = activities.rows.iter().filter(|a| is_open(a)).collect();
+        let Glance { head, persons, open, overdue, next_due, strange } =
+            glances.remove(&family.id).unwrap_or_default();
+        if strange {
+            unreadable.extend(pulled::activities(&mut conn, family.id).await?.unreadable);
+        }
         let line = FamilyLine {
             id: family.id,
-            name: head_name(&persons.rows),
+            name: head,
             settlement: family.settlement_name,
             address: family.address,
-            persons: persons.rows.len(),
-            open: open.len(),
-            overdue: open.iter().filter(|a| a.due_on.is_some_and(|due| due < today)).count(),
-            next_due: open.iter().filter_map(|a| a.due_on).min(),
+            persons,
+            open,
+            overdue,
+            next_due,
         };
         if !only_overdue || line.overdue > 0 {
             families.push(line);
@@ -153,7 +152,7 @@ pub async fn show(app: &App, id: FamilyId, voice: &Voice) -> anyhow::Result<Endi
     for activity in &activities.rows {
         let person = persons.rows.iter().find(|p| p.id == activity.person).map(full_name).unwrap_or_default();
         let due = activity.due_on.map(|due| voice.text("due-until", &[("date", date(due).into())]));
-        let late = is_open(activity) && activity.due_on.is_some_and(|due| due < today);
+        let late = is_open(activity.state) && activity.due_on.is_some_and(|due| due < today);
         voice.line(&format!(
             "  {}  {} {} — {person}; {} {} {}",
             activity.id,

@@ -24,6 +24,7 @@ use super::{
     quarantine::{self, Listed, Unreadable},
 };
 
+pub mod glance;
 mod page;
 mod table;
 

@@ -6,12 +6,16 @@ use chrono::NaiveDate;
 use kandas_app::{
     app::{App, AppError},
     store::{
-        self, Store, home, pulled,
+        self, Store, home,
+        pulled::{self, glance},
         quarantine::{self, Unreadable},
         travel,
     },
 };
-use kandas_shared::{cursor::Kind, ids::ActivityId, pulled::Row, service::ServiceCode, wire::PullEnd};
+use kandas_shared::{
+    cursor::Kind, ids::ActivityId, plan_state::ActivityState, pulled::Row, service::ServiceCode,
+    wire::PullEnd,
+};
 use uuid::Uuid;
 
 use crate::support::{Phone, photo, pull, ready, sealed, uuid};
@@ -361,6 +365,53 @@ async fn an_upgraded_store_equals_a_fresh_one() {
     let shape = store::schema(&mut conn).await.unwrap();
     assert!(shape.len() > 25, "{shape:?}");
     assert!(shapes.iter().all(|other| *other == shape));
+}
+
+#[tokio::test]
+async fn a_glance_at_the_families_says_what_their_rows_say() {
+    let phone = Phone::new(11);
+    let (app, world) = phone.enrolled().await;
+    let mut rows = world.rows();
+    // Some are done, some were due, and one is in a state that only a newer program knows.
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let states = [ActivityState::Planned, ActivityState::Captured, ActivityState::Reported];
+    let mut number = 0;
+    for row in &mut rows {
+        let Row::Activity(activity) = row else { continue };
+        (activity.state, activity.due_on) =
+            (states[number % 3], [None, Some(day("2026-11-20")), Some(day("2026-12-05"))][number / 3 % 3]);
+        number += 1;
+    }
+    pull(&app, &rows, &[]).await;
+    let today = day("2026-11-23");
+    let mut conn = app.store().conn().await.unwrap();
+    let seen = glance::all(&mut conn, today).await.unwrap().remove(&world.family).unwrap();
+    let open: Vec<_> = rows
+        .iter()
+        .filter_map(|row| match row {
+            Row::Activity(activity) if glance::is_open(activity.state) => Some(activity.due_on),
+            _ => None,
+        })
+        .collect();
+    let persons = rows.iter().filter(|row| row.kind() == Kind::Person).count();
+    assert_eq!((seen.persons, seen.open, seen.strange), (persons, open.len(), false));
+    assert_eq!(seen.overdue, open.iter().filter(|due| due.is_some_and(|due| due < today)).count());
+    assert_eq!(seen.next_due, open.iter().copied().flatten().min());
+    assert!(seen.overdue > 0 && seen.overdue < seen.open && seen.open < number, "{seen:?}");
+    assert_eq!(seen.head, "ТЕСТОВ ТЕСТ");
+    sqlx::query("update activity set state = 'visited' where state = 'reported'")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    let seen = glance::all(&mut conn, today).await.unwrap().remove(&world.family).unwrap();
+    assert!(seen.strange && seen.open == open.len());
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+        "explain query plan select family, state, count(*), min(due_on) from activity group by family, state",
+    )
+    .fetch_all(&mut *conn)
+    .await
+    .unwrap();
+    assert!(plan.len() == 1 && plan[0].3.contains("COVERING INDEX activity_family"), "{plan:?}");
 }
 
 #[tokio::test]

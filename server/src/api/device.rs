@@ -17,7 +17,7 @@ use super::{
     body::Small as Body,
     carrier::{Carrier, FieldDevice},
 };
-use crate::{enrol, orders, refusal::Outcome, state::AppState, token};
+use crate::{arrivals::Place, enrol, orders, refusal::Outcome, state::AppState, token};
 
 /// A new phone gives its public key and a one-time code.
 #[utoipa::path(post, path = "/v1/enrol", tag = "device", request_body = EnrolRequest, responses(
@@ -50,9 +50,14 @@ pub async fn nonce(
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn token(
     State(state): State<AppState>,
+    place: Option<Extension<Place>>,
     Body(request): Body<TokenRequest>,
 ) -> Outcome<Json<TokenGrant>> {
-    Ok(Json(token::grant(&state, &request.statement).await?))
+    let (device, granted) = token::grant(&state, &request.statement).await?;
+    if let Some(Extension(place)) = place {
+        state.arrivals.enter(device, place);
+    }
+    Ok(Json(granted))
 }
 
 /// The store's key, wrapped to the organisation's recovery key.

@@ -46,7 +46,7 @@ pub async fn front(State(state): State<AppState>, request: Request, next: Next) 
     response
 }
 
-async fn in_turn(state: &AppState, route: &str, request: Request, next: Next) -> Response {
+async fn in_turn(state: &AppState, route: &str, mut request: Request, next: Next) -> Response {
     let media = route.starts_with("/v1/media");
     if !route.starts_with("/v1") {
         // Health and numbers are answered even when everything else waits.
@@ -56,6 +56,13 @@ async fn in_turn(state: &AppState, route: &str, request: Request, next: Next) ->
         return Refusal::later(ProblemCode::ShuttingDown, 5).into_response();
     }
     let limits = &state.limits;
+    if route == "/v1/token" {
+        // Whoever has a token is served within seconds; so the others wait here.
+        let Some(place) = state.arrivals.place(limits.turn_time).await else {
+            return Refusal::later(ProblemCode::RateLimited, come_again(state)).into_response();
+        };
+        request.extensions_mut().insert(place);
+    }
     let (seats, patience) = match route {
         "/v1/records" => (&state.record_seats, limits.turn_time),
         _ if media => (&state.media_seats, limits.media_turn_time),

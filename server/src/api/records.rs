@@ -44,7 +44,9 @@ pub async fn records(
     }
     // Every bearer of a token may hand records in, as a revoked device does; more is not asked of him here.
     let carrier = intake::Carrier { device, scope: TokenScope::Escrow };
-    let accepted = state.intake.accept(&carrier, batch.records).await?;
+    let accepted = state.intake.accept(&carrier, batch.records).await;
+    state.arrivals.leave(device);
+    let accepted = accepted?;
     for item in &accepted.items {
         metrics::counter!("kandas_records_total", "verdict" => item.verdict.as_str()).increment(1);
     }
@@ -82,6 +84,8 @@ pub async fn changes(
     }
     let limit = pull.limit.map_or(changes::USUAL_LINES, |limit| limit as usize).clamp(1, changes::MOST_LINES);
     let cursor = pull.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+    // What comes after records is less urgent: another phone may come in.
+    state.arrivals.leave(bearer.device);
     let now = state.clock.wall();
     let page = changes::page(&state.store, bearer.device, bearer.worker, cursor, &kinds, limit, now).await?;
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream::iter(mouthfuls(page)))))

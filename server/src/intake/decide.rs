@@ -100,11 +100,20 @@ pub struct Counting {
     pub done_on: Option<NaiveDate>,
 }
 
+/// A statement in custody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Where its fact stands.
+    pub position: u64,
+    /// Why it is held at present, if it is: whoever asks again may not have heard it.
+    pub held: Option<HeldReason>,
+}
+
 /// Everything the decisions need, read after the journal was locked; it follows the decisions of the group.
 #[derive(Debug, Default)]
 pub struct Desk {
-    /// Statements in custody, with their positions.
-    pub known: HashMap<Digest, u64>,
+    /// Statements in custody.
+    pub known: HashMap<Digest, Known>,
     /// Chains, places in them and their gaps.
     pub ledgers: Ledgers,
     /// Devices of the group that are not in the store, whoever knew their keys.
@@ -140,8 +149,8 @@ pub struct Desk {
 /// The decision about one statement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
-    /// In custody since this position.
-    Known(u64),
+    /// In custody since before.
+    Known(Known),
     /// Taken into custody at the position it was decided for.
     Taken(Box<RecordReceived>),
     /// About an erased subject: held without its body, of which the second fact says what must stay known.
@@ -150,8 +159,8 @@ pub enum Decision {
 
 /// Decides about one statement that would stand at `position`, received on civil day `today` (UTC+5).
 pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveDate) -> Decision {
-    if let Some(position) = desk.known.get(&statement.hash) {
-        return Decision::Known(*position);
+    if let Some(known) = desk.known.get(&statement.hash) {
+        return Decision::Known(*known);
     }
     let place = place_of(&statement);
     let forked =
@@ -201,7 +210,7 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
             Correctable { family: statement.reading.family, activity: statement.reading.activity };
         desk.correctable.entry(record).or_insert(corrected);
     }
-    desk.known.insert(statement.hash, position);
+    desk.known.insert(statement.hash, Known { position, held: outcome.reason });
     let erased = erasure.map(|erasure| {
         Box::new(RecordErased {
             erasure,
@@ -611,7 +620,7 @@ mod tests {
     fn judge_one(desk: &mut Desk, record: Record) -> RecordOutcome {
         match decide(desk, statement(record), 50, TODAY.parse().unwrap()) {
             Decision::Taken(taken) | Decision::Erased(taken, _) => taken.outcome,
-            Decision::Known(position) => panic!("known at {position}"),
+            Decision::Known(known) => panic!("{known:?}"),
         }
     }
 
@@ -813,6 +822,9 @@ mod tests {
         let mut desk = desk();
         let twice = statement(record(4, 1));
         judge_one(&mut desk, record(4, 1));
-        assert_eq!(decide(&mut desk, twice, 51, TODAY.parse().unwrap()), Decision::Known(50));
+        assert_eq!(
+            decide(&mut desk, twice, 51, TODAY.parse().unwrap()),
+            Decision::Known(Known { position: 50, held: None })
+        );
     }
 }

@@ -9,12 +9,13 @@ use kandas_shared::{
         ActivityId, ChainId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId,
     },
     pulled::{Activity, Consent},
+    receipt::HeldReason,
     record::Statement,
 };
 
 use super::{
     chains::Ledgers,
-    decide::{Desk, Payload, SignedFile, Verified},
+    decide::{Desk, Known, Payload, SignedFile, Verified},
     late,
 };
 use crate::{
@@ -128,12 +129,17 @@ impl Asked {
     }
 }
 
-async fn known(tx: &mut Tx, asked: &Asked) -> Result<HashMap<Digest, u64>, StoreError> {
+async fn known(tx: &mut Tx, asked: &Asked) -> Result<HashMap<Digest, Known>, StoreError> {
     let hashes = keys_of(&asked.hashes);
-    let found = ") select r.hash, r.position from asked join record r on r.hash = asked.hash
-        union all select e.hash, e.position from asked join record_erased e on e.hash = asked.hash";
-    let known = among!(tx, (Digest, i64), "with asked (hash) as (", hashes, found).await?;
-    Ok(known.into_iter().map(|(hash, position)| (hash, position as u64)).collect())
+    let found = ") select r.hash, r.position, case when r.verdict = 'held' then r.reason end
+          from asked join record r on r.hash = asked.hash
+        union all select e.hash, e.position, 'erased' from asked join record_erased e on e.hash = asked.hash";
+    type Row = (Digest, i64, Option<HeldReason>);
+    let known = among!(tx, Row, "with asked (hash) as (", hashes, found).await?;
+    Ok(known
+        .into_iter()
+        .map(|(hash, position, held)| (hash, Known { position: position as u64, held }))
+        .collect())
 }
 
 async fn ledgers(tx: &mut Tx, asked: &Asked) -> Result<Ledgers, StoreError> {

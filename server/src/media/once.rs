@@ -20,7 +20,7 @@ use super::{
     Arriving, Media, Progress,
     entry::{Arrived, By},
     staging::{Placed, Target},
-    upload::{Aim, Made},
+    upload::{Admitted, Aim, Made},
 };
 use crate::{
     chance,
@@ -57,11 +57,11 @@ impl Media {
     {
         let whole = head.announced.is_none_or(|announced| announced == length);
         let small = head.checksum.is_none() && whole && length <= SMALL;
-        if !small || matches!(aim, Aim::Bundle { .. }) || self.in_progress(aim).await? {
-            let made = self.create(device, aim, length).await?;
+        let Admitted { sha256, in_progress } = self.admit(aim, length).await?;
+        if !small || in_progress || matches!(aim, Aim::Bundle { .. }) {
+            let made = self.create_admitted(device, aim, length, sha256).await?;
             return self.go_on(made, head, body).await;
         }
-        let sha256 = self.admit(aim, length).await?;
         let mut came = Vec::new();
         match self.arrive(&mut body, length, &mut came).await {
             Came::Whole => {
@@ -71,7 +71,7 @@ impl Media {
                 Ok((task.await.map_err(Refusal::fault)??, None))
             }
             Came::Broken(error) => {
-                let made = self.create(device, aim, length).await?;
+                let made = self.create_admitted(device, aim, length, sha256).await?;
                 let rest = match error {
                     Some(error) => stream::iter([Err(error)]).left_stream(),
                     None => body.fuse().right_stream(),

@@ -46,6 +46,14 @@ pub struct Made {
     pub progress: Progress,
 }
 
+/// A file that may come.
+pub(super) struct Admitted {
+    /// What it must hash to.
+    pub(super) sha256: Digest,
+    /// Whether it has begun to come.
+    pub(super) in_progress: bool,
+}
+
 /// What writing the row came to.
 struct Begun {
     upload: UploadId,
@@ -89,7 +97,18 @@ impl Media {
     /// # Errors
     /// When the file is unknown, in custody already, erased, of another size, or there is no room.
     pub async fn create(&self, device: DeviceId, aim: Aim, length: u64) -> Outcome<Made> {
-        let sha256 = self.admit(aim, length).await?;
+        let admitted = self.admit(aim, length).await?;
+        self.create_admitted(device, aim, length, admitted.sha256).await
+    }
+
+    /// [`Media::create`] for what was found to be admissible.
+    pub(super) async fn create_admitted(
+        &self,
+        device: DeviceId,
+        aim: Aim,
+        length: u64,
+        sha256: Digest,
+    ) -> Outcome<Made> {
         let id = UploadId::draw(self.now(), chance::bytes(self.0.chance.as_ref()));
         let begun = self.begin(id, device, aim, sha256, length).await?;
         if let Some(gone) = begun.instead_of {
@@ -243,16 +262,8 @@ impl Media {
         Ok(Progress { offset: upload.size(), length: upload.size(), expires_at: None, receipt })
     }
 
-    /// Whether there is an upload for the same thing that is not over.
-    pub(super) async fn in_progress(&self, aim: Aim) -> Outcome<bool> {
-        let mut tx = self.0.store.read().await?;
-        let sql = "select state from upload where target = $1";
-        let there: Option<(String,)> = opt!(&mut tx, (String,), sql, aim.target()).await?;
-        Ok(there.is_some_and(|(state,)| state == "open"))
-    }
-
     /// Whether such a file may come, and what its hash must be.
-    pub(super) async fn admit(&self, aim: Aim, length: u64) -> Outcome<Digest> {
+    pub(super) async fn admit(&self, aim: Aim, length: u64) -> Outcome<Admitted> {
         let file = match aim {
             Aim::Bundle { bundle, sha256 } => {
                 let mut tx = self.0.store.read().await?;
@@ -266,13 +277,16 @@ impl Media {
                     return Err(ProblemCode::UploadTooLarge.into());
                 }
                 self.check_room(length)?;
-                return Ok(sha256);
+                return Ok(Admitted { sha256, in_progress: false });
             }
             Aim::File(file) | Aim::Salvage { file, .. } => file,
         };
         let mut tx = self.0.store.read().await?;
         let row = FileRow::find(&mut tx, file).await?.ok_or(ProblemCode::EvidenceUnknown)?;
+        let sql = "select state from upload where target = $1";
+        let there: Option<(String,)> = opt!(&mut tx, (String,), sql, aim.target()).await?;
         drop(tx);
+        let in_progress = there.is_some_and(|(state,)| state == "open");
         match row.state.as_str() {
             "erased" => return Err(ProblemCode::EvidenceErased.into()),
             "received" => return Err(Refusal::received(self.receipt(file).await?)),
@@ -297,7 +311,7 @@ impl Media {
             _ => row.sha256,
         };
         self.check_room(length)?;
-        Ok(sha256)
+        Ok(Admitted { sha256, in_progress })
     }
 
     /// Writes the row, unless there is an open one for the same thing.

@@ -20,6 +20,10 @@ const ROWS_AHEAD: usize = 500;
 /// A connection that was idle for longer is tried before it is used. One that broke within this time fails a request
 /// that is then sent again; trying each would double the round trips of the short ones.
 const FRESH: Duration = Duration::from_secs(1);
+/// Memory for pages of the one connection of SQLite that writes: KiB, negative as SQLite wants it.
+const WRITER_CACHE: &str = "-32768";
+/// As much for each that reads: the system keeps the same pages for all of them.
+const READER_CACHE: &str = "-4096";
 /// How long to wait for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -45,13 +49,12 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .statement_cache_capacity(500)
         .row_buffer_size(ROWS_AHEAD)
         .pragma("secure_delete", "on")
-        .pragma("cache_size", "-65536")
         .pragma("wal_autocheckpoint", WAL_PAGES);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
         .await?;
     let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&writer).await?;
     if parse_version(&version) < Some((3, 51, 3)) {
@@ -62,7 +65,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        .connect_lazy_with(options.pragma("query_only", "on"));
+        .connect_lazy_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "on"));
     Ok(Pools::Sqlite { writer, readers })
 }
 

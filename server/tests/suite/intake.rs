@@ -156,6 +156,14 @@ on_both_engines! {
 
         let record = phone.completion(999, 401);
         held(&phone.deliver(&intake, &record).await, HeldReason::UnknownFamily);
+        // Whose answer was lost hears it when he asks again.
+        let record = phone.completion(999, 401);
+        let statement = phone.seal(&record);
+        let unknown = phone.push(&intake, [statement.clone()]).await.items.remove(0);
+        held(&unknown, HeldReason::UnknownFamily);
+        let again = phone.push(&intake, [statement]).await.items.remove(0);
+        assert_eq!((again.verdict, again.position), (Verdict::Known, unknown.position));
+        assert_eq!(again.reason.as_deref(), Some(HeldReason::UnknownFamily.as_str()));
         let record = phone.completion(102, 402);
         held(&phone.deliver(&intake, &record).await, HeldReason::NotAssigned);
         let mut record = phone.completion(101, 401);

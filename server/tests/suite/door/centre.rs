@@ -148,6 +148,13 @@ impl Centre {
 
     /// A phone with a token.
     pub async fn phone(&self) -> Phone {
+        let mut phone = self.enrolled().await;
+        phone.token = self.grant(&phone).await.token;
+        phone
+    }
+
+    /// A phone without a token.
+    pub async fn enrolled(&self) -> Phone {
         let code = self.code().await;
         let signer = key();
         let chain = ChainId(Uuid::from_bytes(chance::bytes(self.world.chance.as_ref())));
@@ -155,9 +162,7 @@ impl Centre {
         let answer = self.post("/v1/enrol", None, &EnrolRequest { statement }).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         let enrolled: Enrolled = answer.json();
-        let mut phone = Phone { signer, device: enrolled.device, chain, token: String::new() };
-        phone.token = self.grant(&phone).await.token;
-        phone
+        Phone { signer, device: enrolled.device, chain, token: String::new() }
     }
 
     /// A phone of the centre of [`crate::phones`], with a token.

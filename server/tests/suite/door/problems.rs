@@ -114,6 +114,22 @@ on_both_engines! {
         assert_eq!(centre.call_on(&state, asked).await.code(), "unknown-commit");
     }
 
+    async fn whoever_is_let_in_is_served_before_the_next_gets_his_token(world) {
+        let limits = Limits { arrivals: 1, arrival_stay: Duration::from_secs(600), turn_time: Duration::from_millis(20), ..quick() };
+        let centre = Centre::with(world, limits).await;
+        let first = centre.phone().await;
+        // The place is taken until the first phone has handed over what it has.
+        let second = centre.enrolled().await;
+        assert_eq!(centre.try_grant(&second).await.code(), "rate-limited");
+        let batch = RecordBatch { records: Vec::new() };
+        assert_eq!(centre.post("/v1/records", Some(&first.token), &batch).await.status, 200);
+        let token = centre.grant(&second).await.token;
+        assert_eq!(centre.try_grant(&first).await.code(), "rate-limited");
+        // Or asks for what comes after.
+        assert_eq!(centre.get("/v1/changes", Some(&token)).await.status, 200);
+        assert_eq!(centre.try_grant(&first).await.status, 200);
+    }
+
     async fn answers_are_compressed_when_asked(world) {
         let centre = Centre::new(world).await;
         let plain = centre.get("/openapi.json", None).await;
