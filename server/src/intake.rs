@@ -332,7 +332,9 @@ impl Grouping {
         }
         if !facts.is_empty() {
             journal::append_locked(&mut tx, locked, &*self.chance, time, facts).await?;
+            kandas_disk::point!("intake.before-commit");
             tx.commit().await?;
+            kandas_disk::point!("intake.after-commit");
         }
         Ok(Verdicts { epoch, time, items: verdicts })
     }

@@ -51,6 +51,9 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .max_connections(1)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
+        // Where a commit failed for want of room, SQLite has undone the transaction and sqlx counts it as open: such a
+        // connection would begin no other.
+        .before_acquire(|conn, _| Box::pin(async { Ok(!conn.is_in_transaction()) }))
         .connect_with(options.clone())
         .await?;
     let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&writer).await?;
