@@ -193,8 +193,10 @@ impl App {
     }
 
     /// Keeps a copy of who this phone is, for the case that its store is damaged.
-    pub(crate) async fn keep_rescue_copy(&self) -> Result<(), AppError> {
-        rescue::keep(self.home(), self.store(), self.vault()).await
+    pub(crate) async fn keep_rescue_copy(&self) {
+        if let Err(error) = rescue::keep(self.home(), self.store(), self.vault()).await {
+            tracing::warn!(%error, "the copy for a damaged store could not be written; the next start tries again");
+        }
     }
 
     /// Ten random bytes for an id.
@@ -217,7 +219,10 @@ async fn begin(
     point!("open.settled");
     let mut startup = startup::reconcile(store, &vault, platform, home).await?;
     startup.enrolment_rescued = rescued;
-    rescue::keep(home, store, &vault).await?;
+    if let Err(error) = rescue::keep(home, store, &vault).await {
+        // The old copy stays. A phone without room must open all the same: delivering is what makes room.
+        tracing::warn!(%error, "the copy for a damaged store could not be written anew");
+    }
     point!("open.rescue-kept");
     if cfg!(feature = "sqlcipher") {
         let key = platform.keystore.store_key(false)?.ok_or(AppError::KeyForgotten("store"))?;

@@ -184,7 +184,7 @@ pub async fn restore(
     config.make_folders()?;
     let begun = Underway::read(config)?;
     let is_empty = is_database_empty(config).await?;
-    ensure!(is_empty || begun.is_some(), "there is a database already: a store is never written over");
+    ensure!(is_empty || begun.is_some(), "the database is not empty: a store is never written over");
     // They may open the media store.
     if !has_keys {
         copy_private(&from.join("keys"), &config.keys_dir())?;

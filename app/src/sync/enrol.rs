@@ -150,7 +150,7 @@ pub async fn enrol_over(
     point!("enrol.before-commit");
     tx.commit().await?;
     point!("enrol.after-commit");
-    app.keep_rescue_copy().await?;
+    app.keep_rescue_copy().await;
     Ok(enrolled)
 }
 

@@ -35,9 +35,12 @@ pub enum StoreError {
 }
 
 /// Result codes of SQLite.
+const NO_MEMORY: i32 = 7;
+const READ_ONLY: i32 = 8;
 const IO_ERROR: i32 = 10;
 const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
+const CANNOT_OPEN: i32 = 14;
 const NOT_A_DATABASE: i32 = 26;
 
 /// The result code of SQLite that an extended one is a form of. PostgreSQL's have five characters.
@@ -89,6 +92,23 @@ impl StoreError {
     pub fn is_full(&self) -> bool {
         let Self::Database(sqlx::Error::Database(inner)) = self else { return false };
         inner.code().is_some_and(|code| primary(&code) == Some(FULL) || code == "53100")
+    }
+
+    /// Whether it lies with the machine (room, disk, memory, a read-only or broken file), so that other work would have
+    /// failed just the same.
+    #[must_use]
+    pub fn is_of_the_machine(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(inner)) = self else { return false };
+        inner.code().is_some_and(|code| match primary(&code) {
+            Some(code) => {
+                matches!(
+                    code,
+                    NO_MEMORY | READ_ONLY | IO_ERROR | CORRUPT | FULL | CANNOT_OPEN | NOT_A_DATABASE
+                )
+            }
+            // Insufficient resources, operator's intervention, system error, internal error, read-only.
+            None => ["53", "57", "58", "XX", "25006"].iter().any(|class| code.starts_with(class)),
+        })
     }
 
     /// Whether the same work may succeed when tried again: locks, timeouts, no free connection.

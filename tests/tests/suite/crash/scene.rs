@@ -157,7 +157,11 @@ impl Scene {
 
     /// A copy of everything. Nobody may work on it.
     pub async fn copy(&self) -> Trial {
-        let folder = tempfile::tempdir().unwrap();
+        self.copy_into(tempfile::tempdir().unwrap()).await
+    }
+
+    /// A copy of everything in a folder that is there already.
+    pub async fn copy_into(&self, folder: TempDir) -> Trial {
         copy_folder(self.folder.path(), folder.path());
         let database = match &self.database {
             None => None,
