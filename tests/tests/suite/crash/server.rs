@@ -172,8 +172,12 @@ async fn while_it_changes_its_key(engine: Engine) {
             dies(server(&trial.config, ["key", "rotate"]), point).await;
             let made = trial.count("select count(*) from key_change").await;
             done(server(&trial.config, ["key", "show"])).await;
-            let again = done(server(&trial.config, ["key", "rotate"])).await;
             let keys = trial.config.keys_dir();
+            for retired in ending(&keys, ".pub") {
+                let private = retired.replace(".pub", ".p8");
+                assert!(!keys.join(&private).exists(), "{point}: {private} is still there");
+            }
+            let again = done(server(&trial.config, ["key", "rotate"])).await;
             let current = fs::read_to_string(keys.join("current")).unwrap();
             assert_eq!(again["new"], json!(current), "{point}");
             assert_eq!(trial.count("select count(*) from key_change").await, made + 1, "{point}");
