@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use kandas_disk::point;
 use kandas_shared::{ids::ChainId, jws::Signer};
 
 use crate::{
@@ -111,10 +112,15 @@ impl App {
             false => None,
         };
         let stamp = platform.clock.wall().format("%Y%m%dT%H%M%SZ").to_string();
-        let mut store = Store::open(&path, store_key, &stamp).await?;
+        let mut store = match rescue::is_kept(home) {
+            true => Store::reopen(&path, store_key, &stamp).await?,
+            false => Store::open(&path, store_key, &stamp).await?,
+        };
+        point!("open.store");
         if is_key_left(&store).await? {
             // An order had wiped this home and the program ended before the keys were gone.
             platform.keystore.destroy()?;
+            rescue::forget(home)?;
             store = recover::after_keys(store, &path, &platform, &stamp).await?;
         }
         match begin(home, &store, &platform).await {
@@ -174,13 +180,23 @@ impl App {
 
     /// The end of an order: the keys are gone, and with them whatever may still lie on the disk.
     pub(crate) async fn destroy_keys(&self) -> Result<(), AppError> {
+        // Written again if a start came between.
+        rescue::forget(self.home())?;
         self.platform().keystore.destroy()?;
+        point!("order.keys-gone");
         if cfg!(feature = "sqlcipher") {
             // Nobody can open the file any more; the next start begins a new home.
             recover::remove_store(&self.home().join("store.db"))?;
         }
         let mut conn = self.store().conn().await?;
         Ok(home::set(&mut conn, home::WIPED, "yes").await?)
+    }
+
+    /// Keeps a copy of who this phone is, for the case that its store is damaged.
+    pub(crate) async fn keep_rescue_copy(&self) {
+        if let Err(error) = rescue::keep(self.home(), self.store(), self.vault()).await {
+            tracing::warn!(%error, "the copy for a damaged store could not be written; the next start tries again");
+        }
     }
 
     /// Ten random bytes for an id.
@@ -197,11 +213,17 @@ async fn begin(
 ) -> Result<(Vault, Arc<dyn Signer>, Startup), AppError> {
     let vault = Vault::open(&home.join("vault"), platform.keystore.vault_identity()?)?;
     let signer = platform.signer()?;
-    let rescued = store.moved_aside().is_some() && rescue::take_over(home, store, &vault, platform).await?;
+    point!("open.keys");
+    let rescued = is_new(store).await? && rescue::take_over(home, store, &vault, platform).await?;
     settle_identity(store, platform, &vault, &*signer).await?;
-    let mut startup = startup::reconcile(store, &vault, platform, &home.join(CAMERA)).await?;
+    point!("open.settled");
+    let mut startup = startup::reconcile(store, &vault, platform, home).await?;
     startup.enrolment_rescued = rescued;
-    rescue::keep(home, store, &vault).await?;
+    if let Err(error) = rescue::keep(home, store, &vault).await {
+        // The old copy stays. A phone without room must open all the same: delivering is what makes room.
+        tracing::warn!(%error, "the copy for a damaged store could not be written anew");
+    }
+    point!("open.rescue-kept");
     if cfg!(feature = "sqlcipher") {
         let key = platform.keystore.store_key(false)?.ok_or(AppError::KeyForgotten("store"))?;
         recover::keep_store_key(home, &vault, &key)?;
@@ -235,6 +257,13 @@ async fn settle_identity(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether no start has come so far as to note the keys.
+async fn is_new(store: &Store) -> Result<bool, StoreError> {
+    let mut conn = store.conn().await?;
+    Ok(home::text(&mut conn, home::VAULT_RECIPIENT).await?.is_none()
+        && home::text(&mut conn, home::WIPED).await?.is_none())
 }
 
 async fn is_key_left(store: &Store) -> Result<bool, StoreError> {

@@ -12,6 +12,7 @@ use std::{
 };
 
 use age::{Encryptor, x25519::Recipient};
+use kandas_disk::point;
 use kandas_shared::{
     evidence::{FileRef, Part},
     hash::Digest,
@@ -247,8 +248,11 @@ impl Work {
         }
         let out = Hashing { inner: File::create(&temporary).map_err(said)?, hasher: Sha256::new(), size: 0 };
         let out = self.fill(out, &media).map_err(said)?;
+        point!("bundle.written");
         out.inner.sync_all().map_err(said)?;
+        point!("bundle.synced");
         fs::rename(&temporary, path).map_err(said)?;
+        point!("bundle.renamed");
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(said)?;
         }

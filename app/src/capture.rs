@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kandas_disk::point;
 use kandas_shared::{
     evidence::{Evidence, EvidenceKind, FileFacts, FileRef, Part, Position, Source, Summary},
     ids::{CaptureId, EvidenceId},
@@ -209,6 +210,7 @@ impl App {
         let mut conn = self.store().conn().await?;
         store::draft::expect(&mut conn, &expected).await?;
         drop(conn);
+        point!("capture.expected");
 
         let vault = self.vault().clone();
         let wanted = how.kind;
@@ -228,6 +230,7 @@ impl App {
                 return Err(error);
             }
         };
+        point!("capture.stored");
         let item = Evidence {
             evidence,
             kind: stored.kind,
@@ -261,7 +264,9 @@ impl App {
             self.remove_files(evidence)?;
             return Err(AppError::Unknown("piece of evidence in this draft"));
         }
+        point!("capture.before-commit");
         tx.commit().await?;
+        point!("capture.after-commit");
         Ok(Attached::Kept { evidence, item: Box::new(item) })
     }
 

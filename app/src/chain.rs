@@ -1,6 +1,7 @@
 //! The chain belongs to the store. A store that is behind what the server has (a restored copy) or has been forked opens
 //! a new chain that names the old one; nothing that is sealed changes.
 
+use kandas_disk::point;
 use kandas_shared::{
     evidence::FileRef,
     hash::Epoch,
@@ -94,7 +95,9 @@ impl App {
         if settled.forked.iter().any(|forked| Some(*forked) == open) {
             self.open_chain(&mut tx, "forked").await?;
         }
+        point!("push.before-commit");
         tx.commit().await?;
+        point!("push.after-commit");
         Ok(Receipted::Settled(settled))
     }
 
@@ -119,7 +122,9 @@ impl App {
         }
         let row = receipt::keep(&mut tx, jws, &Receipt::File(said.clone())).await?;
         file::set_delivered(&mut tx, name, row, said.time).await?;
+        point!("receipt.before-commit");
         tx.commit().await?;
+        point!("receipt.after-commit");
         Ok(true)
     }
 
@@ -141,6 +146,7 @@ impl App {
         let now = self.platform().clock.wall();
         event::add(&mut tx, now, "epoch", Some(&epoch.to_string()), None).await?;
         tx.commit().await?;
+        point!("epoch.after-commit");
         Ok(Some(reopened))
     }
 

@@ -5,14 +5,10 @@
 //! encrypted to that same identity. The signing key is never copied anywhere: where it is lost too, the phone becomes a
 //! new one with a new chain, and carries what the old one had sealed.
 
-use std::{
-    fs,
-    io::{ErrorKind, Write as _},
-    path::Path,
-    str::FromStr as _,
-};
+use std::{fs, io::ErrorKind, path::Path, str::FromStr as _};
 
 use age::x25519::Identity;
+use kandas_disk::{point, replace};
 use kandas_shared::ids::ChainId;
 use serde::Serialize;
 
@@ -81,6 +77,7 @@ async fn give_back(
         return Err(AppError::WrongKey);
     }
     platform.keystore.adopt(key, store_key)?;
+    point!("recover.adopted");
     let now = platform.clock.wall();
     let kid = platform.signer()?.public_key().kid().0;
     let enrolment_kept = home::text(&mut tx, home::DEVICE_KID).await?.as_ref() == Some(&kid);
@@ -94,7 +91,9 @@ async fn give_back(
         pulled::forget_pull(&mut tx).await?;
     }
     event::add(&mut tx, now, "key_recovered", None, None).await?;
+    point!("recover.before-commit");
     tx.commit().await?;
+    point!("recover.after-commit");
     Ok(Recovered { enrolment_kept })
 }
 
@@ -112,12 +111,7 @@ pub(crate) fn keep_store_key(home: &Path, vault: &Vault, key: &[u8; 32]) -> Resu
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(said(error)),
     }
-    let temporary = path.with_extension("age.new");
-    let mut file = fs::File::create(&temporary).map_err(said)?;
-    file.write_all(&vault.encrypt(key)?).map_err(said)?;
-    file.sync_all().map_err(said)?;
-    fs::rename(&temporary, &path).map_err(said)?;
-    fs::File::open(home).and_then(|folder| folder.sync_all()).map_err(said)
+    replace(&path, &vault.encrypt(key)?).map_err(said)
 }
 
 fn read_store_key(home: &Path, key: &Identity) -> Result<[u8; 32], AppError> {

@@ -1,16 +1,17 @@
 //! What a damaged store must not take with it: who this phone is, and which chain it sealed into.
 //!
-//! A copy of the home's values lies beside the store, encrypted to the vault's key, and is written anew at a start that
-//! finds them changed. When a store had to be moved aside, the new one takes them over: the phone stays enrolled, what
-//! it had delivered comes back by the pull, and its new chain names the old one.
+//! A copy of the home's values lies beside the store, encrypted to the vault's key, and is written anew after enrolment and
+//! at a start that finds them changed. When a store had to be moved aside, or has gone, the new one takes them over: the
+//! phone stays enrolled, what it had delivered comes back by the pull, and its new chain names the old one.
 
 use std::{
     collections::BTreeMap,
     fs,
-    io::{ErrorKind, Write as _},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
+use kandas_disk::{point, replace};
 use kandas_shared::ids::ChainId;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,21 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("home.age")
 }
 
+/// Whether there is a copy: this home was enrolled, and its store has held something.
+pub(crate) fn is_kept(folder: &Path) -> bool {
+    path(folder).exists()
+}
+
+/// Takes the copy away.
+pub(crate) fn forget(folder: &Path) -> Result<(), AppError> {
+    match fs::remove_file(path(folder)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(AppError::io(path(folder).display().to_string())(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Takes the copy over into a new store. Says whether there was one.
 pub(crate) async fn take_over(
     folder: &Path,
@@ -50,7 +66,9 @@ pub(crate) async fn take_over(
     let new = ChainId::draw(now, platform.chance.bytes());
     chain::open(&mut tx, new, "store_damaged", now).await?;
     event::add(&mut tx, now, "enrolment_rescued", None, None).await?;
+    point!("rescue.before-commit");
     tx.commit().await?;
+    point!("rescue.after-commit");
     Ok(true)
 }
 
@@ -73,13 +91,7 @@ pub(crate) async fn keep(folder: &Path, store: &Store, vault: &Vault) -> Result<
     let text = serde_json::to_vec(&copy).map_err(|e| StoreError::Unreadable("home", e.to_string()))?;
     let sealed = vault.encrypt(&text)?;
     let path = path(folder);
-    let temporary = path.with_extension("age.new");
-    let said = |error| AppError::io(path.display().to_string())(error);
-    let mut file = fs::File::create(&temporary).map_err(said)?;
-    file.write_all(&sealed).map_err(said)?;
-    file.sync_all().map_err(said)?;
-    fs::rename(&temporary, &path).map_err(said)?;
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(said)
+    replace(&path, &sealed).map_err(AppError::io(path.display().to_string()))
 }
 
 /// The copy; none if there is no file, or one that cannot be read any more: then it is written anew from the store.

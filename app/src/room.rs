@@ -1,6 +1,7 @@
 //! Room on the phone: copies of delivered files leave long after delivery, and everything leaves on a signed order.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kandas_disk::point;
 use kandas_shared::{evidence::FileRef, hash::Epoch};
 use serde::Serialize;
 
@@ -54,7 +55,9 @@ impl App {
         let mut conn = self.store().conn().await?;
         file::set_freed(&mut conn, name, self.platform().clock.wall()).await?;
         drop(conn);
+        point!("free.row-written");
         self.vault().remove(name)?;
+        point!("free.file-gone");
         freed.files += 1;
         freed.bytes += size;
         Ok(())
@@ -69,6 +72,7 @@ impl App {
         wipe::case_data(&mut tx).await?;
         event::add(&mut tx, self.platform().clock.wall(), "case_data_wiped", None, None).await?;
         tx.commit().await?;
+        point!("wipe.case-data");
         self.shrink().await
     }
 
@@ -82,11 +86,13 @@ impl App {
         wipe::work(&mut tx).await?;
         event::add(&mut tx, self.platform().clock.wall(), "work_wiped", None, None).await?;
         tx.commit().await?;
+        point!("wipe.rows");
         for folder in [self.vault().folder().to_owned(), self.camera_folder()] {
             let Ok(entries) = std::fs::read_dir(&folder) else { continue };
             for entry in entries {
                 let path = entry.map_err(AppError::io("vault"))?.path();
                 std::fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?;
+                point!("wipe.one-file");
             }
         }
         self.shrink().await

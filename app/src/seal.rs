@@ -5,6 +5,7 @@
 //! said about consent during the draft is sealed before it.
 
 use chrono::NaiveDate;
+use kandas_disk::point;
 use kandas_shared::{
     evidence::Evidence,
     hash::{Digest, Epoch, Nonce},
@@ -126,7 +127,9 @@ impl App {
         if !store::draft::set_state(&mut tx, id, DraftState::Sealed).await? {
             return Err(AppError::NotNow("the draft is not open"));
         }
+        point!("seal.before-commit");
         tx.commit().await?;
+        point!("seal.after-commit");
         Ok(Sealing::Sealed { records })
     }
 

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kandas_disk::point;
 use kandas_shared::{
     evidence::{FileRef, Part},
     ids::EvidenceId,
@@ -14,10 +15,10 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, CAMERA},
     platform::Platform,
     store::{
-        Store, StoreError,
+        self, Store, StoreError,
         draft::{self, DraftId},
         event, file, outbox, pulled,
         quarantine::{self, Unreadable},
@@ -83,15 +84,25 @@ pub(crate) async fn reconcile(
     store: &Store,
     vault: &Vault,
     platform: &Platform,
-    camera: &Path,
+    home: &Path,
 ) -> Result<Startup, AppError> {
-    let mut found =
-        Startup { store_moved_aside: store.moved_aside().map(PathBuf::from), ..Startup::default() };
+    let mut found = Startup::default();
     let now = platform.clock.wall();
     let mut tx = store.begin().await?;
-    if let Some(aside) = &found.store_moved_aside {
-        let aside = aside.file_name().map(|name| name.to_string_lossy().into_owned());
-        event::add(&mut tx, now, "store_moved_aside", aside.as_deref(), None).await?;
+    // By what lies there, not by what this start has done: the one that moved it may have ended before it could say so.
+    if let Some(aside) = store::last_aside(&home.join("store.db")).map_err(StoreError::from)? {
+        let name = aside.file_name().map(|name| name.to_string_lossy().into_owned());
+        let told: i64 = sqlx::query_scalar(
+            "select count(*) from event where kind = 'store_moved_aside' and subject = $1",
+        )
+        .bind(&name)
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(StoreError::from)?;
+        if told == 0 {
+            event::add(&mut tx, now, "store_moved_aside", name.as_deref(), None).await?;
+            found.store_moved_aside = Some(aside);
+        }
     }
     // What a former program could not read, this one may.
     quarantine::look_anew(&mut tx).await?;
@@ -181,8 +192,10 @@ pub(crate) async fn reconcile(
             found.missing.push(name.to_string());
         }
     }
-    left_in_camera(&mut tx, camera, &mut found).await?;
+    left_in_camera(&mut tx, &home.join(CAMERA), &mut found).await?;
+    point!("startup.before-commit");
     tx.commit().await?;
+    point!("startup.after-commit");
     Ok(found)
 }
 

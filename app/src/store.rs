@@ -6,12 +6,14 @@
 
 use std::{
     fs,
+    io::Read as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use kandas_disk::{point, steps};
 use sqlx::{
-    ConnectOptions as _, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    ConnectOptions as _, Connection as _, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     pool::PoolConnection,
     sqlite::{
@@ -95,17 +97,40 @@ impl Store {
     /// # Errors
     /// When the file cannot be opened for another reason than damage.
     pub async fn open(path: &Path, key: Option<[u8; 32]>, stamp: &str) -> Result<Self, StoreError> {
+        finish_moving(path)?;
+        if !cfg!(feature = "sqlcipher") && !begins_like_one(path)? {
+            return Self::open_anew(path, key, stamp, "it does not begin like a database").await;
+        }
         match Self::open_whole(path, key).await {
             Ok(store) => Ok(store),
-            Err(error) if error.is_damaged() => {
-                let aside = move_aside(path, stamp)?;
-                tracing::error!(%error, aside = %aside.display(), "the store is damaged and was moved aside");
-                let mut store = Self::open_whole(path, key).await?;
-                store.moved_aside = Some(aside);
-                Ok(store)
-            }
+            Err(error) if error.is_damaged() => Self::open_anew(path, key, stamp, &error.to_string()).await,
             Err(error) => Err(error),
         }
+    }
+
+    /// Opens a store that has held something before: there an empty file, which SQLite takes for a new database, is
+    /// damage like any other.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn reopen(path: &Path, key: Option<[u8; 32]>, stamp: &str) -> Result<Self, StoreError> {
+        finish_moving(path)?;
+        if !fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+            return Self::open(path, key, stamp).await;
+        }
+        Self::open_anew(path, key, stamp, "it is empty").await
+    }
+
+    /// Moves what is there aside and makes a new store in its place.
+    async fn open_anew(
+        path: &Path,
+        key: Option<[u8; 32]>,
+        stamp: &str,
+        why: &str,
+    ) -> Result<Self, StoreError> {
+        let aside = move_aside(path, stamp)?;
+        tracing::error!(why, aside = %aside.display(), "the store is damaged and was moved aside");
+        Ok(Self { moved_aside: Some(aside), ..Self::open_whole(path, key).await? })
     }
 
     async fn open_whole(path: &Path, key: Option<[u8; 32]>) -> Result<Self, StoreError> {
@@ -131,6 +156,9 @@ impl Store {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(Duration::from_secs(60))
+            // Where a commit failed for want of room, SQLite has undone the transaction and sqlx counts it as open:
+            // such a connection would begin no other.
+            .before_acquire(|conn, _| Box::pin(async { Ok(!conn.is_in_transaction()) }))
             .connect_with(options)
             .await?;
         let checked = async {
@@ -219,26 +247,82 @@ fn at_least(version: &str, wanted: [u32; 3]) -> bool {
     have >= wanted
 }
 
-fn move_aside(path: &Path, stamp: &str) -> Result<PathBuf, std::io::Error> {
-    let named = |suffix: &str, tail: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(tail);
-        name.push(suffix);
-        PathBuf::from(name)
+/// Whether a file begins as SQLite's do, or is empty, or is not there. Asked before SQLite opens it: when it closes a
+/// file that it could not read, it takes the log beside it away.
+fn begins_like_one(path: &Path) -> Result<bool, std::io::Error> {
+    const HEAD: &[u8] = b"SQLite format 3\0";
+    let mut head = Vec::new();
+    match fs::File::open(path) {
+        Ok(file) => file.take(HEAD.len() as u64).read_to_end(&mut head)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(error),
     };
-    let mut suffix = format!(".damaged-{stamp}");
+    Ok(head.is_empty() || head == HEAD)
+}
+
+/// What SQLite keeps beside a database.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn move_aside(path: &Path, stamp: &str) -> Result<PathBuf, std::io::Error> {
+    let mut aside = with_ending(path, &format!(".damaged-{stamp}"));
     let mut again = 1;
-    while named(&suffix, "").exists() {
+    while aside.exists() {
         again += 1;
-        suffix = format!(".damaged-{stamp}-{again}");
+        aside = with_ending(path, &format!(".damaged-{stamp}-{again}"));
     }
-    // The WAL first: without it the main file would be picked up as an older, whole-looking store.
-    for tail in ["-wal", "-shm", ""] {
-        match fs::rename(named("", tail), named(&suffix, tail)) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+    // The main file first: without its log it would be picked up as an older, whole-looking store. A log that is alone
+    // follows at the next start.
+    rename_if_there(path, &aside)?;
+    point!("store.moved-aside");
+    move_beside(path, &aside)?;
+    Ok(aside)
+}
+
+/// A log without its database is what is left of a moving aside that was broken off; a new database would delete it.
+fn finish_moving(path: &Path) -> Result<(), std::io::Error> {
+    if path.exists() || !BESIDE.iter().any(|ending| with_ending(path, ending).exists()) {
+        return Ok(());
+    }
+    match last_aside(path)? {
+        Some(aside) => move_beside(path, &aside),
+        None => move_beside(path, &with_ending(path, ".damaged")),
+    }
+}
+
+/// The store that was moved aside last.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn last_aside(path: &Path) -> Result<Option<PathBuf>, std::io::Error> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
+    let begins = format!("{}.damaged-", name.to_string_lossy());
+    let mut last = None;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&begins) && !BESIDE.iter().any(|ending| name.ends_with(ending)) {
+            last = last.max(Some(entry.path()));
         }
     }
-    Ok(named(&suffix, ""))
+    Ok(last)
+}
+
+fn move_beside(path: &Path, aside: &Path) -> Result<(), std::io::Error> {
+    for ending in BESIDE {
+        rename_if_there(&with_ending(path, ending), &with_ending(aside, ending))?;
+    }
+    steps::sync_parent(path)
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> Result<(), std::io::Error> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

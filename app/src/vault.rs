@@ -13,6 +13,7 @@ use std::{
 };
 
 use age::{Decryptor, Encryptor, stream::StreamReader, x25519};
+use kandas_disk::{point, steps};
 use kandas_shared::{
     evidence::{FileRef, Part},
     hash::Digest,
@@ -121,17 +122,20 @@ impl Vault {
         let temporary = self.folder.join(format!("{TEMPORARY}{name}"));
         let kept = self.write(&temporary, source).inspect_err(|_| {
             // Our own half-written file: room may be what was short. If it stays, start-up clears it.
-            let _ = fs::remove_file(&temporary);
+            let _ = steps::remove(&temporary);
         })?;
-        fs::rename(&temporary, &target)?;
-        File::open(&self.folder)?.sync_all()?;
+        point!("vault.synced");
+        steps::rename(&temporary, &target)?;
+        point!("vault.renamed");
+        steps::sync_folder(&self.folder)?;
+        point!("vault.durable");
         Ok(kept)
     }
 
     fn write(&self, temporary: &Path, source: &mut dyn Read) -> Result<Kept, VaultError> {
         let recipient = self.identity.to_public();
         let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))?;
-        let mut file = encryptor.wrap_output(File::create(temporary)?)?;
+        let mut file = encryptor.wrap_output(steps::Own(steps::create(temporary)?))?;
         let (mut hasher, mut size, mut piece) = (Sha256::new(), 0_u64, vec![0; 64 * 1024]);
         loop {
             let read = match source.read(&mut piece) {
@@ -144,7 +148,9 @@ impl Vault {
             file.write_all(&piece[..read])?;
             size += read as u64;
         }
-        file.finish()?.sync_all()?;
+        let steps::Own(file) = file.finish()?;
+        point!("vault.written");
+        steps::sync(&file)?;
         Ok(Kept { sha256: Digest(hasher.finalize().into()), size })
     }
 
@@ -221,12 +227,12 @@ impl Vault {
     /// # Errors
     /// When the disk does not answer; a file that is gone already is fine.
     pub fn remove(&self, name: FileRef) -> Result<(), VaultError> {
-        match fs::remove_file(self.path(name)) {
+        match steps::remove(&self.path(name)) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
-        File::open(&self.folder)?.sync_all()?;
+        steps::sync_folder(&self.folder)?;
         Ok(())
     }
 
@@ -273,7 +279,7 @@ impl Vault {
         if found.what != Entry::Incomplete {
             return Err(io::Error::other("not a half-written file").into());
         }
-        Ok(fs::remove_file(self.folder.join(&found.name))?)
+        Ok(steps::remove(&self.folder.join(&found.name))?)
     }
 
     /// Reads plain bytes until the end or the first damage; says whether the end was reached.

@@ -174,6 +174,12 @@ impl Config {
     pub fn staging_dir(&self) -> PathBuf {
         self.data.join("staging")
     }
+    /// The file of the database, if it is one.
+    #[must_use]
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let path = self.database.strip_prefix("sqlite:")?;
+        Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+    }
     /// The list of erased subjects; lies outside every back-up and is replayed by `restore`.
     #[must_use]
     pub fn erased_list(&self) -> PathBuf {
@@ -226,7 +232,7 @@ impl Remembered {
         let path = Self::path(data);
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
-        std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+        kandas_disk::replace(&path, &text).with_context(|| format!("{} cannot be written", path.display()))
     }
 }
 

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use kandas_disk::point;
 use kandas_shared::{
     enrol::{EnrolPayload, code_hash},
     hash::{Digest, from_b64},
@@ -87,7 +88,9 @@ pub async fn enrol(state: &AppState, statement: &Jws, from: Option<IpAddr>) -> O
     };
     exec!(&mut tx, "delete from enrol_attempt where source = $1", source).await?;
     let answer = answer(state, &mut tx, device, worker, now).await?;
+    point!("enrol.before-commit");
     tx.commit().await?;
+    point!("enrol.after-commit");
     Ok(answer)
 }
 

@@ -14,6 +14,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
+use kandas_disk::{point, replace};
 use kandas_shared::{
     cursor::Kind,
     evidence::{FileRef, Part},
@@ -108,6 +109,7 @@ pub async fn erase(
     let erasure = ErasureId::draw(now, chance::bytes(chance));
     let decision = Erased { erasure, family, person, basis: basis.to_owned(), by, at: now };
     erased_list::add(&config.erased_list(), &decision)?;
+    point!("erase.decided");
     let taken = carry_out(config, store, &decision, now, chance).await?;
     drop(turn);
     Ok((erasure, taken))
@@ -215,6 +217,7 @@ async fn carry_out(
     let plan = Plan::make(&mut tx, decision.family, decision.person, decision.erasure).await?;
     let taken = plan.taken();
     plan.leftover.write(config)?;
+    point!("erase.planned");
     let numbers: Vec<_> = plan.positions.iter().map(|position| (*position,)).collect();
     let uploads: Vec<_> = plan.leftover.uploads.iter().map(|upload| (*upload,)).collect();
     let fact = Fact {
@@ -225,14 +228,18 @@ async fn carry_out(
     many!(&mut tx, "delete from journal_body where position in (", numbers, ")").await?;
     many!(&mut tx, "delete from upload where id in (", uploads, ")").await?;
     journal::append_locked(&mut tx, locked, chance, now, vec![fact]).await?;
+    point!("erase.before-commit");
     tx.commit().await?;
+    point!("erase.after-commit");
 
     let leftover = Leftover::read(config)?.context("the list of files to remove has gone")?;
     leftover.remove(config).await?;
+    point!("erase.files-gone");
     store
         .compact()
         .await
         .context("erased, but the database could not be compacted: start again when it is idle")?;
+    point!("erase.compacted");
     Leftover::forget(config)?;
     Ok(taken)
 }
@@ -547,12 +554,7 @@ impl Leftover {
 
     /// Written whole or not at all: a half list would leave files behind.
     fn write(&self, config: &Config) -> Result<()> {
-        let (path, fresh) = (Self::path(config), config.data.join("erasing.json.new"));
-        fs::write(&fresh, serde_json::to_vec(self)?)?;
-        fs::File::open(&fresh)?.sync_all()?;
-        fs::rename(&fresh, &path)?;
-        fs::File::open(&config.data)?.sync_all()?;
-        Ok(())
+        Ok(replace(&Self::path(config), &serde_json::to_vec(self)?)?)
     }
 
     fn forget(config: &Config) -> Result<()> {
@@ -567,6 +569,7 @@ impl Leftover {
         for object in &self.objects {
             let removed = depot.objects.remove(object).await;
             removed.with_context(|| format!("media {object} cannot be removed"))?;
+            point!("erase.one-file-gone");
         }
         for upload in &self.uploads {
             let removed = depot.staging.remove(*upload).await;

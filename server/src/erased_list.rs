@@ -1,14 +1,10 @@
 //! `erased.ndjson`: who must not come back.
 //!
 //! One line a decision, ids only, beside the database and outside every back-up: `restore` reads it and erases again
-//! what an older back-up still holds. A line is on the disk before the erasing begins; a line twice does no harm.
+//! what an older back-up still holds. A line is on the disk before the erasing begins, whole or not at all: a half one
+//! would stop everything, because a subject might come back. A line twice does no harm.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
-    path::Path,
-};
+use std::{fs, io::ErrorKind, path::Path};
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
@@ -39,20 +35,17 @@ pub struct Erased {
 /// # Errors
 /// When the disk says no.
 pub fn add(path: &Path, erased: &Erased) -> Result<()> {
-    let mut line = serde_json::to_vec(erased)?;
-    line.push(b'\n');
-    let mut file = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("{} cannot be written", path.display()))?;
-    file.write_all(&line)?;
-    file.sync_all()?;
-    if let Some(folder) = path.parent() {
-        fs::File::open(folder)?.sync_all()?;
+    let mut text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    };
+    if text.last().is_some_and(|end| *end != b'\n') {
+        text.push(b'\n');
     }
-    Ok(())
+    serde_json::to_writer(&mut text, erased)?;
+    text.push(b'\n');
+    kandas_disk::replace(path, &text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Reads the list; no file is an empty list.
@@ -62,7 +55,7 @@ pub fn add(path: &Path, erased: &Erased) -> Result<()> {
 pub fn read(path: &Path) -> Result<Vec<Erased>> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
     };
     text.lines()

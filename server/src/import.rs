@@ -9,6 +9,7 @@ pub mod document;
 pub mod fields;
 
 use chrono::{DateTime, Utc};
+use kandas_disk::point;
 use kandas_shared::{
     ids::{FamilyId, PersonId},
     pulled::{Activity, Assignment, Consent, Family, OrgUnit, Person, Plan, User},
@@ -96,7 +97,9 @@ pub async fn import(
         journal::append(&mut tx, chance, now, piece).await?;
         progress(done, written);
     }
+    point!("import.before-commit");
     tx.commit().await?;
+    point!("import.after-commit");
     Ok(Imported { written, unchanged })
 }
 

@@ -91,6 +91,9 @@ pub enum IntakeError {
     /// The database is busy or does not answer.
     #[error("the database is busy: {0}")]
     Busy(String),
+    /// The disk has no room.
+    #[error("the disk is full: {0}")]
+    Full(String),
     /// Nobody knows whether the commit came through.
     #[error("whether the records were kept is not known: {0}")]
     UnknownCommit(String),
@@ -281,7 +284,9 @@ impl Grouping {
         }
         if !facts.is_empty() {
             journal::append_locked(&mut tx, locked, &*self.chance, time, facts).await?;
+            kandas_disk::point!("intake.before-commit");
             tx.commit().await?;
+            kandas_disk::point!("intake.after-commit");
         }
         Ok(Verdicts { epoch, time, items: verdicts })
     }
@@ -357,7 +362,7 @@ pub(crate) fn runs_singly(error: &JournalError) -> bool {
     match error.store() {
         Some(StoreError::Database(inner)) => {
             let said_no = matches!(inner, sqlx::Error::Database(_) | sqlx::Error::Encode(_));
-            said_no && error.store().is_some_and(|e| !e.is_busy())
+            said_no && error.store().is_some_and(|e| !e.is_busy() && !e.is_of_the_machine())
         }
         Some(_) => false,
         None => matches!(error, JournalError::Apply(_)),
@@ -367,6 +372,8 @@ pub(crate) fn runs_singly(error: &JournalError) -> bool {
 fn of_store(error: &StoreError) -> IntakeError {
     if error.is_unknown_commit() {
         IntakeError::UnknownCommit(error.to_string())
+    } else if error.is_full() {
+        IntakeError::Full(error.to_string())
     } else if error.is_busy() || matches!(error, StoreError::Database(sqlx::Error::Io(_))) {
         IntakeError::Busy(error.to_string())
     } else {

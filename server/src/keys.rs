@@ -12,14 +12,13 @@
 //!
 //! A new signing key is announced by a `kandas-key` statement signed with the old one, and that statement is a fact. The
 //! new private key lies on disk before the fact is written and takes over after it, so that a crash between the two
-//! leaves a folder that [`Keys::settle`] can put right.
+//! leaves a folder that [`Keys::settle`] can put right. Every file is whole or not there, every step may be taken again:
+//! what an interrupted one has left is used, never written over and never taken for something else.
 
 mod ring_keys;
 
 use std::{
     fs,
-    io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     str::FromStr as _,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
@@ -27,6 +26,7 @@ use std::{
 
 use age::secrecy::ExposeSecret as _;
 use chrono::{DateTime, Utc};
+use kandas_disk::point;
 use kandas_shared::{
     enrol::KeyPayload,
     hash::Digest,
@@ -106,6 +106,12 @@ impl RecoveryIdentity {
     pub fn generate() -> Self {
         Self(age::x25519::Identity::generate())
     }
+    /// Reads it from the text of the file that `init` wrote: the line that is no comment.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+        line.and_then(|line| age::x25519::Identity::from_str(line).ok()).map(Self)
+    }
     /// The public half, `age1…`.
     #[must_use]
     pub fn recipient(&self) -> String {
@@ -119,26 +125,43 @@ impl RecoveryIdentity {
 }
 
 impl Keys {
-    /// Makes a new keys folder. `names` are the host names and addresses of the certificate, `recovery_recipient` is the
-    /// public half of a recovery key that never comes here.
+    /// Makes a new keys folder, or the rest of one whose making was broken off. `names` are the host names and addresses
+    /// of the certificate, `recovery_recipient` is the public half of a recovery key that never comes here.
     ///
     /// # Errors
-    /// [`KeysError::Exists`] if there is one.
+    /// [`KeysError::Exists`] if there is one; and when what is there already cannot be the beginning of one.
     pub fn init(dir: &Path, names: &[String], recovery_recipient: &str) -> Result<Self, KeysError> {
         if dir.join("current").exists() {
             return Err(KeysError::Exists(dir.to_owned()));
         }
         crate::config::private_folder(dir)
             .map_err(|e| KeysError::File { path: dir.to_owned(), source: std::io::Error::other(e) })?;
-        let bundle = age::x25519::Identity::generate();
-        write_private(&dir.join("bundle.age"), bundle.to_string().expose_secret().as_bytes())?;
-        write_private(&dir.join("recovery.pub"), recovery_recipient.as_bytes())?;
-        make_certificate(dir, names)?;
-        let pkcs8 = RingSigner::generate()?;
-        let kid = RingSigner::from_pkcs8(&pkcs8)?.public_key().kid();
-        write_private(&signing_path(dir, &kid), &pkcs8)?;
+        if !dir.join("bundle.age").exists() {
+            let bundle = age::x25519::Identity::generate();
+            write_private(&dir.join("bundle.age"), bundle.to_string().expose_secret().as_bytes())?;
+            point!("keys.bundle");
+        }
+        match recovery_recipient_in(dir)? {
+            Some(there) if there == recovery_recipient => {}
+            Some(_) => {
+                let path = dir.join("recovery.pub");
+                return Err(KeysError::Damaged { path, what: "the public half of this recovery key" });
+            }
+            None => write_private(&dir.join("recovery.pub"), recovery_recipient.as_bytes())?,
+        }
+        point!("keys.recovery");
+        if !dir.join("tls.crt").exists() {
+            make_certificate(dir, names)?;
+        }
+        point!("keys.certificate");
+        let kid = match unused_signing_key(dir, None)? {
+            Some(kid) => kid,
+            None => make_signing_key(dir)?.kid(),
+        };
+        point!("keys.signing");
         // Written last: a folder without it was never finished.
         write_private(&dir.join("current"), kid.0.as_bytes())?;
+        point!("keys.current");
         Self::open(dir)
     }
 
@@ -207,14 +230,16 @@ impl Keys {
     }
 
     /// Makes the next signing key and its announcement, signed with the present key. Nothing changes for anybody until
-    /// [`Keys::settle`] has been called with the announcement, which is a fact by then.
+    /// [`Keys::settle`] has been called with the announcement, which is a fact by then. A key that was made before and
+    /// never announced is taken instead of a new one; so only who holds the journal's lock may ask.
     ///
     /// # Errors
     /// When the key cannot be made, written or used.
     pub fn announce_next(&self, from: DateTime<Utc>) -> Result<Jws, KeysError> {
-        let pkcs8 = RingSigner::generate()?;
-        let next = RingSigner::from_pkcs8(&pkcs8)?.public_key();
-        write_private(&signing_path(&self.dir, &next.kid()), &pkcs8)?;
+        let next = match unused_signing_key(&self.dir, Some(&self.public_key().kid()))? {
+            Some(kid) => read_signer(&self.dir, &kid)?.public_key(),
+            None => make_signing_key(&self.dir)?,
+        };
         let payload = KeyPayload { v: 1, old: self.public_key().kid(), new: next, from };
         let payload = serde_json::to_string(&payload).map_err(|e| KeysError::Making(e.to_string()))?;
         Ok(Jws::sign(Typ::Key, payload, self.signer().as_ref())?)
@@ -262,7 +287,7 @@ impl Keys {
         let payload: KeyPayload =
             serde_json::from_str(&last.payload).map_err(|_| KeysError::Announcement(JwsError::Header))?;
         if payload.new == self.public_key() {
-            return Ok(());
+            return self.drop_retired();
         }
         let old = self.known(&payload.old).ok_or(KeysError::Announcement(JwsError::UnknownKey))?;
         last.verify(Typ::Key, &old, &RingVerifier).map_err(KeysError::Announcement)?;
@@ -273,14 +298,67 @@ impl Keys {
         let retiring = self.public_key();
         let public = self.dir.join(format!("signing-{}.pub", retiring.kid()));
         write_private(&public, retiring.to_string().as_bytes())?;
-        let fresh = self.dir.join("current.new");
-        write_private(&fresh, kid.0.as_bytes())?;
-        rename(&fresh, &self.dir.join("current"))?;
-        let private = signing_path(&self.dir, &retiring.kid());
-        fs::remove_file(&private).map_err(|source| KeysError::File { path: private, source })?;
+        point!("settle.old-kept");
+        write_private(&self.dir.join("current"), kid.0.as_bytes())?;
+        point!("settle.current");
         *self = Self::open(&self.dir)?;
+        self.drop_retired()?;
+        point!("settle.old-gone");
         Ok(())
     }
+
+    /// Takes the private halves of retired keys away.
+    fn drop_retired(&self) -> Result<(), KeysError> {
+        for retired in &self.signing().retired {
+            let path = signing_path(&self.dir, &retired.kid());
+            if retired.kid() == self.public_key().kid() || !path.exists() {
+                continue;
+            }
+            let gone = fs::remove_file(&path).and_then(|()| kandas_disk::steps::sync_folder(&self.dir));
+            gone.map_err(|source| KeysError::File { path, source })?;
+        }
+        Ok(())
+    }
+}
+
+/// The recovery recipient in a folder that need not be finished.
+pub(crate) fn recovery_recipient_in(dir: &Path) -> Result<Option<String>, KeysError> {
+    let path = dir.join("recovery.pub");
+    if path.exists() { read_text(&path).map(Some) } else { Ok(None) }
+}
+
+/// Makes a signing key that nobody knows of yet.
+fn make_signing_key(dir: &Path) -> Result<PublicKey, KeysError> {
+    let pkcs8 = RingSigner::generate()?;
+    let key = RingSigner::from_pkcs8(&pkcs8)?.public_key();
+    write_private(&signing_path(dir, &key.kid()), &pkcs8)?;
+    Ok(key)
+}
+
+/// A signing key that was made and then neither announced nor taken into use.
+fn unused_signing_key(dir: &Path, current: Option<&KeyId>) -> Result<Option<KeyId>, KeysError> {
+    let entries = fs::read_dir(dir).map_err(|source| KeysError::File { path: dir.to_owned(), source })?;
+    let mut unused = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(|source| KeysError::File { path: dir.to_owned(), source })?.file_name();
+        let name = name.to_string_lossy();
+        let Some(kid) = name.strip_prefix("signing-").and_then(|rest| rest.strip_suffix(".p8")) else {
+            continue;
+        };
+        let retired = dir.join(format!("signing-{kid}.pub")).exists();
+        if !retired && current.is_none_or(|current| current.0 != kid) {
+            unused.push(KeyId(kid.to_owned()));
+        }
+    }
+    if unused.len() > 1 && current.is_none() {
+        // Somebody brought a folder of another store and forgot `current`: which key signs is not ours to guess.
+        return Err(KeysError::Damaged {
+            path: dir.join("current"),
+            what: "there, and there are several keys",
+        });
+    }
+    unused.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(unused.into_iter().next())
 }
 
 fn signing_path(dir: &Path, kid: &KeyId) -> PathBuf {
@@ -339,25 +417,9 @@ fn read_text(path: &Path) -> Result<String, KeysError> {
     Ok(text.trim().to_owned())
 }
 
-/// Writes a file of mode 0600 that is on the disk when the call returns; never over another one.
+/// Writes a file of mode 0600 that is on the disk, whole, when the call returns.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
-    let write = || {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        sync_folder(path)
-    };
-    write().map_err(|source| KeysError::File { path: path.to_owned(), source })
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), KeysError> {
-    fs::rename(from, to)
-        .and_then(|()| sync_folder(to))
-        .map_err(|source| KeysError::File { path: to.to_owned(), source })
-}
-
-fn sync_folder(of: &Path) -> std::io::Result<()> {
-    of.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+    kandas_disk::replace(path, bytes).map_err(|source| KeysError::File { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -95,6 +95,8 @@ impl From<StoreError> for Refusal {
             ProblemCode::UnknownCommit
         } else if error.is_busy() {
             ProblemCode::DatabaseBusy
+        } else if error.is_full() {
+            ProblemCode::StorageFull
         } else {
             ProblemCode::Internal
         };
@@ -120,6 +122,7 @@ impl From<JournalError> for Refusal {
         let code = match error.store() {
             Some(store) if store.is_unknown_commit() => ProblemCode::UnknownCommit,
             Some(store) if store.is_busy() => ProblemCode::DatabaseBusy,
+            Some(store) if store.is_full() => ProblemCode::StorageFull,
             _ => ProblemCode::Internal,
         };
         Self::Fault(code, Box::new(error))
@@ -130,6 +133,7 @@ impl From<IntakeError> for Refusal {
     fn from(error: IntakeError) -> Self {
         let code = match error {
             IntakeError::Busy(_) => ProblemCode::DatabaseBusy,
+            IntakeError::Full(_) => ProblemCode::StorageFull,
             IntakeError::UnknownCommit(_) => ProblemCode::UnknownCommit,
             IntakeError::Failed(_) => ProblemCode::Internal,
         };

@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
+use kandas_disk::point;
 use kandas_shared::jws::{Jws, KeyId};
 
 use crate::{
@@ -33,10 +34,13 @@ pub async fn rotate(
     let old = keys.public_key().kid();
     let statement = keys.announce_next(now)?;
     let new = announced_key(&statement)?;
+    point!("rotate.key-made");
     let event = Event::KeyRotated(KeyRotated { statement, old: old.clone(), new });
     journal::append_locked(&mut tx, locked, chance, now, vec![Fact::by_system(event)]).await?;
     let all = announced(&mut tx).await?;
+    point!("rotate.before-commit");
     tx.commit().await?;
+    point!("rotate.after-commit");
     keys.settle(&all)?;
     Ok((old, new.kid()))
 }

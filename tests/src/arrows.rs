@@ -100,9 +100,10 @@ impl Source {
 fn packages() {
     let set = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(ours("shared/Cargo.toml"), set(&[]));
-    assert_eq!(ours("app/Cargo.toml"), set(&["kandas-pixels", "kandas-shared"]));
+    assert_eq!(ours("disk/Cargo.toml"), set(&[]));
+    assert_eq!(ours("app/Cargo.toml"), set(&["kandas-disk", "kandas-pixels", "kandas-shared"]));
     assert_eq!(ours("app/pixels/Cargo.toml"), set(&["kandas-shared"]));
-    assert_eq!(ours("server/Cargo.toml"), set(&["kandas-shared"]));
+    assert_eq!(ours("server/Cargo.toml"), set(&["kandas-disk", "kandas-shared"]));
     assert_eq!(ours("tests/fixtures/Cargo.toml"), set(&["kandas-shared"]));
     assert!(!ours("xtask/Cargo.toml").contains("kandas-app"), "xtask drives the programs, not their code");
     assert!(!ours("xtask/Cargo.toml").contains("kandas-server"), "xtask drives the programs, not their code");

@@ -5,14 +5,14 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    io::ErrorKind,
     path::{Path, PathBuf},
     str::FromStr as _,
     sync::Arc,
 };
 
 use age::{secrecy::ExposeSecret as _, x25519::Identity};
+use kandas_disk::{point, replace};
 use kandas_shared::jws::{PublicKey, SignError, Signer};
 use p256::{
     ecdsa::{Signature, SigningKey},
@@ -81,23 +81,12 @@ impl FileKeystore {
             Ok(text) => Ok(Zeroizing::new(text)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let text = draw()?;
-                self.write(name, &text)?;
+                // A key is durable under its name before anything is encrypted or signed with it.
+                replace(&self.folder.join(name), text.as_bytes())?;
                 Ok(text)
             }
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// A key is durable under its name before anything is encrypted or signed with it.
-    fn write(&self, name: &str, text: &str) -> Result<(), PlatformError> {
-        let temporary = self.folder.join(format!("{name}.new"));
-        let mut file =
-            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&temporary, self.folder.join(name))?;
-        fs::File::open(&self.folder)?.sync_all()?;
-        Ok(())
     }
 
     fn bad(&self, name: &str) -> PlatformError {
@@ -144,23 +133,31 @@ impl Keystore for FileKeystore {
         ];
         for (name, text) in texts {
             let Some(text) = text else { continue };
-            match fs::rename(self.folder.join(name), self.folder.join(format!("{name}{OTHER}"))) {
+            let path = self.folder.join(name);
+            if fs::read_to_string(&path).is_ok_and(|there| there.trim() == text.trim()) {
+                continue;
+            }
+            // A second name, so that there is a key at every moment: without one the next start would make one.
+            match fs::hard_link(&path, self.folder.join(format!("{name}{OTHER}"))) {
                 Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) => {}
                 Err(error) => return Err(error.into()),
             }
-            self.write(name, &text)?;
+            point!("keystore.laid-aside");
+            replace(&path, text.as_bytes())?;
         }
         Ok(())
     }
 
     fn destroy(&self) -> Result<(), PlatformError> {
-        let aside = [VAULT, STORE].map(|name| format!("{name}{OTHER}"));
-        for name in [VAULT, STORE, DEVICE].into_iter().chain(aside.iter().map(String::as_str)) {
-            match fs::remove_file(self.folder.join(name)) {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error.into()),
+        // With those that were laid aside, and what a writing that was broken off has left.
+        for name in [VAULT, STORE, DEVICE] {
+            for ending in ["", OTHER, ".new"] {
+                match fs::remove_file(self.folder.join(format!("{name}{ending}"))) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         fs::File::open(&self.folder)?.sync_all()?;

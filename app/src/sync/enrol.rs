@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::DateTime;
+use kandas_disk::point;
 use kandas_shared::{
     enrol::{EnrolPayload, Invitation},
     hash::Digest,
@@ -110,6 +111,7 @@ pub async fn enrol_over(
     let payload = crate::store::to_json("enrol", &payload)?;
     let statement = Jws::sign(Typ::Enrol, payload, app.signer())?;
     let enrolled: Enrolled = http.post("/v1/enrol", None, &EnrolRequest { statement }).await?;
+    point!("enrol.answered");
 
     // The QR may be older than the server's present key; the way from one to the other is signed.
     let mut keys = ServerKeys(vec![to.server_key.unwrap_or(enrolled.server_key)]);
@@ -145,7 +147,10 @@ pub async fn enrol_over(
     receipt::keep_checkpoint(&mut tx, &enrolled.checkpoint, &checkpoint, true).await?;
     home::note_signed_time(&mut tx, checkpoint.time, &**clock).await?;
     event::add(&mut tx, clock.wall(), "enrolled", Some(&enrolled.device.to_string()), None).await?;
+    point!("enrol.before-commit");
     tx.commit().await?;
+    point!("enrol.after-commit");
+    app.keep_rescue_copy().await;
     Ok(enrolled)
 }
 

@@ -7,6 +7,7 @@
 use std::{fs, path::PathBuf};
 
 use chrono::{DateTime, Utc};
+use kandas_disk::point;
 use kandas_shared::{
     hash::Digest,
     ids::{BundleId, OrderId},
@@ -121,6 +122,7 @@ impl Sync<'_> {
                 }
                 Phase::Escrowed => {
                     self.app.wipe_work().await?;
+                    point!("order.work-gone");
                     self.remove_copies()?;
                     Phase::WorkGone
                 }
@@ -136,7 +138,9 @@ impl Sync<'_> {
             };
             if pending.phase != Phase::Reported {
                 let mut conn = self.app.store().conn().await?;
+                point!("order.before-phase");
                 save(&mut conn, &pending).await?;
+                point!("order.after-phase");
             }
             self.progress.news(&News::Order {
                 order: pending.order,
@@ -174,6 +178,7 @@ impl Sync<'_> {
             return Ok(None);
         }
         let made = self.app.write_bundle(&path, &pending.escrow, Reach::Everything).await?;
+        point!("order.escrow-written");
         Ok(Some(Escrowed { bundle: made.bundle, sha256: made.sha256 }))
     }
 
@@ -208,6 +213,7 @@ impl Sync<'_> {
         if !matches!(answer.state.as_str(), "received" | "opened" | "unreadable" | "erased") {
             return Err(Failure::Protocol(format!("the bundle is {}", answer.state)).into());
         }
+        point!("order.escrow-delivered");
         remove(&path)
     }
 
@@ -219,6 +225,7 @@ impl Sync<'_> {
         let token = self.token_for_order().await?;
         let path = format!("/v1/orders/{}/done", pending.order);
         self.http.json(reqwest::Method::POST, &path, Some(&token), &serde_json::json!({})).await?;
+        point!("order.reported");
         let now = self.app.platform().clock.wall();
         let mut tx = self.app.store().begin().await?;
         sync_state::note_order(&mut tx, pending.serial, pending.order, pending.kind, &pending.statement, now)
@@ -227,6 +234,7 @@ impl Sync<'_> {
         sqlx::query("delete from home").execute(&mut *tx).await?;
         home::set(&mut tx, home::WIPED, home::KEYS_LEFT).await?;
         tx.commit().await?;
+        point!("order.home-gone");
         Ok(())
     }
 

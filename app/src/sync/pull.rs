@@ -1,6 +1,7 @@
 //! Fetching what has changed for this phone. Each page and its cursor are one transaction; the tables change when the
 //! last page is here. A line of a kind this program does not know, or that cannot be read, is kept and shown.
 
+use kandas_disk::point;
 use kandas_shared::{
     cursor::Kind,
     problem::ProblemCode,
@@ -74,7 +75,9 @@ impl Sync<'_> {
                 event::add(&mut tx, now, "original_called", Some(&evidence.to_string()), None).await?;
             }
         }
+        point!("pull.before-commit");
         tx.commit().await?;
+        point!("pull.after-commit");
         if taken.completed {
             self.pulled_ms = Some(self.moment().ms);
             // Every run comes by here: old copies of delivered files may go.

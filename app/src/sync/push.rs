@@ -1,6 +1,7 @@
 //! Sending records. A batch goes out, one signed receipt comes back; only when it names exactly what was sent, in this
 //! epoch, carried by this device, does any record change its state.
 
+use kandas_disk::point;
 use kandas_shared::{
     hash::Digest,
     jws::Jws,
@@ -38,6 +39,7 @@ impl Sync<'_> {
         let records: Vec<Jws> = outgoing.into_iter().map(|o| o.statement).collect();
         let answer: RecordBatchAnswer =
             self.http.post("/v1/records", Some(&self.bearer()?), &RecordBatch { records }).await?;
+        point!("push.answered");
         let said = self.keys.records(&answer.receipt, self.epoch, self.device, &sent, &self.verifier)?;
 
         let before = self.app.chain().await?.0;

@@ -1,6 +1,7 @@
 //! Getting a token, and with it the server's word on everything else: its time, its journal head, its keys, its orders,
 //! and how far it has our chain. All of it is verified first and written in one transaction.
 
+use kandas_disk::point;
 use kandas_shared::{
     enrol::TokenPayload,
     hash::{Epoch, b64},
@@ -75,7 +76,9 @@ impl Sync<'_> {
         }
         let waiting = outbox::count(&mut tx).await?;
         let time = home::signed_time(&mut tx).await?;
+        point!("token.before-commit");
         tx.commit().await?;
+        point!("token.after-commit");
 
         let diverged = match self.app.compare_chain(grant.chain_head.as_ref()).await? {
             ChainStanding::InStep => None,
@@ -217,6 +220,7 @@ impl Sync<'_> {
             .map_err(|e| SyncError::Encrypt(e.to_string()))?;
         let body = RecoveryKey { wrapped: b64(&wrapped) };
         self.http.json(Method::PUT, "/v1/device/recovery", Some(&self.bearer()?), &body).await?;
+        point!("recovery-key.sent");
         let mut conn = self.app.store().conn().await?;
         home::set(&mut conn, home::RECOVERY_STORED, "yes").await?;
         Ok(())

@@ -103,7 +103,10 @@ impl Sync<'_> {
             None => {
                 let first = self.first(outgoing, size).await?;
                 match tus::create(&self.http, &token, target, size, first).await? {
-                    Created::At { url, stand } => (url, stand),
+                    Created::At { url, stand } => {
+                        kandas_disk::point!("upload.created");
+                        (url, stand)
+                    }
                     Created::AlreadyReceived(receipt) => return self.received(outgoing, receipt).await,
                 }
             }
@@ -118,7 +121,9 @@ impl Sync<'_> {
         let bytes = self.read(outgoing, stand.offset, size).await?;
         // All bytes there and no receipt: an empty piece makes the server finish what it had begun.
         let (length, begun) = (bytes.len() as u64, self.moment().ms);
+        kandas_disk::point!("upload.noted");
         let after = tus::append(&self.http, &token, &url, stand.offset, bytes).await?;
+        kandas_disk::point!("upload.appended");
         if after.offset != stand.offset + length {
             return Err(Failure::Protocol(format!(
                 "{length} bytes at {} came to {}",

@@ -50,7 +50,9 @@ pub async fn records(
     for item in &accepted.items {
         metrics::counter!("kandas_records_total", "verdict" => item.verdict.as_str()).increment(1);
     }
-    Ok(Json(RecordBatchAnswer { receipt: accepted.receipt(state.keys.signer().as_ref())? }))
+    let receipt = accepted.receipt(state.keys.signer().as_ref())?;
+    kandas_disk::point!("intake.receipt-signed");
+    Ok(Json(RecordBatchAnswer { receipt }))
 }
 
 /// What a pull asks for.

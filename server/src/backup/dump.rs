@@ -14,7 +14,8 @@ pub(super) async fn dump(url: &str, to: &Path) -> Result<()> {
     run(command, "pg_dump").await
 }
 
-pub(super) async fn restore(url: &str, from: &Path) -> Result<()> {
+/// Whether there is no table in the database.
+pub(super) async fn is_empty(url: &str) -> Result<bool> {
     let mut count = tool("psql", url);
     count.args(["--no-psqlrc", "--tuples-only", "--no-align", "--command"]);
     count.arg("select count(*) from information_schema.tables where table_schema = current_schema()");
@@ -22,9 +23,11 @@ pub(super) async fn restore(url: &str, from: &Path) -> Result<()> {
     if !out.status.success() {
         bail!("psql: {}", String::from_utf8_lossy(&out.stderr).trim());
     }
-    if String::from_utf8_lossy(&out.stdout).trim() != "0" {
-        bail!("the database is not empty: a store is never written over");
-    }
+    Ok(String::from_utf8_lossy(&out.stdout).trim() == "0")
+}
+
+/// All of it or nothing.
+pub(super) async fn restore(url: &str, from: &Path) -> Result<()> {
     let mut command = tool("pg_restore", url);
     command.args(["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]).arg(from);
     run(command, "pg_restore").await

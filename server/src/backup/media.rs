@@ -53,6 +53,7 @@ pub(super) async fn copy_out(
             copied.with_context(|| format!("media {}", file.object))?;
         }
         let item = Item { object: file.object.clone(), size: file.size, sha256: file.sha256 };
+        kandas_disk::point!("backup.one-file");
         serde_json::to_writer(&mut list, &item)?;
         list.write_all(b"\n")?;
         progress(at as u64 + 1, files.len() as u64);
@@ -75,6 +76,7 @@ pub(super) async fn copy_back(
     }
     for (at, item) in items.iter().enumerate() {
         put_back(from, objects, item).await.with_context(|| format!("media {}", item.object))?;
+        kandas_disk::point!("restore.one-file");
         progress(at as u64 + 1, items.len() as u64);
     }
     Ok(items.len() as u64)

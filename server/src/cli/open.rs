@@ -6,7 +6,14 @@ use anyhow::{Context as _, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Surroundings;
-use crate::{config::Config, erase, journal, keys::Keys, rotate, store::Store};
+use crate::{
+    backup,
+    config::Config,
+    erase, journal,
+    keys::Keys,
+    rotate,
+    store::{Store, StoreError},
+};
 
 /// The keys folder and the store.
 pub(super) struct Opened {
@@ -34,20 +41,38 @@ impl Opened {
 
 /// Opens a store that has been initialised.
 pub(super) async fn open_store(config: &Config) -> Result<Store> {
-    if let Some(path) = config.database.strip_prefix("sqlite:") {
-        let path = path.split('?').next().unwrap_or(path);
+    backup::refuse_while_restoring(config)?;
+    if let Some(path) = config.database_file() {
+        let shown = path.display();
+        let file = std::fs::metadata(&path);
+        ensure!(file.is_ok(), "there is no store at {shown}; `kandas-server init` makes one");
+        // SQLite would take it for a new database, and delete the log beside it.
+        let empty = file.is_ok_and(|file| file.len() == 0);
         ensure!(
-            std::path::Path::new(path).exists(),
-            "there is no store at {path}; `kandas-server init` makes one"
+            !empty,
+            "{shown} is damaged: it is empty. It was left as it is; docs/keeping.md says how to go on"
         );
     }
-    let store = Store::open(&config.database).await.context("the database cannot be opened")?;
+    let store = Store::open(&config.database).await.map_err(|error| explained(config, error))?;
     let mut tx = store.read().await?;
     ensure!(
         journal::is_initialised(&mut tx).await?,
         "the store was never initialised; run `kandas-server init`"
     );
     Ok(store)
+}
+
+/// What an operator has to know of a database that does not open.
+fn explained(config: &Config, error: StoreError) -> anyhow::Error {
+    let damaged = error.is_damaged();
+    let opening = anyhow::Error::new(error).context("the database cannot be opened");
+    match config.database_file().filter(|_| damaged) {
+        None => opening,
+        Some(path) => opening.context(format!(
+            "{} is damaged. It was left as it is; docs/keeping.md says how to go on",
+            path.display()
+        )),
+    }
 }
 
 /// The user whose decision it is.

@@ -197,7 +197,9 @@ impl Media {
         // Whatever else is in it is in custody by itself now.
         facts.extend(erased.then(|| Fact::by_system(Event::BundleErased(BundleErased { bundle }))));
         journal::append_locked(&mut tx, locked, self.0.chance.as_ref(), self.now(), facts).await?;
+        kandas_disk::point!("bundle.before-opened");
         tx.commit().await?;
+        kandas_disk::point!("bundle.after-opened");
         if erased {
             self.0.depot.objects.remove(&object).await.map_err(Refusal::storage)?;
         }
@@ -434,6 +436,7 @@ impl Opening {
             let (by, salvage) = (By::Bundle, !whole);
             let arrived = Arrived { file, sha256, size, object: object.clone(), carrier, salvage, by };
             let entered = media.enter(arrived).await?;
+            kandas_disk::point!("bundle.one-file-entered");
             if matches!(entered, Entered::Erased) {
                 media.0.depot.objects.remove(&object).await.map_err(Refusal::storage)?;
             }

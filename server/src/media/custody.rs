@@ -51,7 +51,9 @@ impl Media {
     }
 
     pub(super) fn signed(&self, receipt: FileReceipt) -> Outcome<Jws> {
-        receipts::signed(&self.0.keys, &Receipt::File(receipt))
+        let signed = receipts::signed(&self.0.keys, &Receipt::File(receipt));
+        kandas_disk::point!("custody.receipt-signed");
+        signed
     }
 
     /// A whole upload enters custody, or is discarded because it is not what was signed. `last` is the piece with which
@@ -105,6 +107,7 @@ impl Media {
         {
             tracing::warn!(%error, "a finished upload's bytes stay in staging for now");
         }
+        kandas_disk::point!("custody.staging-gone");
         Ok(Progress { offset: upload.size(), length: upload.size(), expires_at: None, receipt })
     }
 
@@ -194,7 +197,9 @@ impl Media {
         });
         let fact = Fact { author: author(upload.device), family: None, person: None, event };
         journal::append_locked(&mut tx, locked, self.0.chance.as_ref(), self.now(), vec![fact]).await?;
+        kandas_disk::point!("bundle.before-commit");
         tx.commit().await?;
+        kandas_disk::point!("bundle.after-commit");
         self.0.bundles.notify_one();
         Ok(())
     }

@@ -183,7 +183,9 @@ impl Grouping {
         let ends = now + span(self.limits.upload_life);
         write_uploads(&mut tx, arrived, &entered, now, ends).await?;
         let let_go = let_go(&mut tx, arrived, &entered, now).await?;
+        kandas_disk::point!("custody.before-commit");
         tx.commit().await?;
+        kandas_disk::point!("custody.after-commit");
 
         for salvage in new {
             metrics::counter!("kandas_files_received_total", "salvage" => salvage.to_string()).increment(1);

@@ -96,6 +96,7 @@ impl Media {
             return Ok(if upload.is_open() { Tried::Held(upload) } else { Tried::Taken(Err(upload)) });
         }
         tx.commit().await?;
+        kandas_disk::point!("hold.after-commit");
         self.0.hashes.pass_on(id, upload.fence);
         let writer = Arc::new(Writer {
             fence: upload.fence,
@@ -138,7 +139,9 @@ impl Hold {
         if kept == 0 {
             return Err(Refusal::later(ProblemCode::UploadLocked, 1));
         }
+        kandas_disk::point!("progress.before-commit");
         tx.commit().await?;
+        kandas_disk::point!("progress.after-commit");
         self.upload.received = as_column(received);
         self.upload.expires_at = expires_at;
         Ok(())

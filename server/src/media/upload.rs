@@ -365,7 +365,9 @@ impl Media {
             )
             .await?;
             if written == 1 {
+                kandas_disk::point!("upload.before-commit");
                 tx.commit().await?;
+                kandas_disk::point!("upload.after-commit");
                 return Ok(Begun { upload: id, expires_at: ends, instead_of });
             }
         }

@@ -34,6 +34,20 @@ pub enum StoreError {
     Damaged(String),
 }
 
+/// Result codes of SQLite.
+const NO_MEMORY: i32 = 7;
+const READ_ONLY: i32 = 8;
+const IO_ERROR: i32 = 10;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANNOT_OPEN: i32 = 14;
+const NOT_A_DATABASE: i32 = 26;
+
+/// The result code of SQLite that an extended one is a form of. PostgreSQL's have five characters.
+fn primary(code: &str) -> Option<i32> {
+    if code.len() == 5 { None } else { code.parse::<i32>().ok().map(|code| code & 0xff) }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
@@ -44,14 +58,57 @@ impl StoreError {
     pub(super) fn at_commit(error: sqlx::Error) -> Self {
         match &error {
             // The database itself said no: it has rolled back. Not so when it only says that it is going away, or that
-            // the connection failed (classes 57P and 08): the commit may have come through before.
+            // the connection failed (classes 57P and 08), or when SQLite's disk fails: the commit may have come through
+            // before.
             sqlx::Error::Database(inner)
-                if !inner.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08")) =>
+                if !inner.code().is_some_and(|code| {
+                    code.starts_with("57P") || code.starts_with("08") || primary(&code) == Some(IO_ERROR)
+                }) =>
             {
                 Self::Database(error)
             }
             _ => Self::UnknownCommit(error),
         }
+    }
+
+    /// Whether the file of the database is broken, or is none.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        let sql = match self {
+            Self::Damaged(_) => return true,
+            Self::Database(error)
+            | Self::Migrate(
+                sqlx::migrate::MigrateError::Execute(error)
+                | sqlx::migrate::MigrateError::ExecuteMigration(error, _),
+            ) => error,
+            _ => return false,
+        };
+        let code = sql.as_database_error().and_then(|inner| inner.code());
+        code.is_some_and(|code| matches!(primary(&code), Some(CORRUPT | NOT_A_DATABASE)))
+    }
+
+    /// Whether the disk has no room for it.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(inner)) = self else { return false };
+        inner.code().is_some_and(|code| primary(&code) == Some(FULL) || code == "53100")
+    }
+
+    /// Whether it lies with the machine (room, disk, memory, a read-only or broken file), so that other work would have
+    /// failed just the same.
+    #[must_use]
+    pub fn is_of_the_machine(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(inner)) = self else { return false };
+        inner.code().is_some_and(|code| match primary(&code) {
+            Some(code) => {
+                matches!(
+                    code,
+                    NO_MEMORY | READ_ONLY | IO_ERROR | CORRUPT | FULL | CANNOT_OPEN | NOT_A_DATABASE
+                )
+            }
+            // Insufficient resources, operator's intervention, system error, internal error, read-only.
+            None => ["53", "57", "58", "XX", "25006"].iter().any(|class| code.starts_with(class)),
+        })
     }
 
     /// Whether the same work may succeed when tried again: locks, timeouts, no free connection.

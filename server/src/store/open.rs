@@ -39,6 +39,7 @@ pub(super) async fn open(url: &str) -> Result<Pools, StoreError> {
 
 async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     let options = SqliteConnectOptions::from_str(url).map_err(|e| StoreError::BadUrl(e.to_string()))?;
+    refuse_damaged(options.get_filename())?;
     make_private(options.get_filename())?;
     let options = options
         .create_if_missing(true)
@@ -54,6 +55,9 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         .max_connections(1)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
+        // Where a commit failed for want of room, SQLite has undone the transaction and sqlx counts it as open: such a
+        // connection would begin no other.
+        .before_acquire(|conn, _| Box::pin(async { Ok(!conn.is_in_transaction()) }))
         .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
         .await?;
     let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&writer).await?;
@@ -135,6 +139,31 @@ pub(super) async fn alone(pools: &Pools) -> Result<Pools, StoreError> {
             )
         }
     })
+}
+
+/// SQLite takes the log away when it closes a file that it could not read, and when it opens an empty one: such files are
+/// not given to it.
+fn refuse_damaged(file: &std::path::Path) -> Result<(), StoreError> {
+    use std::io::Read as _;
+    const HEAD: &[u8] = b"SQLite format 3\0";
+    let mut head = Vec::new();
+    match std::fs::File::open(file) {
+        Ok(open) => open.take(HEAD.len() as u64).read_to_end(&mut head)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let log = std::path::PathBuf::from(format!("{}-wal", file.display()));
+    if head.is_empty() {
+        let begun = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+        return match begun {
+            true => Err(StoreError::Damaged("it is empty, and its log is not".into())),
+            false => Ok(()),
+        };
+    }
+    if head != HEAD {
+        return Err(StoreError::Damaged("it does not begin like a database".into()));
+    }
+    Ok(())
 }
 
 /// The file is made by us, readable by nobody else; SQLite gives its side files the same mode.

@@ -1,11 +1,13 @@
 //! The whole system: a real server on either engine, real phones with their own homes, a network that cuts.
 //!
 //! [`centre`] starts a server, [`worker`] is a worker with a phone; [`storm`] tries thousands of bad networks in process;
+//! [`crash`] lets the real programs die;
 //! the rest are the stories.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
 
 mod centre;
+mod crash;
 mod delivery;
 mod disasters;
 mod malformed;

@@ -13,7 +13,7 @@ use std::{
     io::{self, Read, Seek as _, Write as _},
     os::{
         fd::AsRawFd as _,
-        unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _},
+        unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     },
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,6 +21,7 @@ use std::{
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use kandas_disk::{point, steps};
 use kandas_shared::ids::UploadId;
 use rustix::fs::{AtFlags, CWD, linkat};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -130,7 +131,7 @@ impl Staging for FolderStaging {
                 if hash.differs(target.sha256, target.size).is_some() {
                     return Ok(Placed::Differs);
                 }
-                file.sync_all()?;
+                steps::sync(&file)?;
                 if copied {
                     // Somebody who was given up may still write to this very file.
                     copy_to(&file, &to, &target)?;
@@ -207,7 +208,7 @@ impl FilePiece {
         self.under_way = Some(spawn_blocking(move || {
             let mut at = at;
             for bytes in waiting {
-                file.write_all_at(&bytes, at)?;
+                steps::write_all_at(&file, &bytes, at)?;
                 at += bytes.len() as u64;
                 if let Some(hash) = &mut hash {
                     hash.update(&bytes);
@@ -251,11 +252,13 @@ impl Piece for FilePiece {
             self.write_out().await?;
             let (file, folder, named) = (Arc::clone(&self.file), self.staging.folder.clone(), self.named);
             blocking(move || {
-                file.sync_data()?;
+                point!("staging.written");
+                steps::sync_data(&file)?;
                 // The name of a new file is durable only with its folder.
-                if named { Ok(()) } else { File::open(&folder)?.sync_all() }
+                if named { Ok(()) } else { steps::sync_folder(&folder) }
             })
             .await?;
+            point!("staging.persisted");
             self.named = true;
             Ok(())
         })
@@ -277,8 +280,10 @@ impl Piece for FilePiece {
                 if hash.differs(target.sha256, target.size).is_some() {
                     return Ok(Placed::Differs);
                 }
-                self.file.sync_data()?;
+                steps::sync_data(&self.file)?;
+                point!("staging.whole");
                 link(&self.file, &self.path, &to, &target)?;
+                point!("staging.placed");
                 Ok(Placed::Beside)
             })
             .await
@@ -293,8 +298,8 @@ impl Piece for FilePiece {
         Box::pin(async move {
             self.write_out().await?;
             blocking(move || {
-                self.file.set_len(self.start)?;
-                self.file.sync_data()
+                steps::set_length(&self.file, self.start)?;
+                steps::sync_data(&self.file)
             })
             .await
         })
@@ -306,10 +311,11 @@ fn open(folder: &Path, path: &Path, at: u64, fence: i64) -> io::Result<(File, bo
     let options =
         || OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).clone();
     let file = options().open(path)?;
+    steps::named(&file, path);
     let there = file.metadata()?;
     if locked(&file)? && there.nlink() == 1 {
         if there.len() != at {
-            file.set_len(at)?;
+            steps::set_length(&file, at)?;
         }
         return Ok((file, at > 0));
     }
@@ -317,17 +323,18 @@ fn open(folder: &Path, path: &Path, at: u64, fence: i64) -> io::Result<(File, bo
     // any more: what is durable is copied, and the copy takes the name.
     let own = path.with_extension(format!("part.{fence}"));
     let mut copy = options().open(&own)?;
-    copy.set_len(0)?;
+    steps::named(&copy, &own);
+    steps::set_length(&copy, 0)?;
     if !locked(&copy)? {
         return Err(io::Error::other("an upload's own file is in use"));
     }
-    let length = io::copy(&mut (&file).take(at), &mut copy)?;
+    let length = io::copy(&mut (&file).take(at), &mut steps::copy_to(&mut copy))?;
     if length != at {
         return Err(io::Error::other("an upload lost bytes while it was taken over"));
     }
-    copy.sync_all()?;
-    fs::rename(&own, path)?;
-    File::open(folder)?.sync_all()?;
+    steps::sync(&copy)?;
+    steps::rename(&own, path)?;
+    steps::sync_folder(folder)?;
     Ok((copy, true))
 }
 
@@ -357,11 +364,15 @@ fn link(file: &File, path: &Path, to: &Path, target: &Target) -> io::Result<()> 
     make_parent(to)?;
     let open_file = format!("/proc/self/fd/{}", file.as_raw_fd());
     match linkat(CWD, &open_file, CWD, to, AtFlags::SYMLINK_FOLLOW).map_err(io::Error::from) {
-        Ok(()) => sync_parent(to),
+        Ok(()) => {
+            steps::linked(file, to);
+            point!("staging.linked");
+            steps::sync_parent(to)
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let (own, there) = (file.metadata()?, fs::metadata(to)?);
             if (own.dev(), own.ino()) == (there.dev(), there.ino()) {
-                return sync_parent(to);
+                return steps::sync_parent(to);
             }
             // From an attempt that was broken off, or damaged since: only the bytes that were hashed stay.
             copy_to(file, to, target)
@@ -404,16 +415,16 @@ fn copy_to(mut file: &File, to: &Path, target: &Target) -> io::Result<()> {
     let mut fresh = to.as_os_str().to_owned();
     fresh.push(format!(".{}.new", &target.sha256.to_string()[..8]));
     let fresh = PathBuf::from(fresh);
-    let mut copy = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    let mut copy = steps::create(&fresh)?;
     file.rewind()?;
-    let length = io::copy(&mut file, &mut copy)?;
+    let length = io::copy(&mut file, &mut steps::copy_to(&mut copy))?;
     if length != target.size {
-        fs::remove_file(&fresh)?;
+        steps::remove(&fresh)?;
         return Err(io::Error::other("an upload has changed its length while it was copied"));
     }
-    copy.sync_all()?;
-    fs::rename(&fresh, to)?;
-    sync_parent(to)
+    steps::sync(&copy)?;
+    steps::rename(&fresh, to)?;
+    steps::sync_parent(to)
 }
 
 /// Makes the folder of a file; a new folder is durable in its own.
@@ -423,18 +434,11 @@ fn make_parent(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     make_parent(parent)?;
-    match fs::create_dir(parent) {
+    match steps::make_folder(parent) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
-    sync_parent(parent)
-}
-
-fn sync_parent(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
-    }
+    steps::sync_parent(parent)
 }
 
 #[cfg(test)]
