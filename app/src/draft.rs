@@ -78,7 +78,7 @@ pub struct ConsentView {
 }
 
 /// How a phone knows of a consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentSource {
     /// The centre has told.

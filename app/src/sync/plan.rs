@@ -139,7 +139,7 @@ pub enum Step {
 }
 
 /// Why nothing is done now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// Nobody answered; the next attempt is later.
