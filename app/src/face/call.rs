@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::view::{
-    ActivityView, ActsView, AttachAnswer, DiagnosticsView, DraftPage, Enrolment, FamiliesView, FamilyView, Fix,
-    FreedView, IinView, LeftoversView, PhoneView, PinAnswer, Place, RecordPage, ReviewView, SealAnswer, SentView,
-    SyncView, Theme, TodayView,
+    ActivityView, ActsView, AttachAnswer, DiagnosticsView, DraftPage, Enrolment, FamiliesView, FamilyView,
+    Fix, FreedView, IinView, LeftoversView, PhoneView, PinAnswer, Place, RecordPage, ReviewView, SealAnswer,
+    SentView, SyncView, Theme, TodayView,
 };
 use crate::store::draft::DraftId;
 
