@@ -8,6 +8,7 @@
 mod centre;
 mod delivery;
 mod disasters;
+mod face;
 mod malformed;
 mod media;
 mod orders;
