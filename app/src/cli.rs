@@ -20,6 +20,7 @@ use kandas_shared::{
 
 use self::say::Voice;
 
+mod bridge;
 mod enrol;
 mod ledger;
 mod look;
@@ -93,6 +94,8 @@ enum Verb {
         /// The file to write.
         file: PathBuf,
     },
+    /// Show the screens in a browser on this machine and send what waits; prints the address to open.
+    Bridge(Bridge),
     /// Bring another phone's bundle to the server.
     Deliver {
         /// The bundle.
@@ -101,6 +104,19 @@ enum Verb {
         #[arg(long)]
         metered: bool,
     },
+}
+
+#[derive(Debug, Args)]
+struct Bridge {
+    /// Port on 127.0.0.1; a free one when not given.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Folder of the built screens (`mobile/dist`); those in this program when not given.
+    #[arg(long, value_name = "DIR")]
+    screens: Option<PathBuf>,
+    /// The link costs by the byte.
+    #[arg(long)]
+    metered: bool,
 }
 
 #[derive(Debug, Args)]
@@ -299,7 +315,10 @@ fn platform(arguments: &Arguments) -> Platform {
     if let Some(start) = arguments.clock {
         platform.clock = Arc::new(Shifted { by: start - SystemClock.wall() });
     }
-    if let Verb::Sync(Sync { metered: true, .. }) | Verb::Deliver { metered: true, .. } = &arguments.verb {
+    if let Verb::Sync(Sync { metered: true, .. })
+    | Verb::Deliver { metered: true, .. }
+    | Verb::Bridge(Bridge { metered: true, .. }) = &arguments.verb
+    {
         platform.link = Arc::new(FixedLink(LinkKind::Metered));
     }
     platform
@@ -331,6 +350,7 @@ async fn answer(app: &App, verb: Verb, voice: &Voice) -> anyhow::Result<Ending> 
         Verb::Sync(ask) => travel::sync(app, &ask, voice).await,
         Verb::Status => look::status(app, voice).await,
         Verb::Ledger { statements } => ledger::ledger(app, statements, voice).await,
+        Verb::Bridge(ask) => bridge::bridge(app, &ask, voice).await,
         Verb::Export { file } => travel::export(app, &file, voice).await,
         Verb::Deliver { file, metered } => travel::deliver(app, &file, metered, voice).await,
     }

@@ -5,7 +5,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use kandas_shared::{
-    evidence::EvidenceKind,
+    evidence::{EvidenceKind, FileRef, Part},
     ids::{ActivityId, ConsentId, EvidenceId, FamilyId, PersonId, RecordId},
     pulled::{Person, Relation},
     record::{Act, ConsentState, MAX_NOTE, Reading, Record, Statement, read},
@@ -78,7 +78,7 @@ pub struct ConsentView {
 }
 
 /// How a phone knows of a consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentSource {
     /// The centre has told.
@@ -294,6 +294,21 @@ impl App {
         consents(&mut conn, &view, today).await
     }
 
+    /// What is known of the consent of every member of a family.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn family_consents(&self, family: FamilyId) -> Result<Vec<ConsentView>, AppError> {
+        let mut conn = self.store().conn().await?;
+        let today = today::on(&mut conn, &*self.platform().clock).await?;
+        let members = pulled::persons(&mut conn, family).await?.rows;
+        let mut known = Vec::with_capacity(members.len());
+        for member in &members {
+            known.push(consent_for(&mut conn, member.id, &members, today).await?);
+        }
+        Ok(known)
+    }
+
     /// Gives an open draft up. Its files leave the vault, unless a sealed record has them.
     ///
     /// # Errors
@@ -318,6 +333,65 @@ impl App {
         }
         tx.commit().await?;
         self.clear_dropped().await
+    }
+
+    /// Takes one piece of evidence out of an open draft; [`App::put_back`] brings it back until the draft is sealed or
+    /// given up, another piece is taken out for good, or the program starts anew.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn take_out(&self, id: DraftId, evidence: EvidenceId) -> Result<(), AppError> {
+        let mut conn = self.store().conn().await?;
+        match store::draft::remove(&mut conn, id, evidence).await? {
+            true => Ok(()),
+            false => Err(AppError::Unknown("piece of evidence in this draft")),
+        }
+    }
+
+    /// Brings back what [`App::take_out`] took out.
+    ///
+    /// # Errors
+    /// When it is not there, or its files have gone.
+    pub async fn put_back(&self, id: DraftId, evidence: EvidenceId) -> Result<(), AppError> {
+        const GONE: AppError = AppError::Unknown("piece of evidence to bring back");
+        let mut tx = self.store().begin().await?;
+        let item = store::draft::item(&mut tx, evidence).await?.ok_or(GONE)?;
+        let is_here = |part: &Part| self.vault().path(FileRef { evidence, part: *part }).exists();
+        if !Part::ALL.iter().filter(|part| item.facts(**part).is_some()).all(is_here) {
+            return Err(GONE);
+        }
+        if !store::draft::put_back(&mut tx, id, evidence).await? {
+            return Err(GONE);
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Says anew whom an open completion is for: activities of the draft's family and service.
+    ///
+    /// # Errors
+    /// When the draft is not open, or the activities do not go together.
+    pub async fn set_subjects(&self, id: DraftId, activities: &[ActivityId]) -> Result<(), AppError> {
+        let mut tx = self.store().begin().await?;
+        let before = view(&mut tx, id).await?;
+        let mut draft = before.draft.clone();
+        let mut subjects = subjects_of(&mut tx, activities, &mut draft).await?;
+        if draft.kind != DraftKind::Completion
+            || (draft.family, draft.service) != (before.draft.family, before.draft.service)
+        {
+            return Err(AppError::NotNow("one capture serves one service of one family"));
+        }
+        for subject in &mut subjects {
+            if let Some(known) = before.subjects.iter().find(|known| known.person == subject.person) {
+                (subject.consent_state, subject.consent_reason) =
+                    (known.consent_state, known.consent_reason.clone());
+            }
+        }
+        if !store::draft::set_subjects(&mut tx, id, &subjects).await? {
+            return Err(AppError::NotNow("the draft is not open"));
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Camera files that were set aside, by name, with the reason.
@@ -399,25 +473,34 @@ pub(crate) async fn consents(
             known.push(ConsentView { person, given_by: None, state, source: ConsentSource::Draft });
             continue;
         }
-        let mut found = consent_of(&mut *conn, person).await?;
-        // The consent of a parent counts for his minor children.
-        if found.state != ConsentState::Given
-            && members.iter().any(|member| member.id == person && is_minor(member, on))
-        {
-            for adult in members.iter().filter(|member| {
-                matches!(member.relation, Relation::Head | Relation::Spouse | Relation::Parent)
-                    && !is_minor(member, on)
-            }) {
-                let theirs = consent_of(&mut *conn, adult.id).await?;
-                if theirs.state == ConsentState::Given {
-                    found = ConsentView { person, given_by: Some(adult.id), ..theirs };
-                    break;
-                }
-            }
-        }
-        known.push(found);
+        known.push(consent_for(&mut *conn, person, &members, on).await?);
     }
     Ok(known)
+}
+
+/// What is known of a person's consent; that of a parent counts for his minor children.
+async fn consent_for(
+    conn: &mut SqliteConnection,
+    person: PersonId,
+    members: &[Person],
+    on: NaiveDate,
+) -> Result<ConsentView, AppError> {
+    let found = consent_of(&mut *conn, person).await?;
+    if found.state == ConsentState::Given
+        || !members.iter().any(|member| member.id == person && is_minor(member, on))
+    {
+        return Ok(found);
+    }
+    for adult in members.iter().filter(|member| {
+        matches!(member.relation, Relation::Head | Relation::Spouse | Relation::Parent)
+            && !is_minor(member, on)
+    }) {
+        let theirs = consent_of(&mut *conn, adult.id).await?;
+        if theirs.state == ConsentState::Given {
+            return Ok(ConsentView { person, given_by: Some(adult.id), ..theirs });
+        }
+    }
+    Ok(found)
 }
 
 async fn consent_of(conn: &mut SqliteConnection, person: PersonId) -> Result<ConsentView, AppError> {

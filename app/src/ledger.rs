@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Where an item stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum LedgerState {
     /// Sealed, not with the server.

@@ -14,6 +14,7 @@ pub mod bundle;
 pub mod capture;
 pub mod chain;
 pub mod draft;
+pub mod face;
 pub mod family;
 pub mod ledger;
 pub mod media;

@@ -1,4 +1,4 @@
-//! `kandas-field`: the field worker's core without a screen. For tests, for the demo, for a desk without a phone, and
+//! `kandas-field`: the field worker's core without a screen of its own. For tests, for the demo, for a desk without a phone, and
 //! for whoever wants to see what the core does.
 //!
 //! Exit codes: 0 done; 1 something went wrong; 2 the command line is wrong; 3 done, but a file was set aside; 4 sync

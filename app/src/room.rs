@@ -26,13 +26,8 @@ impl App {
     /// # Errors
     /// When store or vault fail.
     pub async fn free_delivered(&self) -> Result<Freed, AppError> {
+        let Some((epoch, before)) = self.delivered_before().await? else { return Ok(Freed::default()) };
         let mut conn = self.store().conn().await?;
-        let epoch: Option<Epoch> = home::get(&mut conn, home::EPOCH).await?;
-        let time = home::signed_time(&mut conn).await?;
-        let settings = home::settings(&mut conn).await?;
-        let (Some(epoch), Some(time)) = (epoch, time) else { return Ok(Freed::default()) };
-        let before: DateTime<Utc> =
-            time.now(&*self.platform().clock) - TimeDelta::days(i64::from(settings.keep_days));
         let names = file::freeable(&mut conn, epoch, before).await?;
         let originals = file::freeable_originals(&mut conn, epoch, before).await?;
         drop(conn);
@@ -47,6 +42,26 @@ impl App {
             self.free(name, &mut freed).await?;
         }
         Ok(freed)
+    }
+
+    /// Files whose copies [`App::free_delivered`] would take out, whether or not room is short.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn freeable(&self) -> Result<Vec<FileRef>, AppError> {
+        let Some((epoch, before)) = self.delivered_before().await? else { return Ok(Vec::new()) };
+        let mut conn = self.store().conn().await?;
+        Ok(file::freeable(&mut conn, epoch, before).await?)
+    }
+
+    /// The present epoch, and the server's time before which a receipt is old enough.
+    async fn delivered_before(&self) -> Result<Option<(Epoch, DateTime<Utc>)>, AppError> {
+        let mut conn = self.store().conn().await?;
+        let epoch: Option<Epoch> = home::get(&mut conn, home::EPOCH).await?;
+        let time = home::signed_time(&mut conn).await?;
+        let settings = home::settings(&mut conn).await?;
+        let keep = TimeDelta::days(i64::from(settings.keep_days));
+        Ok(epoch.zip(time).map(|(epoch, time)| (epoch, time.now(&*self.platform().clock) - keep)))
     }
 
     async fn free(&self, name: FileRef, freed: &mut Freed) -> Result<(), AppError> {

@@ -27,6 +27,7 @@ pub mod event;
 pub mod file;
 pub mod home;
 pub mod outbox;
+pub mod overview;
 pub mod pulled;
 pub mod quarantine;
 pub mod receipt;

@@ -79,6 +79,8 @@ pub struct Options {
     pub mode: Mode,
     /// Whether the link is metered, where somebody knows better than the platform.
     pub metered: Option<bool>,
+    /// Video may travel over a metered link too: the worker has asked for it.
+    pub video_anyway: bool,
     /// Time without a byte after which a request is given up.
     pub idle: Duration,
     /// With [`Mode::Watch`]: ask for changes this often, milliseconds.
@@ -87,7 +89,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { mode: Mode::Once, metered: None, idle: http::IDLE, pull_every_ms: 5 * 60 * 1_000 }
+        Self {
+            mode: Mode::Once,
+            metered: None,
+            video_anyway: false,
+            idle: http::IDLE,
+            pull_every_ms: 5 * 60 * 1_000,
+        }
     }
 }
 
@@ -415,7 +423,7 @@ impl<'a> Sync<'a> {
             files: files.into_iter().map(waiting).collect(),
             metered: self.options.metered.unwrap_or(link == LinkKind::Metered),
             policy: Policy {
-                video_unmetered_only: settings.video_unmetered_only,
+                video_unmetered_only: settings.video_unmetered_only && !self.options.video_anyway,
                 monthly_metered_bytes: settings.monthly_metered_bytes,
                 used_metered_bytes: sync_state::metered(&mut tx, &self.month()).await?,
             },

@@ -29,11 +29,19 @@ impl App {
 /// # Errors
 /// When the store fails.
 pub async fn on(conn: &mut SqliteConnection, clock: &dyn Clock) -> Result<NaiveDate, StoreError> {
+    Ok(civil_date(moment(conn, clock).await?))
+}
+
+/// This moment by the rows of `conn` and `clock`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn moment(conn: &mut SqliteConnection, clock: &dyn Clock) -> Result<DateTime<Utc>, StoreError> {
     let known = home::signed_time(conn).await?.map(|time| {
         let (boot, _) = clock.boot();
         (time.now(clock), !boot.is_empty() && time.boot == boot)
     });
-    Ok(civil_date(believed(known, clock.wall())))
+    Ok(believed(known, clock.wall()))
 }
 
 /// `known`: the signed time as it stands now, and whether it is exact (within the boot in which it came).

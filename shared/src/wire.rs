@@ -65,6 +65,8 @@ pub struct PhoneSettings {
     pub keep_days: u32,
     /// A missing video needs no reason but is not allowed either.
     pub strict_photo_and_video: bool,
+    /// Days without contact after which a phone shows no case data until it has had some.
+    pub lease_days: u32,
 }
 
 impl Default for PhoneSettings {
@@ -76,6 +78,7 @@ impl Default for PhoneSettings {
             reserve_bytes: 200 * 1024 * 1024,
             keep_days: 14,
             strict_photo_and_video: false,
+            lease_days: 14,
         }
     }
 }

@@ -20,7 +20,9 @@ use super::{
 };
 
 /// A draft.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, sqlx::Type, ts_rs::TS,
+)]
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct DraftId(pub Uuid);
@@ -39,7 +41,7 @@ impl std::str::FromStr for DraftId {
 }
 
 /// What a draft will state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, sqlx::Type)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, sqlx::Type, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(rename_all = "snake_case")]
 pub enum DraftKind {
@@ -56,7 +58,7 @@ pub enum DraftKind {
 }
 
 /// Where a draft stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, sqlx::Type)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, sqlx::Type, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(rename_all = "snake_case")]
 pub enum DraftState {
@@ -442,6 +444,88 @@ pub async fn remove(
     .execute(conn)
     .await?;
     Ok(changed.rows_affected() == 1)
+}
+
+/// Brings a piece back that was taken out of an open draft. Says whether it was there.
+///
+/// # Errors
+/// When the store fails.
+pub async fn put_back(
+    conn: &mut SqliteConnection,
+    id: DraftId,
+    evidence: EvidenceId,
+) -> Result<bool, StoreError> {
+    let changed = sqlx::query(
+        "update draft_evidence set state = 'kept' where draft = $1 and evidence = $2 and state = 'removed'
+         and exists (select 1 from draft d where d.id = $1 and d.state = 'open')",
+    )
+    .bind(id)
+    .bind(evidence)
+    .execute(conn)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// What was taken out of a draft.
+///
+/// # Errors
+/// When the store fails.
+pub async fn removed(conn: &mut SqliteConnection, id: DraftId) -> Result<Vec<DraftEvidence>, StoreError> {
+    Ok(sqlx::query_as(
+        "select evidence, draft, state, name, kind, capture, item from draft_evidence
+         where draft = $1 and state = 'removed' order by place",
+    )
+    .bind(id)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What will be signed about a piece of evidence that some draft has.
+///
+/// # Errors
+/// When the store fails or the row cannot be read.
+pub async fn item(conn: &mut SqliteConnection, evidence: EvidenceId) -> Result<Option<Evidence>, StoreError> {
+    let text: Option<String> = sqlx::query_scalar(
+        "select item from draft_evidence where evidence = $1 and item is not null limit 1",
+    )
+    .bind(evidence)
+    .fetch_optional(conn)
+    .await?;
+    text.map(|text| super::json("item", &text)).transpose()
+}
+
+/// Whom an open draft is for, anew; what a person said about consent stays with whoever stays. Says whether it is open.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_subjects(
+    conn: &mut SqliteConnection,
+    id: DraftId,
+    subjects: &[Subject],
+) -> Result<bool, StoreError> {
+    let open: Option<DraftId> = sqlx::query_scalar("select id from draft where id = $1 and state = 'open'")
+        .bind(id)
+        .fetch_optional(&mut *conn)
+        .await?;
+    if open.is_none() {
+        return Ok(false);
+    }
+    sqlx::query("delete from draft_subject where draft = $1").bind(id).execute(&mut *conn).await?;
+    for (place, subject) in subjects.iter().enumerate() {
+        sqlx::query(
+            "insert into draft_subject (draft, place, activity, person, consent_state, consent_reason)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(i64::try_from(place).unwrap_or(i64::MAX))
+        .bind(subject.activity)
+        .bind(subject.person)
+        .bind(subject.consent_state)
+        .bind(&subject.consent_reason)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(true)
 }
 
 /// What a draft has gathered, in the order in which it came.

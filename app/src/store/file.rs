@@ -34,7 +34,9 @@ pub enum FileState {
 }
 
 /// Order of travel: small things first, video last.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, sqlx::Type, ts_rs::TS,
+)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(rename_all = "snake_case")]
 pub enum Class {

@@ -44,6 +44,19 @@ pub const KEYS_LEFT: &str = "keys";
 /// Whether the device was revoked (`escrow`) or may do everything (`device`).
 pub const TOKEN_SCOPE: &str = "token_scope";
 
+/// The worker's choice of language for the screens.
+pub const SCREEN_LANGUAGE: &str = "screen_language";
+/// The worker's choice of theme.
+pub const SCREEN_THEME: &str = "screen_theme";
+/// Hash of the PIN that locks the screens.
+pub const PIN: &str = "pin";
+/// Wrong tries of it, JSON.
+pub const PIN_TRIES: &str = "pin_tries";
+/// Set (`yes`) while the worker has paused sending.
+pub const SYNC_PAUSED: &str = "sync_paused";
+/// What the worker has said of the link: `yes`, it costs by the byte, or `no`.
+pub const LINK_METERED: &str = "link_metered";
+
 /// The text under a key.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use kandas_shared::{
     cursor::Kind,
-    ids::{ActivityId, FamilyId, PersonId, UserId},
+    ids::{ActivityId, FamilyId, OrgUnitId, PersonId, UserId},
     pulled::{
         Activity, Assignment, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row, User,
     },
@@ -349,6 +349,14 @@ pub async fn family(conn: &mut SqliteConnection, id: FamilyId) -> Result<Option<
 /// # Errors
 /// As [`family`].
 pub async fn user(conn: &mut SqliteConnection, id: UserId) -> Result<Option<User>, StoreError> {
+    single(conn, id.0).await
+}
+
+/// A unit of the organisation.
+///
+/// # Errors
+/// As [`family`].
+pub async fn org_unit(conn: &mut SqliteConnection, id: OrgUnitId) -> Result<Option<OrgUnit>, StoreError> {
     single(conn, id.0).await
 }
 

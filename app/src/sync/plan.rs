@@ -139,7 +139,7 @@ pub enum Step {
 }
 
 /// Why nothing is done now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// Nobody answered; the next attempt is later.
@@ -237,7 +237,7 @@ fn next_file<'a>(s: &'a Snapshot, now: u64, later: &mut Later) -> Option<&'a Fil
         // A question needs no room.
         if !file.ask && !s.lanes.media.open(now) {
             later.at(s.lanes.media.not_before, Why::StorageFull);
-        } else if let Some(why) = forbidden(s, file) {
+        } else if let Some(why) = hindrance(&s.policy, s.metered, file) {
             later.link(why);
         } else if file.not_before > now {
             later.at(file.not_before, Why::Failed);
@@ -254,16 +254,18 @@ fn rank(file: &FileWaiting) -> (bool, Class, bool) {
     (!file.ask, file.class, file.offset == 0)
 }
 
-fn forbidden(s: &Snapshot, file: &FileWaiting) -> Option<Why> {
-    if !s.metered || file.ask {
+/// Why a file must not travel over this link; `None`: it may.
+#[must_use]
+pub fn hindrance(policy: &Policy, metered: bool, file: &FileWaiting) -> Option<Why> {
+    if !metered || file.ask {
         return None;
     }
-    if file.class == Class::Video && s.policy.video_unmetered_only {
+    if file.class == Class::Video && policy.video_unmetered_only {
         return Some(Why::VideoNeedsUnmetered);
     }
     let left = file.size.saturating_sub(file.offset);
-    let limit = s.policy.monthly_metered_bytes;
-    if limit > 0 && s.policy.used_metered_bytes.saturating_add(left) > limit {
+    let limit = policy.monthly_metered_bytes;
+    if limit > 0 && policy.used_metered_bytes.saturating_add(left) > limit {
         return Some(Why::MonthlyLimit);
     }
     None

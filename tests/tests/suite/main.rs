@@ -10,6 +10,7 @@ mod centre;
 mod crash;
 mod delivery;
 mod disasters;
+mod face;
 mod malformed;
 mod media;
 mod orders;

@@ -1,0 +1,115 @@
+//! The acts outside the 25 services (§15, §27, §30, §31, §42) and what each asks for. The core seals topics and details
+//! as they are given; which there are is known here, so that the screens draw one form for all.
+
+use kandas_shared::record::Act;
+
+use super::{
+    Face,
+    call::Problem,
+    view::{ActField, ActForm, ActsView, FieldKind},
+};
+
+/// §5: on what a kandas is advised, the five services of the seventh topic among them.
+const ADVICE: [&str; 16] = [
+    "quota",
+    "choice_of_region",
+    "temporary_housing",
+    "payments_certificate",
+    "social_contract",
+    "travel",
+    "five_services",
+    "residence_registration",
+    "military_registration",
+    "school",
+    "kindergarten",
+    "clinic",
+    "jobs_training",
+    "languages_history_law",
+    "study_materials",
+    "citizenship",
+];
+/// §27: the four check points of a preliminary visit.
+const VISIT: [&str; 4] =
+    ["place_of_settlement", "employer_school_kindergarten", "place_of_residence", "region"];
+/// §30: where a family is met, and how it comes.
+const POINTS: [&str; 4] = ["airport", "bus_station", "railway_station", "other"];
+const TRANSPORT: [&str; 3] = ["air", "road", "rail"];
+/// §15: how the kandas was reached.
+const CHANNELS: [&str; 4] = ["phone", "in_person", "video_call", "message"];
+/// §31: where a family is registered for a time.
+const SHELTERS: [&str; 2] = ["adaptation_centre", "temporary_accommodation_centre"];
+/// §42: what a monitoring visit looks at.
+const MONITORING: [&str; 5] = ["housing", "work", "school_kindergarten", "health", "services_received"];
+
+impl Face {
+    pub(super) async fn acts(&self) -> Result<ActsView, Problem> {
+        Ok(ActsView { acts: Act::ALL.iter().map(|act| form(*act)).collect() })
+    }
+}
+
+fn form(act: Act) -> ActForm {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let field = |name: &str, kind, required, choices: &[&str]| ActField {
+        name: name.to_owned(),
+        kind,
+        required,
+        choices: words(choices),
+    };
+    let (paragraph, with_person, topics, fields) = match act {
+        Act::AckReceipt => (15, true, words(&[]), vec![field("channel", FieldKind::Choice, true, &CHANNELS)]),
+        Act::ConsultTerms => {
+            (15, true, words(&ADVICE), vec![field("channel", FieldKind::Choice, true, &CHANNELS)])
+        }
+        Act::PreliminaryVisit => {
+            (27, false, words(&VISIT), vec![field("lodging", FieldKind::Text, false, &[])])
+        }
+        Act::Arrival => (
+            30,
+            false,
+            words(&[]),
+            vec![
+                field("point", FieldKind::Choice, true, &POINTS),
+                field("transport", FieldKind::Choice, true, &TRANSPORT),
+                field("persons", FieldKind::Number, true, &[]),
+            ],
+        ),
+        // At most a year (the law on migration, article 26); the centre watches over it.
+        Act::TemporaryRegistration => (
+            31,
+            true,
+            words(&[]),
+            vec![
+                field("shelter", FieldKind::Choice, true, &SHELTERS),
+                field("from", FieldKind::Date, true, &[]),
+                field("to", FieldKind::Date, true, &[]),
+            ],
+        ),
+        Act::MonitoringVisit => (
+            42,
+            false,
+            words(&MONITORING),
+            vec![
+                field("problems", FieldKind::List, false, &[]),
+                field("proposals", FieldKind::List, false, &[]),
+            ],
+        ),
+    };
+    ActForm { act, paragraph, with_person, topics, fields }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_has_a_form_of_its_own_paragraph() {
+        let paragraphs: Vec<u8> = Act::ALL.iter().map(|act| form(*act).paragraph).collect();
+        assert_eq!(paragraphs, [15, 15, 27, 30, 31, 42]);
+        assert_eq!(form(Act::PreliminaryVisit).topics.len(), 4);
+        for act in Act::ALL {
+            let form = form(*act);
+            let choices = form.fields.iter().filter(|field| field.kind == FieldKind::Choice);
+            assert!(choices.clone().all(|field| field.choices.len() > 1), "{act}");
+        }
+    }
+}

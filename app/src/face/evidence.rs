@@ -1,0 +1,283 @@
+//! Files in and out: bytes that a screen brings become evidence of a draft, and evidence is shown decrypted, piece by
+//! piece, never as JSON.
+//!
+//! What is brought is written beside the camera's folder first and moved there when it is whole, so that a process that
+//! ends in between leaves either nothing that counts or a file that the next start offers back.
+
+use std::{
+    fs,
+    io::{Read, Seek as _, SeekFrom},
+    path::PathBuf,
+};
+
+use kandas_shared::{
+    evidence::{self, EvidenceKind, FileRef, Part, PositionSource, Source},
+    ids::{CaptureId, EvidenceId},
+};
+
+use super::{
+    Face,
+    call::{Problem, ProblemWord},
+    view::{AttachAnswer, Fix, Leftover, LeftoversView, Topic},
+};
+use crate::{
+    app::{App, AppError},
+    capture::{Attached, How},
+    store::{
+        self,
+        draft::{DraftId, DraftState},
+    },
+    vault::PlainReader,
+};
+
+/// Folder of the home for files that are being brought.
+const BROUGHT: &str = "brought";
+
+/// A file that is being brought: write all of it, then [`Face::bring`] it.
+pub struct Bringing {
+    /// Where to write.
+    pub path: PathBuf,
+    /// Its name, as it will be told.
+    name: String,
+}
+
+/// Evidence to be shown.
+pub struct Bytes {
+    /// Media type.
+    pub media_type: String,
+    /// Plain bytes in all.
+    pub size: u64,
+    reader: PlainReader,
+}
+
+impl Bytes {
+    /// Goes to a plain byte.
+    ///
+    /// # Errors
+    /// When the file is damaged there.
+    pub fn skip_to(&mut self, offset: u64) -> std::io::Result<()> {
+        self.reader.seek(SeekFrom::Start(offset)).map(drop)
+    }
+}
+
+impl Read for Bytes {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        self.reader.read(buf)
+    }
+}
+
+/// Half-brought files of an earlier process are no evidence: whoever brought them has them still.
+pub(super) fn clear_half_brought(app: &App) -> Result<(), AppError> {
+    let folder = app.home().join(BROUGHT);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(AppError::io(folder.display().to_string())(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The core's position of a fix.
+pub(super) fn position(fix: &Fix) -> evidence::Position {
+    evidence::Position {
+        lat: fix.lat,
+        lon: fix.lon,
+        accuracy_m: fix.accuracy_m,
+        fix_at: fix.fix_at,
+        fix_boot_ms: fix.fix_boot_ms,
+        source: fix.source.unwrap_or(PositionSource::Fused),
+        mock: fix.mock.unwrap_or(false),
+        altitude_m: fix.altitude_m,
+    }
+}
+
+impl Face {
+    /// Makes room for a file that a screen brings for an open draft.
+    ///
+    /// # Errors
+    /// When the lock or the draft does not let it in.
+    pub async fn begin_bringing(&self, draft: DraftId, name: Option<&str>) -> Result<Bringing, Problem> {
+        self.must_be_open().await?;
+        if self.app().draft_view(draft).await?.draft.state != DraftState::Open {
+            return Err(Problem::new(ProblemWord::NotNow, "the draft is not open"));
+        }
+        let folder = self.app().home().join(BROUGHT);
+        fs::create_dir_all(&folder).map_err(AppError::io(folder.display().to_string()))?;
+        let drawn: [u8; 8] = self.app().platform().chance.bytes();
+        let path = folder.join(hex::encode(drawn));
+        Ok(Bringing { path, name: plain_name(name) })
+    }
+
+    /// Takes a whole file in.
+    ///
+    /// # Errors
+    /// When the draft is not open any more, or the disk fails.
+    pub async fn bring(&self, brought: Bringing, draft: DraftId, how: How) -> Result<AttachAnswer, Problem> {
+        let camera = self.app().camera_folder();
+        fs::create_dir_all(&camera).map_err(AppError::io(camera.display().to_string()))?;
+        let drawn: [u8; 3] = self.app().platform().chance.bytes();
+        let path = camera.join(format!("{}-{}", hex::encode(drawn), brought.name));
+        fs::rename(&brought.path, &path).map_err(AppError::io(path.display().to_string()))?;
+        let answer = self.attach(draft, &path, how).await;
+        // Our copy of what cannot be evidence is not needed: the screen has the file it came from. After a fault it stays
+        // and is offered back.
+        let useless = matches!(answer, Ok(AttachAnswer::SetAside { .. } | AttachAnswer::NoRoom { .. }));
+        if useless && let Err(error) = fs::remove_file(&path) {
+            tracing::warn!(%error, "a copy that cannot be evidence stays");
+        }
+        answer
+    }
+
+    /// Takes a file of the app's own camera into a draft.
+    ///
+    /// # Errors
+    /// As [`Face::bring`].
+    pub async fn attach(
+        &self,
+        draft: DraftId,
+        path: &std::path::Path,
+        how: How,
+    ) -> Result<AttachAnswer, Problem> {
+        self.must_be_open().await?;
+        let attached = self.app().attach_with(draft, path, how).await?;
+        self.attached(draft, attached).await
+    }
+
+    async fn attached(&self, draft: DraftId, attached: Attached) -> Result<AttachAnswer, Problem> {
+        self.saved(draft);
+        Ok(match attached {
+            Attached::Kept { evidence, .. } => {
+                AttachAnswer::Kept { evidence, page: Box::new(self.page(draft).await?) }
+            }
+            Attached::SetAside { reason, .. } => {
+                AttachAnswer::SetAside { reason: reason.as_str().to_owned() }
+            }
+            Attached::NoRoom { free, needed } => AttachAnswer::NoRoom { free, needed },
+        })
+    }
+
+    /// Opens a file of evidence, of a draft or sealed.
+    ///
+    /// # Errors
+    /// `Unknown` when there is none or it has left the phone.
+    pub async fn show(&self, evidence: EvidenceId, part: Part) -> Result<Bytes, Problem> {
+        self.must_be_open().await?;
+        let name = FileRef { evidence, part };
+        let mut conn = self.app().store().conn().await?;
+        let known = match store::file::get(&mut conn, name).await? {
+            Some(file) => Some((file.media_type, file.size.unsigned_abs())),
+            None => store::draft::item(&mut conn, evidence)
+                .await?
+                .and_then(|item| item.facts(part))
+                .map(|facts| (facts.media_type, facts.size)),
+        };
+        drop(conn);
+        let (media_type, size) = known.ok_or_else(|| Problem::unknown("file"))?;
+        if !self.app().vault().path(name).exists() {
+            return Err(Problem::unknown("file"));
+        }
+        let vault = self.app().vault().clone();
+        let reader = tokio::task::spawn_blocking(move || vault.open_at(name, 0)).await;
+        let reader = reader.map_err(AppError::from)??;
+        Ok(Bytes { media_type, size, reader })
+    }
+
+    pub(super) async fn leftovers(&self) -> Result<LeftoversView, Problem> {
+        let mut files: Vec<Leftover> = Vec::new();
+        let mut seen = Vec::new();
+        for orphan in self.app().orphans().await? {
+            // An interrupted attach may have left the copy and the small picture too; the camera's own bytes stand for
+            // all of them, and they were written first.
+            let stem = orphan.name.split('.').next().unwrap_or_default().to_owned();
+            let original = orphan.name.contains(".original.");
+            match seen.iter().position(|known| *known == stem) {
+                Some(at) if original => files[at].name = orphan.name,
+                Some(_) => {}
+                None => {
+                    seen.push(stem);
+                    files.push(Leftover {
+                        name: orphan.name,
+                        draft: orphan.draft,
+                        size: orphan.size.unsigned_abs(),
+                        in_vault: true,
+                    });
+                }
+            }
+        }
+        for path in &self.app().startup().left_in_camera {
+            let Ok(facts) = fs::metadata(path) else { continue };
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            files.push(Leftover { name, draft: None, size: facts.len(), in_vault: false });
+        }
+        Ok(LeftoversView { files })
+    }
+
+    pub(super) async fn adopt_leftover(&self, name: &str, draft: DraftId) -> Result<AttachAnswer, Problem> {
+        let how = How::plain(None, Source::Captured);
+        match self.left_in_camera(name) {
+            Some(path) => self.attach(draft, &path, how).await,
+            None => {
+                let attached = self.app().adopt(name, draft, how).await?;
+                self.attached(draft, attached).await
+            }
+        }
+    }
+
+    pub(super) async fn dismiss_leftover(&self, name: &str) -> Result<LeftoversView, Problem> {
+        match self.left_in_camera(name) {
+            Some(path) => fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?,
+            None => self.app().dismiss_orphan(name).await?,
+        }
+        self.changed(&[Topic::Phone]);
+        self.leftovers().await
+    }
+
+    fn left_in_camera(&self, name: &str) -> Option<PathBuf> {
+        let mut left = self.app().startup().left_in_camera.iter();
+        left.find(|path| path.file_name().is_some_and(|known| known == name) && path.exists()).cloned()
+    }
+}
+
+/// How a file that a screen brings comes in.
+#[must_use]
+pub fn how(
+    kind: Option<EvidenceKind>,
+    source: Source,
+    fix: Option<&Fix>,
+    page: Option<u16>,
+    capture: Option<CaptureId>,
+    replaces: Option<EvidenceId>,
+) -> How {
+    How { kind, source, position: fix.map(position), page, capture, replaces }
+}
+
+/// A name that is only a name: the last part of whatever was given, short, without anything a file system minds.
+fn plain_name(name: Option<&str>) -> String {
+    let last = name.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last
+        .chars()
+        .filter(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' '))
+        .take(80)
+        .collect();
+    let plain = plain.trim_matches(['.', ' ']);
+    if plain.is_empty() { "file".to_owned() } else { plain.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_only_a_name() {
+        for (given, plain) in [
+            (Some("IMG_0001.JPG"), "IMG_0001.JPG"),
+            (Some("../../etc/passwd"), "passwd"),
+            (Some("C:\\фото дома.jpg"), "фото дома.jpg"),
+            (Some(".."), "file"),
+            (Some("a\0b:c"), "abc"),
+            (None, "file"),
+        ] {
+            assert_eq!(plain_name(given), plain);
+        }
+    }
+}
