@@ -1,0 +1,27 @@
+// Names as the documents have them, and the short names of services and acts.
+import { t, named } from "kandas-design/words.svelte";
+import type { Act, PersonName, ServiceCode } from "./api/types";
+
+export function fullName(person: PersonName): string {
+  return [person.surname, person.given_name, person.patronymic].filter(Boolean).join(" ");
+}
+
+/** Surname and given name: what a row has room for. */
+export function shortName(person: PersonName): string {
+  return [person.surname, person.given_name].filter(Boolean).join(" ");
+}
+
+export function serviceName(service: ServiceCode): string {
+  return t(`service-${service}-short`);
+}
+
+export function familyName(name: string | null): string {
+  return name ? t("family-of", { name }) : t("family-nameless");
+}
+
+/** What a record or a draft is about. */
+export function subject(of: { service: ServiceCode | null; act: Act | null; statement?: string; kind?: string }): string {
+  if (of.service) return serviceName(of.service);
+  if (of.act) return named("act", of.act);
+  return t(of.kind === "consent" || of.statement === "consent" ? "consent-title" : "record-other");
+}
