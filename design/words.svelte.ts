@@ -1,5 +1,6 @@
 // What the screens say. One language at a time is in memory; changing it redraws every word.
-import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
+import { FluentBundle, FluentNumber, FluentResource, type FluentVariable } from "@fluent/bundle";
+import { number } from "./figures";
 import type { Messages } from "./message-ids";
 
 export type Lang = "kk" | "ru" | "en";
@@ -69,11 +70,29 @@ export function maybe(id: string, variables: Record<string, FluentVariable> = {}
   return words.current.hasMessage(id) ? say(words.current, id, variables) : undefined;
 }
 
+/** A number that chooses its plural by Fluent and is written as we write numbers: browsers may not know Kazakh. */
+class Count extends FluentNumber {
+  constructor(
+    value: number,
+    private lang: Lang,
+  ) {
+    super(value);
+  }
+  override toString(): string {
+    return number(this.value, this.lang, Number.isInteger(this.value) ? 0 : 1);
+  }
+}
+
 /** The text of a message in a given language. */
 export function say(from: FluentBundle, id: string, variables?: Record<string, FluentVariable> | null): string {
   const pattern = from.getMessage(id)?.value;
   if (pattern == null) return `⟦${id}⟧`;
   const errors: Error[] = [];
-  const text = from.formatPattern(pattern, variables ?? null, errors);
+  const lang = (from.locales[0] ?? "kk") as Lang;
+  const written: Record<string, FluentVariable> = {};
+  for (const [name, value] of Object.entries(variables ?? {})) {
+    written[name] = typeof value === "number" ? new Count(value, lang) : value;
+  }
+  const text = from.formatPattern(pattern, written, errors);
   return errors.length ? `⟦${id}⟧` : text;
 }

@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 // @ts-expect-error plain JavaScript, so that node runs it without a build
 import { messages } from "../design/messages.mjs";
 
@@ -26,6 +27,7 @@ export default defineConfig({
   // The bridge and the phone's shell serve the page from the root or from a file path alike.
   base: "./",
   build: { target: "es2022", assetsInlineLimit: 0, cssCodeSplit: false, modulePreload: { polyfill: false } },
+  test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
   // `KANDAS_BRIDGE=http://127.0.0.1:4710 npm run dev`: the core stays real while screens are drawn.
   server: process.env["KANDAS_BRIDGE"] ? { proxy: { "/api": { target: process.env["KANDAS_BRIDGE"], changeOrigin: true } } } : {},
 });

@@ -1,6 +1,6 @@
 // Names as the documents have them, and the short names of services and acts.
 import { t, named } from "kandas-design/words.svelte";
-import type { Act, PersonName, ServiceCode } from "./api/types";
+import type { Act, EvidenceKind, PersonName, ServiceCode } from "./api/types";
 
 export function fullName(person: PersonName): string {
   return [person.surname, person.given_name, person.patronymic].filter(Boolean).join(" ");
@@ -17,6 +17,11 @@ export function serviceName(service: ServiceCode): string {
 
 export function familyName(name: string | null): string {
   return name ? t("family-of", { name }) : t("family-nameless");
+}
+
+/** `Фото`, `Бейне`: the short word for rows and tiles. */
+export function kindName(kind: EvidenceKind): string {
+  return kind === "photo" ? t("activity-photo-add") : named("evidence-kind", kind);
 }
 
 /** What a record or a draft is about. */

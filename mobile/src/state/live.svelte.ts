@@ -23,6 +23,10 @@ class Core {
   phone = $state.raw<PhoneView | null>(null);
   /** The program behind the screens does not answer. */
   away = $state(false);
+  /** Returned work that waits for an answer, as the last page that lists it said. */
+  returned = $state(0);
+  /** The most bytes that were left since everything was last delivered: what progress is measured by. */
+  most = $state(0);
   /** The file that moves at this moment. */
   moving = $state.raw<Moving | null>(null);
 
