@@ -55,6 +55,13 @@ pub(crate) const NPM: Need = Need {
     is_there: || runs("npm", &["--version"]),
 };
 
+/// The browser in which the phone's screens are tried.
+pub(crate) const CHROMIUM: Need = Need {
+    package: "chromium",
+    reason: "the phone's screens are tried in a browser",
+    is_there: || Path::new("/usr/bin/chromium").exists(),
+};
+
 /// Makes a place for the tus client of PyPI.
 pub(crate) const PYTHON_VENV: Need = Need {
     package: "python3-venv",

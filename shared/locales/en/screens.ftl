@@ -450,9 +450,6 @@ settings-office = Office
 
 acts-title = Other acts
 acts-text = Acts outside the 25 services that the order asks for.
-acts-checkpoints = Checkpoints
-acts-problems = Problems found
-acts-proposals = Proposals
 
 ## More of the screens
 
@@ -471,7 +468,6 @@ notice-missing = Files not found on the phone: {$count}
 notice-unreadable = Unreadable rows: {$count}. They are kept.
 notice-dismiss = Understood
 notice-attach = Into the draft
-family-settlement = {$name} village
 wiped-title = The phone was wiped
 wiped-text = The centre's order was carried out. The phone can be enrolled again.
 first-pull-title = Fetching the families
@@ -515,3 +511,55 @@ sync-metered = This link costs: no video over it
 settings-lock = Lock the screen
 settings-server-key = Server key
 pin-present = Present PIN
+
+## Forms of the acts outside the 25 services
+
+acts-with-whom = With whom?
+field-channel = How you were in touch
+field-lodging = Where they stayed
+field-point = Where they were met
+field-transport = How they came
+field-persons = How many came
+field-shelter = Where they are registered
+field-from = From
+field-to = To
+field-problems = Problems found, one a line
+field-proposals = Proposals, one a line
+choice-phone = By phone
+choice-in-person = In person
+choice-video-call = By video call
+choice-message = By message
+choice-airport = Airport
+choice-bus-station = Bus station
+choice-railway-station = Railway station
+choice-other = Another place
+choice-air = By air
+choice-road = By road
+choice-rail = By rail
+choice-adaptation-centre = At the adaptation centre
+choice-temporary-accommodation-centre = At the temporary accommodation centre
+topic-quota = Regional quota
+topic-choice-of-region = Choice of region
+topic-temporary-housing = Temporary housing
+topic-payments-certificate = Payments and the certificate
+topic-social-contract = Social contract
+topic-travel = Travel
+topic-five-services = The five main services
+topic-residence-registration = Registration of residence
+topic-military-registration = Military registration
+topic-school = School
+topic-kindergarten = Kindergarten
+topic-clinic = Clinic
+topic-jobs-training = Jobs and training
+topic-languages-history-law = Courses of language, history, law
+topic-study-materials = Study materials
+topic-citizenship = Citizenship
+topic-place-of-settlement = Place of settlement
+topic-employer-school-kindergarten = Employer, school, kindergarten
+topic-place-of-residence = Place of residence
+topic-region = The region
+topic-housing = Housing
+topic-work = Work
+topic-school-kindergarten = School and kindergarten
+topic-health = Health
+topic-services-received = Services received

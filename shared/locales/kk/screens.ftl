@@ -440,9 +440,6 @@ settings-office = Мекеме
 
 acts-title = Басқа әрекеттер
 acts-text = 25 қызметке кірмейтін, бірақ бұйрық талап ететін әрекеттер.
-acts-checkpoints = Тексеру нүктелері
-acts-problems = Анықталған мәселелер
-acts-proposals = Ұсыныстар
 
 ## More of the screens
 
@@ -461,7 +458,6 @@ notice-missing = Телефоннан табылмаған файл: {$count}
 notice-unreadable = Оқылмаған жазба: {$count}. Олар сақтаулы.
 notice-dismiss = Түсінікті
 notice-attach = Жобаға қосу
-family-settlement = {$name} ауылы
 wiped-title = Телефон тазартылды
 wiped-text = Орталықтың өкімі орындалды. Телефонды қайта тіркеуге болады.
 first-pull-title = Отбасылар алынуда
@@ -505,3 +501,55 @@ sync-metered = Бұл желі ақылы: бейне кетпейді
 settings-lock = Экранды құлыптау
 settings-server-key = Сервер кілті
 pin-present = Қазіргі PIN
+
+## Forms of the acts outside the 25 services
+
+acts-with-whom = Кіммен?
+field-channel = Қалай байланыстыңыз
+field-lodging = Қайда тоқтады
+field-point = Қарсы алған жер
+field-transport = Келген көлігі
+field-persons = Неше адам келді
+field-shelter = Қайда тіркелді
+field-from = Басталған күні
+field-to = Аяқталатын күні
+field-problems = Анықталған мәселелер, әр жолға біреуі
+field-proposals = Ұсыныстар, әр жолға біреуі
+choice-phone = Телефон арқылы
+choice-in-person = Жүзбе-жүз
+choice-video-call = Бейнеқоңыраумен
+choice-message = Хабарламамен
+choice-airport = Әуежай
+choice-bus-station = Автовокзал
+choice-railway-station = Теміржол вокзалы
+choice-other = Басқа жер
+choice-air = Ұшақпен
+choice-road = Автокөлікпен
+choice-rail = Пойызбен
+choice-adaptation-centre = Бейімдеу орталығында
+choice-temporary-accommodation-centre = Уақытша орналастыру орталығында
+topic-quota = Өңірлік квота
+topic-choice-of-region = Өңірді таңдау
+topic-temporary-housing = Уақытша тұрғын үй
+topic-payments-certificate = Төлемдер мен сертификат
+topic-social-contract = Әлеуметтік келісімшарт
+topic-travel = Жол жүру
+topic-five-services = Бес негізгі қызмет
+topic-residence-registration = Тұрғылықты жерге тіркелу
+topic-military-registration = Әскери есеп
+topic-school = Мектеп
+topic-kindergarten = Балабақша
+topic-clinic = Емхана
+topic-jobs-training = Жұмыс пен оқыту
+topic-languages-history-law = Тіл, тарих, заң курстары
+topic-study-materials = Оқу құралдары
+topic-citizenship = Азаматтық
+topic-place-of-settlement = Қоныстанатын жер
+topic-employer-school-kindergarten = Жұмыс беруші, мектеп, балабақша
+topic-place-of-residence = Тұратын жері
+topic-region = Өңірмен танысу
+topic-housing = Тұрғын үйі
+topic-work = Жұмысы
+topic-school-kindergarten = Мектеп пен балабақша
+topic-health = Денсаулығы
+topic-services-received = Алған қызметтері

@@ -458,9 +458,6 @@ settings-office = Учреждение
 
 acts-title = Другие действия
 acts-text = Действия вне 25 услуг, которых требует приказ.
-acts-checkpoints = Что проверено
-acts-problems = Выявленные проблемы
-acts-proposals = Предложения
 
 ## More of the screens
 
@@ -479,7 +476,6 @@ notice-missing = Не найдено файлов на телефоне: {$count
 notice-unreadable = Не читается записей: {$count}. Они сохранены.
 notice-dismiss = Понятно
 notice-attach = В черновик
-family-settlement = с. {$name}
 wiped-title = Телефон очищен
 wiped-text = Распоряжение центра исполнено. Телефон можно зарегистрировать заново.
 first-pull-title = Загружаются семьи
@@ -523,3 +519,55 @@ sync-metered = Эта сеть платная: видео не уходит
 settings-lock = Запереть экран
 settings-server-key = Ключ сервера
 pin-present = Нынешний PIN
+
+## Forms of the acts outside the 25 services
+
+acts-with-whom = С кем?
+field-channel = Как связались
+field-lodging = Где остановились
+field-point = Место встречи
+field-transport = На чём приехали
+field-persons = Сколько человек приехало
+field-shelter = Где зарегистрированы
+field-from = С какого дня
+field-to = По какой день
+field-problems = Выявленные проблемы, по одной в строке
+field-proposals = Предложения, по одному в строке
+choice-phone = По телефону
+choice-in-person = Лично
+choice-video-call = По видеосвязи
+choice-message = Сообщением
+choice-airport = Аэропорт
+choice-bus-station = Автобусный вокзал
+choice-railway-station = Железнодорожный вокзал
+choice-other = Другое место
+choice-air = Самолётом
+choice-road = Автотранспортом
+choice-rail = Поездом
+choice-adaptation-centre = В центре адаптации
+choice-temporary-accommodation-centre = В центре временного размещения
+topic-quota = Региональная квота
+topic-choice-of-region = Выбор региона
+topic-temporary-housing = Временное жильё
+topic-payments-certificate = Выплаты и сертификат
+topic-social-contract = Социальный контракт
+topic-travel = Проезд
+topic-five-services = Пять основных услуг
+topic-residence-registration = Регистрация по месту жительства
+topic-military-registration = Воинский учёт
+topic-school = Школа
+topic-kindergarten = Детский сад
+topic-clinic = Поликлиника
+topic-jobs-training = Работа и обучение
+topic-languages-history-law = Курсы языка, истории и права
+topic-study-materials = Учебные пособия
+topic-citizenship = Гражданство
+topic-place-of-settlement = Место поселения
+topic-employer-school-kindergarten = Работодатель, школа, детский сад
+topic-place-of-residence = Место проживания
+topic-region = Знакомство с регионом
+topic-housing = Жильё
+topic-work = Работа
+topic-school-kindergarten = Школа и детский сад
+topic-health = Здоровье
+topic-services-received = Полученные услуги
