@@ -101,6 +101,11 @@ export function ofThem(count: number, lang: Lang): string {
   return `${number(count, lang)}${NB_HYPHEN}${suffix}`;
 }
 
+/** First letter small: a word of the domain inside a sentence. */
+export function small(text: string): string {
+  return text.charAt(0).toLocaleLowerCase("kk") + text.slice(1);
+}
+
 /** First letter large; the rest stays. */
 export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase("kk") + text.slice(1);

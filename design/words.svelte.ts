@@ -1,6 +1,6 @@
 // What the screens say. One language at a time is in memory; changing it redraws every word.
 import { FluentBundle, FluentNumber, FluentResource, type FluentVariable } from "@fluent/bundle";
-import { number } from "./figures";
+import { NBSP, number } from "./figures";
 import type { Messages } from "./message-ids";
 
 export type Lang = "kk" | "ru" | "en";
@@ -94,5 +94,6 @@ export function say(from: FluentBundle, id: string, variables?: Record<string, F
     written[name] = typeof value === "number" ? new Count(value, lang) : value;
   }
   const text = from.formatPattern(pattern, written, errors);
-  return errors.length ? `⟦${id}⟧` : text;
+  // A number and its noun stay together: `23 жұмыс күні`.
+  return errors.length ? `⟦${id}⟧` : text.replace(/(\d) (?=\p{Ll})/gu, `$1${NBSP}`);
 }

@@ -48,7 +48,7 @@ pub(crate) fn add(steps: &mut Steps) {
 }
 
 /// Installs exactly what the lock file says, unless it is there already.
-pub(crate) fn install() -> Result<()> {
+fn install() -> Result<()> {
     ensure_node()?;
     let lock = fs::read_to_string(root().join("package-lock.json")).context("package-lock.json")?;
     let done = root().join("node_modules/.kandas-installed-from");
@@ -60,12 +60,6 @@ pub(crate) fn install() -> Result<()> {
     let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
     succeed(Command::new("npm").args(quiet).current_dir(root()))?;
     fs::write(&done, lock).context("node_modules")
-}
-
-/// Builds the page, for whoever serves it.
-pub(crate) fn build() -> Result<()> {
-    install()?;
-    npm("build")
 }
 
 fn npm(script: &str) -> Result<()> {
@@ -105,7 +99,13 @@ fn set(stage: &Path) -> Result<()> {
     // Enough families for a list that scrolls: the size that the requirements name.
     for (name, families) in [("district.json", 40), ("district-1000.json", 1_000)] {
         // One worker a centre, so that half of the families lie on one phone.
-        let district = Outline { families, workers: 1, today, ..Outline::default() }.district();
+        let mut district = Outline { families, workers: 1, today, ..Outline::default() }.district();
+        // Due dates around today, so that there is something of everything: late, soon, far away.
+        let activities = district.plans.iter_mut().flat_map(|plan| &mut plan.activities);
+        for (number, activity) in activities.enumerate() {
+            let days = i64::try_from(number * 37 % 120)? - 6;
+            activity.due_on = today.checked_add_signed(chrono::TimeDelta::days(days));
+        }
         fs::write(stage.join(name), district.to_json()).context(name)?;
     }
     let camera = CameraSet { photos: 4, photo_width: 1_600, videos: 1, video_size: 2_000_000, day: today, ..CameraSet::default() };

@@ -89,7 +89,7 @@ export class Phone {
   private async axe(): Promise<string[]> {
     const before = this.page.viewportSize();
     // Bars that stick cover what lies below them until one scrolls; axe should judge the page, not the moment.
-    if (before) await this.page.setViewportSize({ ...before, height: 3_000 });
+    if (before) await this.page.setViewportSize({ ...before, height: Math.min(16_000, 400 + (await this.page.evaluate(() => document.documentElement.scrollHeight))) });
     await this.page.evaluate(`${AXE};undefined`);
     const found = await this.page.evaluate(async () => {
       const axe = (globalThis as unknown as { axe: { run: (of: Document, how: object) => Promise<{ violations: { id: string; help: string; nodes: { target: string[] }[] }[] }> } }).axe;

@@ -23,6 +23,11 @@ export class Worker {
     await this.page.getByRole("link", { name }).first().click();
   }
 
+  /** One of the four main screens. */
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole("navigation").getByRole("link", { name }).click();
+  }
+
   async sees(text: string | RegExp, timeout = 10_000): Promise<void> {
     await this.page.getByText(text).first().waitFor({ timeout });
   }
