@@ -2,7 +2,7 @@
 // the receipt. In Kazakh and in Russian, each on a phone of its own, with one central store.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Phone } from "./browser";
-import { camera, Stage } from "./stage";
+import { camera, Stage, type District } from "./stage";
 import { words, type Lang } from "./words";
 import { PIN, Worker } from "./worker";
 
@@ -13,9 +13,31 @@ const LANGUAGES: [Lang, string, number][] = [
 /** Photo and signature are asked for; one activity for the whole family. */
 const COAL = "S13";
 
+/** A family of this worker that fits a screen and wants coal, and that activity. */
+function chosen(district: District, worker: string): [District["families"][number], string] {
+  const mine = new Set(district.assignments.filter((each) => each.worker === worker && !each.to).map((each) => each.family));
+  for (const family of district.families.filter((each) => mine.has(each.id) && each.latitude !== null)) {
+    const size = district.persons.filter((each) => each.family === family.id).length;
+    const coal = activities(district, family.id).find((each) => each.service === COAL);
+    if (coal && size >= 2 && size <= 4) return [family, coal.id];
+  }
+  throw new Error("no family with coal");
+}
+function activities(district: District, family: string) {
+  return district.plans.find((plan) => plan.family === family)?.activities ?? [];
+}
+
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.set();
+  stage = await Stage.set("district.json", (district) => {
+    // Whoever gets the coal has not been asked for consent yet.
+    for (const worker of district.users.filter((each) => each.role === "cc_set")) {
+      const [family, coal] = chosen(district, worker.id);
+      const person = activities(district, family.id).find((each) => each.id === coal)?.person;
+      const consent = district.consents.find((each) => each.person === person);
+      if (consent) [consent.state, consent.given_on, consent.basis] = ["missing", null, null];
+    }
+  });
 });
 afterAll(() => stage?.clear());
 
@@ -24,22 +46,14 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
   let bridge: { url: string; stop: () => Promise<void> };
   let phone: Phone;
   let worker: Worker;
-  let family: { id: string; latitude: number | null; longitude: number | null };
+  let family: District["families"][number];
   let coal: string;
   const look = (name: string, how = {}) => phone.look(`${lang}-${name}`, how);
 
   beforeAll(async () => {
     const user = stage.district.users.filter((each) => each.role === "cc_set")[nth];
     if (!user) throw new Error("no worker");
-    const mine = new Set(stage.district.assignments.filter((each) => each.worker === user.id && !("to" in each && each.to)).map((each) => each.family));
-    // Somebody whom nobody has asked for consent yet, in a family that fits a screen.
-    const asked = new Set(stage.district.consents.map((each) => each.person));
-    const size = (of: string) => stage.district.persons.filter((each) => each.family === of).length;
-    const fits = stage.district.families.filter((each) => mine.has(each.id) && each.latitude !== null && size(each.id) >= 3 && size(each.id) <= 4);
-    const found = fits.find((each) => activity(each.id, COAL) && !asked.has(activity(each.id, COAL)?.person ?? ""));
-    if (!found) throw new Error("no family with coal");
-    family = found;
-    coal = activity(family.id, COAL)?.id ?? "";
+    [family, coal] = chosen(stage.district, user.id);
     bridge = await stage.phone(`phone-${lang}`);
     phone = await Phone.open(bridge.url, { latitude: (family.latitude ?? 52) + 0.002, longitude: family.longitude ?? 77, accuracy: 8 });
     worker = new Worker(phone, w);
@@ -50,10 +64,6 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
     await phone?.close();
     await bridge?.stop();
   });
-
-  function activity(of: string, service: string) {
-    return stage.district.plans.find((plan) => plan.family === of)?.activities.find((each) => each.service === service);
-  }
 
   test("today, families, one family", async () => {
     await look("02-today");

@@ -1,7 +1,7 @@
 // The stage: a real central store and real phones behind `kandas-field bridge`, each a process of its own, and the line
 // between them, which can be cut. What is needed comes from `cargo xtask screens`.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,8 +28,8 @@ export interface District {
   users: { id: string; login: string; role: string; name: string; org_unit: string }[];
   families: { id: string; settlement_name: string; latitude: number | null; longitude: number | null }[];
   persons: { id: string; family: string; surname: string | null; given_name: string; relation: string; iin: string | null }[];
-  assignments: { family: string; worker: string }[];
-  consents: { person: string; state: string }[];
+  assignments: { family: string; worker: string; to: string | null }[];
+  consents: { person: string; state: string; given_on: string | null; basis: string | null }[];
   plans: { family: string; activities: { id: string; person: string; service: string; due_on: string | null }[] }[];
 }
 
@@ -112,10 +112,12 @@ export class Stage {
   private port = 0;
 
   /** A central store that knows a district, reached over a line that can be cut. */
-  static async set(document = "district.json"): Promise<Stage> {
+  static async set(document = "district.json", edit: (district: District) => void = () => {}): Promise<Stage> {
     const stage = new Stage();
-    const path = join(told("KANDAS_STAGE"), document);
-    stage.district = JSON.parse(readFileSync(path, "utf8")) as District;
+    stage.district = JSON.parse(readFileSync(join(told("KANDAS_STAGE"), document), "utf8")) as District;
+    edit(stage.district);
+    const path = join(stage.folder, document);
+    writeFileSync(path, JSON.stringify(stage.district));
     stage.port = await freePort();
     stage.line = await Line.to(stage.port);
     await stage.server("init", "--json");
