@@ -314,6 +314,7 @@ sealed-records = { $count ->
 
 sent-title = Sent
 sent-month = {$month}: {$total} records, {$done} delivered
+sent-month-waiting = {$month}: {$total} records, none delivered yet
 sent-month-none = {$month}: no records yet
 sent-empty-title = Nothing is sealed yet
 sent-empty-text = Every record shows here: where it is, its receipt, what the supervisor said.
@@ -398,7 +399,8 @@ consent-needed = Consent is needed first: {$name}
 consent-needed-hint = asked before the first photo
 consent-ask = Ask
 consent-give = Agrees
-consent-give-hint = signs, or the paper is photographed
+consent-give-hint = aloud or on paper
+consent-with-proof = A signature or a photo of the paper
 consent-decline = Declines
 consent-decline-hint = the reason is written down
 consent-basis = Number of the paper, or how it was given

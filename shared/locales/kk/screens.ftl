@@ -310,6 +310,7 @@ sealed-records = {$count} жазба мөрленді
 
 sent-title = Жіберілген
 sent-month = {$month}: {$total} жазба, {$done} жеткізілді
+sent-month-waiting = {$month}: {$total} жазба, әлі жеткізілген жоқ
 sent-month-none = {$month}: әлі жазба жоқ
 sent-empty-title = Әлі ештеңе мөрленген жоқ
 sent-empty-text = Мөрленген әр жазба осында көрінеді: қайда екені, қолхаты, тексерушінің сөзі.
@@ -388,7 +389,8 @@ consent-needed = Алдымен келісім керек: {$name}
 consent-needed-hint = бірінші фотоға дейін сұралады
 consent-ask = Сұрау
 consent-give = Келіседі
-consent-give-hint = қолын қояды немесе қағазы түсіріледі
+consent-give-hint = ауызша немесе қағазбен
+consent-with-proof = Қол қойдыру немесе қағазын түсіру
 consent-decline = Келіспейді
 consent-decline-hint = себебі жазылады
 consent-basis = Қағаз нөмірі немесе келісімнің түрі

@@ -318,6 +318,7 @@ sealed-records = { $count ->
 
 sent-title = Отправлено
 sent-month = {$month}: записей {$total}, доставлено {$done}
+sent-month-waiting = {$month}: записей {$total}, ещё не доставлены
 sent-month-none = {$month}: записей пока нет
 sent-empty-title = Пока ничего не запечатано
 sent-empty-text = Здесь видна каждая запись: где она, квитанция, слово проверяющего.
@@ -406,7 +407,8 @@ consent-needed = Сначала нужно согласие: {$name}
 consent-needed-hint = спрашивается до первого фото
 consent-ask = Спросить
 consent-give = Согласен
-consent-give-hint = подписывает или снимается бумага
+consent-give-hint = устно или на бумаге
+consent-with-proof = Подпись или фото бумаги
 consent-decline = Не согласен
 consent-decline-hint = записывается причина
 consent-basis = Номер бумаги или вид согласия
