@@ -59,8 +59,16 @@ pub(crate) const NPM: Need = Need {
 pub(crate) const CHROMIUM: Need = Need {
     package: "chromium",
     reason: "the phone's screens are tried in a browser",
-    is_there: || Path::new("/usr/bin/chromium").exists(),
+    is_there: || browser().is_some(),
 };
+
+/// Where a Chromium lies: Debian's, or what other systems call it.
+pub(crate) fn browser() -> Option<&'static Path> {
+    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .map(Path::new)
+        .into_iter()
+        .find(|path| path.exists())
+}
 
 /// Makes a place for the tus client of PyPI.
 pub(crate) const PYTHON_VENV: Need = Need {

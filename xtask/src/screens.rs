@@ -88,6 +88,7 @@ fn day() -> Result<()> {
     let mut command = Command::new("npm");
     command.args(["run", "--silent", "screens", "--workspace", "kandas-mobile-screens"]).current_dir(root());
     command.env("KANDAS_STAGE", stage.path());
+    command.env("KANDAS_BROWSER", debian::browser().context("no browser")?);
     for (name, path) in &programs {
         command.env(name.to_uppercase().replace('-', "_"), path);
     }

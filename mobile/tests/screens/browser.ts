@@ -30,7 +30,7 @@ export class Phone {
   static async open(url: string, place: Place | null): Promise<Phone> {
     const profile = mkdtempSync(join(tmpdir(), "kandas-chromium-"));
     const context = await chromium.launchPersistentContext(profile, {
-      executablePath: "/usr/bin/chromium",
+      executablePath: process.env["KANDAS_BROWSER"] ?? "/usr/bin/chromium",
       headless: true,
       args: FLAGS,
       viewport: { width: 360, height: 740 },

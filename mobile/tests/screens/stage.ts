@@ -26,7 +26,7 @@ export function camera(...endings: string[]): string[] {
 
 export interface District {
   users: { id: string; login: string; role: string; name: string; org_unit: string }[];
-  families: { id: string; settlement_name: string; latitude: number | null; longitude: number | null }[];
+  families: { id: string; org_unit: string; settlement_name: string; latitude: number | null; longitude: number | null }[];
   persons: { id: string; family: string; surname: string | null; given_name: string; relation: string; iin: string | null }[];
   assignments: { family: string; worker: string; to: string | null }[];
   consents: { person: string; state: string; given_on: string | null; basis: string | null }[];
