@@ -1,5 +1,5 @@
 // Names as the documents have them, and the short names of services and acts.
-import { t, named } from "kandas-design/words.svelte";
+import { maybe, named, t } from "kandas-design/words.svelte";
 import type { Act, EvidenceKind, PersonName, ServiceCode } from "./api/types";
 
 export function fullName(person: PersonName): string {
@@ -22,6 +22,12 @@ export function familyName(name: string | null): string {
 /** `Фото`, `Бейне`: the short word for rows and tiles. */
 export function kindName(kind: EvidenceKind): string {
   return kind === "photo" ? t("activity-photo-add") : named("evidence-kind", kind);
+}
+
+/** Why a file could not be evidence, or is damaged. */
+export function asideWords(reason: string): string {
+  const word = reason.replaceAll("_", "-");
+  return maybe(word) ?? maybe(`aside-${word}`) ?? reason;
 }
 
 /** What a record or a draft is about. */

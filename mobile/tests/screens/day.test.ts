@@ -206,7 +206,7 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
       for (const [name, path] of places) {
         await phone.go(path);
         // Colours differ by theme and sizes by width: axe looks at each once, in Kazakh.
-        await phone.look(`${lang}-${way}-${name}`, { axe: lang === "kk" && way !== "desktop" });
+        await phone.look(`${lang}-${way}-${name}`, { axe: lang === "kk" && ["dark", "snow", "200"].includes(way) && name !== "sync" });
       }
     }
     await phone.page.setViewportSize({ width: 360, height: 740 });

@@ -53,7 +53,7 @@ export class Worker {
     await this.digits(PIN);
     await this.tap(this.w("button-save"));
     await this.page.getByRole("navigation").waitFor({ timeout: 20_000 });
-    await this.page.locator(".week, .card .item").first().waitFor({ timeout: 60_000 });
+    await this.page.locator(".week, .card .item").first().waitFor({ timeout: 240_000 });
   }
 
   /** Brings a camera file in as the camera would. */
