@@ -6,8 +6,8 @@ export default defineConfig({
     include: ["tests/screens/**/*.test.ts"],
     environment: "node",
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     bail: 0,
   },
 });

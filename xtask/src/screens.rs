@@ -75,7 +75,13 @@ fn ensure_node() -> Result<()> {
     let (Some(Ok(major)), Some(Ok(minor))) = (numbers.next(), numbers.next()) else {
         bail!("node --version says {}", text.trim());
     };
-    ensure!((major, minor) >= NODE, "the screens are built by Node {}.{} or newer; here is {}", NODE.0, NODE.1, text.trim());
+    ensure!(
+        (major, minor) >= NODE,
+        "the screens are built by Node {}.{} or newer; here is {}",
+        NODE.0,
+        NODE.1,
+        text.trim()
+    );
     Ok(())
 }
 
@@ -109,7 +115,14 @@ fn set(stage: &Path) -> Result<()> {
         }
         fs::write(stage.join(name), district.to_json()).context(name)?;
     }
-    let camera = CameraSet { photos: 4, photo_width: 1_600, videos: 1, video_size: 2_000_000, day: today, ..CameraSet::default() };
+    let camera = CameraSet {
+        photos: 4,
+        photo_width: 1_600,
+        videos: 1,
+        video_size: 2_000_000,
+        day: today,
+        ..CameraSet::default()
+    };
     camera_folder(&stage.join("camera"), &camera)?;
     Ok(())
 }

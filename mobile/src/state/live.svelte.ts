@@ -45,9 +45,30 @@ class Core {
       this.phone = await call({ call: "phone" });
       this.away = false;
     } catch (error) {
-      if (error instanceof CoreAway) this.away = true;
-      else throw error;
+      if (!(error instanceof CoreAway)) throw error;
+      void this.missed();
     }
+  }
+
+  private asking = false;
+  /** A call found nobody. One call may go astray; the screens give way only when a second finds nobody either, and come
+   * back by themselves. */
+  async missed(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    for (;;) {
+      await new Promise((later) => setTimeout(later, this.away ? 3_000 : 800));
+      try {
+        this.phone = await call({ call: "phone" });
+        break;
+      } catch (error) {
+        if (!(error instanceof CoreAway)) throw error;
+        this.away = true;
+      }
+    }
+    this.asking = false;
+    this.away = false;
+    changed(...TOPICS);
   }
 }
 
@@ -85,13 +106,13 @@ export class Live<R extends Request> {
       const view = await call(request);
       // An older question may be answered later.
       if (turn !== this.asked) return;
-      [this.view, this.problem, core.away] = [view, null, false];
+      [this.view, this.problem] = [view, null];
     } catch (error) {
       if (turn !== this.asked) return;
       if (error instanceof CoreProblem) {
         this.problem = error;
         if (["locked", "lease_over", "not_enrolled"].includes(error.problem.problem)) void core.refresh();
-      } else if (error instanceof CoreAway) core.away = true;
+      } else if (error instanceof CoreAway) void core.missed();
       else throw error;
     }
   }

@@ -42,7 +42,7 @@ export class Phone {
       ...(place ? { geolocation: place, permissions: ["geolocation"] } : {}),
     });
     const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(40_000);
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => {
