@@ -55,6 +55,21 @@ pub(crate) const NPM: Need = Need {
     is_there: || runs("npm", &["--version"]),
 };
 
+/// The browser in which the phone's screens are tried.
+pub(crate) const CHROMIUM: Need = Need {
+    package: "chromium",
+    reason: "the phone's screens are tried in a browser",
+    is_there: || browser().is_some(),
+};
+
+/// Where a Chromium lies: Debian's, or what other systems call it.
+pub(crate) fn browser() -> Option<&'static Path> {
+    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .map(Path::new)
+        .into_iter()
+        .find(|path| path.exists())
+}
+
 /// Makes a place for the tus client of PyPI.
 pub(crate) const PYTHON_VENV: Need = Need {
     package: "python3-venv",

@@ -10,6 +10,7 @@ mod demo;
 mod device;
 mod leash;
 mod peers;
+mod screens;
 mod steps;
 mod test;
 
@@ -30,6 +31,8 @@ enum Verb {
     Test,
     /// Installs the tus clients of others that some tests drive (npm, pip); `test` does it by itself
     Peers,
+    /// The phone's screens: types, unit tests, build, a worker's day in a browser; `test` does it too
+    Screens,
     /// What it carries: records per second, bytes per completion, import and sync times
     Bench(bench::Options),
     /// Format, lints, licences and bans, documentation
@@ -41,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         Verb::Demo(options) => demo::run(&options),
         Verb::Test => test::run(),
         Verb::Peers => peers::provide().map(|folder| println!("{}={}", peers::VARIABLE, folder.display())),
+        Verb::Screens => screens::run(),
         Verb::Bench(options) => bench::run(&options),
         Verb::Check => check::run(),
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything, on both engines. One throwaway PostgreSQL serves all test
 //! programs of the run; the phone's core runs a second time on SQLCipher; the tus clients of others
-//! are installed for the tests that drive them against the server.
+//! are installed for the tests that drive them against the server; the phone's screens close the run.
 
 use std::process::Command;
 
@@ -9,14 +9,21 @@ use kandas_fixtures::pg::{Cluster, Durability, SERVER_VARIABLE};
 
 use crate::{
     cargo::{TestProgram, build_tests, cargo, root},
-    debian, peers,
+    debian, peers, screens,
     steps::{Steps, succeed},
 };
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
-    let needs =
-        [debian::POSTGRESQL, debian::PERL, debian::MAKE, debian::NODE, debian::NPM, debian::PYTHON_VENV];
+    let needs = [
+        debian::POSTGRESQL,
+        debian::PERL,
+        debian::MAKE,
+        debian::NODE,
+        debian::NPM,
+        debian::PYTHON_VENV,
+        debian::CHROMIUM,
+    ];
     if steps.step("Debian packages", || debian::provide(&needs)).is_none() {
         return steps.close();
     }
@@ -52,6 +59,7 @@ pub(crate) fn run() -> Result<()> {
         });
     }
     drop(cluster);
+    screens::add(&mut steps);
     steps.close()
 }
 

@@ -131,7 +131,7 @@ proptest! {
     #[test]
     fn a_smaller_class_goes_first_and_a_failing_file_blocks_nobody(s in snapshot(), now in 0u64..250) {
         let step = next(&s, now);
-        let free = |f: &&FileWaiting| f.not_before <= now && forbidden(&s, f).is_none();
+        let free = |f: &&FileWaiting| f.not_before <= now && hindrance(&s.policy, s.metered, f).is_none();
         if let Some(file) = chosen(&s, step) {
             let best = s.files.iter().filter(free).map(|f| f.class).min();
             prop_assert_eq!(Some(file.class), best);

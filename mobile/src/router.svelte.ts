@@ -1,0 +1,88 @@
+// Where the worker is: the part of the address after `#`. A phone's back button is the browser's; nothing else is kept.
+
+export type Place =
+  | { screen: "today" }
+  | { screen: "families" }
+  | { screen: "family"; family: string }
+  | { screen: "person"; family: string; person: string }
+  | { screen: "activity"; activity: string }
+  | { screen: "draft"; draft: string }
+  | { screen: "review"; draft: string }
+  | { screen: "sealed"; draft: string }
+  | { screen: "consent"; draft: string }
+  | { screen: "sent" }
+  | { screen: "record"; record: string }
+  | { screen: "sync" }
+  | { screen: "help" }
+  | { screen: "service-help"; service: string }
+  | { screen: "diagnostics" }
+  | { screen: "settings" }
+  | { screen: "acts"; family: string }
+  | { screen: "unknown" };
+
+/** Screens with one id, and what it is called. */
+const WITH_ID: Record<string, { screen: Place["screen"]; key: string }> = {
+  families: { screen: "family", key: "family" },
+  activities: { screen: "activity", key: "activity" },
+  drafts: { screen: "draft", key: "draft" },
+  review: { screen: "review", key: "draft" },
+  sealed: { screen: "sealed", key: "draft" },
+  consent: { screen: "consent", key: "draft" },
+  records: { screen: "record", key: "record" },
+  help: { screen: "service-help", key: "service" },
+  acts: { screen: "acts", key: "family" },
+};
+const PLAIN = new Set(["today", "families", "sent", "sync", "help", "diagnostics", "settings"]);
+
+/** Reads `#/families/7d…`. */
+export function read(hash: string): Place {
+  const [path = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [first = "", id, second, third] = path.split("/").map(decodeURIComponent);
+  if (first === "") return { screen: "today" };
+  if (id === undefined || id === "") {
+    return PLAIN.has(first) ? ({ screen: first } as Place) : { screen: "unknown" };
+  }
+  if (first === "families" && second === "persons" && third) return { screen: "person", family: id, person: third };
+  const found = WITH_ID[first];
+  if (!found || second !== undefined) return { screen: "unknown" };
+  return { screen: found.screen, [found.key]: id } as unknown as Place;
+}
+
+class Router {
+  place = $state.raw<Place>({ screen: "today" });
+  /** How often a way was taken since the app opened: with none, back leads to Today. */
+  private depth = 0;
+
+  start(): () => void {
+    const follow = () => {
+      this.place = read(location.hash);
+      scrollTo(0, 0);
+    };
+    follow();
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }
+
+  go(path: string): void {
+    this.depth += 1;
+    location.hash = `#/${path}`;
+  }
+
+  /** Instead of the present place: a sealed draft is no place to go back to. */
+  replace(path: string): void {
+    history.replaceState(null, "", `#/${path}`);
+    this.place = read(location.hash);
+    scrollTo(0, 0);
+  }
+
+  back(otherwise = "today"): void {
+    if (history.length > 1 && this.depth > 0) {
+      this.depth -= 1;
+      history.back();
+    } else {
+      this.replace(otherwise);
+    }
+  }
+}
+
+export const router = new Router();

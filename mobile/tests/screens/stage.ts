@@ -1,0 +1,167 @@
+// The stage: a real central store and real phones behind `kandas-field bridge`, each a process of its own, and the line
+// between them, which can be cut. What is needed comes from `cargo xtask screens`.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+function told(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: these tests are run by \`cargo xtask screens\``);
+  return value;
+}
+
+/** Camera files by how their names end. */
+export function camera(...endings: string[]): string[] {
+  const folder = join(told("KANDAS_STAGE"), "camera");
+  return readdirSync(folder)
+    .filter((name) => endings.some((ending) => name.toLowerCase().endsWith(ending)))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+export interface District {
+  users: { id: string; login: string; role: string; name: string; org_unit: string }[];
+  families: { id: string; org_unit: string; settlement_name: string; latitude: number | null; longitude: number | null }[];
+  persons: { id: string; family: string; surname: string | null; given_name: string; relation: string; iin: string | null }[];
+  assignments: { family: string; worker: string; to: string | null }[];
+  consents: { person: string; state: string; given_on: string | null; basis: string | null }[];
+  plans: { family: string; activities: { id: string; person: string; service: string; due_on: string | null }[] }[];
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function until(what: string, test: () => Promise<boolean> | boolean, ms = 20_000): Promise<void> {
+  const end = Date.now() + ms;
+  for (;;) {
+    if (await test()) return;
+    if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
+    await new Promise((later) => setTimeout(later, 50));
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = net.connect(port, "127.0.0.1");
+    socket.on("connect", () => (socket.destroy(), done(true)));
+    socket.on("error", () => done(false));
+  });
+}
+
+/** The line between phones and centre. Cut, it takes nothing and drops what was under way. */
+export class Line {
+  private sockets = new Set<net.Socket>();
+  private server: net.Server | undefined;
+  private constructor(
+    readonly port: number,
+    private target: number,
+  ) {}
+
+  static async to(target: number): Promise<Line> {
+    const line = new Line(await freePort(), target);
+    await line.join();
+    return line;
+  }
+
+  async join(): Promise<void> {
+    this.server = net.createServer((near) => {
+      const far = net.connect(this.target, "127.0.0.1");
+      for (const [one, other] of [[near, far], [far, near]] as const) {
+        this.sockets.add(one);
+        one.pipe(other);
+        one.on("error", () => other.destroy());
+        one.on("close", () => (this.sockets.delete(one), other.destroy()));
+      }
+    });
+    await new Promise<void>((done) => this.server?.listen(this.port, "127.0.0.1", done));
+  }
+
+  async cut(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    const server = this.server;
+    this.server = undefined;
+    if (server) await new Promise((done) => server.close(done));
+  }
+}
+
+/** Ends a program that was started here: asked first, then made. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((done) => child.once("exit", done));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+  await gone;
+  clearTimeout(timer);
+}
+
+export class Stage {
+  readonly folder = mkdtempSync(join(tmpdir(), "kandas-screens-"));
+  private children: ChildProcess[] = [];
+  district!: District;
+  line!: Line;
+  private port = 0;
+
+  /** A central store that knows a district, reached over a line that can be cut. */
+  static async set(document = "district.json", edit: (district: District) => void = () => {}): Promise<Stage> {
+    const stage = new Stage();
+    stage.district = JSON.parse(readFileSync(join(told("KANDAS_STAGE"), document), "utf8")) as District;
+    edit(stage.district);
+    const path = join(stage.folder, document);
+    writeFileSync(path, JSON.stringify(stage.district));
+    stage.port = await freePort();
+    stage.line = await Line.to(stage.port);
+    await stage.server("init", "--json");
+    await stage.server("import", path, "--json");
+    stage.start(told("KANDAS_SERVER"), [...stage.common(), "serve", "--listen", `127.0.0.1:${stage.port}`, "--disk-reserve", "1000000"]);
+    await until("the central store", () => listens(stage.port), 60_000);
+    return stage;
+  }
+
+  private common(): string[] {
+    return ["--data", join(this.folder, "centre"), "--public-url", `https://127.0.0.1:${this.line.port}`];
+  }
+
+  private async server(...line: string[]): Promise<string> {
+    return (await run(told("KANDAS_SERVER"), [...this.common(), ...line], { maxBuffer: 64e6 })).stdout;
+  }
+
+  private start(program: string, line: string[]): ChildProcess {
+    const child = spawn(program, line, { stdio: ["ignore", "pipe", "pipe"] });
+    child.stderr?.on("data", (text: Buffer) => process.env["KANDAS_LOUD"] && process.stderr.write(text));
+    this.children.push(child);
+    return child;
+  }
+
+  /** The text of an enrolment QR for this worker. */
+  async invitation(login: string): Promise<{ link: string; code: string; fingerprint?: string }> {
+    return JSON.parse(await this.server("device", "code", login, "--json")) as { link: string; code: string };
+  }
+
+  /** A phone: the bridge over a home folder of its own. Answers the address to open. */
+  async phone(name: string): Promise<{ url: string; stop: () => Promise<void> }> {
+    const child = this.start(told("KANDAS_FIELD"), ["--home", join(this.folder, name), "bridge", "--screens", new URL("../../dist", import.meta.url).pathname]);
+    let said = "";
+    child.stdout?.on("data", (text: Buffer) => (said += text.toString()));
+    const address = () => /https?:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said)?.[0];
+    await until("the bridge", () => address() !== undefined || child.exitCode !== null, 60_000);
+    const url = address();
+    if (!url) throw new Error(`the bridge ended: ${said}`);
+    return { url, stop: () => end(child) };
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(this.children.map(end));
+    await this.line.cut();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,102 @@
+// What a worker does with a thumb, in the language of the phone.
+import { expect } from "vitest";
+import type { Phone } from "./browser";
+import type { Words } from "./words";
+
+export const PIN = "2580";
+
+export class Worker {
+  constructor(
+    readonly phone: Phone,
+    readonly w: Words,
+  ) {}
+
+  get page() {
+    return this.phone.page;
+  }
+
+  async tap(name: string | RegExp): Promise<void> {
+    await this.page.getByRole("button", { name }).first().click();
+  }
+
+  async follow(name: string | RegExp): Promise<void> {
+    await this.page.getByRole("link", { name }).first().click();
+  }
+
+  /** One of the four main screens. */
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole("navigation").getByRole("link", { name }).click();
+  }
+
+  async sees(text: string | RegExp, timeout = 40_000): Promise<void> {
+    await this.page.getByText(text).first().waitFor({ timeout });
+  }
+
+  async digits(pin: string): Promise<void> {
+    for (const digit of pin) await this.page.getByRole("button", { name: digit, exact: true }).click();
+  }
+
+  /** Language, enrolment by the text of the QR, PIN; ends on Today with the families there. */
+  async enrol(language: string, link: string, look?: (name: string) => Promise<void>): Promise<void> {
+    await this.page.getByRole("button", { name: language, exact: true }).waitFor();
+    await look?.("welcome");
+    await this.tap(language);
+    await this.page.locator("textarea").waitFor();
+    await look?.("enrol");
+    await this.page.locator("textarea").fill(link);
+    await this.tap(this.w("enrol-button"));
+    await this.sees(this.w("pin-new-title"), 30_000);
+    await look?.("pin");
+    await this.digits(PIN);
+    await this.tap(this.w("button-continue"));
+    await this.sees(this.w("pin-again-title"));
+    await this.digits(PIN);
+    await this.tap(this.w("button-save"));
+    await this.page.getByRole("navigation").waitFor({ timeout: 20_000 });
+    await this.page.locator(".week, .card .item").first().waitFor({ timeout: 240_000 });
+  }
+
+  /** Brings a camera file in as the camera would. */
+  async capture(kind: "photo" | "video" | "document", file: string): Promise<void> {
+    const before = await this.page.locator(".tiles .photo").count();
+    await this.page.locator(`input[data-kind=${kind}]`).setInputFiles(file);
+    await expect.poll(() => this.page.locator(".tiles .photo:not(:disabled)").count(), { timeout: 30_000 }).toBeGreaterThan(before);
+  }
+
+  /** Signs on the screen. */
+  async sign(look?: () => Promise<void>): Promise<void> {
+    const field = this.page.locator("dialog canvas");
+    await field.waitFor();
+    await this.page.waitForTimeout(300);
+    const box = await field.boundingBox();
+    if (!box) throw new Error("no field to sign in");
+    const { mouse } = this.page;
+    await mouse.move(box.x + 40, box.y + 120);
+    await mouse.down();
+    for (let step = 0; step < 24; step += 1) await mouse.move(box.x + 40 + step * 9, box.y + 100 + Math.sin(step) * 45);
+    await mouse.up();
+    await look?.();
+    await this.tap(this.w("signature-keep"));
+    await field.waitFor({ state: "detached" });
+  }
+
+  /** Asks whoever has not been asked yet. */
+  async askConsent(look?: () => Promise<void>): Promise<void> {
+    const ask = this.page.getByRole("button", { name: this.w("consent-ask"), exact: true });
+    for (let asked = 0; asked < 9; asked += 1) {
+      await this.phone.settled();
+      if ((await ask.count()) === 0) return;
+      await ask.first().click();
+      await this.page.locator("dialog label").filter({ hasText: this.w("consent-give-hint") }).click();
+      if (asked === 0) await look?.();
+      await this.page.locator("dialog").getByRole("button", { name: this.w("button-save") }).click();
+    }
+  }
+
+  /** Chooses a reason in an open picker. */
+  async pick(text: string): Promise<void> {
+    await this.page.locator("dialog label").filter({ hasText: text }).click();
+    await this.tap(this.w("button-choose"));
+    await this.page.locator("dialog").waitFor({ state: "detached" });
+  }
+}
