@@ -19,7 +19,7 @@ use kandas_shared::{
     hash::Epoch,
     ids::{FamilyId, UserId},
     locale::date,
-    pulled::{Activity, Person, Relation},
+    pulled::{Person, Relation},
 };
 use serde::Serialize;
 use serde_json::json;

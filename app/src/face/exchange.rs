@@ -58,9 +58,9 @@ pub(super) struct Moment {
     /// Whether video may travel over a link that costs.
     pub(super) video_anyway: bool,
     /// Whether the next run begins with an attempt at everything.
-    hurry: bool,
+    pub(super) hurry: bool,
     /// When the last piece was told of, by the boot clock, and how far that file was.
-    piece: Option<(FileRef, u64, u64)>,
+    pub(super) piece: Option<(FileRef, u64, u64)>,
 }
 
 impl Exchange {
