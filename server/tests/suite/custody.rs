@@ -216,7 +216,8 @@ in_both_houses! {
         let needles: &[&[u8]] = &["Жалғыз жазба".as_bytes(), b"LATE-PHOTO"];
         let items = two.phone.push_items(&house, &[&late[1], &late[0], &late[1]]).await;
         let said: Vec<_> = items.iter().map(|i| (i.verdict, i.reason.as_deref())).collect();
-        assert_eq!(said, [(Verdict::Held, Some("erased")), (Verdict::Held, Some("erased")), (Verdict::Known, None)]);
+        let why = Some("erased");
+        assert_eq!(said, [(Verdict::Held, why), (Verdict::Held, why), (Verdict::Known, why)]);
         assert!(items.iter().all(|item| item.position.is_some()), "custody of its identity");
         assert_eq!(items[2].position, items[0].position);
         assert_eq!(House::found_in(&house.config.data, needles), []);
