@@ -28,7 +28,7 @@ use serde_json::json;
 use super::{
     points::phone::*,
     programs::{dies, done, ends, field},
-    scene::{Scene, Trial, complete, invite, ledger, open, order},
+    scene::{Scene, Trial, complete, invite, ledger, open, order, with_film},
 };
 use crate::centre::{Engine, day};
 
@@ -160,7 +160,7 @@ async fn with_work() -> Scene {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_it_delivers() {
-    let scene = with_work().await;
+    let scene = with_film(Engine::Sqlite).await;
     let records = ledger(scene.home()).await.len();
     // The recovery key is to be handed over once more.
     let app = open(scene.home()).await;

@@ -328,6 +328,16 @@ pub fn complete(activity: ActivityId, photo: &std::path::Path) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
+/// A phone with a photo and a video to deliver.
+pub async fn with_film(engine: Engine) -> Scene {
+    let scene = Scene::with_phone(engine).await;
+    let mut words = complete(scene.activity().await, &scene.photo());
+    let at = words.iter().position(|word| word == "--no-video").unwrap();
+    words.splice(at..at + 2, ["--video".to_owned(), scene.video().display().to_string()]);
+    done(field(&scene.home(), words)).await;
+    scene
+}
+
 /// The link with which the worker enrols a phone.
 pub async fn invite(config: &Config, url: &str) -> String {
     let store = Store::open(&config.database).await.unwrap();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     points::server::*,
     programs::{Serving, dies, done, ends, field, server},
-    scene::{Scene, Trial, complete, count, invite, ledger, open, verify},
+    scene::{Scene, Trial, complete, count, invite, ledger, open, verify, with_film},
 };
 use crate::{centre::Engine, delivery::on_both_engines, worker::simple_activities};
 
@@ -90,18 +90,8 @@ async fn while_it_enrols_a_phone(engine: Engine) {
         .await;
 }
 
-/// A phone with a photo and a video to deliver.
-async fn with_work(engine: Engine) -> Scene {
-    let scene = Scene::with_phone(engine).await;
-    let mut words = complete(scene.activity().await, &scene.photo());
-    let at = words.iter().position(|word| word == "--no-video").unwrap();
-    words.splice(at..at + 2, ["--video".to_owned(), scene.video().display().to_string()]);
-    done(field(&scene.home(), words)).await;
-    scene
-}
-
 async fn while_it_takes_records_and_files_in(engine: Engine) {
-    let scene = with_work(engine).await;
+    let scene = with_film(engine).await;
     let records = ledger(scene.home()).await.len();
     scene
         .dies_at_each(TAKE_IN, |trial: Trial, point| async move {
@@ -135,7 +125,7 @@ async fn sync_until_done(trial: &Trial) {
 }
 
 async fn while_it_opens_a_bundle(engine: Engine) {
-    let scene = with_work(engine).await;
+    let scene = with_film(engine).await;
     let records = ledger(scene.home()).await.len();
     let bundle = scene.folder.path().join("work.kfb").display().to_string();
     done(field(&scene.home(), ["export", &bundle])).await;
