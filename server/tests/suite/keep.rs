@@ -23,7 +23,12 @@ use kandas_shared::{
     time::Clock as _,
 };
 
-use crate::house::{House, Phone, Sealed, Work, district_with_a_large_family, in_every_house, photo};
+use kandas_server::store::sqlx::AssertSqlSafe;
+
+use crate::{
+    house::{House, Phone, Sealed, Work, district_with_a_large_family, in_every_house, photo},
+    phones::org_unit,
+};
 
 async fn report(house: &House, depth: Media) -> Report {
     verify::verify(&house.config, &house.store, depth, &mut |_, _, _| {}).await.unwrap()
@@ -367,6 +372,24 @@ in_every_house! {
                 tx.commit().await.unwrap();
                 assert_sound(&house).await;
             }
+        }
+    }
+
+    async fn a_damaged_subtree_is_found(house) {
+        house.append((0..600).map(|n| Fact::by_system(Event::OrgUnitSet(org_unit(1_000 + n))))).await;
+        assert_sound(&house).await;
+        let own = "select hash from journal_tile where level = 8 and idx";
+        for (damage, fault) in [
+            (format!("insert into journal_tile (level, idx, hash) values (8, 99, ({own} = 0))"), "tile 99 of level 8 is not that of the journal"),
+            ("update journal_tile set level = 3 where idx = 99".into(), "tile 99 of level 3 is not that of the journal"),
+            (format!("update journal_tile set hash = ({own} = 1) where level = 8 and idx = 0"), "tile 0 of level 8 is not that of the journal"),
+            ("delete from journal_tile where level = 8 and idx = 1".into(), "tile 1 of level 8 is missing"),
+        ] {
+            let mut tx = house.store.write().await.unwrap();
+            assert_eq!(exec!(&mut tx, AssertSqlSafe(damage.as_str())).await.unwrap(), 1);
+            tx.commit().await.unwrap();
+            let found = report(&house, Media::Sizes).await;
+            assert!(found.faults.iter().any(|f| f == fault), "{damage}: {:?}", found.faults);
         }
     }
 
