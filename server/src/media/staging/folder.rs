@@ -10,7 +10,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Seek as _, Write as _},
+    io::{self, Read, Seek as _},
     os::{
         fd::AsRawFd as _,
         unix::fs::{MetadataExt as _, OpenOptionsExt as _},
@@ -391,19 +391,24 @@ fn link(file: &File, path: &Path, to: &Path, target: &Target) -> io::Result<()> 
 fn put_down(bytes: &[Bytes], path: &Path, to: &Path, target: &Target) -> io::Result<()> {
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    bytes.iter().try_for_each(|bytes| file.write_all(bytes))?;
-    file.sync_data()?;
-    rename(&file, path, to, target)
+    steps::named(&file, path);
+    bytes.iter().try_for_each(|bytes| steps::write_all(&mut file, bytes))?;
+    point!("once.written");
+    steps::sync_data(&file)?;
+    point!("once.whole");
+    rename(&file, path, to, target)?;
+    point!("once.placed");
+    Ok(())
 }
 
 /// Gives a file its place in the media store instead of the one it has; name and folder are durable when this returns.
 fn rename(file: &File, path: &Path, to: &Path, target: &Target) -> io::Result<()> {
     make_parent(to)?;
-    match fs::rename(path, to) {
+    match steps::rename(path, to) {
         Ok(()) => sync_parent(to),
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
             copy_to(file, to, target)?;
-            fs::remove_file(path)
+            steps::remove(path)
         }
         Err(error) => Err(error),
     }
