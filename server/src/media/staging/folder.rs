@@ -393,15 +393,19 @@ fn put_down(bytes: &[Bytes], path: &Path, to: &Path, target: &Target) -> io::Res
         OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)?;
     steps::named(&file, path);
     bytes.iter().try_for_each(|bytes| steps::write_all(&mut file, bytes))?;
+    point!("once.written");
     steps::sync_data(&file)?;
-    rename(&file, path, to, target)
+    point!("once.whole");
+    rename(&file, path, to, target)?;
+    point!("once.placed");
+    Ok(())
 }
 
 /// Gives a file its place in the media store instead of the one it has; name and folder are durable when this returns.
 fn rename(file: &File, path: &Path, to: &Path, target: &Target) -> io::Result<()> {
     make_parent(to)?;
     match steps::rename(path, to) {
-        Ok(()) => steps::sync_parent(to),
+        Ok(()) => sync_parent(to),
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
             copy_to(file, to, target)?;
             steps::remove(path)

@@ -185,3 +185,33 @@ async fn an_upload_is_as_far_as_its_row_says() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_small_file_that_came_whole_is_in_its_place_or_comes_again() {
+    let (upload, bytes) = (UploadId(uuid::Uuid::from_u128(8)), content(4, 3_000));
+    let target = || Target { key: KEY.into(), sha256: Digest::of(&bytes), size: bytes.len() as u64 };
+    let pieces = || bytes.chunks(1_000).map(Bytes::copy_from_slice).collect::<Vec<_>>();
+    let folder = tempfile::tempdir().unwrap();
+    FOLDERS.iter().for_each(|name| fs::create_dir(folder.path().join(name)).unwrap());
+    let recorder = Recorder::listen(folder.path()).unwrap();
+    assert_eq!(depot(folder.path()).put(upload, target(), pieces()).await.unwrap(), Placed::Moved);
+    recorder.says("received");
+    let states = states(&recorder.steps(), &FOLDERS);
+    assert!(states.len() > 5, "{} states", states.len());
+    for state in &states {
+        let folder = tempfile::tempdir().unwrap();
+        state.lay(folder.path()).unwrap();
+        let objects = Objects::folder(&folder.path().join("media")).unwrap();
+        let there = objects.sizes().await.unwrap();
+        if state.said.iter().any(|said| said == "received") {
+            assert!(there.contains_key(KEY), "in custody");
+        }
+        for key in there.keys() {
+            assert_eq!(key, KEY, "under a name that no row will ever have");
+            assert_eq!(objects.digest(key).await.unwrap().0, Digest::of(&bytes), "whole under its name");
+        }
+        // The phone, which has no receipt, sends it again.
+        assert_eq!(depot(folder.path()).put(upload, target(), pieces()).await.unwrap(), Placed::Moved);
+        assert_eq!(objects.digest(KEY).await.unwrap().0, Digest::of(&bytes));
+    }
+}
