@@ -6,7 +6,7 @@
 //! cuts TLS connections, and [`proof`] checks each claim from outside.
 
 mod ledger;
-mod material;
+pub(crate) mod material;
 pub(crate) mod phone;
 mod proof;
 mod say;

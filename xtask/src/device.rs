@@ -4,7 +4,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use kandas_shared::{
     enrol::{EnrolPayload, Invitation, TokenPayload},
     evidence::FileRef,
@@ -84,6 +84,7 @@ pub(crate) fn receipt(statement: &Jws, server_key: &PublicKey) -> Result<Receipt
 pub(crate) struct Device {
     http: reqwest::Client,
     base: String,
+    pin: Option<Digest>,
     key: Key,
     server_key: PublicKey,
     chain: ChainId,
@@ -119,6 +120,7 @@ impl Device {
         let mut device = Self {
             http,
             base,
+            pin: invitation.pin,
             key,
             server_key: answer.server_key,
             chain,
@@ -160,10 +162,42 @@ impl Device {
     pub(crate) async fn push(&self, batch: &RecordBatch) -> Result<RecordsReceipt> {
         let answer: RecordBatchAnswer =
             post(&self.http, &self.at("/v1/records"), Some(&self.token), batch).await?;
-        match receipt(&answer.receipt, &self.server_key)? {
+        self.read_receipt(&answer.receipt)
+    }
+
+    /// Hands over a body that was made before and answers the receipt unread: for measuring, where reading comes later.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    pub(crate) async fn hand_over(&self, body: &Body) -> Result<Jws, Unanswered> {
+        let request = self
+            .http
+            .post(self.at("/v1/records"))
+            .bearer_auth(&self.token)
+            .header("Content-Type", body.media_type)
+            .header("Content-Encoding", "zstd")
+            .body(body.bytes.clone());
+        let answer: RecordBatchAnswer = answered(request.send().await?).await?;
+        Ok(answer.receipt)
+    }
+
+    /// Reads a receipt for records after checking it.
+    ///
+    /// # Errors
+    /// When it does not verify or is about something else.
+    pub(crate) fn read_receipt(&self, statement: &Jws) -> Result<RecordsReceipt> {
+        match receipt(statement, &self.server_key)? {
             Receipt::Records(receipt) => Ok(receipt),
             Receipt::File(_) => bail!("a file's receipt for a batch of records"),
         }
+    }
+
+    /// The same device on a line of its own, which is opened with the first request.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub(crate) fn on_new_line(&self) -> Result<Self> {
+        Ok(Self { http: client(self.pin)?, ..self.clone() })
     }
 
     /// The server's receipt for a file; None when the file is not in custody. The receipt is checked.
@@ -195,28 +229,34 @@ impl Device {
         Ok((serde_json::from_str(payload).context("checkpoint")?, answer.proof))
     }
 
-    /// Uploads a whole file in one request (tus creation-with-upload) and checks the receipt.
+    /// Uploads a whole file in one request (tus creation-with-upload) and answers the receipt's JSON unread.
     ///
     /// # Errors
     /// When the server cannot be reached, says no, or does not give a receipt.
-    pub(crate) async fn upload(&self, file: FileRef, bytes: bytes::Bytes) -> Result<FileReceipt> {
+    pub(crate) async fn upload(&self, file: FileRef, bytes: bytes::Bytes) -> Result<Vec<u8>, Unanswered> {
         let url = self.at(&format!("/v1/media?evidence={}&part={}", file.evidence, file.part));
-        let answer = self
+        let request = self
             .http
             .post(&url)
             .bearer_auth(&self.token)
             .header("Tus-Resumable", "1.0.0")
             .header("Upload-Length", bytes.len())
             .header("Content-Type", "application/offset+octet-stream")
-            .body(bytes)
-            .send()
-            .await?;
-        let status = answer.status();
-        let Some(header) = answer.headers().get("Kandas-Receipt") else {
-            bail!("{status} without a receipt: {}", answer.text().await.unwrap_or_default());
-        };
-        let json = kandas_shared::hash::from_b64(header.to_str()?).context("receipt in the header")?;
-        match receipt(&serde_json::from_slice(&json)?, &self.server_key)? {
+            .body(bytes);
+        let answer = request.send().await?;
+        let receipt = answer.headers().get("Kandas-Receipt").and_then(|header| header.to_str().ok());
+        match receipt.and_then(kandas_shared::hash::from_b64) {
+            Some(receipt) => Ok(receipt),
+            None => Err(refused(answer).await),
+        }
+    }
+
+    /// Reads a file's receipt after checking it.
+    ///
+    /// # Errors
+    /// When it does not verify or is about something else.
+    pub(crate) fn read_file_receipt(&self, json: &[u8]) -> Result<FileReceipt> {
+        match receipt(&serde_json::from_slice(json)?, &self.server_key)? {
             Receipt::File(receipt) => Ok(receipt),
             Receipt::Records(_) => bail!("a receipt for records in answer to a file"),
         }
@@ -241,27 +281,89 @@ async fn post<Q: Serialize, A: DeserializeOwned>(
 }
 
 async fn read<A: DeserializeOwned>(answer: reqwest::Response) -> Result<A> {
-    let (status, url) = (answer.status(), answer.url().path().to_owned());
-    let text = answer.text().await?;
-    if status.is_success() {
-        return serde_json::from_str(&text).with_context(|| format!("{url} answered {text}"));
+    let url = answer.url().path().to_owned();
+    answered(answer).await.with_context(|| url)
+}
+
+async fn answered<A: DeserializeOwned>(answer: reqwest::Response) -> Result<A, Unanswered> {
+    if !answer.status().is_success() {
+        return Err(refused(answer).await);
     }
-    Err(match serde_json::from_str::<Problem>(&text) {
-        Ok(problem) => {
-            anyhow!("{url}: {} {}", problem.code, problem.detail.unwrap_or(problem.title))
+    let text = answer.text().await?;
+    serde_json::from_str(&text).map_err(|error| Unanswered::Strange(format!("{error}: {text}")))
+}
+
+async fn refused(answer: reqwest::Response) -> Unanswered {
+    let status = answer.status().as_u16();
+    match answer.text().await {
+        Err(error) => error.into(),
+        Ok(text) => match serde_json::from_str::<Problem>(&text) {
+            Ok(problem) => Unanswered::Refused(Box::new(problem)),
+            Err(_) => Unanswered::Strange(format!("{status} {text}")),
+        },
+    }
+}
+
+/// Why there is no answer of the kind that was asked for.
+#[derive(Debug)]
+pub(crate) enum Unanswered {
+    /// The server says what is wrong.
+    Refused(Box<Problem>),
+    /// Nobody answered, or the line broke.
+    Line(reqwest::Error),
+    /// The answer is not what the protocol says.
+    Strange(String),
+}
+
+impl std::fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(problem) => {
+                write!(f, "{} {}", problem.code, problem.detail.as_ref().unwrap_or(&problem.title))
+            }
+            Self::Line(error) => write!(f, "{error}"),
+            Self::Strange(text) => write!(f, "an answer that cannot be understood: {text}"),
         }
-        Err(_) => anyhow!("{url}: {status} {text}"),
-    })
+    }
+}
+
+impl std::error::Error for Unanswered {}
+
+impl From<reqwest::Error> for Unanswered {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Line(error)
+    }
+}
+
+/// The body of `POST /v1/records`, made before it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    media_type: &'static str,
+    bytes: bytes::Bytes,
+}
+
+impl Body {
+    /// Packs statements as a phone does.
+    ///
+    /// # Errors
+    /// When they cannot be written as JSON.
+    pub(crate) fn of(records: Vec<Jws>) -> Result<Self> {
+        let text = serde_json::to_vec(&RecordBatch { records })?;
+        let bytes = zstd::encode_all(text.as_slice(), 6)?.into();
+        Ok(Self { media_type: "application/json", bytes })
+    }
 }
 
 /// A client that trusts one certificate, or speaks plain http on loopback when there is no pin.
 fn client(pin: Option<Digest>) -> Result<reqwest::Client> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Pinned { pin, provider }))
         .with_no_client_auth();
+    // Phones do not share sessions with each other: each line shakes hands for itself.
+    config.resumption = rustls::client::Resumption::disabled();
     Ok(reqwest::Client::builder()
         .no_proxy()
         .tls_backend_preconfigured(config)
