@@ -12,10 +12,14 @@ mod counter;
 mod figures;
 mod import;
 mod intake;
+mod journal;
 mod load;
 mod machine;
+mod memory;
+mod plots;
 mod processes;
 mod pull;
+mod return_day;
 mod site;
 mod tables;
 mod upload;
@@ -34,7 +38,7 @@ use tokio::runtime::Runtime;
 
 use self::{figures::Figures, machine::Machine, site::Engine};
 use crate::{
-    cargo::{Profile, build_programs},
+    cargo::{Profile, build_programs, root},
     debian,
 };
 
@@ -53,6 +57,9 @@ pub(crate) struct Options {
     /// Runs of each line
     #[arg(long)]
     runs: Option<usize>,
+    /// Where the plots go; a whole run that is not quick draws into docs/bench
+    #[arg(long, value_name = "DIR")]
+    plots: Option<PathBuf>,
     /// Not optimised: to work on the bench itself, the figures mean nothing
     #[arg(long, hide = true)]
     dev: bool,
@@ -69,10 +76,13 @@ enum Line {
     UploadS3,
     Pull,
     Capture,
+    Memory,
+    ReturnDay,
+    Journal,
 }
 
 impl Line {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Import,
         Self::Push,
         Self::Batch,
@@ -81,11 +91,14 @@ impl Line {
         Self::UploadS3,
         Self::Pull,
         Self::Capture,
+        Self::Memory,
+        Self::Journal,
+        Self::ReturnDay,
     ];
 
-    /// Whether the database has no part in it: once a run is enough.
-    fn is_of_the_phone(self) -> bool {
-        self == Self::Capture
+    /// The database has no part in what only the phone does.
+    fn engines(self) -> &'static [Engine] {
+        if self == Self::Capture { &Engine::BOTH[..1] } else { &Engine::BOTH[..] }
     }
 }
 
@@ -104,24 +117,43 @@ struct Scale {
     families: u32,
     /// Photos taken.
     photos: u64,
+    /// Records and bytes after which memory is looked at.
+    kept_records: usize,
+    kept_bytes: usize,
+    /// Facts of a large journal.
+    facts: usize,
+    /// Phones that come back at once.
+    phones: usize,
 }
 
 impl Scale {
-    fn new(quick: bool) -> Self {
-        if quick {
-            Self { runs: 1, entities: 20_000, singles: 50, batches: 6, uploads: 3, families: 200, photos: 3 }
-        } else {
-            Self {
-                runs: 3,
-                entities: 60_000,
-                singles: 250,
-                batches: 25,
-                uploads: 8,
-                families: 1_000,
-                photos: 5,
-            }
-        }
-    }
+    const FULL: Self = Self {
+        runs: 3,
+        entities: 60_000,
+        singles: 250,
+        batches: 25,
+        uploads: 8,
+        families: 1_000,
+        photos: 5,
+        kept_records: 10_000,
+        kept_bytes: 1_000_000_000,
+        facts: 1_000_000,
+        phones: 1_100,
+    };
+    /// A tenth of what takes long.
+    const QUICK: Self = Self {
+        runs: 1,
+        entities: 20_000,
+        singles: 50,
+        batches: 6,
+        uploads: 3,
+        photos: 3,
+        kept_records: 1_000,
+        kept_bytes: 100_000_000,
+        facts: 100_000,
+        phones: 110,
+        ..Self::FULL
+    };
 }
 
 /// Runs the bench.
@@ -145,42 +177,56 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let bench = Bench {
         server: programs["kandas-server"].clone(),
         field: programs["kandas-field"].clone(),
-        scale: Scale::new(options.quick),
+        scale: if options.quick { Scale::QUICK } else { Scale::FULL },
         runtime: Runtime::new()?,
         folder: scratch.path().to_owned(),
         cluster: Cluster::start(Durability::Full)?,
     };
 
     let lines = if options.only.is_empty() { &Line::ALL[..] } else { &options.only[..] };
-    let mut figures = Figures::default();
-    let mut failed = Vec::new();
+    let mut report = Report::default();
     let runs = options.runs.unwrap_or(bench.scale.runs);
     for run in 1..=runs {
         for line in lines {
-            let engines = if line.is_of_the_phone() { &Engine::BOTH[..1] } else { &Engine::BOTH[..] };
-            for engine in engines {
+            for engine in line.engines() {
                 println!("run {run} of {runs}: {line:?}, {}", engine.name());
                 // One line that fails must not cost the hours of the others.
-                if let Err(error) = bench.measure(*line, &mut figures, *engine) {
+                if let Err(error) = bench.measure(*line, &mut report, *engine, run == 1, runs) {
                     println!("   FAILED: {error:#}");
-                    failed.push(format!("{line:?} on {} in run {run}", engine.name()));
+                    report.failed.push(format!("{line:?} on {} in run {run}", engine.name()));
                 }
             }
         }
     }
-    println!("\n{}", machine.line());
-    figures.print();
+    println!("\n{}, medians of {runs}{}", machine.line(), if options.quick { ", quick" } else { "" });
+    report.figures.print();
     if let Some(path) = &options.json {
-        fs::write(path, figures.json()?).with_context(|| path.display().to_string())?;
+        fs::write(path, report.figures.json()?).with_context(|| path.display().to_string())?;
         println!("\nwritten to {}", path.display());
+    }
+    let whole = options.only.is_empty() && !options.quick && !options.dev && report.failed.is_empty();
+    let usual = whole.then(|| root().join("docs/bench"));
+    if let Some(folder) = options.plots.clone().or(usual) {
+        let caption = plots::Caption { day: site::today(), machine: &machine, runs, quick: options.quick };
+        plots::draw(&folder, &caption, &report.figures.shown(), &report.curves)?;
+        println!("plots are in {}", folder.display());
     }
     if let Some(warning) = machine.warning() {
         println!("{warning}");
     }
-    if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
+    if !report.failed.is_empty() {
+        bail!("failed: {}", report.failed.join(", "));
     }
     Ok(())
+}
+
+/// What a run has come to.
+#[derive(Default)]
+struct Report {
+    figures: Figures,
+    /// How the first return day went on each engine.
+    curves: Vec<plots::Curve>,
+    failed: Vec<String>,
 }
 
 /// What makes the load and the floors must be optimised like what is measured: the same command line runs in a release
@@ -203,7 +249,15 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    fn measure(&self, line: Line, figures: &mut Figures, engine: Engine) -> Result<()> {
+    fn measure(
+        &self,
+        line: Line,
+        report: &mut Report,
+        engine: Engine,
+        first: bool,
+        runs: usize,
+    ) -> Result<()> {
+        let figures = &mut report.figures;
         match line {
             Line::Import => self.import(figures, engine),
             Line::Push => self.push(figures, engine),
@@ -213,6 +267,17 @@ impl Bench {
             Line::UploadS3 => self.upload_s3(figures, engine),
             Line::Pull => self.pull(figures, engine),
             Line::Capture => self.capture(figures),
+            Line::Memory => self.memory(figures, engine),
+            // Making the store takes longer than reading it: all runs on one.
+            Line::Journal if first => self.journal(figures, engine, runs),
+            Line::Journal => Ok(()),
+            Line::ReturnDay => {
+                let curves = self.return_day(figures, engine)?;
+                if first {
+                    report.curves.extend(curves);
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -143,12 +143,13 @@ impl Centre {
         bail!("the central store does not answer: {}", self.last_words())
     }
 
-    /// Checks the whole store, each file of evidence included.
+    /// Checks the whole store; with `hashes` it reads each file of evidence too.
     ///
     /// # Errors
     /// When something in it is wrong; the text says what.
-    pub(crate) fn verify(&self) -> Result<Value> {
-        let text = self.run(&["verify", "--hashes", "--json"])?;
+    pub(crate) fn verify(&self, hashes: bool) -> Result<Value> {
+        let line = if hashes { &["verify", "--hashes", "--json"][..] } else { &["verify", "--json"][..] };
+        let text = self.run(line)?;
         serde_json::from_str(&text).with_context(|| format!("`verify --json` printed: {text}"))
     }
 

@@ -11,6 +11,7 @@ use kandas_shared::{
     hash::{Digest, Epoch},
     ids::{ChainId, DeviceId, UserId},
     jws::{Jws, PublicKey, SignError, Signer, Typ, Verifier},
+    packed::{self, Seen},
     problem::Problem,
     receipt::{Checkpoint, FileReceipt, Receipt, RecordsReceipt},
     wire::{
@@ -70,12 +71,26 @@ impl Verifier for P256 {
     }
 }
 
+/// Checks signatures with ring: for many of them, where time counts.
+struct Ring;
+
+impl Verifier for Ring {
+    fn verifies(&self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
+        let alg = &ring::signature::ECDSA_P256_SHA256_FIXED;
+        ring::signature::UnparsedPublicKey::new(alg, &key.0).verify(message, signature).is_ok()
+    }
+}
+
 /// Reads a receipt after checking that the server signed it.
 ///
 /// # Errors
 /// When the signature, the type or the payload is wrong.
 pub(crate) fn receipt(statement: &Jws, server_key: &PublicKey) -> Result<Receipt> {
-    let payload = statement.verify(Typ::Receipt, server_key, &P256)?;
+    checked(statement, server_key, &P256)
+}
+
+fn checked(statement: &Jws, server_key: &PublicKey, verifier: &dyn Verifier) -> Result<Receipt> {
+    let payload = statement.verify(Typ::Receipt, server_key, verifier)?;
     serde_json::from_str(payload).context("payload of a receipt")
 }
 
@@ -162,31 +177,52 @@ impl Device {
     pub(crate) async fn push(&self, batch: &RecordBatch) -> Result<RecordsReceipt> {
         let answer: RecordBatchAnswer =
             post(&self.http, &self.at("/v1/records"), Some(&self.token), batch).await?;
-        self.read_receipt(&answer.receipt)
+        match receipt(&answer.receipt, &self.server_key)? {
+            Receipt::Records(receipt) => Ok(receipt),
+            Receipt::File(_) => bail!("a file's receipt for a batch of records"),
+        }
     }
 
-    /// Hands over a body that was made before and answers the receipt unread: for measuring, where reading comes later.
+    /// Packs statements as a phone does.
+    ///
+    /// # Errors
+    /// When one of them has no signature of 64 bytes.
+    pub(crate) fn body(&self, records: &[Jws]) -> Result<Body> {
+        let body = packed::pack(records, &mut self.seen()).context("a statement that cannot be packed")?;
+        Ok(Body(body.into()))
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::of_token(self.id, self.worker, &self.key.public_key().kid(), &self.server_key.kid())
+    }
+
+    /// Hands over a body that was made before and answers the packed receipt unread: for measuring, where reading comes
+    /// later.
     ///
     /// # Errors
     /// When the server cannot be reached or says no.
-    pub(crate) async fn hand_over(&self, body: &Body) -> Result<Jws, Unanswered> {
+    pub(crate) async fn hand_over(&self, body: &Body) -> Result<bytes::Bytes, Unanswered> {
         let request = self
             .http
             .post(self.at("/v1/records"))
             .bearer_auth(&self.token)
-            .header("Content-Type", body.media_type)
-            .header("Content-Encoding", "zstd")
-            .body(body.bytes.clone());
-        let answer: RecordBatchAnswer = answered(request.send().await?).await?;
-        Ok(answer.receipt)
+            .header("Content-Type", packed::MEDIA_TYPE)
+            .body(body.0.clone());
+        let answer = request.send().await?;
+        if answer.status().is_success() { Ok(answer.bytes().await?) } else { Err(refused(answer).await) }
     }
 
-    /// Reads a receipt for records after checking it.
+    /// Reads the answer to a body after checking it.
     ///
     /// # Errors
     /// When it does not verify or is about something else.
-    pub(crate) fn read_receipt(&self, statement: &Jws) -> Result<RecordsReceipt> {
-        match receipt(statement, &self.server_key)? {
+    pub(crate) fn read_answer(&self, body: &Body, answer: &[u8]) -> Result<RecordsReceipt> {
+        // The answer names what the request has said.
+        let mut seen = self.seen();
+        packed::unpack(&body.0, &mut seen, 16 << 20)?;
+        let statements = packed::unpack(answer, &mut seen, 1 << 20)?;
+        let [receipt] = statements.as_slice() else { bail!("{} statements in an answer", statements.len()) };
+        match checked(receipt, &self.server_key, &Ring)? {
             Receipt::Records(receipt) => Ok(receipt),
             Receipt::File(_) => bail!("a file's receipt for a batch of records"),
         }
@@ -242,13 +278,32 @@ impl Device {
             .header("Tus-Resumable", "1.0.0")
             .header("Upload-Length", bytes.len())
             .header("Content-Type", "application/offset+octet-stream")
-            .body(bytes);
+            .body(bytes.clone());
         let answer = request.send().await?;
-        let receipt = answer.headers().get("Kandas-Receipt").and_then(|header| header.to_str().ok());
-        match receipt.and_then(kandas_shared::hash::from_b64) {
-            Some(receipt) => Ok(receipt),
-            None => Err(refused(answer).await),
+        let place =
+            answer.headers().get("Location").and_then(|header| header.to_str().ok()).map(str::to_owned);
+        match (finished(answer).await, place) {
+            // It was begun before: a body that comes with a second creation is passed over.
+            (Err(Unanswered::Strange(_)), Some(place)) => self.go_on(&place, bytes).await,
+            (answer, _) => answer,
         }
+    }
+
+    /// Goes on with an upload where the server says that it stands.
+    async fn go_on(&self, place: &str, bytes: bytes::Bytes) -> Result<Vec<u8>, Unanswered> {
+        let url = self.at(place);
+        let asked = |method| {
+            self.http.request(method, &url).bearer_auth(&self.token).header("Tus-Resumable", "1.0.0")
+        };
+        let head = asked(reqwest::Method::HEAD).send().await?;
+        let offset: Option<usize> =
+            head.headers().get("Upload-Offset").and_then(|header| header.to_str().ok()?.parse().ok());
+        let Some(offset) = offset.filter(|offset| *offset < bytes.len()) else { return finished(head).await };
+        let patch = asked(reqwest::Method::PATCH)
+            .header("Upload-Offset", offset)
+            .header("Content-Type", "application/offset+octet-stream")
+            .body(bytes.slice(offset..));
+        finished(patch.send().await?).await
     }
 
     /// Reads a file's receipt after checking it.
@@ -256,7 +311,7 @@ impl Device {
     /// # Errors
     /// When it does not verify or is about something else.
     pub(crate) fn read_file_receipt(&self, json: &[u8]) -> Result<FileReceipt> {
-        match receipt(&serde_json::from_slice(json)?, &self.server_key)? {
+        match checked(&serde_json::from_slice(json)?, &self.server_key, &Ring)? {
             Receipt::File(receipt) => Ok(receipt),
             Receipt::Records(_) => bail!("a receipt for records in answer to a file"),
         }
@@ -291,6 +346,21 @@ async fn answered<A: DeserializeOwned>(answer: reqwest::Response) -> Result<A, U
     }
     let text = answer.text().await?;
     serde_json::from_str(&text).map_err(|error| Unanswered::Strange(format!("{error}: {text}")))
+}
+
+/// The JSON of the receipt that says that a file is in custody.
+async fn finished(answer: reqwest::Response) -> Result<Vec<u8>, Unanswered> {
+    let receipt = answer.headers().get("Kandas-Receipt").and_then(|header| header.to_str().ok());
+    if let Some(receipt) = receipt.and_then(kandas_shared::hash::from_b64) {
+        return Ok(receipt);
+    }
+    match refused(answer).await {
+        // An earlier request got through, its answer did not.
+        Unanswered::Refused(problem) if problem.receipt.is_some() => {
+            serde_json::to_vec(&problem.receipt).map_err(|error| Unanswered::Strange(error.to_string()))
+        }
+        other => Err(other),
+    }
 }
 
 async fn refused(answer: reqwest::Response) -> Unanswered {
@@ -335,24 +405,9 @@ impl From<reqwest::Error> for Unanswered {
     }
 }
 
-/// The body of `POST /v1/records`, made before it is sent.
+/// The body of `POST /v1/records`, packed as a phone packs it, before it is sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Body {
-    media_type: &'static str,
-    bytes: bytes::Bytes,
-}
-
-impl Body {
-    /// Packs statements as a phone does.
-    ///
-    /// # Errors
-    /// When they cannot be written as JSON.
-    pub(crate) fn of(records: Vec<Jws>) -> Result<Self> {
-        let text = serde_json::to_vec(&RecordBatch { records })?;
-        let bytes = zstd::encode_all(text.as_slice(), 6)?.into();
-        Ok(Self { media_type: "application/json", bytes })
-    }
-}
+pub(crate) struct Body(bytes::Bytes);
 
 /// A client that trusts one certificate, or speaks plain http on loopback when there is no pin.
 fn client(pin: Option<Digest>) -> Result<reqwest::Client> {

@@ -1,5 +1,7 @@
 //! The load: devices that seal records as a phone does, ahead of time, and push them all at once.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, Utc};
@@ -38,52 +40,57 @@ pub(crate) struct Sealer {
 
 /// One device for each invitation; each draws its keys from its own number.
 pub(crate) async fn enrol(district: &District, invitations: &[Invitation]) -> Result<Vec<Sealer>> {
+    let mut planned: HashMap<Uuid, Vec<(FamilyId, Activity)>> = HashMap::new();
+    let plans: HashMap<Uuid, &[Activity]> =
+        district.plans.iter().map(|plan| (plan.family, plan.activities.as_slice())).collect();
+    for now in district.assignments.iter().filter(|assignment| assignment.to.is_none()) {
+        let own = plans.get(&now.family).copied().unwrap_or_default().iter().cloned();
+        planned.entry(now.worker).or_default().extend(own.map(|activity| (FamilyId(now.family), activity)));
+    }
     let mut sealers = Vec::new();
     for (seed, invitation) in (1_u64..).zip(invitations) {
         let mut rng = StdRng::seed_from_u64(seed);
         let key = Key::draw(&mut rng);
         let chain = ChainId(id(&mut rng));
         let device = Device::enrol(invitation, key.clone(), chain).await?;
-        let activities: Vec<_> = district
-            .families_of(device.worker.0)
-            .flat_map(|family| {
-                let of = district.activities_of(family.id).cloned();
-                of.map(|activity| (FamilyId(family.id), activity)).collect::<Vec<_>>()
-            })
-            .collect();
+        let activities = planned.get(&device.worker.0).cloned().unwrap_or_default();
         ensure!(!activities.is_empty(), "nothing is planned for the worker of device {seed}");
         sealers.push(Sealer { device, key, chain, activities, sealed: 0, prev: None, rng });
     }
     Ok(sealers)
 }
 
-/// Every device hands over its bodies one after the other, all devices at once; the receipts are read by the caller.
-pub(crate) async fn push(sealers: &[Sealer], bodies: Vec<Vec<Body>>) -> Result<Vec<Vec<Jws>>> {
+/// A body that was handed over, with the answer to it as it came.
+pub(crate) type Answered = (Body, Bytes);
+
+/// Every device hands over its bodies one after the other, all devices at once; the answers are read by the caller.
+pub(crate) async fn push(sealers: &[Sealer], bodies: Vec<Vec<Body>>) -> Result<Vec<Vec<Answered>>> {
     let mut pushing = JoinSet::new();
     for (place, (sealer, bodies)) in sealers.iter().zip(bodies).enumerate() {
         let device = sealer.device.clone();
         pushing.spawn(async move {
-            let mut receipts = Vec::with_capacity(bodies.len());
-            for body in &bodies {
-                receipts.push(device.hand_over(body).await?);
+            let mut answered = Vec::with_capacity(bodies.len());
+            for body in bodies {
+                let answer = device.hand_over(&body).await?;
+                answered.push((body, answer));
             }
-            anyhow::Ok((place, receipts))
+            anyhow::Ok((place, answered))
         });
     }
     let mut all: Vec<_> = sealers.iter().map(|_| Vec::new()).collect();
     while let Some(pushed) = pushing.join_next().await {
-        let (place, receipts) = pushed??;
-        all[place] = receipts;
+        let (place, answered) = pushed??;
+        all[place] = answered;
     }
     Ok(all)
 }
 
 /// Checks that every record that was handed over has been accepted.
-pub(crate) fn check(sealers: &[Sealer], receipts: &[Vec<Jws>], records: usize) -> Result<()> {
+pub(crate) fn check(sealers: &[Sealer], answered: &[Vec<Answered>], records: usize) -> Result<()> {
     let mut accepted = 0;
-    for (sealer, receipts) in sealers.iter().zip(receipts) {
-        for receipt in receipts {
-            for item in sealer.device.read_receipt(receipt)?.items {
+    for (sealer, answered) in sealers.iter().zip(answered) {
+        for (body, answer) in answered {
+            for item in sealer.device.read_answer(body, answer)?.items {
                 ensure!(item.verdict == Verdict::Accepted, "{} {:?}", item.verdict, item.reason);
                 accepted += 1;
             }
@@ -127,21 +134,25 @@ impl Sealer {
     }
 
     /// Seals the next record about a photo that is not sent.
-    pub(crate) fn seal(&mut self) -> Result<Jws> {
+    fn seal(&mut self) -> Result<Jws> {
         let photo =
             Named { sha256: Digest(self.rng.random()), size: self.rng.random_range(200_000..600_000) };
         Ok(self.seal_about(&[photo])?.statement)
     }
 
-    /// Seals the next records about photos that are not sent, some in each body, and keeps the statements.
-    pub(crate) fn bodies(&mut self, bodies: usize, records: usize) -> Result<(Vec<Body>, Vec<Jws>)> {
-        let (mut packed, mut all) = (Vec::new(), Vec::new());
-        for _ in 0..bodies {
-            let statements: Vec<Jws> = (0..records).map(|_| self.seal()).collect::<Result<_>>()?;
-            all.extend(statements.iter().cloned());
-            packed.push(Body::of(statements)?);
-        }
-        Ok((packed, all))
+    /// Seals so many records about photos that are not sent.
+    pub(crate) fn batch(&mut self, records: usize) -> Result<Vec<Jws>> {
+        (0..records).map(|_| self.seal()).collect()
+    }
+
+    /// The same, packed, in so many bodies.
+    pub(crate) fn bodies(&mut self, bodies: usize, records: usize) -> Result<Vec<Body>> {
+        (0..bodies)
+            .map(|_| {
+                let records = self.batch(records)?;
+                self.device.body(&records)
+            })
+            .collect()
     }
 
     /// Seals the next record, about these photos.

@@ -1,14 +1,17 @@
 //! The first pull of a phone that looks after a thousand families with sixty activities each, what writing the same rows
 //! into the same tables costs, and how fast the list of families opens from the store that came of it.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
-use chrono::Days;
 use kandas_fixtures::{
     district::{Activity, District},
     proxy::Proxy,
 };
+use kandas_shared::service::{Unit, services};
 use uuid::Uuid;
 
 use super::{
@@ -120,42 +123,47 @@ async fn bare(phone: &Phone) -> Result<(Duration, usize)> {
     Ok((took, all.iter().map(|(_, rows)| rows.rows.len()).sum()))
 }
 
-/// Fills the plans of the first worker's families until there are `each` activities a family, and says how many families
-/// these are. What is planned twice is planned for another day, as visits of a mentor are.
+/// Fills the plans of the first worker's families, one service more for each family in turn, until there are `each`
+/// activities a family; says how many families these are. No service is planned twice for a person.
 fn fill_plans(district: &mut District, each: usize) -> Result<usize> {
     let worker = district.workers().next().context("no worker")?.id;
-    let families: Vec<Uuid> = district.families_of(worker).map(|family| family.id).collect();
-    let wanted = families.len() * each;
-    let mine = |district: &District| -> usize {
-        let plans = district.plans.iter().filter(|plan| families.contains(&plan.family));
-        plans.map(|plan| plan.activities.len()).sum()
-    };
-    let mut missing = wanted.saturating_sub(mine(district));
-    let mut number = 0_u128;
-    let known: std::collections::HashSet<Uuid> = families.iter().copied().collect();
-    let mut round = 0;
+    let families: HashSet<Uuid> = district.families_of(worker).map(|family| family.id).collect();
+    let mut persons: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for person in &district.persons {
+        persons.entry(person.family).or_default().push(person.id);
+    }
+    let mut number = 0;
+    let mut waiting: Vec<(usize, VecDeque<Activity>)> = Vec::new();
+    let mut missing = families.len() * each;
+    for (place, plan) in district.plans.iter().enumerate().filter(|(_, plan)| families.contains(&plan.family))
+    {
+        missing = missing.saturating_sub(plan.activities.len());
+        let planned: HashSet<_> =
+            plan.activities.iter().map(|one| (one.person, one.service.clone())).collect();
+        let pattern = plan.activities.first().context("a plan without activities")?;
+        let of_persons = services().iter().filter(|service| service.unit == Unit::Person);
+        let more = of_persons.flat_map(|service| {
+            let name = service.code.to_string();
+            persons[&plan.family].iter().map(move |person| (*person, name.clone()))
+        });
+        let more = more.filter(|pair| !planned.contains(pair)).map(|(person, service)| {
+            number += 1;
+            let id = Uuid::from_u128(0xbe7c_0000_0000_4000_8000_0000_0000_0000 | number);
+            Activity { id, person, service, ..pattern.clone() }
+        });
+        waiting.push((place, more.collect()));
+    }
     while missing > 0 {
-        round += 1;
-        ensure!(round < 1_000, "nothing is planned for the families of the first worker");
-        for plan in district.plans.iter_mut().filter(|plan| known.contains(&plan.family)) {
-            let share = missing.min(plan.activities.len().min(10));
-            let more: Vec<Activity> = plan.activities[..share]
-                .iter()
-                .map(|activity| {
-                    number += 1;
-                    Activity {
-                        id: Uuid::from_u128(0xbe7c_0000_0000_4000_8000_0000_0000_0000 | number),
-                        planned_on: activity
-                            .planned_on
-                            .and_then(|day| day.checked_add_days(Days::new(30 * round))),
-                        due_on: activity.due_on.and_then(|day| day.checked_add_days(Days::new(30 * round))),
-                        ..activity.clone()
-                    }
-                })
-                .collect();
-            missing -= more.len();
-            plan.activities.extend(more);
+        let before = missing;
+        for (place, more) in &mut waiting {
+            if missing > 0
+                && let Some(activity) = more.pop_front()
+            {
+                district.plans[*place].activities.push(activity);
+                missing -= 1;
+            }
         }
+        ensure!(missing < before, "the families have too few members for {each} activities each");
     }
     Ok(families.len())
 }
@@ -174,6 +182,9 @@ mod tests {
         let of = |family: Uuid| district.activities_of(family).count();
         assert_eq!(district.families_of(worker).map(|family| of(family.id)).sum::<usize>(), 600);
         let all = || district.plans.iter().flat_map(|plan| &plan.activities).map(|activity| activity.id);
-        assert_eq!(all().collect::<std::collections::HashSet<_>>().len(), all().count());
+        assert_eq!(all().collect::<HashSet<_>>().len(), all().count());
+        let pairs =
+            || district.plans.iter().flat_map(|plan| &plan.activities).map(|one| (one.person, &one.service));
+        assert_eq!(pairs().collect::<HashSet<_>>().len(), pairs().count());
     }
 }

@@ -2,7 +2,7 @@
 //! that can be called keeping (write, make durable, hash), and into npm's tus server. All speak plain http here, because
 //! the handler of others does; what TLS costs is the same for whoever speaks it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
@@ -11,17 +11,14 @@ use tokio::task::JoinSet;
 
 use super::{
     Bench,
-    beside::Beside,
+    beside::{Beside, plain_client},
     figures::Figures,
     instant,
     load::{self, Named, Sealer, noise},
     processes::Watched,
     site::{Engine, Ground},
 };
-use crate::{
-    device::{Body, Device},
-    peers,
-};
+use crate::{device::Device, peers};
 
 /// Length of a file.
 pub(crate) const FILE: usize = 4_000_000;
@@ -126,8 +123,9 @@ pub(crate) async fn announce(sealer: &mut Sealer, files: &[Bytes]) -> Result<Vec
             named.extend(sealed.files);
             statements.push(sealed.statement);
         }
-        let receipt = sealer.device.hand_over(&Body::of(statements)?).await?;
-        let said = sealer.device.read_receipt(&receipt)?;
+        let body = sealer.device.body(&statements)?;
+        let answer = sealer.device.hand_over(&body).await?;
+        let said = sealer.device.read_answer(&body, &answer)?;
         ensure!(said.items.iter().all(|item| item.verdict.is_custody()), "a record was refused");
     }
     Ok(named)
@@ -161,10 +159,7 @@ impl Lines {
     }
 
     fn to(address: &str) -> Result<Self> {
-        let line = |_| {
-            let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(120)).build()?;
-            Ok(Arc::new(Line::Plain(client, address.to_owned())))
-        };
+        let line = |_| Ok(Arc::new(Line::Plain(plain_client()?, address.to_owned())));
         Ok(Self((0..CONNECTIONS).map(line).collect::<Result<_>>()?))
     }
 
