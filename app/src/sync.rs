@@ -17,7 +17,7 @@ use chrono::FixedOffset;
 use kandas_shared::{
     evidence::FileRef,
     hash::{Digest, Epoch},
-    ids::DeviceId,
+    ids::{DeviceId, UserId},
     jws::{JwsError, PublicKey, SignError},
     problem::ProblemCode,
     wire::TokenScope,
@@ -233,6 +233,8 @@ struct Token {
     scope: TokenScope,
     got_ms: u64,
     until_ms: u64,
+    /// The worker as the server knows him, if it reads records in the packed form.
+    packed_for: Option<UserId>,
 }
 
 /// One run: handles, and what may be forgotten at any time because the rows or the server know it.

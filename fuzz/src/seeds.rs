@@ -11,11 +11,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let set = CameraSet { photos: 3, photo_width: 160, video_size: 60_000, bad_files: false, ..CameraSet::default() };
     camera_folder(&corpus.join("summary"), &set)?;
-    let write = |target: &str, name: &str, text: &str| {
+    let write_bytes = |target: &str, name: &str, bytes: &[u8]| {
         let folder = corpus.join(target);
         fs::create_dir_all(&folder)?;
-        fs::write(folder.join(name), text)
+        fs::write(folder.join(name), bytes)
     };
+    let write = |target: &str, name: &str, text: &str| write_bytes(target, name, text.as_bytes());
     let district = Outline { families: 1, ..Outline::default() }.district();
     write("import_file", "district", &district.to_json())?;
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/golden/v1");
@@ -23,6 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let statement = fs::read_to_string(golden.join(name))?;
         write("record_batch", name, &format!("{{\"records\":[{statement}]}}"))?;
     }
+    let packed = fs::read_to_string(golden.join("packed-batch.hex"))?;
+    write_bytes("packed_batch", "golden", &hex::decode(packed.trim())?)?;
     write("cursor", "golden", &fs::read_to_string(golden.join("cursor.txt"))?)?;
     let id = "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003";
     let head = "upload-offset: 7\ncontent-type: application/offset+octet-stream\ncontent-length: 9\n";

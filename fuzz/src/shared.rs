@@ -4,6 +4,7 @@
 use kandas_shared::{
     cursor::Cursor,
     jws::Typ,
+    packed::{self, Seen},
     record::{self, Reading},
     wire::RecordBatch,
 };
@@ -33,6 +34,17 @@ fn payload(text: &str) {
             Reading::Record(read) => assert_eq!(read, record),
             other => panic!("a record that cannot be read again: {other:?}"),
         }
+    }
+}
+
+/// Records in the packed form: what comes out of it says the same when it is packed and unpacked again.
+pub fn packed_batch(data: &[u8]) {
+    let mut seen = Seen::default();
+    if let Ok(statements) = packed::unpack(data, &mut seen, 1 << 20)
+        && let Some(again) = packed::pack(&statements, &mut Seen::default())
+    {
+        let read = packed::unpack(&again, &mut Seen::default(), 1 << 20);
+        assert_eq!(read.as_ref(), Ok(&statements));
     }
 }
 

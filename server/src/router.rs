@@ -2,7 +2,13 @@
 
 use axum::{Json, Router, extract::Request, middleware, routing::get};
 use tower::util::MapRequest;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+    },
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -18,10 +24,11 @@ use crate::{
 pub fn router(state: AppState) -> Router {
     let (routes, description) = routes().split_for_parts();
     let described = routes.route("/openapi.json", get(|| async { Json(description) }));
+    let small_already = NotForContentType::const_new(kandas_shared::packed::MEDIA_TYPE);
     let inner = described
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), front::front))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(small_already)))
         .with_state(state);
     // The method must be known before the route is looked up.
     Router::new().fallback_service(MapRequest::new(inner, front::method_override as fn(Request) -> Request))

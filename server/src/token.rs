@@ -15,6 +15,7 @@ use kandas_shared::{
     ids::{DeviceId, UserId},
     jws::{Jws, KeyId, PublicKey, Typ},
     order::Order,
+    packed,
     problem::ProblemCode,
     wire::{ChainHead, NonceGrant, PhoneSettings, TokenGrant, TokenScope},
 };
@@ -29,20 +30,33 @@ use crate::{
 };
 
 /// Who a token belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bearer {
     /// The device.
     pub device: DeviceId,
     /// Its worker.
     pub worker: UserId,
+    /// The key it signs with.
+    pub key: KeyId,
     /// What it may do now.
     pub scope: TokenScope,
+}
+
+/// Whose a token is: what does not change while it lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The device.
+    pub device: DeviceId,
+    /// Its worker.
+    pub worker: UserId,
+    /// The key it signs with.
+    pub key: KeyId,
 }
 
 /// Whose the tokens are that came lately: a token belongs to one device until it runs out, so this cannot grow old. What
 /// its bearer may do now can, and is not remembered.
 #[derive(Debug, Default)]
-pub struct Bearers(RwLock<HashMap<Digest, (DeviceId, DateTime<Utc>)>>);
+pub struct Bearers(RwLock<HashMap<Digest, (Holder, DateTime<Utc>)>>);
 
 impl Bearers {
     /// Most tokens that are remembered; then all are forgotten.
@@ -52,21 +66,22 @@ impl Bearers {
     ///
     /// # Errors
     /// When it is unknown or has run out.
-    pub async fn device(&self, store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<DeviceId> {
+    pub async fn holder(&self, store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<Holder> {
         let hash = Digest::of(token.as_bytes());
-        let remembered = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&hash).copied();
-        if let Some((device, expires_at)) = remembered
+        let remembered = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
+        if let Some((holder, expires_at)) = remembered
             && expires_at > now
         {
-            return Ok(device);
+            return Ok(holder);
         }
-        let (bearer, expires_at) = looked_up(store, hash, now).await?;
+        let (Bearer { device, worker, key, .. }, expires_at) = looked_up(store, hash, now).await?;
+        let holder = Holder { device, worker, key };
         let mut remembered = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= Self::MOST {
             remembered.clear();
         }
-        remembered.insert(hash, (bearer.device, expires_at));
-        Ok(bearer.device)
+        remembered.insert(hash, (holder.clone(), expires_at));
+        Ok(holder)
     }
 }
 
@@ -164,6 +179,7 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<(DeviceId, Toke
         orders,
         settings,
         worker: device.worker,
+        packed: packed::VERSION,
     };
     Ok((device.id, granted))
 }
@@ -178,19 +194,19 @@ pub async fn bearer(store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<B
 
 async fn looked_up(store: &Store, hash: Digest, now: DateTime<Utc>) -> Outcome<(Bearer, DateTime<Utc>)> {
     let mut tx = store.read().await?;
-    let row: Option<(DeviceId, UserId, String, bool, DateTime<Utc>)> = opt!(
+    let row: Option<(DeviceId, UserId, KeyId, String, bool, DateTime<Utc>)> = opt!(
         &mut tx,
-        (DeviceId, UserId, String, bool, DateTime<Utc>),
-        "select d.id, d.worker, d.state, u.active, t.expires_at
+        (DeviceId, UserId, KeyId, String, bool, DateTime<Utc>),
+        "select d.id, d.worker, d.kid, d.state, u.active, t.expires_at
          from token t join device d on d.id = t.device join app_user u on u.id = d.worker where t.hash = $1",
         hash
     )
     .await?;
-    let (device, worker, state, active, expires_at) = row.ok_or(ProblemCode::Unauthorised)?;
+    let (device, worker, key, state, active, expires_at) = row.ok_or(ProblemCode::Unauthorised)?;
     if expires_at <= now {
         return Err(ProblemCode::TokenExpired.into());
     }
-    Ok((Bearer { device, worker, scope: scope(&state, active) }, expires_at))
+    Ok((Bearer { device, worker, key, scope: scope(&state, active) }, expires_at))
 }
 
 /// Forgets nonces and tokens that have run out, and wrong guesses that no longer count.

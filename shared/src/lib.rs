@@ -17,6 +17,7 @@ pub mod kato;
 pub mod locale;
 pub mod merkle;
 pub mod order;
+pub mod packed;
 pub mod plan_state;
 pub mod problem;
 pub mod pulled;

@@ -141,6 +141,9 @@ pub struct TokenGrant {
     pub settings: PhoneSettings,
     /// The worker the device belongs to.
     pub worker: UserId,
+    /// Highest version of the packed form ([`crate::packed`]) that the server reads; 0: it reads JSON alone.
+    #[serde(default)]
+    pub packed: u32,
 }
 
 /// Last number of a chain that the server has.

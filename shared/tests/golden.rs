@@ -17,6 +17,7 @@ use kandas_shared::{
     jws::{Jws, JwsError, PublicKey, SignError, Signer, Typ, Verifier},
     merkle::Frontier,
     order::{Order, OrderKind},
+    packed::{self, Seen},
     receipt::{Checkpoint, FileReceipt, HeldReason, Receipt, RecordItem, RecordsReceipt, Verdict},
     record::{self, CheckpointSeen, ConsentState, Paper, Reading, Record, Statement},
     rule::{NoPositionReason, NoVideoReason},
@@ -307,6 +308,47 @@ fn enrolment_and_tokens() {
         time: 1_795_000_000,
     };
     golden("invitation.txt", &invitation.to_link());
+}
+
+#[test]
+fn packed_batch_and_answer() {
+    let first = Jws::sign(Typ::Record, serde_json::to_string(&full_record()).unwrap(), &key(2)).unwrap();
+    let next = Record { seq: 3, prev: Some(first.identity()), record: RecordId(id(64)), ..full_record() };
+    let next = Jws::sign(Typ::Record, serde_json::to_string(&next).unwrap(), &key(2)).unwrap();
+    let batch = [first, next];
+    let item = |statement: &Jws, position| RecordItem {
+        hash: statement.identity(),
+        record: None,
+        verdict: Verdict::Accepted,
+        reason: None,
+        position: Some(position),
+    };
+    let receipt = Receipt::Records(RecordsReceipt {
+        v: 1,
+        epoch: epoch(),
+        time: time("2026-11-21T10:00:00.000001Z"),
+        carrier: DeviceId(id(2)),
+        items: vec![item(&batch[0], 42), item(&batch[1], 43)],
+    });
+    let receipt = Jws::sign(Typ::Receipt, serde_json::to_string(&receipt).unwrap(), &key(1)).unwrap();
+
+    let (mut said, mut heard) = (Seen::default(), Seen::default());
+    let body = packed::pack(&batch, &mut said).unwrap();
+    let released = released_body("packed-batch.hex", &body);
+    assert_eq!(packed::unpack(&released, &mut heard, 1 << 20).unwrap(), batch);
+    let body = packed::pack(std::slice::from_ref(&receipt), &mut heard).unwrap();
+    let released = released_body("packed-answer.hex", &body);
+    assert_eq!(packed::unpack(&released, &mut said, 1 << 20).unwrap(), [receipt]);
+}
+
+/// A body that was written once is read for ever; what zstd makes of the same text today may differ from it.
+fn released_body(name: &str, body: &[u8]) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1").join(name);
+    if !path.exists() && std::env::var_os("KANDAS_WRITE_GOLDEN").is_some() {
+        std::fs::write(&path, hex::encode(body) + "\n").unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    hex::decode(kept.trim()).unwrap()
 }
 
 #[test]

@@ -3,14 +3,17 @@
 
 use std::{
     ffi::OsString,
-    fs,
+    fs::{self, File},
+    io::Write as _,
     net::{Ipv4Addr, SocketAddr, TcpListener},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     thread,
     time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
+use kandas_fixtures::s3::S3;
 use kandas_shared::enrol::Invitation;
 use serde_json::Value;
 
@@ -27,6 +30,8 @@ pub(crate) struct Centre {
     pub(crate) database: String,
     log: PathBuf,
     plain: bool,
+    /// Address of the S3 store where media lie, if not in the data folder.
+    s3: Option<String>,
 }
 
 /// Free space below which the store takes no more media; little, since all this is thrown away.
@@ -58,7 +63,20 @@ impl Centre {
             database,
             log: folder.join("centre.log"),
             plain,
+            s3: None,
         })
+    }
+
+    /// The same with its media in a bucket of the S3 store at this address; to be called before `init`.
+    ///
+    /// # Errors
+    /// When the store's credentials cannot be put where the server looks for them.
+    pub(crate) fn with_bucket(self, endpoint: &str) -> Result<Self> {
+        let keys = self.data.join("keys");
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&keys).context("folder for keys")?;
+        let mut file = File::options().write(true).create_new(true).mode(0o600).open(keys.join("s3.json"))?;
+        file.write_all(S3::credentials().as_bytes())?;
+        Ok(Self { s3: Some(endpoint.to_owned()), ..self })
     }
 
     /// Its own address, past any proxy.
@@ -125,13 +143,22 @@ impl Centre {
         bail!("the central store does not answer: {}", self.last_words())
     }
 
-    /// Checks the whole store, each file of evidence included.
+    /// Checks the whole store; with `hashes` it reads each file of evidence too.
     ///
     /// # Errors
     /// When something in it is wrong; the text says what.
-    pub(crate) fn verify(&self) -> Result<Value> {
-        let text = self.run(&["verify", "--hashes", "--json"])?;
+    pub(crate) fn verify(&self, hashes: bool) -> Result<Value> {
+        let line = if hashes { &["verify", "--hashes", "--json"][..] } else { &["verify", "--json"][..] };
+        let text = self.run(line)?;
         serde_json::from_str(&text).with_context(|| format!("`verify --json` printed: {text}"))
+    }
+
+    /// Makes every table anew from the journal.
+    ///
+    /// # Errors
+    /// When the server says no.
+    pub(crate) fn rebuild(&self) -> Result<()> {
+        self.run(&["rebuild", "--json"]).map(drop)
     }
 
     /// A command line as a person would type it.
@@ -161,6 +188,10 @@ impl Centre {
         let mut line: Vec<OsString> = vec!["--data".into(), self.data.clone().into()];
         line.extend(["--database".into(), self.database.clone().into()]);
         line.extend(["--public-url".into(), self.url().into()]);
+        if let Some(endpoint) = &self.s3 {
+            line.extend(["--media".into(), format!("s3://{}/media", S3::BUCKET).into()]);
+            line.extend(["--s3-endpoint".into(), endpoint.into()]);
+        }
         line.extend(arguments.iter().map(OsString::from));
         line
     }

@@ -4,13 +4,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use kandas_shared::{
     enrol::{EnrolPayload, Invitation, TokenPayload},
     evidence::FileRef,
     hash::{Digest, Epoch},
     ids::{ChainId, DeviceId, UserId},
     jws::{Jws, PublicKey, SignError, Signer, Typ, Verifier},
+    packed::{self, Seen},
     problem::Problem,
     receipt::{Checkpoint, FileReceipt, Receipt, RecordsReceipt},
     wire::{
@@ -70,12 +71,26 @@ impl Verifier for P256 {
     }
 }
 
+/// Checks signatures with ring: for many of them, where time counts.
+struct Ring;
+
+impl Verifier for Ring {
+    fn verifies(&self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
+        let alg = &ring::signature::ECDSA_P256_SHA256_FIXED;
+        ring::signature::UnparsedPublicKey::new(alg, &key.0).verify(message, signature).is_ok()
+    }
+}
+
 /// Reads a receipt after checking that the server signed it.
 ///
 /// # Errors
 /// When the signature, the type or the payload is wrong.
 pub(crate) fn receipt(statement: &Jws, server_key: &PublicKey) -> Result<Receipt> {
-    let payload = statement.verify(Typ::Receipt, server_key, &P256)?;
+    checked(statement, server_key, &P256)
+}
+
+fn checked(statement: &Jws, server_key: &PublicKey, verifier: &dyn Verifier) -> Result<Receipt> {
+    let payload = statement.verify(Typ::Receipt, server_key, verifier)?;
     serde_json::from_str(payload).context("payload of a receipt")
 }
 
@@ -84,6 +99,7 @@ pub(crate) fn receipt(statement: &Jws, server_key: &PublicKey) -> Result<Receipt
 pub(crate) struct Device {
     http: reqwest::Client,
     base: String,
+    pin: Option<Digest>,
     key: Key,
     server_key: PublicKey,
     chain: ChainId,
@@ -119,6 +135,7 @@ impl Device {
         let mut device = Self {
             http,
             base,
+            pin: invitation.pin,
             key,
             server_key: answer.server_key,
             chain,
@@ -166,6 +183,59 @@ impl Device {
         }
     }
 
+    /// Packs statements as a phone does.
+    ///
+    /// # Errors
+    /// When one of them has no signature of 64 bytes.
+    pub(crate) fn body(&self, records: &[Jws]) -> Result<Body> {
+        let body = packed::pack(records, &mut self.seen()).context("a statement that cannot be packed")?;
+        Ok(Body(body.into()))
+    }
+
+    fn seen(&self) -> Seen {
+        Seen::of_token(self.id, self.worker, &self.key.public_key().kid(), &self.server_key.kid())
+    }
+
+    /// Hands over a body that was made before and answers the packed receipt unread: for measuring, where reading comes
+    /// later.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or says no.
+    pub(crate) async fn hand_over(&self, body: &Body) -> Result<bytes::Bytes, Unanswered> {
+        let request = self
+            .http
+            .post(self.at("/v1/records"))
+            .bearer_auth(&self.token)
+            .header("Content-Type", packed::MEDIA_TYPE)
+            .body(body.0.clone());
+        let answer = request.send().await?;
+        if answer.status().is_success() { Ok(answer.bytes().await?) } else { Err(refused(answer).await) }
+    }
+
+    /// Reads the answer to a body after checking it.
+    ///
+    /// # Errors
+    /// When it does not verify or is about something else.
+    pub(crate) fn read_answer(&self, body: &Body, answer: &[u8]) -> Result<RecordsReceipt> {
+        // The answer names what the request has said.
+        let mut seen = self.seen();
+        packed::unpack(&body.0, &mut seen, 16 << 20)?;
+        let statements = packed::unpack(answer, &mut seen, 1 << 20)?;
+        let [receipt] = statements.as_slice() else { bail!("{} statements in an answer", statements.len()) };
+        match checked(receipt, &self.server_key, &Ring)? {
+            Receipt::Records(receipt) => Ok(receipt),
+            Receipt::File(_) => bail!("a file's receipt for a batch of records"),
+        }
+    }
+
+    /// The same device on a line of its own, which is opened with the first request.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub(crate) fn on_new_line(&self) -> Result<Self> {
+        Ok(Self { http: client(self.pin)?, ..self.clone() })
+    }
+
     /// The server's receipt for a file; None when the file is not in custody. The receipt is checked.
     ///
     /// # Errors
@@ -195,28 +265,53 @@ impl Device {
         Ok((serde_json::from_str(payload).context("checkpoint")?, answer.proof))
     }
 
-    /// Uploads a whole file in one request (tus creation-with-upload) and checks the receipt.
+    /// Uploads a whole file in one request (tus creation-with-upload) and answers the receipt's JSON unread.
     ///
     /// # Errors
     /// When the server cannot be reached, says no, or does not give a receipt.
-    pub(crate) async fn upload(&self, file: FileRef, bytes: bytes::Bytes) -> Result<FileReceipt> {
+    pub(crate) async fn upload(&self, file: FileRef, bytes: bytes::Bytes) -> Result<Vec<u8>, Unanswered> {
         let url = self.at(&format!("/v1/media?evidence={}&part={}", file.evidence, file.part));
-        let answer = self
+        let request = self
             .http
             .post(&url)
             .bearer_auth(&self.token)
             .header("Tus-Resumable", "1.0.0")
             .header("Upload-Length", bytes.len())
             .header("Content-Type", "application/offset+octet-stream")
-            .body(bytes)
-            .send()
-            .await?;
-        let status = answer.status();
-        let Some(header) = answer.headers().get("Kandas-Receipt") else {
-            bail!("{status} without a receipt: {}", answer.text().await.unwrap_or_default());
+            .body(bytes.clone());
+        let answer = request.send().await?;
+        let place =
+            answer.headers().get("Location").and_then(|header| header.to_str().ok()).map(str::to_owned);
+        match (finished(answer).await, place) {
+            // It was begun before: a body that comes with a second creation is passed over.
+            (Err(Unanswered::Strange(_)), Some(place)) => self.go_on(&place, bytes).await,
+            (answer, _) => answer,
+        }
+    }
+
+    /// Goes on with an upload where the server says that it stands.
+    async fn go_on(&self, place: &str, bytes: bytes::Bytes) -> Result<Vec<u8>, Unanswered> {
+        let url = self.at(place);
+        let asked = |method| {
+            self.http.request(method, &url).bearer_auth(&self.token).header("Tus-Resumable", "1.0.0")
         };
-        let json = kandas_shared::hash::from_b64(header.to_str()?).context("receipt in the header")?;
-        match receipt(&serde_json::from_slice(&json)?, &self.server_key)? {
+        let head = asked(reqwest::Method::HEAD).send().await?;
+        let offset: Option<usize> =
+            head.headers().get("Upload-Offset").and_then(|header| header.to_str().ok()?.parse().ok());
+        let Some(offset) = offset.filter(|offset| *offset < bytes.len()) else { return finished(head).await };
+        let patch = asked(reqwest::Method::PATCH)
+            .header("Upload-Offset", offset)
+            .header("Content-Type", "application/offset+octet-stream")
+            .body(bytes.slice(offset..));
+        finished(patch.send().await?).await
+    }
+
+    /// Reads a file's receipt after checking it.
+    ///
+    /// # Errors
+    /// When it does not verify or is about something else.
+    pub(crate) fn read_file_receipt(&self, json: &[u8]) -> Result<FileReceipt> {
+        match checked(&serde_json::from_slice(json)?, &self.server_key, &Ring)? {
             Receipt::File(receipt) => Ok(receipt),
             Receipt::Records(_) => bail!("a receipt for records in answer to a file"),
         }
@@ -241,27 +336,89 @@ async fn post<Q: Serialize, A: DeserializeOwned>(
 }
 
 async fn read<A: DeserializeOwned>(answer: reqwest::Response) -> Result<A> {
-    let (status, url) = (answer.status(), answer.url().path().to_owned());
-    let text = answer.text().await?;
-    if status.is_success() {
-        return serde_json::from_str(&text).with_context(|| format!("{url} answered {text}"));
-    }
-    Err(match serde_json::from_str::<Problem>(&text) {
-        Ok(problem) => {
-            anyhow!("{url}: {} {}", problem.code, problem.detail.unwrap_or(problem.title))
-        }
-        Err(_) => anyhow!("{url}: {status} {text}"),
-    })
+    let url = answer.url().path().to_owned();
+    answered(answer).await.with_context(|| url)
 }
+
+async fn answered<A: DeserializeOwned>(answer: reqwest::Response) -> Result<A, Unanswered> {
+    if !answer.status().is_success() {
+        return Err(refused(answer).await);
+    }
+    let text = answer.text().await?;
+    serde_json::from_str(&text).map_err(|error| Unanswered::Strange(format!("{error}: {text}")))
+}
+
+/// The JSON of the receipt that says that a file is in custody.
+async fn finished(answer: reqwest::Response) -> Result<Vec<u8>, Unanswered> {
+    let receipt = answer.headers().get("Kandas-Receipt").and_then(|header| header.to_str().ok());
+    if let Some(receipt) = receipt.and_then(kandas_shared::hash::from_b64) {
+        return Ok(receipt);
+    }
+    match refused(answer).await {
+        // An earlier request got through, its answer did not.
+        Unanswered::Refused(problem) if problem.receipt.is_some() => {
+            serde_json::to_vec(&problem.receipt).map_err(|error| Unanswered::Strange(error.to_string()))
+        }
+        other => Err(other),
+    }
+}
+
+async fn refused(answer: reqwest::Response) -> Unanswered {
+    let status = answer.status().as_u16();
+    match answer.text().await {
+        Err(error) => error.into(),
+        Ok(text) => match serde_json::from_str::<Problem>(&text) {
+            Ok(problem) => Unanswered::Refused(Box::new(problem)),
+            Err(_) => Unanswered::Strange(format!("{status} {text}")),
+        },
+    }
+}
+
+/// Why there is no answer of the kind that was asked for.
+#[derive(Debug)]
+pub(crate) enum Unanswered {
+    /// The server says what is wrong.
+    Refused(Box<Problem>),
+    /// Nobody answered, or the line broke.
+    Line(reqwest::Error),
+    /// The answer is not what the protocol says.
+    Strange(String),
+}
+
+impl std::fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(problem) => {
+                write!(f, "{} {}", problem.code, problem.detail.as_ref().unwrap_or(&problem.title))
+            }
+            Self::Line(error) => write!(f, "{error}"),
+            Self::Strange(text) => write!(f, "an answer that cannot be understood: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for Unanswered {}
+
+impl From<reqwest::Error> for Unanswered {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Line(error)
+    }
+}
+
+/// The body of `POST /v1/records`, packed as a phone packs it, before it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Body(bytes::Bytes);
 
 /// A client that trusts one certificate, or speaks plain http on loopback when there is no pin.
 fn client(pin: Option<Digest>) -> Result<reqwest::Client> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Pinned { pin, provider }))
         .with_no_client_auth();
+    // Phones do not share sessions with each other: each line shakes hands for itself.
+    config.resumption = rustls::client::Resumption::disabled();
     Ok(reqwest::Client::builder()
         .no_proxy()
         .tls_backend_preconfigured(config)

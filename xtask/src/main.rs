@@ -33,8 +33,11 @@ enum Verb {
     Peers,
     /// The phone's screens: types, unit tests, build, a worker's day in a browser; `test` does it too
     Screens,
-    /// What it carries: records per second, bytes per completion, import and sync times
+    /// What it carries: records per second, bytes per record, uploads, first pull, each beside its floor
     Bench(bench::Options),
+    /// A program that the bench puts beside ours
+    #[command(subcommand, hide = true)]
+    Beside(bench::beside::Program),
     /// Format, lints, licences and bans, documentation
     Check,
 }
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Verb::Peers => peers::provide().map(|folder| println!("{}={}", peers::VARIABLE, folder.display())),
         Verb::Screens => screens::run(),
         Verb::Bench(options) => bench::run(&options),
+        Verb::Beside(program) => bench::beside::run(&program),
         Verb::Check => check::run(),
     }
 }
@@ -63,5 +67,7 @@ mod tests {
             ["xtask", "demo", "--once", "--media", "m", "--families", "5", "--database", "postgres://h/d"];
         assert!(Line::try_parse_from(demo).is_ok());
         assert!(Line::try_parse_from(["xtask", "bench", "--quick", "--json", "out.json"]).is_ok());
+        assert!(Line::try_parse_from(["xtask", "bench", "--only", "push,return-day", "--runs", "1"]).is_ok());
+        assert!(Line::try_parse_from(["xtask", "bench", "--only", "nothing"]).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! The tus clients of others that the tests drive against the server: npm's `tus-js-client` and PyPI's `tuspy`. They are
-//! installed by npm and pip, in the versions and with the hashes of `tests/peers/`, below the target folder.
+//! installed by npm and pip, in the versions and with the hashes of `tests/peers/`, below the target folder. And the tus
+//! server of others that the bench measures beside ours.
 
 use std::{
     fs,
@@ -39,6 +40,23 @@ pub(crate) fn provide() -> Result<PathBuf> {
         succeed(&mut pip)
     })?;
     Ok(folder)
+}
+
+/// Installs npm's tus server, which the bench measures beside the central store, and says where its script lies.
+///
+/// # Errors
+/// When npm cannot install it.
+pub(crate) fn tus_server() -> Result<PathBuf> {
+    let (wanted, place) = (root().join("tests/peers/server"), target_folder()?.join("peers/server"));
+    let lists = ["package.json", "package-lock.json", "serve.mjs"];
+    once(&place, &wanted, &lists, |place| {
+        for name in lists {
+            fs::copy(wanted.join(name), place.join(name)).context(name)?;
+        }
+        let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+        succeed(Command::new("npm").args(quiet).current_dir(place))
+    })?;
+    Ok(place.join("serve.mjs"))
 }
 
 /// Fills `place` anew unless it was filled from the same lists before; a run that broke off counts for nothing.

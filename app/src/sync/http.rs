@@ -12,7 +12,13 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use bytes::Bytes;
-use kandas_shared::{hash::from_b64, jws::Jws, problem::ProblemCode};
+use kandas_shared::{
+    hash::from_b64,
+    jws::Jws,
+    packed::{self, Seen},
+    problem::ProblemCode,
+    wire::RecordBatchAnswer,
+};
 use reqwest::{
     Method, StatusCode, Url,
     header::{
@@ -28,6 +34,9 @@ use super::{
 
 /// Time without a byte after which a request is given up. At 64 kbit/s this is half a megabyte.
 pub const IDLE: Duration = Duration::from_secs(60);
+
+/// Largest answer in the packed form: a receipt says some hundred bytes of each record.
+const LARGEST_UNPACKED: usize = 1 << 20;
 
 /// What went wrong with a request.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -204,6 +213,30 @@ impl Http {
     ) -> Result<T, Failure> {
         let answer = self.json(Method::POST, path, token, body).await?;
         read_json(&answer.body)
+    }
+
+    /// `POST` of statements in the packed form; one statement back, in whichever form the server chose.
+    ///
+    /// # Errors
+    /// Any [`Failure`].
+    pub async fn post_packed(
+        &self,
+        path: &str,
+        token: &str,
+        body: Vec<u8>,
+        seen: &mut Seen,
+    ) -> Result<Jws, Failure> {
+        let headers = headers(&[("content-type", packed::MEDIA_TYPE)])?;
+        let answer = self.send(Method::POST, path, Some(token), headers, Body::Whole(body.into())).await?;
+        if answer.header("content-type") != Some(packed::MEDIA_TYPE) {
+            return Ok(read_json::<RecordBatchAnswer>(&answer.body)?.receipt);
+        }
+        let strange = |what: &dyn std::fmt::Display| Failure::Protocol(format!("the packed answer: {what}"));
+        let mut statements = packed::unpack(&answer.body, seen, LARGEST_UNPACKED).map_err(|e| strange(&e))?;
+        match (statements.pop(), statements.is_empty()) {
+            (Some(receipt), true) => Ok(receipt),
+            _ => Err(strange(&"not one statement")),
+        }
     }
 
     /// JSON by any method, nothing expected back.

@@ -5,12 +5,13 @@ use kandas_disk::point;
 use kandas_shared::{
     hash::Digest,
     jws::Jws,
+    packed::{self, Seen},
     problem::ProblemCode,
     wire::{RecordBatch, RecordBatchAnswer},
 };
 use sqlx::SqliteConnection;
 
-use super::{Sync, SyncError, progress::News, receipts::Untrusted};
+use super::{Sync, SyncError, http::Failure, progress::News, receipts::Untrusted};
 use crate::{
     chain::Receipted,
     store::{
@@ -37,13 +38,12 @@ impl Sync<'_> {
         }
         let sent: Vec<Digest> = outgoing.iter().map(|o| o.hash).collect();
         let records: Vec<Jws> = outgoing.into_iter().map(|o| o.statement).collect();
-        let answer: RecordBatchAnswer =
-            self.http.post("/v1/records", Some(&self.bearer()?), &RecordBatch { records }).await?;
+        let receipt = self.hand_over(records).await?;
         point!("push.answered");
-        let said = self.keys.records(&answer.receipt, self.epoch, self.device, &sent, &self.verifier)?;
+        let said = self.keys.records(&receipt, self.epoch, self.device, &sent, &self.verifier)?;
 
         let before = self.app.chain().await?.0;
-        if let Receipted::OtherEpoch = self.app.settle_records(&answer.receipt, &said).await? {
+        if let Receipted::OtherEpoch = self.app.settle_records(&receipt, &said).await? {
             return Err(Untrusted::OtherEpoch(said.epoch).into());
         }
         let forked = self.app.chain().await?.0 != before;
@@ -58,6 +58,32 @@ impl Sync<'_> {
             self.progress.news(&News::NewChain { reason: "fork".into() });
         }
         Ok(())
+    }
+
+    /// Sends a batch and gives the receipt: in the packed form if the server reads it and as long as it does.
+    async fn hand_over(&mut self, records: Vec<Jws>) -> Result<Jws, SyncError> {
+        let bearer = self.bearer()?;
+        let worker = self.token.as_ref().and_then(|token| token.packed_for);
+        if let Some((worker, server_key)) = worker.zip(self.keys.current()) {
+            let key = self.app.signer().public_key().kid();
+            let mut seen = Seen::of_token(self.device, worker, &key, &server_key.kid());
+            if let Some(body) = packed::pack(&records, &mut seen) {
+                match self.http.post_packed("/v1/records", &bearer, body, &mut seen).await {
+                    // Whatever of this form is not understood at either end, in JSON it can be said too. What was
+                    // taken into custody all the same is then known.
+                    Err(failure) if is_about_the_form(&failure) => {
+                        tracing::warn!(%failure, "the packed form is not understood; going on in JSON");
+                        if let Some(token) = &mut self.token {
+                            token.packed_for = None;
+                        }
+                    }
+                    answer => return Ok(answer?),
+                }
+            }
+        }
+        let answer: RecordBatchAnswer =
+            self.http.post("/v1/records", Some(&bearer), &RecordBatch { records }).await?;
+        Ok(answer.receipt)
     }
 
     /// After the server answered a batch with an error: the next one is a single record; if it was single, that record
@@ -79,5 +105,13 @@ impl Sync<'_> {
             [only] => Some(Item::Record(only.hash)),
             _ => None,
         })
+    }
+}
+
+fn is_about_the_form(failure: &Failure) -> bool {
+    match failure {
+        Failure::Refused(refusal) => matches!(refusal.status, 400 | 413 | 415),
+        Failure::Protocol(_) => true,
+        _ => false,
     }
 }

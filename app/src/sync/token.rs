@@ -8,6 +8,7 @@ use kandas_shared::{
     ids::ChainId,
     jws::{Jws, Typ},
     merkle::verify_consistency,
+    packed,
     receipt::Checkpoint,
     record::CheckpointSeen,
     wire::{CheckpointAnswer, NonceGrant, NonceRequest, RecoveryKey, TokenGrant, TokenRequest},
@@ -97,6 +98,7 @@ impl Sync<'_> {
             got_ms: self.moment().ms,
             // Counted from before the request and a little short: a token dies here first.
             until_ms: before.ms + life.saturating_sub((life / 10).min(30_000)),
+            packed_for: (grant.packed >= packed::VERSION).then_some(grant.worker),
         });
         if restored {
             self.pulled_ms = None;

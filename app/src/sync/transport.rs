@@ -103,8 +103,8 @@ impl Network for Internet {
             .connect_timeout(Duration::from_secs(30).min(server.idle))
             .pool_idle_timeout(Duration::from_secs(20))
             .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("kandas-field/", env!("CARGO_PKG_VERSION")));
+            // Which program speaks the token has said; every request would say it again.
+            .no_proxy();
         match server.base.scheme() {
             "http" if is_loopback(server.base) => {}
             "https" => builder = builder.https_only(true),

@@ -1,4 +1,5 @@
-//! JSON bodies: decompressed within limits, read strictly, refused as problems that quote nothing of what was sent.
+//! Bodies: decompressed within limits, read strictly, refused as problems that quote nothing of what was sent. JSON, and for
+//! records the packed form too.
 
 use std::{io, time::Duration};
 
@@ -7,7 +8,7 @@ use async_compression::{
     zstd::DParameter,
 };
 use axum::{
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{FromRequest, Request},
     http::{
         HeaderMap,
@@ -15,7 +16,12 @@ use axum::{
     },
 };
 use bytes::Bytes;
-use kandas_shared::problem::ProblemCode;
+use kandas_shared::{
+    jws::Jws,
+    packed::{self, Seen, Unpackable},
+    problem::ProblemCode,
+    wire::RecordBatch,
+};
 use serde::de::DeserializeOwned;
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
@@ -30,6 +36,15 @@ use crate::{
 /// A JSON body that may be large: a batch of records.
 #[derive(Debug)]
 pub struct Large<T>(pub T);
+
+/// A batch of records in either form.
+#[derive(Debug)]
+pub enum Batch {
+    /// JSON.
+    Plain(Vec<Jws>),
+    /// The packed form, as it came: who sent it must be known before it can be read.
+    Packed(Bytes),
+}
 
 /// A JSON body that anybody may send, known or not: a statement, hardly more.
 #[derive(Debug)]
@@ -47,6 +62,39 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Large<T> {
     }
 }
 
+impl FromRequest<AppState> for Batch {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &AppState) -> Outcome<Self> {
+        if !media_type(request.headers()).eq_ignore_ascii_case(packed::MEDIA_TYPE) {
+            let Large(RecordBatch { records }) = Large::from_request(request, state).await?;
+            return Ok(Self::Plain(records));
+        }
+        let limits = &state.limits;
+        Ok(Self::Packed(whole(request.into_body(), limits.body_time, limits.body).await?))
+    }
+}
+
+impl Batch {
+    /// The statements. What a packed batch says is `seen` from then on: its answer goes packed too and need not say it
+    /// again.
+    ///
+    /// # Errors
+    /// When a packed batch cannot be unpacked within the limits.
+    pub async fn read(self, state: &AppState, seen: &mut Seen) -> Outcome<Vec<Jws>> {
+        let body = match self {
+            Self::Plain(records) => return Ok(records),
+            Self::Packed(body) => body,
+        };
+        let _room = state.growing.acquire().await.map_err(Refusal::fault)?;
+        packed::unpack(&body, seen, state.limits.decompressed).map_err(|error| match error {
+            Unpackable::TooLarge => ProblemCode::DecompressedTooLarge.into(),
+            Unpackable::Version(_) => Refusal::because(ProblemCode::UnsupportedMediaType, error.to_string()),
+            _ => Refusal::because(ProblemCode::BadRequest, format!("the packed body: {error}")),
+        })
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<AppState> for Small<T> {
     type Rejection = Refusal;
 
@@ -60,11 +108,15 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Small<T> {
 async fn arrive(request: Request, time: Duration, limit: usize) -> Outcome<(Encoding, Bytes)> {
     let (parts, body) = request.into_parts();
     let encoding = encoding(&parts.headers)?;
+    Ok((encoding, whole(body, time, limit).await?))
+}
+
+async fn whole(body: Body, time: Duration, limit: usize) -> Outcome<Bytes> {
     match timeout(time, to_bytes(body, limit)).await {
         Err(_) => Err(ProblemCode::RequestTimeout.into()),
         Ok(Err(error)) if is_too_long(&error) => Err(ProblemCode::BodyTooLarge.into()),
         Ok(Err(_)) => Err(Refusal::because(ProblemCode::BadRequest, "the body broke off")),
-        Ok(Ok(bytes)) => Ok((encoding, bytes)),
+        Ok(Ok(bytes)) => Ok(bytes),
     }
 }
 
@@ -111,10 +163,13 @@ pub enum Encoding {
 /// Farthest look back of a zstd archive, as a power of two: 8 MiB, what RFC 8878 asks of every decoder.
 const WINDOW_LOG: u32 = 23;
 
-fn encoding(headers: &HeaderMap) -> Outcome<Encoding> {
+fn media_type(headers: &HeaderMap) -> &str {
     let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
+    kind.split(';').next().unwrap_or_default().trim()
+}
+
+fn encoding(headers: &HeaderMap) -> Outcome<Encoding> {
+    if !media_type(headers).eq_ignore_ascii_case("application/json") {
         return Err(Refusal::because(
             ProblemCode::UnsupportedMediaType,
             "Content-Type is not application/json",

@@ -4,24 +4,24 @@ use axum::{
     extract::FromRequestParts,
     http::{header::AUTHORIZATION, request::Parts},
 };
-use kandas_shared::{ids::DeviceId, problem::ProblemCode, wire::TokenScope};
+use kandas_shared::{problem::ProblemCode, wire::TokenScope};
 
 use crate::{
     refusal::{Outcome, Refusal},
     state::AppState,
-    token::{self, Bearer},
+    token::{self, Bearer, Holder},
 };
 
 /// A device that may hand work in: enrolled, or revoked and emptying itself (scope `escrow`).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Carrier(pub Bearer);
 
 /// The device that brings records: whatever it may do now, it may do that.
-#[derive(Clone, Copy, Debug)]
-pub struct Bringer(pub DeviceId);
+#[derive(Clone, Debug)]
+pub struct Bringer(pub Holder);
 
 /// A device in full service.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FieldDevice(pub Bearer);
 
 impl FromRequestParts<AppState> for Carrier {
@@ -37,7 +37,7 @@ impl FromRequestParts<AppState> for Bringer {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Outcome<Self> {
         let now = state.clock.wall();
-        Ok(Self(state.bearers.device(&state.store, token_of(parts)?, now).await?))
+        Ok(Self(state.bearers.holder(&state.store, token_of(parts)?, now).await?))
     }
 }
 

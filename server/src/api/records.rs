@@ -5,11 +5,13 @@ use axum::{
     body::Body,
     extract::{Query, State},
     http::header::CONTENT_TYPE,
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use futures_util::stream;
 use kandas_shared::{
     cursor::Kind,
+    jws::Signer as _,
+    packed::{self, Seen},
     problem::{Problem, ProblemCode},
     record::MAX_BATCH,
     wire::{CheckpointAnswer, RecordBatch, RecordBatchAnswer, TokenScope},
@@ -17,7 +19,7 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    body::Large,
+    body::Batch,
     carrier::{Bringer, Carrier, FieldDevice},
 };
 use crate::{
@@ -29,30 +31,37 @@ use crate::{
 /// Bytes of a page that are written at once.
 const MOUTHFUL: usize = 64 << 10;
 
-/// A verdict per statement, in one signed receipt.
+/// A verdict per statement, in one signed receipt. A batch in the packed form is answered in it.
 #[utoipa::path(post, path = "/v1/records", tag = "records", request_body = RecordBatch, security(("token" = [])),
     responses(
     (status = 200, body = RecordBatchAnswer),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn records(
     State(state): State<AppState>,
-    Bringer(device): Bringer,
-    Large(batch): Large<RecordBatch>,
-) -> Outcome<Json<RecordBatchAnswer>> {
-    if batch.records.len() > MAX_BATCH {
+    Bringer(bringer): Bringer,
+    batch: Batch,
+) -> Outcome<Response> {
+    let signer = state.keys.signer();
+    let is_packed = matches!(batch, Batch::Packed(_));
+    let mut seen = Seen::of_token(bringer.device, bringer.worker, &bringer.key, &signer.public_key().kid());
+    let records = batch.read(&state, &mut seen).await?;
+    if records.len() > MAX_BATCH {
         return Err(Refusal::because(ProblemCode::BatchTooLarge, format!("at most {MAX_BATCH} records")));
     }
     // Every bearer of a token may hand records in, as a revoked device does; more is not asked of him here.
-    let carrier = intake::Carrier { device, scope: TokenScope::Escrow };
-    let accepted = state.intake.accept(&carrier, batch.records).await;
-    state.arrivals.leave(device);
+    let carrier = intake::Carrier { device: bringer.device, scope: TokenScope::Escrow };
+    let accepted = state.intake.accept(&carrier, records).await;
+    state.arrivals.leave(bringer.device);
     let accepted = accepted?;
     for item in &accepted.items {
         metrics::counter!("kandas_records_total", "verdict" => item.verdict.as_str()).increment(1);
     }
-    let receipt = accepted.receipt(state.keys.signer().as_ref())?;
+    let receipt = accepted.receipt(signer.as_ref())?;
     kandas_disk::point!("intake.receipt-signed");
-    Ok(Json(RecordBatchAnswer { receipt }))
+    if is_packed && let Some(body) = packed::pack(std::slice::from_ref(&receipt), &mut seen) {
+        return Ok(([(CONTENT_TYPE, packed::MEDIA_TYPE)], body).into_response());
+    }
+    Ok(Json(RecordBatchAnswer { receipt }).into_response())
 }
 
 /// What a pull asks for.

@@ -15,6 +15,7 @@ mod malformed;
 mod media;
 mod orders;
 mod originals;
+mod packed;
 mod storm;
 mod trust;
 mod worker;

@@ -1,6 +1,6 @@
 //! The load: devices that seal records as a phone does, ahead of time, and push them all at once.
 
-use std::ops::Range;
+use std::collections::HashMap;
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
@@ -11,207 +11,194 @@ use kandas_shared::{
     evidence::{Evidence, EvidenceKind, FileRef, Part, Source, Summary},
     hash::{Digest, Nonce},
     ids::{ActivityId, CaptureId, ChainId, EvidenceId, FamilyId, PersonId, RecordId},
-    jws::{Jws, Typ},
+    jws::{Jws, PublicKey, Signer as _, Typ},
     receipt::Verdict,
     record::{Record, Statement},
     rule::{NoPositionReason, NoVideoReason},
     time::ClockReading,
-    wire::RecordBatch,
 };
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::device::{Device, Key};
+use crate::device::{Body, Device, Key};
 
 /// Records in one request.
 pub(crate) const BATCH: usize = 50;
-/// Length of an uploaded file.
-const FILE: usize = 4_000_000;
 
-/// An enrolled device with what it may record about.
+/// An enrolled device with what it may record about, and where its chain stands.
 pub(crate) struct Sealer {
-    device: Device,
+    pub(crate) device: Device,
     key: Key,
     chain: ChainId,
     /// Activities of the families of its worker, with their family.
     activities: Vec<(FamilyId, Activity)>,
-    now: fn() -> DateTime<Utc>,
-    seed: u64,
+    sealed: usize,
+    prev: Option<Digest>,
+    rng: StdRng,
 }
 
-/// One device for each invitation.
-pub(crate) async fn enrol(
-    district: &District,
-    invitations: &[Invitation],
-    now: fn() -> DateTime<Utc>,
-) -> Result<Vec<Sealer>> {
+/// One device for each invitation; each draws its keys from its own number.
+pub(crate) async fn enrol(district: &District, invitations: &[Invitation]) -> Result<Vec<Sealer>> {
+    let mut planned: HashMap<Uuid, Vec<(FamilyId, Activity)>> = HashMap::new();
+    let plans: HashMap<Uuid, &[Activity]> =
+        district.plans.iter().map(|plan| (plan.family, plan.activities.as_slice())).collect();
+    for now in district.assignments.iter().filter(|assignment| assignment.to.is_none()) {
+        let own = plans.get(&now.family).copied().unwrap_or_default().iter().cloned();
+        planned.entry(now.worker).or_default().extend(own.map(|activity| (FamilyId(now.family), activity)));
+    }
     let mut sealers = Vec::new();
     for (seed, invitation) in (1_u64..).zip(invitations) {
         let mut rng = StdRng::seed_from_u64(seed);
         let key = Key::draw(&mut rng);
         let chain = ChainId(id(&mut rng));
         let device = Device::enrol(invitation, key.clone(), chain).await?;
-        let activities = district
-            .families_of(device.worker.0)
-            .flat_map(|family| {
-                let of = district.activities_of(family.id).cloned();
-                of.map(|activity| (FamilyId(family.id), activity)).collect::<Vec<_>>()
-            })
-            .collect();
-        sealers.push(Sealer { device, key, chain, activities, now, seed });
+        let activities = planned.get(&device.worker.0).cloned().unwrap_or_default();
+        ensure!(!activities.is_empty(), "nothing is planned for the worker of device {seed}");
+        sealers.push(Sealer { device, key, chain, activities, sealed: 0, prev: None, rng });
     }
     Ok(sealers)
 }
 
-/// Seals `batches` batches for each device, each record with a photo that is not sent.
-pub(crate) fn seal(sealers: &[Sealer], batches: usize) -> Result<Vec<Vec<RecordBatch>>> {
-    sealers
-        .iter()
-        .map(|sealer| {
-            let mut rng = StdRng::seed_from_u64(sealer.seed + 1_000);
-            let mut prev = None;
-            (0..batches)
-                .map(|batch| {
-                    let numbers = batch * BATCH..(batch + 1) * BATCH;
-                    sealer.batch(numbers, &mut prev, &mut rng, None)
-                })
-                .collect()
-        })
-        .collect()
-}
+/// A body that was handed over, with the answer to it as it came.
+pub(crate) type Answered = (Body, Bytes);
 
-/// Every device pushes its batches one after the other, all devices at once.
-pub(crate) async fn push(sealers: &[Sealer], sealed: Vec<Vec<RecordBatch>>) -> Result<()> {
+/// Every device hands over its bodies one after the other, all devices at once; the answers are read by the caller.
+pub(crate) async fn push(sealers: &[Sealer], bodies: Vec<Vec<Body>>) -> Result<Vec<Vec<Answered>>> {
     let mut pushing = JoinSet::new();
-    for (sealer, batches) in sealers.iter().zip(sealed) {
+    for (place, (sealer, bodies)) in sealers.iter().zip(bodies).enumerate() {
         let device = sealer.device.clone();
         pushing.spawn(async move {
-            for batch in &batches {
-                let receipt = device.push(batch).await?;
-                ensure!(receipt.items.len() == batch.records.len(), "not every record has a verdict");
-                for item in &receipt.items {
-                    ensure!(item.verdict == Verdict::Accepted, "{} {:?}", item.verdict, item.reason);
-                }
+            let mut answered = Vec::with_capacity(bodies.len());
+            for body in bodies {
+                let answer = device.hand_over(&body).await?;
+                answered.push((body, answer));
             }
-            Ok(())
+            anyhow::Ok((place, answered))
         });
     }
+    let mut all: Vec<_> = sealers.iter().map(|_| Vec::new()).collect();
     while let Some(pushed) = pushing.join_next().await {
-        pushed??;
+        let (place, answered) = pushed??;
+        all[place] = answered;
     }
+    Ok(all)
+}
+
+/// Checks that every record that was handed over has been accepted.
+pub(crate) fn check(sealers: &[Sealer], answered: &[Vec<Answered>], records: usize) -> Result<()> {
+    let mut accepted = 0;
+    for (sealer, answered) in sealers.iter().zip(answered) {
+        for (body, answer) in answered {
+            for item in sealer.device.read_answer(body, answer)?.items {
+                ensure!(item.verdict == Verdict::Accepted, "{} {:?}", item.verdict, item.reason);
+                accepted += 1;
+            }
+        }
+    }
+    ensure!(accepted == records, "{accepted} of {records} records have a verdict");
     Ok(())
 }
 
-/// Files to be uploaded.
-pub(crate) fn files(number: usize) -> Vec<Bytes> {
-    (0..number as u64)
-        .map(|seed| {
-            let mut bytes = vec![0; FILE];
-            StdRng::seed_from_u64(seed).fill_bytes(&mut bytes);
-            Bytes::from(bytes)
-        })
-        .collect()
+/// Bytes nobody can compress, always the same for a seed.
+pub(crate) fn noise(seed: u64, length: usize) -> Bytes {
+    let mut bytes = vec![0; length];
+    StdRng::seed_from_u64(seed).fill_bytes(&mut bytes);
+    bytes.into()
 }
 
-/// Pushes records that name the files, in a chain of their own, and gives the files' names.
-pub(crate) async fn announce(sealer: &Sealer, files: &[Bytes]) -> Result<Vec<FileRef>> {
-    let mut rng = StdRng::seed_from_u64(sealer.seed + 2_000);
-    let fresh = Sealer {
-        device: sealer.device.clone(),
-        key: sealer.key.clone(),
-        chain: ChainId(id(&mut rng)),
-        activities: sealer.activities.clone(),
-        now: sealer.now,
-        seed: sealer.seed,
-    };
-    let batch = fresh.batch(0..files.len(), &mut None, &mut rng, Some(files))?;
-    let named = batch
-        .records
-        .iter()
-        .map(|statement| {
-            let record: Record = serde_json::from_str(&statement.payload)?;
-            let evidence = record.evidence.first().context("no evidence")?.evidence;
-            Ok(FileRef { evidence, part: Part::File })
-        })
-        .collect::<Result<_>>()?;
-    let receipt = fresh.device.push(&batch).await?;
-    ensure!(receipt.items.iter().all(|item| item.verdict.is_custody()), "a record was refused");
-    Ok(named)
+/// A file that a record names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub(crate) sha256: Digest,
+    pub(crate) size: u64,
 }
 
-/// Uploads the files one after the other.
-pub(crate) async fn upload(sealer: &Sealer, named: &[FileRef], files: &[Bytes]) -> Result<()> {
-    for (name, bytes) in named.iter().zip(files) {
-        let receipt = sealer.device.upload(*name, bytes.clone()).await?;
-        ensure!(receipt.size == bytes.len() as u64 && !receipt.salvage, "a receipt about other bytes");
+impl Named {
+    /// These bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self { sha256: Digest::of(bytes), size: bytes.len() as u64 }
     }
-    Ok(())
+}
+
+/// A sealed statement and the names of the files it speaks of.
+pub(crate) struct Sealed {
+    pub(crate) statement: Jws,
+    pub(crate) files: Vec<FileRef>,
 }
 
 impl Sealer {
-    fn batch(
-        &self,
-        numbers: Range<usize>,
-        prev: &mut Option<Digest>,
-        rng: &mut StdRng,
-        files: Option<&[Bytes]>,
-    ) -> Result<RecordBatch> {
-        let first = numbers.start;
-        let records = numbers
-            .map(|number| {
-                let bytes = files.and_then(|files| files.get(number - first));
-                let record = self.record(number, *prev, rng, bytes)?;
-                let statement = Jws::sign(Typ::Record, serde_json::to_string(&record)?, &self.key)?;
-                *prev = Some(statement.identity());
-                Ok(statement)
-            })
-            .collect::<Result<_>>()?;
-        Ok(RecordBatch { records })
+    /// The key its records are verified with.
+    pub(crate) fn public_key(&self) -> PublicKey {
+        self.key.public_key()
     }
 
-    fn record(
-        &self,
-        number: usize,
-        prev: Option<Digest>,
-        rng: &mut StdRng,
-        bytes: Option<&Bytes>,
-    ) -> Result<Record> {
-        let (family, activity) = self.activities.get(number).context("too few services are planned")?;
-        let wall = kandas_shared::time::micros((self.now)());
-        let reading = ClockReading {
-            wall,
-            offset_s: 18_000,
-            boot: "bench".into(),
-            boot_ms: 60_000 + number as u64 * 1_000,
-        };
-        let (sha256, size) = match bytes {
-            Some(bytes) => (Digest::of(bytes), bytes.len() as u64),
-            None => (Digest(rng.random()), rng.random_range(200_000..600_000)),
-        };
-        let evidence = Evidence {
-            evidence: EvidenceId(id(rng)),
-            kind: EvidenceKind::Photo,
-            capture: CaptureId(id(rng)),
-            source: Source::Captured,
-            media_type: "image/jpeg".into(),
-            size,
-            sha256,
-            taken: reading.clone(),
-            position: None,
-            page: None,
-            replaces: None,
-            original: None,
-            thumbnail: None,
-            summary: Summary::default(),
-        };
+    /// Seals the next record about a photo that is not sent.
+    fn seal(&mut self) -> Result<Jws> {
+        let photo =
+            Named { sha256: Digest(self.rng.random()), size: self.rng.random_range(200_000..600_000) };
+        Ok(self.seal_about(&[photo])?.statement)
+    }
+
+    /// Seals so many records about photos that are not sent.
+    pub(crate) fn batch(&mut self, records: usize) -> Result<Vec<Jws>> {
+        (0..records).map(|_| self.seal()).collect()
+    }
+
+    /// The same, packed, in so many bodies.
+    pub(crate) fn bodies(&mut self, bodies: usize, records: usize) -> Result<Vec<Body>> {
+        (0..bodies)
+            .map(|_| {
+                let records = self.batch(records)?;
+                self.device.body(&records)
+            })
+            .collect()
+    }
+
+    /// Seals the next record, about these photos.
+    pub(crate) fn seal_about(&mut self, photos: &[Named]) -> Result<Sealed> {
+        let record = self.record(photos)?;
+        let files =
+            record.evidence.iter().map(|e| FileRef { evidence: e.evidence, part: Part::File }).collect();
+        let statement = Jws::sign(Typ::Record, serde_json::to_string(&record)?, &self.key)?;
+        self.prev = Some(statement.identity());
+        self.sealed += 1;
+        Ok(Sealed { statement, files })
+    }
+
+    fn record(&mut self, photos: &[Named]) -> Result<Record> {
+        // A worker with few families says of some activities twice that they are done; both statements are kept.
+        let (family, activity) = &self.activities[self.sealed % self.activities.len()];
+        let wall = kandas_shared::time::micros(now());
+        let boot_ms = 60_000 + self.sealed as u64 * 1_000;
+        let reading = ClockReading { wall, offset_s: 18_000, boot: "bench".into(), boot_ms };
+        let rng = &mut self.rng;
+        let evidence = photos
+            .iter()
+            .map(|photo| Evidence {
+                evidence: EvidenceId(id(rng)),
+                kind: EvidenceKind::Photo,
+                capture: CaptureId(id(rng)),
+                source: Source::Captured,
+                media_type: "image/jpeg".into(),
+                size: photo.size,
+                sha256: photo.sha256,
+                taken: reading.clone(),
+                position: None,
+                page: None,
+                replaces: None,
+                original: None,
+                thumbnail: None,
+                summary: Summary::default(),
+            })
+            .collect();
         Ok(Record {
             v: 1,
             record: RecordId(id(rng)),
             device: self.device.id,
             chain: self.chain,
-            seq: number as u64 + 1,
-            prev,
+            seq: self.sealed as u64 + 1,
+            prev: self.prev,
             continues: None,
             nonce: Nonce(rng.random()),
             worker: self.device.worker,
@@ -231,10 +218,15 @@ impl Sealer {
             note: None,
             supersedes: None,
             correction: None,
-            evidence: vec![evidence],
+            evidence,
             app: "xtask bench".into(),
         })
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "records must not lie after their receipt")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 fn id(rng: &mut StdRng) -> Uuid {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use kandas_fixtures::{district::District, media::CameraFile};
+use kandas_fixtures::media::CameraFile;
 use kandas_shared::enrol::Invitation;
 use serde_json::Value;
 
@@ -107,26 +107,17 @@ impl Phone {
         Ok(missing.map(|proof| proof.as_str().map_or_else(|| proof.to_string(), str::to_owned)).collect())
     }
 
-    /// Opens a draft about anything planned for its worker.
+    /// How it is.
     ///
     /// # Errors
     /// When the phone says no.
-    pub(crate) fn open_draft(&self, district: &District) -> Result<String> {
-        let worker = district.workers().next().context("no worker")?;
-        let activity = district
-            .families_of(worker.id)
-            .find_map(|family| district.activities_of(family.id).next())
-            .context("nothing is planned")?;
-        let draft = self.ask(&["complete".into(), activity.id.to_string().into(), "--draft".into()])?;
-        draft.get("draft").and_then(Value::as_str).map(str::to_owned).context("no draft in the answer")
+    pub(crate) fn status(&self) -> Result<Value> {
+        self.ask(&["status".into()])
     }
 
-    /// Attaches a photo to a draft.
-    ///
-    /// # Errors
-    /// When the phone says no.
-    pub(crate) fn attach(&self, draft: &str, photo: &Path) -> Result<()> {
-        self.ask(&["attach".into(), draft.into(), photo.into()]).map(drop)
+    /// The file of its store.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.home.join("store.db")
     }
 
     /// Its ledger, with what it signed and what the server signed.

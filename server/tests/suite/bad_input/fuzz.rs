@@ -22,6 +22,7 @@ static BATCH: LazyLock<String> = LazyLock::new(|| {
     ];
     format!("{{\"records\":[{}]}}", statements.join(","))
 });
+const PACKED: &str = include_str!("../../../../shared/tests/golden/v1/packed-batch.hex");
 const CURSOR: &str = include_str!("../../../../shared/tests/golden/v1/cursor.txt");
 const HEAD: &str = "evidence=6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003&part=file
 upload-offset: 7
@@ -88,6 +89,7 @@ fn edited(text: &str, edits: &[Edit]) -> String {
 fn what_is_valid_gets_through() {
     targets::tus_head(HEAD.as_bytes());
     shared::record_batch(BATCH.as_bytes());
+    shared::packed_batch(&hex::decode(PACKED.trim()).unwrap());
     shared::cursor(CURSOR.trim().as_bytes());
     targets::import_file(IMPORT.as_bytes());
     assert!(kandas_shared::cursor::Cursor::from_text(CURSOR.trim()).is_ok());
@@ -101,6 +103,7 @@ proptest! {
     fn any_bytes(data in proptest::collection::vec(any::<u8>(), 0..800)) {
         targets::tus_head(&data);
         shared::record_batch(&data);
+        shared::packed_batch(&data);
         shared::cursor(&data);
         targets::import_file(&data);
     }
@@ -113,6 +116,16 @@ proptest! {
     #[test]
     fn batches(edits in edits()) {
         shared::record_batch(edited(&BATCH, &edits).as_bytes());
+    }
+
+    #[test]
+    fn packed_batches(edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6)) {
+        let mut body = hex::decode(PACKED.trim()).unwrap();
+        for (at, byte) in edits {
+            let at = at.index(body.len());
+            body[at] = byte;
+        }
+        shared::packed_batch(&body);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use kandas_server::{jobs, keys::RingVerifier};
 use kandas_shared::{
     cursor::Kind,
     hash::Digest,
-    jws::{Jws, Typ},
+    jws::{Jws, Signer as _, Typ},
     merkle,
+    packed::{self, Seen},
     problem::Problem,
     receipt::{Checkpoint, Receipt, RecordsReceipt, Verdict},
     record::MAX_BATCH,
@@ -46,6 +47,53 @@ impl Centre {
 }
 
 on_both_engines! {
+    async fn a_packed_batch_is_answered_packed(world) {
+        let centre = Centre::new(world).await;
+        phones::centre(&centre.world).await;
+        let mut phone = Phone::enrol(&centre.world, 21, 11).await;
+        let token = centre.token_of(&phone).await;
+        let said = |seen: &mut Seen, records: &[Jws]| packed::pack(records, seen).unwrap();
+        let (device, worker, key) = (phone.device, phone.worker, phone.signer.public_key().kid());
+        let of_token = || Seen::of_token(device, worker, &key, &centre.keys.public_key().kid());
+        let (mut seen, mut other) = (of_token(), Seen::default());
+        let first = phone.completion(101, 401);
+        let first = phone.seal(&first);
+        let next = phone.completion(101, 501);
+        let batch = [first, phone.seal(&next)];
+        let send = async |body: Vec<u8>| {
+            let kind = [("content-type", packed::MEDIA_TYPE), ("accept-encoding", "zstd")];
+            centre.call(request(Method::POST, "/v1/records", Some(&token), &kind, body)).await
+        };
+
+        // What is not meant the same, is torn, is of another version or grows too large, is told as a problem.
+        let body = said(&mut seen, &batch);
+        let problem = async |body: Vec<u8>| {
+            let answer = send(body).await;
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+            answer.json::<Problem>().code.to_string()
+        };
+        assert_eq!(problem(said(&mut other, &batch)).await, "bad-request");
+        assert_eq!(problem(body[..body.len() - 1].to_vec()).await, "bad-request");
+        assert_eq!(problem([&[9], &body[1..]].concat()).await, "unsupported-media-type");
+        let flood = Jws { payload: "0".repeat(17 << 20), ..batch[0].clone() };
+        assert_eq!(problem(said(&mut of_token(), &[flood])).await, "decompressed-too-large");
+        let many = vec![batch[0].clone(); MAX_BATCH + 1];
+        assert_eq!(problem(said(&mut of_token(), &many)).await, "batch-too-large");
+
+        let answer = send(body).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.header("content-type"), packed::MEDIA_TYPE);
+        assert!(!answer.headers.contains_key("content-encoding") && !answer.headers.contains_key("vary"), "{answer:?}");
+        let receipt = packed::unpack(&answer.body, &mut seen, 1 << 20).unwrap();
+        let payload = receipt[0].verify(Typ::Receipt, &centre.keys.public_key(), &RingVerifier).unwrap();
+        let Receipt::Records(receipt) = serde_json::from_str(payload).unwrap() else { panic!("{payload}") };
+        let told: Vec<_> = receipt.items.iter().map(|item| (item.hash, item.verdict)).collect();
+        assert_eq!(told, batch.each_ref().map(|statement| (statement.identity(), Verdict::Accepted)));
+        // In JSON the same are known.
+        let receipt = centre.verdicts(&centre.push(&token, batch.to_vec()).await);
+        assert!(receipt.items.iter().all(|item| item.verdict == Verdict::Known));
+    }
+
     async fn a_batch_gets_one_signed_receipt_with_a_verdict_each(world) {
         let centre = Centre::new(world).await;
         phones::centre(&centre.world).await;
