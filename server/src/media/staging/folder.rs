@@ -405,7 +405,7 @@ fn put_down(bytes: &[Bytes], path: &Path, to: &Path, target: &Target) -> io::Res
 fn rename(file: &File, path: &Path, to: &Path, target: &Target) -> io::Result<()> {
     make_parent(to)?;
     match steps::rename(path, to) {
-        Ok(()) => sync_parent(to),
+        Ok(()) => steps::sync_parent(to),
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
             copy_to(file, to, target)?;
             steps::remove(path)
