@@ -5,7 +5,7 @@
 //! signs into the [`chain`], [`ledger`] tells what has become of everything, [`startup`] puts in order what a crash
 //! left, [`recover`] opens a home whose keystore forgot its key, [`bundle`] lets unsent work leave by cable, [`room`] frees
 //! what was delivered long ago, [`today`] is the civil day, [`sync`] talks to the
-//! central store.
+//! central store. [`face`] is all of it as screens ask for it and are told.
 //!
 //! Arrows: verbs and sync import store, vault and platform; those import nothing of this crate.
 

@@ -137,6 +137,12 @@ fn app_store_vault_and_platform_import_no_sibling() {
                 assert!(others.is_empty(), "app/src/{} imports {others:?}", source.module);
             }
         }
+        if !["face", "cli", "main", "lib"].contains(&source.part()) {
+            assert!(!names.contains("face"), "app/src/{} knows the face of the core", source.module);
+        }
+        if source.part() == "face" {
+            assert!(!source.text.contains("axum"), "app/src/{} knows HTTP", source.module);
+        }
         if source.part() != "sync" && source.part() != "main" && source.part() != "cli" {
             assert!(!source.text.contains("reqwest"), "app/src/{} speaks HTTP", source.module);
         }

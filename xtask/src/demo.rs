@@ -5,6 +5,7 @@
 //! a receipt. Nothing is acted: the programs are those that are shipped, the line is a proxy that
 //! cuts TLS connections, and [`proof`] checks each claim from outside.
 
+mod hand;
 mod ledger;
 pub(crate) mod material;
 pub(crate) mod phone;
@@ -30,6 +31,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use tokio::runtime::Runtime;
 
 use self::{
+    hand::InHand,
     ledger::Ledger,
     material::Day,
     phone::Phone,
@@ -147,8 +149,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.once {
         stop(&voice, serving)?;
     } else {
-        look_around(&voice, &centre, &phones, &scratch.folder);
-        runtime.block_on(tokio::signal::ctrl_c())?;
+        let line = runtime.block_on(Proxy::start(centre.address))?;
+        let third = Phone::new("Phone C", field, &scratch.folder);
+        let in_hand = hand::take(&third, &centre, &days[0].worker.login, line)?;
+        look_around(&voice, &centre, &phones, &scratch.folder, &in_hand);
+        runtime.block_on(in_hand.play(&voice))?;
         println!();
         stop(&voice, serving)?;
     }
@@ -353,8 +358,9 @@ fn closing(voice: &Voice, witnesses: &[Witness<'_>], proof: &Proof, head: &Check
     voice.line(format!("journal: {} positions, root {}, epoch {}", head.size, head.root, head.epoch));
 }
 
-fn look_around(voice: &Voice, centre: &Centre, phones: &[Phone; 2], folder: &Path) {
+fn look_around(voice: &Voice, centre: &Centre, phones: &[Phone; 2], folder: &Path, in_hand: &InHand) {
     voice.chapter("The central store stays up; look around");
+    in_hand.say(voice);
     voice.line(format!("store      {}   (certificate is self-made: curl -k)", centre.url()));
     voice.line(format!("folder     {}", shown(folder).display()));
     voice.line(format!("health     curl -k {}/readyz", centre.url()));

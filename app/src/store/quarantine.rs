@@ -61,7 +61,16 @@ pub async fn readable_with<T>(
             }
         }
     }
-    for row in &listed.unreadable {
+    note(conn, &listed.unreadable).await?;
+    Ok(listed)
+}
+
+/// Remembers rows that could not be read; they stay where they are.
+///
+/// # Errors
+/// When the store fails.
+pub async fn note(conn: &mut SqliteConnection, unreadable: &[Unreadable]) -> Result<(), StoreError> {
+    for row in unreadable {
         sqlx::query(
             "insert into quarantine (source, row_key, problem) values ($1, $2, $3)
              on conflict (source, row_key) do update set problem = excluded.problem",
@@ -72,7 +81,7 @@ pub async fn readable_with<T>(
         .execute(&mut *conn)
         .await?;
     }
-    Ok(listed)
+    Ok(())
 }
 
 /// Remembers something that could not be read and lies nowhere else.

@@ -963,7 +963,7 @@ members: number,
  */
 done: number, 
 /**
- * Activities planned (without those that do not apply).
+ * Activities planned, without those that do not apply or were refused.
  */
 total: number, 
 /**
@@ -1060,7 +1060,7 @@ services: Array<ServiceRow>,
  */
 done: number, 
 /**
- * Activities planned (without those that do not apply).
+ * Activities planned, without those that do not apply or were refused.
  */
 total: number, 
 /**
@@ -1490,7 +1490,7 @@ quilt: Array<Patch | null>,
  */
 done: number, 
 /**
- * Activities planned (without those that do not apply).
+ * Activities planned, without those that do not apply or were refused.
  */
 total: number, };
 

@@ -61,8 +61,20 @@ impl Phone {
     /// # Errors
     /// When the program cannot be started.
     pub(crate) fn start_sync(&self) -> Result<Leashed> {
-        let line = self.line(&["sync".into(), "--until-done".into()]);
-        Leashed::start(&self.program, &line, &self.log, false)
+        self.start(&["sync".into(), "--until-done".into()])
+    }
+
+    /// Starts a command that goes on by itself; its output goes to the log.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub(crate) fn start(&self, arguments: &[OsString]) -> Result<Leashed> {
+        Leashed::start(&self.program, &self.line(arguments), &self.log, false)
+    }
+
+    /// Where its output goes.
+    pub(crate) fn log(&self) -> &Path {
+        &self.log
     }
 
     /// Tries once to deliver and to pull; false when something is left.

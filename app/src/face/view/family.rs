@@ -43,7 +43,7 @@ pub struct FamilyRow {
     pub members: u32,
     /// Activities done.
     pub done: u32,
-    /// Activities planned (without those that do not apply).
+    /// Activities planned, without those that do not apply or were refused.
     pub total: u32,
     /// Overdue activities.
     pub overdue: u32,
@@ -94,7 +94,7 @@ pub struct FamilyView {
     pub services: Vec<ServiceRow>,
     /// Activities done.
     pub done: u32,
-    /// Activities planned (without those that do not apply).
+    /// Activities planned, without those that do not apply or were refused.
     pub total: u32,
     /// How many activities show each patch, for the filter chips; patches nobody shows are left out.
     pub counts: Vec<PatchCount>,
@@ -155,7 +155,7 @@ pub struct Member {
     pub quilt: Quilt,
     /// Activities done.
     pub done: u32,
-    /// Activities planned (without those that do not apply).
+    /// Activities planned, without those that do not apply or were refused.
     pub total: u32,
 }
 
