@@ -9,16 +9,14 @@ use kandas_shared::{
     pulled::{Person, RecordState as Said},
     receipt::Verdict,
     service::ServiceCode,
-    text_enum::UnknownWord,
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
-use uuid::Uuid;
 
 use super::{
     StoreError,
     draft::DraftId,
     file::{Class, FileState},
-    quarantine::{self, Listed, Unreadable, readable},
+    quarantine::{Listed, readable},
     record::RecordState,
 };
 
@@ -44,7 +42,7 @@ pub struct FamilyLine {
 }
 
 /// An activity, as a list needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct ActivityLine {
     /// Id.
     pub id: ActivityId,
@@ -137,58 +135,16 @@ pub async fn persons(conn: &mut SqliteConnection) -> Result<Listed<Person>, Stor
 
 /// All activities, family by family in the order of Appendix 1. Without a due date the planned one counts.
 ///
-/// A family's activities come as one text, a line each: sixty thousand rows through the driver take longer than anybody
-/// waits for a list. A line that cannot be read goes into the quarantine, as a row would.
-///
 /// # Errors
 /// When the store fails.
 pub async fn activities(conn: &mut SqliteConnection) -> Result<Listed<ActivityLine>, StoreError> {
-    let families: Vec<(FamilyId, String)> = sqlx::query_as(
-        "select family, group_concat(
-             lower(hex(id)) || ' ' || hex(person) || ' ' || service || ' ' || state || ' '
-                 || coalesce(due_on, planned_on, '-') || ' ' || coalesce(done_on, '-') || ' '
-                 || coalesce(hex(record), '-'),
-             char(10) order by service, id)
-         from activity group by family order by family",
+    list(
+        conn,
+        "activity",
+        "select id, family, person, service, coalesce(due_on, planned_on) as due_on, state, record, done_on,
+         lower(hex(id)) as row_key from activity order by family, service, id",
     )
-    .fetch_all(&mut *conn)
-    .await?;
-    let mut listed = Listed { rows: Vec::new(), unreadable: Vec::new() };
-    for (family, lines) in &families {
-        for line in lines.lines() {
-            match activity_line(*family, line) {
-                Ok(line) => listed.rows.push(line),
-                Err(problem) => {
-                    let row_key = line.split(' ').next().unwrap_or_default().to_owned();
-                    listed.unreadable.push(Unreadable { source: "activity".into(), row_key, problem });
-                }
-            }
-        }
-    }
-    quarantine::note(conn, &listed.unreadable).await?;
-    Ok(listed)
-}
-
-fn activity_line(family: FamilyId, line: &str) -> Result<ActivityLine, String> {
-    let fields: Vec<&str> = line.split(' ').collect();
-    let [id, person, service, state, due_on, done_on, record] = fields[..] else {
-        return Err("it has a word that is no word".into());
-    };
-    let uuid = |text: &str| Uuid::try_parse(text).map_err(|e| e.to_string());
-    let date = |text: &str| match text {
-        "-" => Ok(None),
-        text => text.parse().map(Some).map_err(|e: chrono::ParseError| e.to_string()),
-    };
-    Ok(ActivityLine {
-        id: ActivityId(uuid(id)?),
-        family,
-        person: PersonId(uuid(person)?),
-        service: service.parse().map_err(|e: UnknownWord| e.to_string())?,
-        state: state.parse().map_err(|e: UnknownWord| e.to_string())?,
-        due_on: date(due_on)?,
-        done_on: date(done_on)?,
-        record: if record == "-" { None } else { Some(RecordId(uuid(record)?)) },
-    })
+    .await
 }
 
 /// Everything sealed here about activities, in the order of sealing.
