@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use kandas_fixtures::proxy::{Proxy, Weather};
 use kandas_shared::enrol::Invitation;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::sync::mpsc;
 
 use super::{Phone, Voice};
 use crate::{cargo::root, centre::Centre, leash::Leashed};
@@ -72,11 +72,13 @@ impl InHand {
     /// # Errors
     /// When Ctrl-C cannot be waited for.
     pub(crate) async fn play(&self, voice: &Voice) -> Result<()> {
-        let mut keys = BufReader::new(tokio::io::stdin()).lines();
+        let (pressed, mut keys) = mpsc::unbounded_channel();
+        // Ends with its line or with the program; nobody waits for it.
+        thread::spawn(move || std::io::stdin().lines().map_while(Result::ok).try_for_each(|line| pressed.send(line)));
         let mut off = false;
         loop {
             let key = tokio::select! {
-                key = keys.next_line() => key.unwrap_or(None),
+                key = keys.recv() => key,
                 stopped = tokio::signal::ctrl_c() => return stopped.context("Ctrl-C"),
             };
             if key.is_none() {
