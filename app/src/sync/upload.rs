@@ -102,6 +102,7 @@ impl Sync<'_> {
             Some(url) => (url.clone(), tus::stand(&self.http, &token, url).await?),
             None => {
                 let first = self.first(outgoing, size).await?;
+                self.tell(outgoing, 0);
                 match tus::create(&self.http, &token, target, size, first).await? {
                     Created::At { url, stand } => {
                         kandas_disk::point!("upload.created");
@@ -154,14 +155,19 @@ impl Sync<'_> {
             travel::progressed(&mut tx, outgoing.file).await?;
         }
         tx.commit().await?;
+        self.tell(outgoing, offset);
+        Ok(())
+    }
+
+    /// Who watches learns how much of the file is at the server.
+    fn tell(&self, outgoing: &OutgoingFile, sent: u64) {
         self.progress.news(&News::File {
             evidence: outgoing.file.evidence,
             part: outgoing.file.part,
             kind: outgoing.kind,
-            sent: offset,
+            sent,
             size: outgoing.salvage.map_or(outgoing.size, |(size, _)| size),
         });
-        Ok(())
     }
 
     /// The server has the file: with its receipt, verified, the journey ends.
