@@ -174,6 +174,8 @@ enum Place {
 }
 
 fn bucket(endpoint: &str) -> Result<impl ObjectStore> {
+    // Whoever was first has installed the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     AmazonS3Builder::new()
         .with_endpoint(endpoint)
         .with_bucket_name(S3::BUCKET)

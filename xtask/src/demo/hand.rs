@@ -74,7 +74,9 @@ impl InHand {
     pub(crate) async fn play(&self, voice: &Voice) -> Result<()> {
         let (pressed, mut keys) = mpsc::unbounded_channel();
         // Ends with its line or with the program; nobody waits for it.
-        thread::spawn(move || std::io::stdin().lines().map_while(Result::ok).try_for_each(|line| pressed.send(line)));
+        thread::spawn(move || {
+            std::io::stdin().lines().map_while(Result::ok).try_for_each(|line| pressed.send(line))
+        });
         let mut off = false;
         loop {
             let key = tokio::select! {
