@@ -273,7 +273,17 @@ async fn is_key_left(store: &Store) -> Result<bool, StoreError> {
 
 /// One process per home: an operating-system lock that ends with the process, on a file that says whose it is.
 pub(crate) struct HomeLock {
-    _file: fs::File,
+    file: fs::File,
+}
+
+impl Drop for HomeLock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that was just being started by another thread holds a copy of
+        // the descriptor until it has become its own program, and the lock with it.
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the home's lock ends with the process only");
+        }
+    }
 }
 
 impl HomeLock {
@@ -301,6 +311,6 @@ impl HomeLock {
         file.set_len(0).map_err(said)?;
         write!(file, "{} ({PROGRAM})", std::process::id()).map_err(said)?;
         file.sync_all().map_err(said)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
