@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use kandas_fixtures::{
-    district::Outline,
+    district::{District, Outline},
     media::{CameraSet, camera_folder},
 };
 
@@ -48,7 +48,7 @@ pub(crate) fn add(steps: &mut Steps) {
 }
 
 /// Installs exactly what the lock file says, unless it is there already.
-fn install() -> Result<()> {
+pub(crate) fn install() -> Result<()> {
     ensure_node()?;
     let lock = fs::read_to_string(root().join("package-lock.json")).context("package-lock.json")?;
     let done = root().join("node_modules/.kandas-installed-from");
@@ -62,7 +62,7 @@ fn install() -> Result<()> {
     fs::write(&done, lock).context("node_modules")
 }
 
-fn npm(script: &str) -> Result<()> {
+pub(crate) fn npm(script: &str) -> Result<()> {
     let mut command = Command::new("npm");
     command.args(["run", "--silent", script, "--workspace", "kandas-mobile-screens"]);
     succeed(command.current_dir(root()).stdin(Stdio::null()))
@@ -105,15 +105,7 @@ fn set(stage: &Path) -> Result<()> {
     let today = today();
     // Enough families for a list that scrolls: the size that the requirements name.
     for (name, families) in [("district.json", 40), ("district-1000.json", 1_000)] {
-        // One worker a centre, so that half of the families lie on one phone.
-        let mut district = Outline { families, workers: 1, today, ..Outline::default() }.district();
-        // Due dates around today, so that there is something of everything: late, soon, far away.
-        let activities = district.plans.iter_mut().flat_map(|plan| &mut plan.activities);
-        for (number, activity) in activities.enumerate() {
-            let days = i64::try_from(number * 37 % 120)? - 6;
-            activity.due_on = today.checked_add_signed(chrono::TimeDelta::days(days));
-        }
-        fs::write(stage.join(name), district.to_json()).context(name)?;
+        fs::write(stage.join(name), district(families, today)?.to_json()).context(name)?;
     }
     let camera = CameraSet {
         photos: 4,
@@ -127,7 +119,19 @@ fn set(stage: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A district around that day. One worker a centre, so that half of the families lie on one phone.
+pub(crate) fn district(families: u32, today: chrono::NaiveDate) -> Result<District> {
+    let mut district = Outline { families, workers: 1, today, ..Outline::default() }.district();
+    // Due dates around today, so that there is something of everything: late, soon, far away.
+    let activities = district.plans.iter_mut().flat_map(|plan| &mut plan.activities);
+    for (number, activity) in activities.enumerate() {
+        let days = i64::try_from(number * 37 % 120)? - 6;
+        activity.due_on = today.checked_add_signed(chrono::TimeDelta::days(days));
+    }
+    Ok(district)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the district is made around the day on which it is shown")]
-fn today() -> chrono::NaiveDate {
+pub(crate) fn today() -> chrono::NaiveDate {
     (chrono::Utc::now() + chrono::TimeDelta::hours(5)).date_naive()
 }
