@@ -73,7 +73,7 @@ pub(crate) const WEBKIT: Need = Need {
 pub(crate) const WEBKIT_DRIVER: Need = Need {
     package: "webkit2gtk-driver",
     reason: "the test of the phone app's window drives it",
-    is_there: || runs("WebKitWebDriver", &["--version"]),
+    is_there: || runs("WebKitWebDriver", &["--help"]),
 };
 
 /// … on a display that nobody looks at.
@@ -93,18 +93,6 @@ pub(crate) const RUST_WEB: Need = Need {
     package: "rustc-web",
     reason: "a compiler that fits those sources",
     is_there: || runs("/usr/bin/rustc", &["--version"]),
-};
-
-/// Compiles the C of SQLCipher, OpenSSL and zstd for Android.
-pub(crate) const ARM_GCC: Need = Need {
-    package: "gcc-aarch64-linux-gnu",
-    reason: "C parts are compiled for Android",
-    is_there: || runs("aarch64-linux-gnu-gcc", &["--version"]),
-};
-pub(crate) const ARM_LIBC: Need = Need {
-    package: "libc6-dev-arm64-cross",
-    reason: "the headers for it",
-    is_there: || Path::new("/usr/aarch64-linux-gnu/include/stdio.h").exists(),
 };
 
 /// Where a Chromium lies: Debian's, or what other systems call it.

@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Only check that it would compile for Android and iOS
     #[arg(long)]
     phones: bool,
+    /// Only the way through the window
+    #[arg(long, conflicts_with = "phones")]
+    window: bool,
 }
 
 /// What the window needs from the machine; with it go the needs of OpenSSL (for SQLCipher) and of the screens.
@@ -43,22 +46,25 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         debian::provide(&screens::NEEDS)
     });
     if provided.is_some() {
-        add(&mut steps);
+        add(&mut steps, options.window);
     }
     steps.close()
 }
 
-fn add(steps: &mut Steps) {
+fn add(steps: &mut Steps, only_window: bool) {
     // The page is built into the program, so it comes first.
     if steps.step("npm packages of the screens", screens::install).is_none()
         || steps.step("build the screens", || screens::npm("build")).is_none()
     {
         return;
     }
-    steps.step("tests of shell and plugin", || succeed(shell_cargo("test").args(["--workspace", "--locked"])));
-    steps.step("lints of shell and plugin", || {
-        succeed(shell_cargo("clippy").args(["--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))
-    });
+    if !only_window {
+        steps.step("tests of shell and plugin", || succeed(shell_cargo("test").args(["--workspace", "--locked"])));
+        steps.step("lints of shell and plugin", || {
+            let line = ["--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
+            succeed(shell_cargo("clippy").args(line))
+        });
+    }
     let Some(program) = steps.step("build the app", app) else { return };
     let Some(programs) = steps.step("build the central store", || build_programs(&["kandas-server"], Profile::Dev))
     else {

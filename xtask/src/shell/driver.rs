@@ -79,6 +79,8 @@ impl Screen {
     /// # Errors
     /// When its window does not come.
     pub(crate) async fn open(&self, program: &Path) -> Result<Window<'_>> {
+        // No TLS to the driver, but no client without a provider; there may be one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
         let options = json!({"binary": program, "args": []});
         let ask = json!({"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}});
@@ -176,8 +178,8 @@ impl Window<'_> {
     /// When it does not come.
     pub(crate) async fn press(&self, selector: &str, text: Option<&str>) -> Result<()> {
         let id = self.find(selector, text).await?;
-        // A sheet slides in: what is pressed must stand still first.
-        let still = "const e = arguments[0]; const a = e.getBoundingClientRect();
+        // Not under the bar at the foot; and a sheet slides in: what is pressed must stand still first.
+        let still = "const e = arguments[0]; e.scrollIntoView({ block: 'center' }); const a = e.getBoundingClientRect();
             return new Promise((done) => setTimeout(() => { const b = e.getBoundingClientRect();
               done(a.top === b.top && a.left === b.left); }, 120));";
         self.until(&format!("{selector} standing still"), still, &[json!({ELEMENT: id})]).await?;
