@@ -250,6 +250,7 @@ impl Centre {
                 activity_after: None,
                 withdrawn: None,
                 consent_after: None,
+                answered: None,
                 files: vec![ExpectedFile {
                     evidence: file.evidence,
                     part: file.part,
