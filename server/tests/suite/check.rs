@@ -1,5 +1,7 @@
 //! Checks of records: who may, what the worker's phone is told, how a correction answers, what erasing takes.
 
+use std::collections::BTreeSet;
+
 use kandas_fixtures::district::District;
 use kandas_server::{
     all, changes,
@@ -30,9 +32,14 @@ struct Case {
 
 impl Case {
     async fn new(house: &House) -> Self {
-        let district = district(6);
+        Self::of(house, |_, _| true).await
+    }
+
+    /// With a family that is as wanted.
+    async fn of(house: &House, wanted: impl Fn(&District, Uuid) -> bool) -> Self {
+        let district = district(12);
         house.import(&district).await;
-        let family = district.families[0].clone();
+        let family = district.families.iter().find(|family| wanted(&district, family.id)).unwrap().clone();
         let of = district.assignments.iter().find(|a| a.family == family.id && a.to.is_none()).unwrap();
         let worker = UserId(of.worker);
         let director = director_of(&district, family.org_unit);
@@ -257,17 +264,12 @@ in_both_houses! {
     }
 
     async fn an_answer_by_the_record_of_another_person_stays_when_that_one_is_erased(house) {
-        let mut case = Case::new(&house).await;
         // Two members of the same family.
-        let family = case.district.families.iter().map(|family| family.id).find(|family| {
-            let persons: std::collections::BTreeSet<_> =
-                case.district.activities_of(*family).map(|activity| activity.person).collect();
-            let has = |a: &&kandas_fixtures::district::Assignment| a.family == *family && a.to.is_none();
-            persons.len() > 1 && case.district.assignments.iter().any(|a| has(&a) && a.worker == case.worker.0)
-        });
-        case.family = family.unwrap();
-        let unit = case.district.families.iter().find(|family| family.id == case.family).unwrap().org_unit;
-        case.director = director_of(&case.district, unit);
+        let mut case = Case::of(&house, |district, family| {
+            let persons: BTreeSet<_> = district.activities_of(family).map(|activity| activity.person).collect();
+            persons.len() > 1
+        })
+        .await;
         let first = case.district.activities_of(case.family).next().unwrap().person;
         let other = case.district.activities_of(case.family).position(|a| a.person != first).unwrap();
         let (record, sealed) = case.complete(&house, 0, None).await;
