@@ -235,7 +235,8 @@ mod tests {
     #[tokio::test]
     async fn a_few_rows_are_found_by_their_ids() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
+        let store =
+            Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
         for (table, id, plan) in [
             ("family", "id", plan!(store, family_rows!(), "id")),
             ("person", "id", plan!(store, person_rows!(), "id")),
@@ -247,7 +248,8 @@ mod tests {
             ("evidence_call", "evidence", plan!(store, call_rows!(), "evidence")),
         ] {
             let first = &plan[0];
-            let by_id = first.starts_with(&format!("SEARCH {table} USING")) && first.ends_with(&format!("({id}=?)"));
+            let by_id =
+                first.starts_with(&format!("SEARCH {table} USING")) && first.ends_with(&format!("({id}=?)"));
             assert!(by_id, "{table}: {plan:?}");
         }
     }
