@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::StoreError;
 
-const CASE_DATA: [&str; 12] = [
+const CASE_DATA: [&str; 13] = [
     "pulled_page",
     "record_state",
     "activity",
@@ -16,6 +16,7 @@ const CASE_DATA: [&str; 12] = [
     "app_user",
     "org_unit",
     "family_board",
+    "family_tasks",
     "board_stale",
 ];
 const WORK: [&str; 12] = [
