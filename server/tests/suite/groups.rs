@@ -16,11 +16,11 @@ use kandas_server::{
     keys::RingVerifier,
     limits::moment,
 };
-use kandas_shared::time::Clock;
+use kandas_shared::{jws::Jws, receipt::Verdict, time::Clock};
 
 use crate::{
     phones::{Phone, centre},
-    stores::{HandClock, World, on_both_engines},
+    stores::{HandClock, World, on_each},
 };
 
 /// Counts groups: each asks once what time it is.
@@ -51,7 +51,18 @@ fn counted(world: &World) -> (Intake, Arc<Asked>) {
     (Intake::start(world.store.clone(), Arc::new(RingVerifier), clock, chance), asked)
 }
 
-on_both_engines! {
+type Waiting = Pin<Box<dyn Future<Output = Result<Accepted, IntakeError>> + Send>>;
+
+/// A request that is with the grouping task and waits for its answer. Its key is remembered and it is small, so it waits
+/// for nothing else.
+async fn handed_in(intake: &Intake, phone: &Phone, batch: Vec<Jws>) -> Waiting {
+    let (intake, carrier) = (intake.clone(), phone.carrier());
+    let mut request: Waiting = Box::pin(async move { intake.accept(&carrier, batch).await });
+    assert!(poll!(request.as_mut()).is_pending());
+    request
+}
+
+on_each! { engine, World;
     async fn those_who_wait_are_written_together(world) {
         centre(&world).await;
         let mut phone = Phone::enrol(&world, 21, 11).await;
@@ -63,17 +74,11 @@ on_both_engines! {
         // Somebody else has the journal: the first request waits for it, the others for the first.
         let mut tx = world.store.write().await.unwrap();
         journal::lock(&mut tx).await.unwrap();
-        let carrier = phone.carrier();
-        let mut waiting: Vec<Pin<Box<dyn Future<Output = Result<Accepted, IntakeError>> + Send>>> = Vec::new();
+        let mut waiting = Vec::new();
         for _ in 0..20 {
             let record = phone.completion(101, 401);
             let batch = vec![phone.seal(&record)];
-            let intake = intake.clone();
-            let mut request: Pin<Box<dyn Future<Output = _> + Send>> =
-                Box::pin(async move { intake.accept(&carrier, batch).await });
-            // Its key is remembered, so it is with the grouping task before it waits for anything.
-            assert!(poll!(request.as_mut()).is_pending());
-            waiting.push(request);
+            waiting.push(handed_in(&intake, &phone, batch).await);
         }
         tx.rollback().await.unwrap();
         for accepted in join_all(waiting).await {
@@ -82,6 +87,34 @@ on_both_engines! {
         }
         // Of the twenty some were there when the first was taken up; the rest is one group.
         assert!(groups.times() <= 3, "{} groups", groups.times());
+    }
+
+    async fn a_group_has_an_end(world) {
+        const REQUESTS: usize = 340;
+        centre(&world).await;
+        let mut phone = Phone::enrol(&world, 21, 11).await;
+        let (intake, groups) = counted(&world);
+        let record = phone.completion(101, 401);
+        let good = phone.seal(&record);
+        phone.push(&intake, [good.clone()]).await;
+
+        // A thousand statements wait, of which nothing is to be kept.
+        let forged = Jws { payload: good.payload.replace("2026-11-20", "2026-11-19"), ..good };
+        let mut tx = world.store.write().await.unwrap();
+        journal::lock(&mut tx).await.unwrap();
+        let mut waiting = Vec::new();
+        for number in 0..REQUESTS {
+            if number % 32 == 0 {
+                tokio::task::yield_now().await;
+            }
+            waiting.push(handed_in(&intake, &phone, vec![forged.clone(); 3]).await);
+        }
+        tx.rollback().await.unwrap();
+        for accepted in join_all(waiting).await {
+            assert!(accepted.unwrap().items.iter().all(|item| item.verdict == Verdict::Refused));
+        }
+        // The one before, and whoever was first; without an end all others would be one group.
+        assert!(groups.times() > 1 + 2, "{} groups", groups.times());
     }
 
     async fn a_group_keeps_its_distance_from_the_next(world) {

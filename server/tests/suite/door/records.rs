@@ -17,7 +17,7 @@ use kandas_shared::{
 use super::centre::{Answer, Centre, request};
 use crate::{
     phones::{self, Phone},
-    stores::on_both_engines,
+    stores::{World, on_each},
 };
 
 impl Centre {
@@ -46,7 +46,7 @@ impl Centre {
     }
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn a_packed_batch_is_answered_packed(world) {
         let centre = Centre::new(world).await;
         phones::centre(&centre.world).await;
