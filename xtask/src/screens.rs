@@ -107,10 +107,11 @@ fn set(stage: &Path) -> Result<()> {
     for (name, families) in [("district.json", 40), ("district-1000.json", 1_000)] {
         // One worker a centre, so that half of the families lie on one phone.
         let mut district = Outline { families, workers: 1, today, ..Outline::default() }.district();
-        // Due dates around today, so that there is something of everything: late, soon, far away.
+        // Due dates around today, so that there is something of everything, as a worker has it: some late, some soon,
+        // most far away.
         let activities = district.plans.iter_mut().flat_map(|plan| &mut plan.activities);
         for (number, activity) in activities.enumerate() {
-            let days = i64::try_from(number * 37 % 120)? - 6;
+            let days = i64::try_from(number * 37 % 400)? - 6;
             activity.due_on = today.checked_add_signed(chrono::TimeDelta::days(days));
         }
         fs::write(stage.join(name), district.to_json()).context(name)?;

@@ -3,13 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Phone } from "./browser";
 import { camera, Stage, type District } from "./stage";
-import { words, type Lang } from "./words";
-import { PIN, Worker } from "./worker";
+import { LANGUAGES, words } from "./words";
+import { Worker } from "./worker";
 
-const LANGUAGES: [Lang, string, number][] = [
-  ["kk", "Қазақша", 0],
-  ["ru", "Русский", 1],
-];
 /** Photo and signature are asked for; one activity for the whole family. */
 const COAL = "S13";
 
@@ -133,11 +129,7 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
     await phone.page.goto(bridge.url);
     await worker.sees(w("pin-title"));
     await look("17-lock");
-    await worker.digits("1111");
-    await worker.tap(w("button-unlock"));
-    await worker.sees(w("pin-wrong"));
-    await worker.digits(PIN);
-    await worker.tap(w("button-unlock"));
+    await worker.unlock();
     await phone.page.getByRole("navigation").waitFor();
     await phone.go("sent");
     await worker.sees(w("ledger-word-waiting"));
