@@ -24,7 +24,7 @@ use super::{
     quarantine::{self, Listed, Unreadable},
 };
 
-pub mod glance;
+pub mod board;
 mod page;
 mod table;
 

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::StoreError;
 
-const CASE_DATA: [&str; 10] = [
+const CASE_DATA: [&str; 12] = [
     "pulled_page",
     "record_state",
     "activity",
@@ -15,6 +15,8 @@ const CASE_DATA: [&str; 10] = [
     "family",
     "app_user",
     "org_unit",
+    "family_board",
+    "board_stale",
 ];
 const WORK: [&str; 12] = [
     "outbox",
