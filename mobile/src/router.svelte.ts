@@ -1,4 +1,5 @@
 // Where the worker is: the part of the address after `#`. A phone's back button is the browser's; nothing else is kept.
+import { kept } from "./state/families.svelte";
 
 export type Place =
   | { screen: "today" }
@@ -52,6 +53,9 @@ export function read(hash: string): Place {
   return { screen: found.screen, [found.key]: id } as unknown as Place;
 }
 
+/** Main screens besides the list of families: on the way to them it forgets where it was. */
+const MAIN = new Set<Place["screen"]>(["today", "sent", "sync"]);
+
 class Router {
   place = $state.raw<Place>({ screen: "today" });
   /** How often a way was taken since the app opened: with none, back leads to Today. */
@@ -60,6 +64,7 @@ class Router {
   start(): () => void {
     const follow = () => {
       this.place = read(location.hash);
+      if (MAIN.has(this.place.screen)) kept.forget();
       scrollTo(0, 0);
     };
     follow();

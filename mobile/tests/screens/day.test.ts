@@ -71,6 +71,21 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
     await phone.page.getByRole("searchbox").fill(person?.surname ?? person?.given_name ?? "");
     await phone.settled();
     await look("04-search");
+    // Into a family and back: what was looked for is still there.
+    await phone.page.locator("[role=listitem] a").first().click();
+    await phone.page.getByRole("table").waitFor();
+    await worker.tap(w("button-back"));
+    expect(await phone.page.getByRole("searchbox").inputValue()).toBe(person?.surname ?? person?.given_name);
+    await worker.tap(w("families-clear"));
+    await phone.settled();
+    await phone.page.evaluate(() => scrollTo(0, 700));
+    await phone.settled();
+    const top = () => phone.page.evaluate(() => document.elementFromPoint(180, 300)?.closest("[role=listitem]")?.getAttribute("aria-posinset"));
+    const before = await top();
+    await phone.page.touchscreen.tap(180, 300);
+    await phone.page.getByRole("table").waitFor();
+    await worker.tap(w("button-back"));
+    await expect.poll(top).toBe(before);
     await phone.go(`families/${family.id}`);
     await phone.page.getByRole("table").waitFor();
     await look("05-family");
