@@ -4,8 +4,10 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::StoreError;
 
-const CASE_DATA: [&str; 13] = [
+const CASE_DATA: [&str; 15] = [
     "pulled_page",
+    "record_check",
+    "evidence_call",
     "record_state",
     "activity",
     "plan",

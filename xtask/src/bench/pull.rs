@@ -30,7 +30,7 @@ const ACTIVITIES: usize = 60;
 const LOOKS: usize = 7;
 
 /// Tables of the phone that a pull fills.
-const PULLED: [&str; 10] = [
+const PULLED: [&str; 11] = [
     "org_unit",
     "app_user",
     "family",
@@ -41,6 +41,7 @@ const PULLED: [&str; 10] = [
     "activity",
     "record_state",
     "evidence_call",
+    "record_check",
 ];
 
 impl Bench {
