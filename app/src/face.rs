@@ -22,6 +22,7 @@ use self::{
 };
 use crate::{
     app::{App, AppError},
+    draft::NewDraft,
     store::{StoreError, draft::DraftId, home},
     sync::SyncError,
     vault::VaultError,
@@ -43,6 +44,7 @@ pub mod place;
 mod returned;
 mod sent;
 mod sync;
+mod tile;
 mod today;
 #[cfg(test)]
 mod typescript;
@@ -143,15 +145,17 @@ impl Face {
             Request::Acts => view!(Acts, self.acts()),
             Request::OpenCompletion { activities } => view!(OpenCompletion, self.open_completion(activities)),
             Request::OpenNotApplicable { activity, reason } => {
-                view!(OpenNotApplicable, self.open_not_applicable(activity, reason))
+                view!(OpenNotApplicable, self.open(NewDraft::NotApplicable { activity, reason }))
             }
             Request::OpenRefused { activity, reason } => {
-                view!(OpenRefused, self.open_refused(activity, reason))
+                view!(OpenRefused, self.open(NewDraft::Refused { activity, reason }))
             }
             Request::OpenConsent { person, state, reason } => {
                 view!(OpenConsent, self.open_consent(person, state, reason))
             }
-            Request::OpenAct { family, act, person } => view!(OpenAct, self.open_act(family, act, person)),
+            Request::OpenAct { family, act, person } => {
+                view!(OpenAct, self.open(NewDraft::Act { family, act, person }))
+            }
             Request::Correct { record, why } => view!(Correct, self.correct(record, &why)),
             Request::Draft { draft } => view!(Draft, self.page(draft)),
             Request::Save { draft, field } => view!(Save, self.save(draft, field)),

@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
-use kandas_disk::{point, replace};
+use kandas_disk::{Locked, point, replace};
 use kandas_shared::{
     cursor::Kind,
     evidence::{FileRef, Part},
@@ -133,7 +133,7 @@ pub async fn settle(
 }
 
 /// The right to erase: one process at a time, let go by the kernel should it die.
-fn turn(config: &Config) -> Result<Option<fs::File>> {
+fn turn(config: &Config) -> Result<Option<Locked>> {
     let path = config.data.join("erasing.lock");
     let file = fs::OpenOptions::new()
         .create(true)
@@ -141,13 +141,7 @@ fn turn(config: &Config) -> Result<Option<fs::File>> {
         .write(true)
         .open(&path)
         .with_context(|| format!("{} cannot be opened", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(fs::TryLockError::WouldBlock) => Ok(None),
-        Err(fs::TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("{} cannot be locked", path.display()))
-        }
-    }
+    Ok(Locked::take(file).with_context(|| format!("{} cannot be locked", path.display()))?.ok())
 }
 
 async fn settle_in_turn(

@@ -229,3 +229,43 @@ pub async fn listed(tx: &mut Tx, scopes: &Scopes, kind: Kind, ids: &[Uuid]) -> R
         Kind::Check => listed!(Check, check_rows!(), "id"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// How SQLite goes about listed ids of a kind: which index it begins with.
+    macro_rules! plan {
+        ($store:expr, $sql:expr, $id:literal) => {{
+            let sql = concat!("explain query plan ", $sql, " and ", $id, " in ($3, $4)");
+            let (worker, unit) = (Some(UserId(Uuid::from_u128(1))), Some(OrgUnitId(Uuid::from_u128(2))));
+            let mut tx = $store.read().await.unwrap();
+            let (one, other) = (Uuid::from_u128(3), Uuid::from_u128(4));
+            let steps = all!(&mut tx, (i64, i64, i64, String), sql, worker, unit, one, other).await.unwrap();
+            steps.into_iter().map(|(.., step)| step).collect::<Vec<_>>()
+        }};
+    }
+
+    #[tokio::test]
+    async fn a_few_rows_are_found_by_their_ids() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
+        for (table, id, plan) in [
+            ("family", "id", plan!(store, family_rows!(), "id")),
+            ("person", "id", plan!(store, person_rows!(), "id")),
+            ("consent", "id", plan!(store, consent_rows!(), "id")),
+            ("assignment", "id", plan!(store, assignment_rows!(), "id")),
+            ("plan", "id", plan!(store, plan_rows!(), "id")),
+            ("activity", "id", plan!(store, activity_rows!(), "id")),
+            ("record", "state_id", plan!(store, record_rows!(), "state_id")),
+            ("evidence_call", "evidence", plan!(store, call_rows!(), "evidence")),
+        ] {
+            let first = &plan[0];
+            let by_id =
+                first.starts_with(&format!("SEARCH {table} USING")) && first.ends_with(&format!("({id}=?)"));
+            assert!(by_id, "{table}: {plan:?}");
+        }
+    }
+}

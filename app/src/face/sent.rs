@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike as _, Utc};
 use kandas_shared::{
     calendar::civil_date,
-    evidence::{Evidence, FileRef, Part, Source},
+    evidence::{Evidence, Part},
     hash::Digest,
     ids::RecordId,
     plan_state::CheckKind,
@@ -17,9 +17,10 @@ use super::{
     board::Board,
     call::{Problem, ProblemWord},
     count,
-    draft::{Numbers, shown},
+    draft::shown,
     exchange::Moment,
     fold,
+    tile::Numbers,
     view::{LedgerRow, Patch, RecordPage, SentView, Tile, TileState, Topic},
 };
 use crate::{
@@ -227,7 +228,6 @@ impl Face {
         let mut numbers = Numbers::default();
         let moving = self.parts.exchange.moment().file;
         let tile = |item: &Evidence| {
-            let here = |part| self.app().vault().path(FileRef { evidence: item.evidence, part }).exists();
             let file = files.iter().find(|file| file.evidence == item.evidence && file.part == Part::File);
             let moves = moving.filter(|(name, ..)| name.evidence == item.evidence && name.part == Part::File);
             let state = match file.map(|file| file.state) {
@@ -239,24 +239,9 @@ impl Face {
                 Some(FileState::Kept) | None => TileState::Kept,
             };
             Tile {
-                evidence: item.evidence,
-                kind: item.kind,
-                number: numbers.next(item.kind),
-                state,
-                media_type: Some(item.media_type.clone()),
-                size: Some(item.size),
                 sent: moves.map(|(_, sent, _)| sent).or(file.map(|file| file.sent)),
-                thumbnail: item.thumbnail.is_some() && here(Part::Thumbnail),
-                here: here(Part::File),
-                captured: item.source == Source::Captured,
-                taken_at: Some(item.taken.wall),
-                page: item.page,
-                duration_ms: item.summary.duration_ms,
-                width: item.summary.width,
-                height: item.summary.height,
-                replaces: item.replaces,
-                taken_over: false,
                 reason: file.and_then(|file| file.reason.clone()),
+                ..self.tile(&mut numbers, item, state)
             }
         };
         evidence.iter().map(tile).collect()

@@ -25,7 +25,7 @@ use super::{
     quarantine::{self, Listed, Unreadable},
 };
 
-pub mod glance;
+pub mod board;
 mod page;
 mod table;
 

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::StoreError;
 
-const CASE_DATA: [&str; 12] = [
+const CASE_DATA: [&str; 15] = [
     "pulled_page",
     "record_check",
     "evidence_call",
@@ -17,6 +17,9 @@ const CASE_DATA: [&str; 12] = [
     "family",
     "app_user",
     "org_unit",
+    "family_board",
+    "family_tasks",
+    "board_stale",
 ];
 const WORK: [&str; 12] = [
     "outbox",

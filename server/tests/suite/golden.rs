@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     house::{House, Phone, Work, district, photo},
-    stores::on_both_engines,
+    stores::{World, on_each},
 };
 
 const RELEASES: [&str; 2] = ["v1", "v2"];
@@ -66,7 +66,7 @@ fn tables_file(engine: Engine) -> &'static str {
     }
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn the_golden_journal_makes_the_golden_tables(world) {
         for release in RELEASES {
             let text = std::fs::read_to_string(folder(release).join("journal.ndjson")).unwrap();

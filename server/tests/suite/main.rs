@@ -9,6 +9,7 @@ mod custody;
 mod door;
 mod engines;
 mod golden;
+mod groups;
 mod house;
 mod import;
 mod intake;

@@ -29,7 +29,7 @@ use crate::{
     phones::{
         Phone, activity, assignment, centre, consent, fact, family, id, intake, org_unit, person, plan, user,
     },
-    stores::{World, on_both_engines},
+    stores::{World, on_each},
 };
 
 /// What a phone makes of the pages it is given.
@@ -427,7 +427,7 @@ async fn rebuilt_equals(world: &World, rng: &mut StdRng) {
     }
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn after_any_history_the_phone_equals_the_scope_and_the_journal_the_tables(world) {
         // KANDAS_SEED runs one history again.
         let seed = std::env::var("KANDAS_SEED").ok().map_or(1, |s| s.parse().unwrap());
