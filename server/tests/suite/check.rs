@@ -20,7 +20,10 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use crate::house::{House, Phone, Sealed, Work, district, in_both_houses, photo};
+use crate::{
+    house::{House, Phone, Sealed, Work, district, photo},
+    stores::on_each,
+};
 
 struct Case {
     district: District,
@@ -32,11 +35,11 @@ struct Case {
 
 impl Case {
     async fn new(house: &House) -> Self {
-        Self::of(house, |_, _| true).await
+        Self::with(house, |_, _| true).await
     }
 
     /// With a family that is as wanted.
-    async fn of(house: &House, wanted: impl Fn(&District, Uuid) -> bool) -> Self {
+    async fn with(house: &House, wanted: impl Fn(&District, Uuid) -> bool) -> Self {
         let district = district(12);
         house.import(&district).await;
         let family = district.families.iter().find(|family| wanted(&district, family.id)).unwrap().clone();
@@ -140,7 +143,7 @@ async fn assert_sound(house: &House) {
     assert_eq!(report.faults, Vec::<String>::new());
 }
 
-in_both_houses! {
+on_each! { engine, House;
     async fn a_returned_photo_is_told_and_answered_by_the_correction(house) {
         let mut case = Case::new(&house).await;
         let (record, sealed) = case.complete(&house, 0, None).await;
@@ -265,7 +268,7 @@ in_both_houses! {
 
     async fn an_answer_by_the_record_of_another_person_stays_when_that_one_is_erased(house) {
         // Two members of the same family.
-        let mut case = Case::of(&house, |district, family| {
+        let mut case = Case::with(&house, |district, family| {
             let persons: BTreeSet<_> = district.activities_of(family).map(|activity| activity.person).collect();
             persons.len() > 1
         })
