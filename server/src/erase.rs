@@ -284,7 +284,12 @@ impl Plan {
         let staying = named.staying(tx, &hashes, &entities).await?;
         // Of others' activities the feed says once more how they stand: the facts that said so last may be gone.
         let told = staying.activities.iter().map(|after| (Kind::Activity, after.activity.0));
-        let told: Vec<_> = entities.iter().copied().chain(told).collect();
+        // And so of what their records were returned for.
+        let answered = staying.answered.iter().flat_map(|stays| {
+            let state = (Kind::RecordState, kandas_shared::pulled::state_id(&stays.answered.hash));
+            stays.answered.checks.iter().map(|check| (Kind::Check, check.0)).chain([state])
+        });
+        let told: Vec<_> = entities.iter().copied().chain(told).chain(answered).collect();
         let changes = changes(tx, &told).await?;
         let chains = chains(tx, &hashes).await?;
         Ok(Self {
