@@ -451,6 +451,8 @@ async fn entities(
             );
             let sql = "select id from activity where family = $1 order by id";
             add(Kind::Activity, all!(tx, (Uuid,), sql, family).await?);
+            let sql = "select id from record_check where family = $1 order by id";
+            add(Kind::Check, all!(tx, (Uuid,), sql, family).await?);
         }
         Some(person) => {
             add(Kind::Person, all!(tx, (Uuid,), "select id from person where id = $1", person).await?);
@@ -460,6 +462,8 @@ async fn entities(
             );
             let sql = "select id from activity where person = $1 order by id";
             add(Kind::Activity, all!(tx, (Uuid,), sql, person).await?);
+            let sql = "select id from record_check where person = $1 order by id";
+            add(Kind::Check, all!(tx, (Uuid,), sql, person).await?);
         }
     }
     let states = records.iter().map(|(hash, _)| (kandas_shared::pulled::state_id(hash),)).collect();

@@ -186,7 +186,6 @@ impl Grouping {
         let mut soonest = limits::moment();
         while let Some(first) = waiting.recv().await {
             tokio::time::sleep_until(soonest).await;
-            soonest = limits::moment() + PACE;
             let mut statements = first.items.len();
             let mut group = vec![first];
             while statements < MOST_IN_GROUP
@@ -196,6 +195,7 @@ impl Grouping {
                 group.push(request);
             }
             self.settle(group).await;
+            soonest = limits::moment() + PACE;
         }
     }
 

@@ -9,7 +9,8 @@ use kandas_shared::{
     cursor::Kind,
     ids::{OrgUnitId, UserId},
     pulled::{
-        Activity, Assignment, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row, User,
+        Activity, Assignment, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
+        User,
     },
 };
 use uuid::Uuid;
@@ -158,6 +159,18 @@ macro_rules! call_rows {
     };
 }
 
+// Whoever has the family now answers a return; the words are about the family, so who had it is not told.
+macro_rules! check_rows {
+    () => {
+        of_family!(
+            "id, record, hash, family, activity, state, stands, evidence, reason, text, due, checker, checker_name,
+             checker_role, checked_at, answered_by",
+            "record_check",
+            "record_check.family"
+        )
+    };
+}
+
 /// Everything in the scopes: what a phone holds after a completed pull.
 ///
 /// # Errors
@@ -181,6 +194,7 @@ pub async fn rows(tx: &mut Tx, scopes: &Scopes) -> Result<Vec<Row>, StoreError> 
         Activity activity_rows!();
         RecordState record_rows!();
         EvidenceCall call_rows!();
+        Check check_rows!();
     }
     Ok(rows)
 }
@@ -212,6 +226,7 @@ pub async fn listed(tx: &mut Tx, scopes: &Scopes, kind: Kind, ids: &[Uuid]) -> R
         Kind::Activity => listed!(Activity, activity_rows!(), "id"),
         Kind::RecordState => listed!(RecordState, record_rows!(), "state_id"),
         Kind::EvidenceCall => listed!(EvidenceCall, call_rows!(), "evidence"),
+        Kind::Check => listed!(Check, check_rows!(), "id"),
     })
 }
 

@@ -27,6 +27,7 @@ const INDICES: &[&str] = &[
     "record_state",
     "record_family",
     "evidence_hash",
+    "record_check_family",
 ];
 
 /// Twins of all derived tables.

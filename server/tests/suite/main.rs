@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "some tests say how long something took")]
 
 mod bad_input;
+mod check;
 mod custody;
 mod door;
 mod engines;

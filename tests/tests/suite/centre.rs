@@ -104,6 +104,7 @@ impl Centre {
             &self.config.staging_dir(),
         )
         .unwrap();
+        state.offers.look_in(self.config.data.join("app"));
         let speech = Speech::self_signed(&self.keys).unwrap();
         self.running = Some(Running::start(state, self.config.listen, speech).await.unwrap());
     }
