@@ -18,7 +18,10 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use crate::house::{House, Phone, Sealed, Work, district, in_both_houses, photo};
+use crate::{
+    house::{House, Phone, Sealed, Work, district, photo},
+    stores::on_each,
+};
 
 struct Case {
     district: District,
@@ -133,7 +136,7 @@ async fn assert_sound(house: &House) {
     assert_eq!(report.faults, Vec::<String>::new());
 }
 
-in_both_houses! {
+on_each! { engine, House;
     async fn a_returned_photo_is_told_and_answered_by_the_correction(house) {
         let mut case = Case::new(&house).await;
         let (record, sealed) = case.complete(&house, 0, None).await;
