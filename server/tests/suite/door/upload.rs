@@ -225,7 +225,9 @@ on_each! { place, World;
         let file = centre.expect(&phone, b"evidence").await;
         let at = centre.begin(&phone, file, 8).await;
         let headers = [("upload-offset", "0"), ("content-length", "9"), PIECE];
-        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, "evidence!").await.code(), "upload-too-large");
+        let pieces = ["evid", "ence", "!"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        let body = Body::from_stream(stream::iter(pieces));
+        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, body).await.code(), "upload-too-large");
         assert_eq!(centre.head(&phone, &at).await.offset(), 0, "it was not even looked at");
         let (feed, body) = fed();
         for piece in ["evid", "ence", "!"] {
