@@ -27,7 +27,8 @@ use uuid::Uuid;
 
 use crate::{
     phones::{
-        Phone, activity, assignment, centre, consent, fact, family, id, intake, org_unit, person, plan, user,
+        Phone, activity, assignment, centre, consent, day, fact, family, id, intake, org_unit, person, plan,
+        user,
     },
     stores::{World, on_each},
 };
@@ -544,6 +545,20 @@ on_each! { engine, World;
         let mut another = cursor;
         another.device = DeviceId(id(99));
         assert!(matches!(page(another.to_text()).await, Err(changes::PullError::CursorOfAnotherDevice)));
+    }
+
+    async fn who_recorded_keeps_his_records_when_the_family_goes(world) {
+        centre(&world).await;
+        let mut phone = Phone::enrol(&world, 21, 11).await;
+        let record = phone.completion(101, 401);
+        phone.deliver(&intake(&world), &record).await;
+        let mut closed = assignment(601, 101, 11);
+        closed.to = Some(day("2026-11-22"));
+        world.append([fact(Event::AssignmentSet(closed))]).await;
+        let mut tx = world.store.read().await.unwrap();
+        let mine = scope::Scopes { worker: Some(phone.worker), unit: None };
+        let kinds = scope::rows(&mut tx, &mine).await.unwrap().iter().map(Row::kind).collect::<BTreeSet<_>>();
+        assert_eq!(kinds, BTreeSet::from([Kind::OrgUnit, Kind::User, Kind::RecordState]));
     }
 
     async fn a_slow_writer_hides_nothing_from_a_pull(world) {

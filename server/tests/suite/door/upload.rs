@@ -16,7 +16,10 @@ use kandas_shared::{
     problem::Problem,
     wire::FileReceiptAnswer,
 };
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 use uuid::Uuid;
 
 use super::centre::{Answer, Centre, Phone, media_path, noise, quick, request, tus};
@@ -222,7 +225,9 @@ on_each! { place, World;
         let file = centre.expect(&phone, b"evidence").await;
         let at = centre.begin(&phone, file, 8).await;
         let headers = [("upload-offset", "0"), ("content-length", "9"), PIECE];
-        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, "evidence!").await.code(), "upload-too-large");
+        let pieces = ["evid", "ence", "!"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        let body = Body::from_stream(stream::iter(pieces));
+        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, body).await.code(), "upload-too-large");
         assert_eq!(centre.head(&phone, &at).await.offset(), 0, "it was not even looked at");
         let (feed, body) = fed();
         for piece in ["evid", "ence", "!"] {
@@ -422,8 +427,8 @@ on_each! { place, World;
     }
 
     async fn of_two_pieces_at_one_place_one_wins(world) {
-        // One waits longer than the other ever pauses, and not as long as it takes.
-        let centre = Centre::with(world, Limits { stall: Duration::from_millis(800), ..quick() }).await;
+        // However busy the machine is, the first is not silent for so long.
+        let centre = Centre::with(world, Limits { stall: Duration::from_millis(500), ..quick() }).await;
         let phone = centre.phone().await;
         let bytes = noise(100_000, 5);
         let file = centre.expect(&phone, &bytes).await;
@@ -434,13 +439,17 @@ on_each! { place, World;
             let (router, request) = (centre.router.clone(), tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body));
             async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
         });
+        let (enough, mut told) = oneshot::channel::<()>();
         let feeder = tokio::spawn({
             let bytes = bytes.clone();
             async move {
-                for piece in bytes.chunks(625) {
-                    feed.send(Ok(Bytes::copy_from_slice(piece))).await.unwrap();
+                let mut at = 0;
+                while at < 90_000 && told.try_recv().is_err() {
+                    feed.send(Ok(Bytes::copy_from_slice(&bytes[at..at + 100]))).await.unwrap();
+                    at += 100;
                     sleep(Duration::from_millis(20)).await;
                 }
+                feed.send(Ok(Bytes::copy_from_slice(&bytes[at..]))).await.unwrap();
             }
         });
         centre.recorded(&at, 1).await;
@@ -448,6 +457,7 @@ on_each! { place, World;
         assert_eq!(second.code(), "upload-locked");
         // A look meanwhile says how far it is, and disturbs nothing.
         assert!(centre.head(&phone, &at).await.offset() < 100_000);
+        enough.send(()).unwrap();
         feeder.await.unwrap();
         assert_eq!(first.await.unwrap(), 204);
         assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
