@@ -63,8 +63,9 @@ class Router {
 
   start(): () => void {
     const follow = () => {
-      this.place = read(location.hash);
-      if (MAIN.has(this.place.screen)) kept.forget();
+      const place = read(location.hash);
+      this.place = place;
+      if (MAIN.has(place.screen)) kept.forget();
       scrollTo(0, 0);
     };
     follow();

@@ -27,7 +27,7 @@ function light(text: string): Buffer {
 /** Writes a film that holds one code up after the other, again and again. */
 export function film(path: string, ...texts: string[]): string {
   const colour = Buffer.alloc((WIDTH * HEIGHT) / 2, 128);
-  const parts = [Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${RATE}:1 Ip A1:1 C420jpeg\n`)];
+  const parts: Uint8Array[] = [Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${RATE}:1 Ip A1:1 C420jpeg\n`)];
   for (const text of texts) {
     const plane = light(text);
     for (let picture = 0; picture < RATE * SECONDS; picture += 1) parts.push(Buffer.from("FRAME\n"), plane, colour);
