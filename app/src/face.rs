@@ -22,6 +22,7 @@ use self::{
 };
 use crate::{
     app::{App, AppError},
+    draft::NewDraft,
     store::{StoreError, draft::DraftId, home},
     sync::SyncError,
     vault::VaultError,
@@ -44,6 +45,7 @@ pub mod range;
 mod returned;
 mod sent;
 mod sync;
+mod tile;
 mod today;
 #[cfg(test)]
 mod typescript;
@@ -128,12 +130,11 @@ impl Face {
             Request::SetPin { pin, present } => view!(SetPin, self.set_pin(pin, present)),
             Request::Unlock { pin } => view!(Unlock, self.unlock(pin)),
             Request::Lock => view!(Lock, self.lock()),
-            Request::ResetPin { .. } => Err(Problem::new(
-                ProblemWord::Unavailable,
-                "a supervisor's reset code cannot be checked by this version",
-            )),
+            Request::BeginPinReset => view!(BeginPinReset, self.begin_pin_reset()),
+            Request::ResetPin { code, pin } => view!(ResetPin, self.reset_pin(code, pin)),
             Request::DismissNotices => view!(DismissNotices, self.dismiss_notices()),
             Request::Diagnostics { limit } => view!(Diagnostics, self.diagnostics(limit)),
+            Request::SendDiagnostics => view!(SendDiagnostics, self.send_diagnostics()),
             Request::Leftovers => view!(Leftovers, self.leftovers()),
             Request::AdoptLeftover { name, draft } => view!(AdoptLeftover, self.adopt_leftover(&name, draft)),
             Request::DismissLeftover { name } => view!(DismissLeftover, self.dismiss_leftover(&name)),
@@ -145,15 +146,17 @@ impl Face {
             Request::Acts => view!(Acts, self.acts()),
             Request::OpenCompletion { activities } => view!(OpenCompletion, self.open_completion(activities)),
             Request::OpenNotApplicable { activity, reason } => {
-                view!(OpenNotApplicable, self.open_not_applicable(activity, reason))
+                view!(OpenNotApplicable, self.open(NewDraft::NotApplicable { activity, reason }))
             }
             Request::OpenRefused { activity, reason } => {
-                view!(OpenRefused, self.open_refused(activity, reason))
+                view!(OpenRefused, self.open(NewDraft::Refused { activity, reason }))
             }
             Request::OpenConsent { person, state, reason } => {
                 view!(OpenConsent, self.open_consent(person, state, reason))
             }
-            Request::OpenAct { family, act, person } => view!(OpenAct, self.open_act(family, act, person)),
+            Request::OpenAct { family, act, person } => {
+                view!(OpenAct, self.open(NewDraft::Act { family, act, person }))
+            }
             Request::Correct { record, why } => view!(Correct, self.correct(record, &why)),
             Request::Draft { draft } => view!(Draft, self.page(draft)),
             Request::Save { draft, field } => view!(Save, self.save(draft, field)),

@@ -106,6 +106,7 @@ pub(crate) async fn reconcile(
     }
     // What a former program could not read, this one may.
     quarantine::look_anew(&mut tx).await?;
+    pulled::board::look_anew(&mut tx).await?;
     let understood = pulled::retry(&mut tx).await?;
     if understood > 0 {
         event::add(&mut tx, now, "lines_understood", None, Some(&understood.to_string())).await?;

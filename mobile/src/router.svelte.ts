@@ -1,4 +1,5 @@
 // Where the worker is: the part of the address after `#`. A phone's back button is the browser's; nothing else is kept.
+import { kept } from "./state/families.svelte";
 
 export type Place =
   | { screen: "today" }
@@ -6,7 +7,7 @@ export type Place =
   | { screen: "family"; family: string }
   | { screen: "person"; family: string; person: string }
   | { screen: "activity"; activity: string }
-  | { screen: "draft"; draft: string }
+  | { screen: "draft"; draft: string; part: string | null }
   | { screen: "review"; draft: string }
   | { screen: "sealed"; draft: string }
   | { screen: "consent"; draft: string }
@@ -18,13 +19,14 @@ export type Place =
   | { screen: "diagnostics" }
   | { screen: "settings" }
   | { screen: "acts"; family: string }
+  | { screen: "new-phone" }
+  | { screen: "enrol"; link: string }
   | { screen: "unknown" };
 
 /** Screens with one id, and what it is called. */
 const WITH_ID: Record<string, { screen: Place["screen"]; key: string }> = {
   families: { screen: "family", key: "family" },
   activities: { screen: "activity", key: "activity" },
-  drafts: { screen: "draft", key: "draft" },
   review: { screen: "review", key: "draft" },
   sealed: { screen: "sealed", key: "draft" },
   consent: { screen: "consent", key: "draft" },
@@ -32,7 +34,7 @@ const WITH_ID: Record<string, { screen: Place["screen"]; key: string }> = {
   help: { screen: "service-help", key: "service" },
   acts: { screen: "acts", key: "family" },
 };
-const PLAIN = new Set(["today", "families", "sent", "sync", "help", "diagnostics", "settings"]);
+const PLAIN = new Set(["today", "families", "sent", "sync", "help", "diagnostics", "settings", "new-phone"]);
 
 /** Reads `#/families/7d…`. */
 export function read(hash: string): Place {
@@ -42,11 +44,17 @@ export function read(hash: string): Place {
   if (id === undefined || id === "") {
     return PLAIN.has(first) ? ({ screen: first } as Place) : { screen: "unknown" };
   }
+  // A phone's shell opens the app with the text of an enrolment QR: `#/enrol/kandas%3A%2F%2Fenrol%3F…`.
+  if (first === "enrol" && second === undefined) return { screen: "enrol", link: id };
+  if (first === "drafts" && third === undefined) return { screen: "draft", draft: id, part: second ?? null };
   if (first === "families" && second === "persons" && third) return { screen: "person", family: id, person: third };
   const found = WITH_ID[first];
   if (!found || second !== undefined) return { screen: "unknown" };
   return { screen: found.screen, [found.key]: id } as unknown as Place;
 }
+
+/** Main screens besides the list of families: on the way to them it forgets where it was. */
+const MAIN = new Set<Place["screen"]>(["today", "sent", "sync"]);
 
 class Router {
   place = $state.raw<Place>({ screen: "today" });
@@ -55,7 +63,9 @@ class Router {
 
   start(): () => void {
     const follow = () => {
-      this.place = read(location.hash);
+      const place = read(location.hash);
+      this.place = place;
+      if (MAIN.has(place.screen)) kept.forget();
       scrollTo(0, 0);
     };
     follow();

@@ -8,6 +8,7 @@
 pub(crate) mod beside;
 mod bytes;
 mod capture;
+mod cold_start;
 mod counter;
 mod figures;
 mod import;
@@ -76,13 +77,14 @@ enum Line {
     UploadS3,
     Pull,
     Capture,
+    ColdStart,
     Memory,
     ReturnDay,
     Journal,
 }
 
 impl Line {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Import,
         Self::Push,
         Self::Batch,
@@ -91,6 +93,7 @@ impl Line {
         Self::UploadS3,
         Self::Pull,
         Self::Capture,
+        Self::ColdStart,
         Self::Memory,
         Self::Journal,
         Self::ReturnDay,
@@ -98,7 +101,7 @@ impl Line {
 
     /// The database has no part in what only the phone does.
     fn engines(self) -> &'static [Engine] {
-        if self == Self::Capture { &Engine::BOTH[..1] } else { &Engine::BOTH[..] }
+        if matches!(self, Self::Capture | Self::ColdStart) { &Engine::BOTH[..1] } else { &Engine::BOTH[..] }
     }
 }
 
@@ -267,6 +270,7 @@ impl Bench {
             Line::UploadS3 => self.upload_s3(figures, engine),
             Line::Pull => self.pull(figures, engine),
             Line::Capture => self.capture(figures),
+            Line::ColdStart => self.cold_start(figures),
             Line::Memory => self.memory(figures, engine),
             // Making the store takes longer than reading it: all runs on one.
             Line::Journal if first => self.journal(figures, engine, runs),

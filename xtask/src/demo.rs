@@ -45,6 +45,7 @@ use crate::{
     debian,
     device::{Device, Key},
     leash::Leashed,
+    screens,
 };
 
 /// How the demo runs.
@@ -87,6 +88,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     voice.line(voice.faint("(the first time this takes some minutes)"));
     let programs = build_programs(&["kandas-server", "kandas-field"], Profile::Dev)?;
     let (server, field) = (&programs["kandas-server"], &programs["kandas-field"]);
+    let screens = if options.once { None } else { screens_of(&voice) };
     let scratch = Scratch::new(server)?;
     let runtime = Runtime::new().context("runtime")?;
 
@@ -151,7 +153,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     } else {
         let line = runtime.block_on(Proxy::start(centre.address))?;
         let third = Phone::new("Phone C", field, &scratch.folder);
-        let in_hand = hand::take(&third, &centre, &days[0].worker.login, line)?;
+        let in_hand = hand::take(&third, &centre, &days[0].worker.login, line, screens)?;
         look_around(&voice, &centre, &phones, &scratch.folder, &in_hand);
         runtime.block_on(in_hand.play(&voice))?;
         println!();
@@ -162,6 +164,23 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     bail!("{} not true; missing: {}", count(missing.len(), "thing is", "things are"), missing.join("; "))
+}
+
+/// The screens of the phone that is tried by hand. Without them the demo goes on: it is about what is delivered.
+fn screens_of(voice: &Voice) -> Option<PathBuf> {
+    voice.chapter("Build the phone's screens");
+    match screens::build(|step| voice.line(voice.faint(step))) {
+        Ok(folder) => Some(folder),
+        Err(error) => {
+            voice.line(format!("not built now: {error:#}"));
+            let before = screens::built();
+            voice.line(match before {
+                Some(_) => "the screens of an earlier build are shown",
+                None => "the demo goes on without them; everything but the phone in the browser is the same",
+            });
+            before
+        }
+    }
 }
 
 fn open_store(voice: &Voice, centre: &Centre, district: &District, folder: &Path) -> Result<Leashed> {

@@ -3,8 +3,9 @@
 //! lie in `mobile/pictures` afterwards, to be looked at.
 
 use std::{
+    collections::BTreeMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -40,32 +41,94 @@ pub(crate) fn add(steps: &mut Steps) {
     if steps.step("npm packages of the screens", install).is_none() {
         return;
     }
-    steps.step("types of the screens (svelte-check)", || npm("check"));
-    steps.step("unit tests of the screens (vitest)", || npm("test"));
-    if steps.step("build the screens", || npm("build")).is_some() {
+    steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
+    steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
+    if steps.step("build the screens", || succeed(&mut npm("build"))).is_some() {
         steps.step("a worker's day in the browser", day);
     }
+}
+
+/// Where the built page lies, if somebody has built it.
+pub(crate) fn built() -> Option<PathBuf> {
+    let folder = root().join("mobile/dist");
+    folder.join("index.html").is_file().then_some(folder)
+}
+
+/// Builds the page for whoever wants to show it, and says what is being done. What npm and Vite write is kept for the
+/// error.
+///
+/// # Errors
+/// Says in a sentence that Node is missing or too old, or what failed.
+pub(crate) fn build(say: impl Fn(&str)) -> Result<PathBuf> {
+    ensure_node().context("the screens are built by Node 20.19 or newer with npm (Debian: nodejs, npm)")?;
+    if installed()? {
+        say("npm packages: as the lock file says");
+    } else {
+        say("npm packages of the lock file, from the registry (half a minute the first time) …");
+        quietly(&mut npm_ci())?;
+        note_installed()?;
+    }
+    say("types, messages in three languages, page …");
+    quietly(&mut npm("build"))?;
+    built().context("Vite has built no mobile/dist/index.html")
 }
 
 /// Installs exactly what the lock file says, unless it is there already.
 pub(crate) fn install() -> Result<()> {
     ensure_node()?;
-    let lock = fs::read_to_string(root().join("package-lock.json")).context("package-lock.json")?;
-    let done = root().join("node_modules/.kandas-installed-from");
-    if fs::read_to_string(&done).is_ok_and(|before| before == lock) {
+    if installed()? {
         println!("node_modules is as the lock file says");
         return Ok(());
     }
-    // Scripts of packages are not needed by any of them here, so none runs.
-    let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
-    succeed(Command::new("npm").args(quiet).current_dir(root()))?;
-    fs::write(&done, lock).context("node_modules")
+    succeed(&mut npm_ci())?;
+    note_installed()
 }
 
-pub(crate) fn npm(script: &str) -> Result<()> {
+/// A copy of the lock file that was installed from.
+fn mark() -> PathBuf {
+    root().join("node_modules/.kandas-installed-from")
+}
+
+fn lock_file() -> Result<String> {
+    fs::read_to_string(root().join("package-lock.json")).context("package-lock.json")
+}
+
+fn installed() -> Result<bool> {
+    let lock = lock_file()?;
+    Ok(fs::read_to_string(mark()).is_ok_and(|before| before == lock))
+}
+
+fn note_installed() -> Result<()> {
+    fs::write(mark(), lock_file()?).context("node_modules")
+}
+
+fn npm_ci() -> Command {
+    let mut command = Command::new("npm");
+    // Scripts of packages are not needed by any of them here, so none runs.
+    command.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    command.current_dir(root()).stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn npm(script: &str) -> Command {
     let mut command = Command::new("npm");
     command.args(["run", "--silent", script, "--workspace", "kandas-mobile-screens"]);
-    succeed(command.current_dir(root()).stdin(Stdio::null()))
+    command.current_dir(root()).stdin(Stdio::null());
+    command
+}
+
+/// Runs a command without its words; the last of them are in the error.
+fn quietly(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| name.clone())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let last: Vec<_> = said.lines().rev().take(6).collect();
+    let last: Vec<_> = last.into_iter().rev().collect();
+    bail!("{name} ended with {}: {}", output.status, last.join("\n"))
 }
 
 fn ensure_node() -> Result<()> {
@@ -91,14 +154,40 @@ fn day() -> Result<()> {
     let programs = build_programs(&["kandas-server", "kandas-field"], Profile::Dev)?;
     let stage = tempfile::tempdir().context("a folder for the stage")?;
     set(stage.path())?;
-    let mut command = Command::new("npm");
-    command.args(["run", "--silent", "screens", "--workspace", "kandas-mobile-screens"]).current_dir(root());
-    command.env("KANDAS_STAGE", stage.path());
+    succeed(&mut browser(stage.path(), &programs, &[])?)
+}
+
+/// What a phone with a thousand families takes in the browser: figures by name, each measured several times, in ms.
+///
+/// # Errors
+/// When something is missing that cannot be installed, or a test fails.
+pub(crate) fn thousand(programs: &BTreeMap<String, PathBuf>) -> Result<Vec<(String, Vec<f64>)>> {
+    #[derive(serde::Deserialize)]
+    struct Figure {
+        name: String,
+        ms: Vec<f64>,
+    }
+    debian::provide(&NEEDS)?;
+    build(|step| println!("   {step}"))?;
+    let stage = tempfile::tempdir().context("a folder for the stage")?;
+    set(stage.path())?;
+    let figures = stage.path().join("figures.jsonl");
+    quietly(browser(stage.path(), programs, &["thousand"])?.env("KANDAS_FIGURES", &figures))?;
+    let text = fs::read_to_string(&figures).context("the browser has measured nothing")?;
+    let read = |line| serde_json::from_str::<Figure>(line).with_context(|| format!("a figure: {line}"));
+    text.lines().map(|line| read(line).map(|figure| (figure.name, figure.ms))).collect()
+}
+
+/// The browser tests whose files are called like one of `only`, or all of them.
+fn browser(stage: &Path, programs: &BTreeMap<String, PathBuf>, only: &[&str]) -> Result<Command> {
+    let mut command = npm("screens");
+    command.arg("--").args(only);
+    command.env("KANDAS_STAGE", stage);
     command.env("KANDAS_BROWSER", debian::browser().context("no browser")?);
-    for (name, path) in &programs {
+    for (name, path) in programs {
         command.env(name.to_uppercase().replace('-', "_"), path);
     }
-    succeed(command.stdin(Stdio::null()))
+    Ok(command)
 }
 
 fn set(stage: &Path) -> Result<()> {
@@ -122,10 +211,11 @@ fn set(stage: &Path) -> Result<()> {
 /// A district around that day. One worker a centre, so that half of the families lie on one phone.
 pub(crate) fn district(families: u32, today: chrono::NaiveDate) -> Result<District> {
     let mut district = Outline { families, workers: 1, today, ..Outline::default() }.district();
-    // Due dates around today, so that there is something of everything: late, soon, far away.
+    // Due dates around today, so that there is something of everything, as a worker has it: some late, some soon, most
+    // far away.
     let activities = district.plans.iter_mut().flat_map(|plan| &mut plan.activities);
     for (number, activity) in activities.enumerate() {
-        let days = i64::try_from(number * 37 % 120)? - 6;
+        let days = i64::try_from(number * 37 % 400)? - 6;
         activity.due_on = today.checked_add_signed(chrono::TimeDelta::days(days));
     }
     Ok(district)

@@ -54,7 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn add(steps: &mut Steps, only_window: bool) {
     // The page is built into the program, so it comes first.
     if steps.step("npm packages of the screens", screens::install).is_none()
-        || steps.step("build the screens", || screens::npm("build")).is_none()
+        || steps.step("build the screens", || succeed(&mut screens::npm("build"))).is_none()
     {
         return;
     }

@@ -7,7 +7,7 @@ use kandas_app::{
         chain, home, outbox,
         pulled::{
             self,
-            glance::{self, Glance, is_open},
+            board::{self, is_open},
         },
         quarantine::{self, Listed},
         receipt, sync_state,
@@ -46,23 +46,22 @@ pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Resul
     let state = pulled::state(&mut conn).await?;
     let today = today::on(&mut conn, &*app.platform().clock).await?;
     let Listed { rows, mut unreadable } = pulled::families(&mut conn).await?;
-    let mut glances = glance::all(&mut conn, today).await?;
+    let mut boards = board::glances(&mut conn).await?;
     let mut families = Vec::new();
     for family in rows {
-        let Glance { head, persons, open, overdue, next_due, strange } =
-            glances.remove(&family.id).unwrap_or_default();
-        if strange {
+        let board = boards.remove(&family.id).unwrap_or_default();
+        if board.strange > 0 {
             unreadable.extend(pulled::activities(&mut conn, family.id).await?.unreadable);
         }
         let line = FamilyLine {
             id: family.id,
-            name: head,
+            overdue: board.overdue(today),
+            next_due: board.next_due(),
+            name: board.head,
             settlement: family.settlement_name,
             address: family.address,
-            persons,
-            open,
-            overdue,
-            next_due,
+            persons: board.persons,
+            open: board.open,
         };
         if !only_overdue || line.overdue > 0 {
             families.push(line);

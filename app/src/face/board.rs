@@ -25,7 +25,7 @@ use crate::{
     store::{
         draft::DraftId,
         overview::{self, FamilyLine, OwnLine},
-        pulled,
+        pulled::{self, board::ActivityLine},
         record::RecordState,
     },
     today,
@@ -137,7 +137,7 @@ impl Board {
         let as_of = pulled::state(&mut conn).await?.completed_at;
         let families = overview::families(&mut conn).await?;
         let persons = overview::persons(&mut conn).await?;
-        let activities = overview::activities(&mut conn).await?;
+        let (plans, strange) = pulled::board::tasks(&mut conn).await?;
         let own = overview::own(&mut conn).await?.rows;
         let said = overview::said(&mut conn).await?.rows;
         let returned = overview::returned(&mut conn).await?.rows;
@@ -145,7 +145,7 @@ impl Board {
         let visits: HashMap<FamilyId, NaiveDate> = overview::visits(&mut conn).await?.into_iter().collect();
         drop(conn);
 
-        let unreadable = families.unreadable.len() + persons.unreadable.len() + activities.unreadable.len();
+        let unreadable = families.unreadable.len() + persons.unreadable.len() + strange;
         let mut households: Vec<Household> =
             families.rows.into_iter().map(|line| household(line, &visits)).collect();
         let by_id: HashMap<FamilyId, usize> =
@@ -190,13 +190,16 @@ impl Board {
             }
         }
         let mut due: HashMap<NaiveDate, Deadline> = HashMap::new();
-        for line in activities.rows {
-            let Some(at) = by_id.get(&line.family) else { continue };
-            let date = |on| *due.entry(on).or_insert_with(|| deadline(today, on));
-            let task = known.task(&line, line.due_on.map(date), sending);
-            // What a newer plan has dropped is no work; what was done about it stays in sight.
-            if line.state != ActivityState::Cancelled || task.patch != Patch::NotApplicable {
-                households[*at].tasks.push(task);
+        for (family, plan) in &plans {
+            let Some(at) = by_id.get(family) else { continue };
+            households[*at].tasks.reserve(plan.len());
+            for line in plan.lines() {
+                let date = |on| *due.entry(on).or_insert_with(|| deadline(today, on));
+                let task = known.task(&line, line.due_on.map(date), sending);
+                // What a newer plan has dropped is no work; what was done about it stays in sight.
+                if line.state != ActivityState::Cancelled || task.patch != Patch::NotApplicable {
+                    households[*at].tasks.push(task);
+                }
             }
         }
         let answered = known.answered;
@@ -332,7 +335,7 @@ impl Known {
         self.own.insert(line.activity, line);
     }
 
-    fn task(&self, line: &overview::ActivityLine, deadline: Option<Deadline>, sending: bool) -> Task {
+    fn task(&self, line: &ActivityLine, deadline: Option<Deadline>, sending: bool) -> Task {
         let own = self.own.get(&line.id);
         let counts = line.record.or(own.map(|own| own.record));
         let check = counts.and_then(|record| self.checks.get(&record)).copied();

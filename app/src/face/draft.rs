@@ -1,9 +1,9 @@
 //! Drafts: each call saves first and answers with the draft as it stands on the disk.
 
 use kandas_shared::{
-    evidence::{EvidenceKind, FileRef, Part, Source},
+    evidence::EvidenceKind,
     ids::{ActivityId, EvidenceId, FamilyId, PersonId, RecordId},
-    record::{Act, ConsentState},
+    record::ConsentState,
     rule::{Proof, RuleSettings},
     service::ServiceCode,
 };
@@ -15,6 +15,7 @@ use super::{
     count, evidence,
     patch::deadline,
     place,
+    tile::{Numbers, bare},
     view::{
         AsideFile, Check, Companion, Consent, DraftPage, DraftSubject, Patch, Place, Position, ReviewView,
         RuleView, SealAnswer, SealedBrief, Tile, TileState, ToSeal, TodayView, Topic,
@@ -43,22 +44,6 @@ impl Face {
         self.open(NewDraft::Completion { activities }).await
     }
 
-    pub(super) async fn open_not_applicable(
-        &self,
-        activity: ActivityId,
-        reason: String,
-    ) -> Result<DraftPage, Problem> {
-        self.open(NewDraft::NotApplicable { activity, reason }).await
-    }
-
-    pub(super) async fn open_refused(
-        &self,
-        activity: ActivityId,
-        reason: String,
-    ) -> Result<DraftPage, Problem> {
-        self.open(NewDraft::Refused { activity, reason }).await
-    }
-
     pub(super) async fn open_consent(
         &self,
         person: PersonId,
@@ -71,20 +56,11 @@ impl Face {
         self.open(NewDraft::Consent { person, state, reason }).await
     }
 
-    pub(super) async fn open_act(
-        &self,
-        family: FamilyId,
-        act: Act,
-        person: Option<PersonId>,
-    ) -> Result<DraftPage, Problem> {
-        self.open(NewDraft::Act { family, act, person }).await
-    }
-
-    async fn open(&self, new: NewDraft) -> Result<DraftPage, Problem> {
+    /// Opens a draft and answers it.
+    pub(super) async fn open(&self, new: NewDraft) -> Result<DraftPage, Problem> {
         let draft = self.app().open_draft(new).await?;
         self.forget_board().await;
-        self.saved(draft);
-        self.page(draft).await
+        self.saved_page(draft).await
     }
 
     pub(super) async fn correct(&self, record: RecordId, why: &str) -> Result<DraftPage, Problem> {
@@ -97,8 +73,7 @@ impl Face {
         }
         let draft = self.app().draft_correction(record, why).await?;
         self.forget_board().await;
-        self.saved(draft);
-        self.page(draft).await
+        self.saved_page(draft).await
     }
 
     pub(super) async fn save(&self, draft: DraftId, field: Field) -> Result<DraftPage, Problem> {
@@ -120,8 +95,7 @@ impl Face {
             Field::Details(details) => Change::Details(details),
         };
         self.app().save(draft, change).await?;
-        self.saved(draft);
-        self.page(draft).await
+        self.saved_page(draft).await
     }
 
     pub(super) async fn set_subjects(
@@ -131,8 +105,7 @@ impl Face {
     ) -> Result<DraftPage, Problem> {
         self.app().set_subjects(draft, &activities).await?;
         self.forget_board().await;
-        self.saved(draft);
-        self.page(draft).await
+        self.saved_page(draft).await
     }
 
     pub(super) async fn say_consent(
@@ -146,8 +119,7 @@ impl Face {
             return Err(Problem::new(ProblemWord::BadRequest, "a consent is given, declined or withdrawn"));
         }
         self.app().set_consent(draft, person, state, reason.as_deref()).await?;
-        self.saved(draft);
-        self.page(draft).await
+        self.saved_page(draft).await
     }
 
     pub(super) async fn remove_evidence(
@@ -156,8 +128,7 @@ impl Face {
         evidence: EvidenceId,
     ) -> Result<DraftPage, Problem> {
         self.app().take_out(draft, evidence).await?;
-        self.saved(draft);
-        self.page(draft).await
+        self.saved_page(draft).await
     }
 
     pub(super) async fn undo_remove(
@@ -166,8 +137,7 @@ impl Face {
         evidence: EvidenceId,
     ) -> Result<DraftPage, Problem> {
         self.app().put_back(draft, evidence).await?;
-        self.saved(draft);
-        self.page(draft).await
+        self.saved_page(draft).await
     }
 
     pub(super) async fn discard(&self, draft: DraftId) -> Result<TodayView, Problem> {
@@ -228,6 +198,12 @@ impl Face {
             }
             Sealing::TooLarge { bytes } => SealAnswer::TooLarge { bytes: bytes as u64 },
         })
+    }
+
+    /// A draft that was saved just now, as it stands.
+    async fn saved_page(&self, draft: DraftId) -> Result<DraftPage, Problem> {
+        self.saved(draft);
+        self.page(draft).await
     }
 
     /// Notes that a draft was saved just now, and tells.
@@ -342,45 +318,17 @@ impl Face {
     fn tiles(&self, gathered: &[DraftEvidence], taken_over: &[EvidenceId]) -> Vec<Tile> {
         let mut numbers = Numbers::default();
         let tile = |piece: &DraftEvidence| {
-            let item = piece.item.as_ref();
-            let here = |part| self.app().vault().path(FileRef { evidence: piece.evidence, part }).exists();
-            Tile {
-                evidence: piece.evidence,
-                kind: item.map_or(piece.kind, |item| item.kind),
-                number: numbers.next(item.map_or(piece.kind, |item| item.kind)),
-                state: match piece.state {
-                    GatheredState::Incoming => TileState::Securing,
-                    GatheredState::Kept | GatheredState::Removed => TileState::Kept,
-                },
-                media_type: item.map(|item| item.media_type.clone()),
-                size: item.map(|item| item.size),
-                sent: None,
-                thumbnail: item.is_some_and(|item| item.thumbnail.is_some()) && here(Part::Thumbnail),
-                here: item.is_some() && here(Part::File),
-                captured: item.is_some_and(|item| item.source == Source::Captured),
-                taken_at: item.map(|item| item.taken.wall),
-                page: item.and_then(|item| item.page),
-                duration_ms: item.and_then(|item| item.summary.duration_ms),
-                width: item.and_then(|item| item.summary.width),
-                height: item.and_then(|item| item.summary.height),
-                replaces: item.and_then(|item| item.replaces),
-                taken_over: taken_over.contains(&piece.evidence),
-                reason: None,
-            }
+            let state = match piece.state {
+                GatheredState::Incoming => TileState::Securing,
+                GatheredState::Kept | GatheredState::Removed => TileState::Kept,
+            };
+            let tile = match &piece.item {
+                Some(item) => self.tile(&mut numbers, item, state),
+                None => bare(&mut numbers, piece.evidence, piece.kind, state),
+            };
+            Tile { taken_over: taken_over.contains(&piece.evidence), ..tile }
         };
         gathered.iter().map(tile).collect()
-    }
-}
-
-/// Numbers evidence among its kind: "фото 2".
-#[derive(Default)]
-pub(super) struct Numbers([u32; 4]);
-
-impl Numbers {
-    pub(super) fn next(&mut self, kind: EvidenceKind) -> u32 {
-        let number = &mut self.0[kind as usize];
-        *number += 1;
-        *number
     }
 }
 

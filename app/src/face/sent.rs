@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike as _, Utc};
 use kandas_shared::{
     calendar::civil_date,
-    evidence::{Evidence, FileRef, Part, Source},
+    evidence::{Evidence, Part},
     hash::Digest,
     ids::RecordId,
     plan_state::CheckKind,
@@ -17,9 +17,10 @@ use super::{
     board::Board,
     call::{Problem, ProblemWord},
     count,
-    draft::{Numbers, shown},
+    draft::shown,
     exchange::Moment,
     fold,
+    tile::Numbers,
     view::{LedgerRow, Patch, RecordPage, SentView, Tile, TileState, Topic},
 };
 use crate::{
@@ -99,7 +100,8 @@ impl Face {
         let received_at = overview::checks(&mut conn).await?.into_iter().find(|(known, ..)| *known == hash);
         drop(conn);
         let Reading::Record(sealed) = read(&sealed.payload) else { return Err(Problem::unknown("record")) };
-        let returned = self.returned(&board, |said| said.record == Some(id)).await?.into_iter().next();
+        let returned = self.returned(&board, |said| said.record == Some(id)).await?;
+        let checks = self.checks_of(id).await?;
         let home = sealed.family.and_then(|family| board.family(family)?.place());
         let Record { statement, position, paper, evidence, .. } = *sealed;
         let (reason, topics, details) = match statement {
@@ -127,6 +129,7 @@ impl Face {
             evidence: self.sealed_tiles(&evidence, &files),
             received_at: received_at.map(|(.., at)| at),
             returned,
+            checks,
             correctable: row.corrected_by.is_none()
                 && row.statement != "lost"
                 && state != LedgerState::Refused,
@@ -225,7 +228,6 @@ impl Face {
         let mut numbers = Numbers::default();
         let moving = self.parts.exchange.moment().file;
         let tile = |item: &Evidence| {
-            let here = |part| self.app().vault().path(FileRef { evidence: item.evidence, part }).exists();
             let file = files.iter().find(|file| file.evidence == item.evidence && file.part == Part::File);
             let moves = moving.filter(|(name, ..)| name.evidence == item.evidence && name.part == Part::File);
             let state = match file.map(|file| file.state) {
@@ -237,24 +239,9 @@ impl Face {
                 Some(FileState::Kept) | None => TileState::Kept,
             };
             Tile {
-                evidence: item.evidence,
-                kind: item.kind,
-                number: numbers.next(item.kind),
-                state,
-                media_type: Some(item.media_type.clone()),
-                size: Some(item.size),
                 sent: moves.map(|(_, sent, _)| sent).or(file.map(|file| file.sent)),
-                thumbnail: item.thumbnail.is_some() && here(Part::Thumbnail),
-                here: here(Part::File),
-                captured: item.source == Source::Captured,
-                taken_at: Some(item.taken.wall),
-                page: item.page,
-                duration_ms: item.summary.duration_ms,
-                width: item.summary.width,
-                height: item.summary.height,
-                replaces: item.replaces,
-                taken_over: false,
                 reason: file.and_then(|file| file.reason.clone()),
+                ..self.tile(&mut numbers, item, state)
             }
         };
         evidence.iter().map(tile).collect()

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     evidence::{EvidenceKind, Part},
     hash::Digest,
-    ids::{ActivityId, EvidenceId, FamilyId, PersonId, RecordId},
-    plan_state::{ActivityState, CheckKind},
+    ids::{ActivityId, EvidenceId, FamilyId, RecordId},
+    plan_state::CheckKind,
     pulled::{Person, RecordState as Said},
     receipt::Verdict,
     service::ServiceCode,
@@ -39,27 +39,6 @@ pub struct FamilyLine {
     pub longitude: Option<f64>,
     /// Whether it has left the scope and is kept for unsent work.
     pub gone: bool,
-}
-
-/// An activity, as a list needs it.
-#[derive(Clone, Debug, FromRow)]
-pub struct ActivityLine {
-    /// Id.
-    pub id: ActivityId,
-    /// The family.
-    pub family: FamilyId,
-    /// For whom.
-    pub person: PersonId,
-    /// Which service.
-    pub service: ServiceCode,
-    /// Due date, or the planned one where there is none.
-    pub due_on: Option<NaiveDate>,
-    /// State on the server.
-    pub state: ActivityState,
-    /// The record that counts.
-    pub record: Option<RecordId>,
-    /// Day of completion.
-    pub done_on: Option<NaiveDate>,
 }
 
 /// What was sealed here about an activity.
@@ -129,20 +108,6 @@ pub async fn persons(conn: &mut SqliteConnection) -> Result<Listed<Person>, Stor
         "person",
         "select id, family, surname, given_name, patronymic, latin_name, iin, birth_date, sex, relation, phone,
          lower(hex(id)) as row_key from person order by family, relation <> 'head', birth_date, id",
-    )
-    .await
-}
-
-/// All activities, family by family in the order of Appendix 1. Without a due date the planned one counts.
-///
-/// # Errors
-/// When the store fails.
-pub async fn activities(conn: &mut SqliteConnection) -> Result<Listed<ActivityLine>, StoreError> {
-    list(
-        conn,
-        "activity",
-        "select id, family, person, service, coalesce(due_on, planned_on) as due_on, state, record, done_on,
-         lower(hex(id)) as row_key from activity order by family, service, id",
     )
     .await
 }

@@ -4,8 +4,10 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::StoreError;
 
-const CASE_DATA: [&str; 10] = [
+const CASE_DATA: [&str; 15] = [
     "pulled_page",
+    "record_check",
+    "evidence_call",
     "record_state",
     "activity",
     "plan",
@@ -15,6 +17,9 @@ const CASE_DATA: [&str; 10] = [
     "family",
     "app_user",
     "org_unit",
+    "family_board",
+    "family_tasks",
+    "board_stale",
 ];
 const WORK: [&str; 12] = [
     "outbox",

@@ -70,6 +70,7 @@ impl Sync<'_> {
             quarantine::add(&mut tx, row, Some(text), now).await?;
         }
         if taken.completed {
+            pulled::board::refresh(&mut tx).await?;
             travel::adopt_states(&mut tx).await?;
             for evidence in travel::adopt_calls(&mut tx).await? {
                 event::add(&mut tx, now, "original_called", Some(&evidence.to_string()), None).await?;

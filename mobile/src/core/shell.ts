@@ -48,7 +48,7 @@ export const shell: Way = {
   },
 
   shoot(draft, how, seconds) {
-    const wanted = how.kind === "document" ? "paper" : how.kind;
+    const wanted = !how.captured ? "files" : how.kind === "video" ? "video" : "photo";
     return ask("shoot", { wanted, into: into(draft, how), seconds });
   },
 

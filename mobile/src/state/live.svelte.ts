@@ -2,6 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Answer, FileName, PhoneView, Request, Topic } from "../api/types";
 import { call, CoreAway, CoreProblem, listen } from "../core";
+import { long } from "./haptics";
 
 const TOPICS: readonly Topic[] = ["phone", "families", "drafts", "ledger", "sync"];
 const versions = new SvelteMap<Topic, number>(TOPICS.map((topic) => [topic, 0]));
@@ -25,6 +26,7 @@ class Core {
   away = $state(false);
   /** Returned work that waits for an answer, as the last page that lists it said. */
   returned = $state(0);
+  private known = false;
   /** The most bytes that were left since everything was last delivered: what progress is measured by. */
   most = $state(0);
   /** The file that moves at this moment. */
@@ -48,6 +50,13 @@ class Core {
       if (!(error instanceof CoreAway)) throw error;
       void this.missed();
     }
+  }
+
+  /** So much work has come back. More than before wants the worker: one long tick of the phone. */
+  back(count: number): void {
+    if (this.known && count > this.returned) long();
+    this.known = true;
+    this.returned = count;
   }
 
   private asking = false;

@@ -27,12 +27,13 @@ export class Phone {
     private faults: string[],
   ) {}
 
-  static async open(url: string, place: Place | null): Promise<Phone> {
+  /** `camera`: a film (y4m) that the camera shows; `noCamera`: the page may not use it. */
+  static async open(url: string, place: Place | null, { camera, noCamera = false }: { camera?: string; noCamera?: boolean } = {}): Promise<Phone> {
     const profile = mkdtempSync(join(tmpdir(), "kandas-chromium-"));
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: process.env["KANDAS_BROWSER"] ?? "/usr/bin/chromium",
       headless: true,
-      args: FLAGS,
+      args: [...FLAGS, ...(camera ? ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${camera}`] : [])],
       viewport: { width: 360, height: 740 },
       deviceScaleFactor: 2,
       isMobile: true,
@@ -41,6 +42,7 @@ export class Phone {
       timezoneId: "Asia/Almaty",
       ...(place ? { geolocation: place, permissions: ["geolocation"] } : {}),
     });
+    if (noCamera) await context.clearPermissions();
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(40_000);
     const faults: string[] = [];

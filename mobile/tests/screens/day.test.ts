@@ -3,13 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Phone } from "./browser";
 import { camera, Stage, type District } from "./stage";
-import { words, type Lang } from "./words";
-import { PIN, Worker } from "./worker";
+import { LANGUAGES, words } from "./words";
+import { Worker } from "./worker";
 
-const LANGUAGES: [Lang, string, number][] = [
-  ["kk", "Қазақша", 0],
-  ["ru", "Русский", 1],
-];
 /** Photo and signature are asked for; one activity for the whole family. */
 const COAL = "S13";
 
@@ -75,6 +71,21 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
     await phone.page.getByRole("searchbox").fill(person?.surname ?? person?.given_name ?? "");
     await phone.settled();
     await look("04-search");
+    // Into a family and back: what was looked for is still there.
+    await phone.page.locator("[role=listitem] a").first().click();
+    await phone.page.getByRole("table").waitFor();
+    await worker.tap(w("button-back"));
+    expect(await phone.page.getByRole("searchbox").inputValue()).toBe(person?.surname ?? person?.given_name);
+    await worker.tap(w("families-clear"));
+    await phone.settled();
+    await phone.page.evaluate(() => scrollTo(0, 700));
+    await phone.settled();
+    const top = () => phone.page.evaluate(() => document.elementFromPoint(180, 300)?.closest("[role=listitem]")?.getAttribute("aria-posinset"));
+    const before = await top();
+    await phone.page.touchscreen.tap(180, 300);
+    await phone.page.getByRole("table").waitFor();
+    await worker.tap(w("button-back"));
+    await expect.poll(top).toBe(before);
     await phone.go(`families/${family.id}`);
     await phone.page.getByRole("table").waitFor();
     await look("05-family");
@@ -133,11 +144,7 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
     await phone.page.goto(bridge.url);
     await worker.sees(w("pin-title"));
     await look("17-lock");
-    await worker.digits("1111");
-    await worker.tap(w("button-unlock"));
-    await worker.sees(w("pin-wrong"));
-    await worker.digits(PIN);
-    await worker.tap(w("button-unlock"));
+    await worker.unlock();
     await phone.page.getByRole("navigation").waitFor();
     await phone.go("sent");
     await worker.sees(w("ledger-word-waiting"));

@@ -1,7 +1,7 @@
 // The stage: a real central store and real phones behind `kandas-field bridge`, each a process of its own, and the line
 // between them, which can be cut. What is needed comes from `cargo xtask screens`.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -135,21 +135,40 @@ export class Stage {
     return (await run(told("KANDAS_SERVER"), [...this.common(), ...line], { maxBuffer: 64e6 })).stdout;
   }
 
-  private start(program: string, line: string[]): ChildProcess {
-    const child = spawn(program, line, { stdio: ["ignore", "pipe", "pipe"] });
+  private start(program: string, line: string[], environment: Record<string, string> = {}): ChildProcess {
+    const child = spawn(program, line, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
     child.stderr?.on("data", (text: Buffer) => process.env["KANDAS_LOUD"] && process.stderr.write(text));
     this.children.push(child);
     return child;
   }
 
+  /** Settings that the organisation gives to its phones; each takes them with its next token. There is no command for
+   * them yet, so they are put where the dashboard will put them. */
+  async settings(settings: Record<string, unknown>): Promise<void> {
+    const code = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); c.execute('insert or replace into setting values (?,?)',('phone',sys.argv[2])); c.commit()";
+    await run("python3", ["-c", code, join(this.folder, "centre", "store.db"), JSON.stringify(settings)]);
+  }
+
   /** The text of an enrolment QR for this worker. */
-  async invitation(login: string): Promise<{ link: string; code: string; fingerprint?: string }> {
-    return JSON.parse(await this.server("device", "code", login, "--json")) as { link: string; code: string };
+  async invitation(login: string): Promise<{ link: string; code: string; fingerprint: string }> {
+    return JSON.parse(await this.server("device", "code", login, "--json")) as { link: string; code: string; fingerprint: string };
+  }
+
+  /** What somebody in the office types at the centre, and the JSON that is answered. */
+  async office(...line: string[]): Promise<unknown> {
+    return JSON.parse(await this.server(...line, "--json")) as unknown;
+  }
+
+  /** The operator puts a program for phones into the centre's data folder. */
+  offer(version: string, content: string): void {
+    const folder = join(this.folder, "centre", "app");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `kandas-field-${version}.apk`), content);
   }
 
   /** A phone: the bridge over a home folder of its own. Answers the address to open. */
-  async phone(name: string): Promise<{ url: string; stop: () => Promise<void> }> {
-    const child = this.start(told("KANDAS_FIELD"), ["--home", join(this.folder, name), "bridge", "--screens", new URL("../../dist", import.meta.url).pathname]);
+  async phone(name: string, environment: Record<string, string> = {}): Promise<{ url: string; stop: () => Promise<void> }> {
+    const child = this.start(told("KANDAS_FIELD"), ["--home", join(this.folder, name), "bridge", "--screens", new URL("../../dist", import.meta.url).pathname], environment);
     let said = "";
     child.stdout?.on("data", (text: Buffer) => (said += text.toString()));
     const address = () => /https?:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said)?.[0];

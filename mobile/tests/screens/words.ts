@@ -4,6 +4,11 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { source } from "../../../design/messages.mjs";
 
 export type Lang = "kk" | "ru" | "en";
+/** The two languages of the house: name on the first screen, and which of the district's workers speaks it. */
+export const LANGUAGES: [Lang, string, number][] = [
+  ["kk", "Қазақша", 0],
+  ["ru", "Русский", 1],
+];
 export type Words = (id: string, variables?: Record<string, string | number>) => string;
 
 export function words(lang: Lang): Words {

@@ -36,15 +36,26 @@ export class Worker {
     for (const digit of pin) await this.page.getByRole("button", { name: digit, exact: true }).click();
   }
 
-  /** Language, enrolment by the text of the QR, PIN; ends on Today with the families there. */
-  async enrol(language: string, link: string, look?: (name: string) => Promise<void>): Promise<void> {
+  /** Chooses the language of a new phone; ends on the enrolment. */
+  async speaks(language: string, look?: (name: string) => Promise<void>): Promise<void> {
     await this.page.getByRole("button", { name: language, exact: true }).waitFor();
     await look?.("welcome");
     await this.tap(language);
-    await this.page.locator("textarea").waitFor();
+    await this.sees(this.w("enrol-text"));
+  }
+
+  /** Language, enrolment by the text of the QR, PIN; ends on Today with the families there. */
+  async enrol(language: string, link: string, look?: (name: string) => Promise<void>): Promise<void> {
+    await this.speaks(language, look);
     await look?.("enrol");
+    await this.page.getByText(this.w("enrol-paste")).click();
     await this.page.locator("textarea").fill(link);
     await this.tap(this.w("enrol-button"));
+    await this.setPin(look);
+  }
+
+  /** A PIN twice; ends on Today with the families there. */
+  async setPin(look?: (name: string) => Promise<void>): Promise<void> {
     await this.sees(this.w("pin-new-title"), 30_000);
     await look?.("pin");
     await this.digits(PIN);
@@ -54,6 +65,12 @@ export class Worker {
     await this.tap(this.w("button-save"));
     await this.page.getByRole("navigation").waitFor({ timeout: 20_000 });
     await this.page.locator(".week, .card .item").first().waitFor({ timeout: 240_000 });
+  }
+
+  async unlock(pin = PIN): Promise<void> {
+    await this.sees(this.w("pin-title"));
+    await this.digits(pin);
+    await this.tap(this.w("button-unlock"));
   }
 
   /** Brings a camera file in as the camera would. */
@@ -80,6 +97,21 @@ export class Worker {
     await field.waitFor({ state: "detached" });
   }
 
+  /** The position or a reason, the video or a reason: whatever is left to say besides what a test is about. */
+  async noVideo(): Promise<void> {
+    await this.tap(this.w("activity-video-reason"));
+    await this.pick(this.w("no-video-nothing-to-film"));
+  }
+
+  /** Review and seal; ends on the page that says so. */
+  async seal(look?: (name: string) => Promise<void>, confirm = this.w("review-confirm")): Promise<void> {
+    await this.tap(this.w("activity-review"));
+    await this.sees(this.w("review-title"));
+    await look?.("review");
+    await this.tap(confirm);
+    await this.sees(this.w("sealed-title"));
+  }
+
   /** Asks whoever has not been asked yet. */
   async askConsent(look?: () => Promise<void>): Promise<void> {
     const ask = this.page.getByRole("button", { name: this.w("consent-ask"), exact: true });
@@ -93,9 +125,10 @@ export class Worker {
     }
   }
 
-  /** Chooses a reason in an open picker. */
-  async pick(text: string): Promise<void> {
+  /** Chooses a reason in an open picker; `typed`: another one, in words of one's own. */
+  async pick(text: string, typed?: string): Promise<void> {
     await this.page.locator("dialog label").filter({ hasText: text }).click();
+    if (typed !== undefined) await this.page.locator("dialog textarea").fill(typed);
     await this.tap(this.w("button-choose"));
     await this.page.locator("dialog").waitFor({ state: "detached" });
   }

@@ -10,7 +10,7 @@ test("addresses of the screens", () => {
     ["#/families", { screen: "families" }],
     ["#/families/7", { screen: "family", family: "7" }],
     ["#/families/7/persons/9", { screen: "person", family: "7", person: "9" }],
-    ["#/drafts/d", { screen: "draft", draft: "d" }],
+    ["#/drafts/d", { screen: "draft", draft: "d", part: null }],
     ["#/help/S13", { screen: "service-help", service: "S13" }],
     ["#/help", { screen: "help" }],
     ["#/drafts", { screen: "unknown" }],

@@ -22,7 +22,8 @@ describe("messages", () => {
         }
       }
     }
-  });
+    // Some ten thousand sentences: seconds on a busy machine.
+  }, 60_000);
 
   test("what is left out of the screens is only the glossary", () => {
     const made = bundle("kk", source("kk", "base") as string, source("kk", "help") as string);

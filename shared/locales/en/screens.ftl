@@ -78,8 +78,7 @@ welcome-title = Welcome to Kandas Field
 welcome-text = This phone keeps the families' plans and works where there is no network.
 enrol-title = Enrol this phone
 enrol-sub = Once, five minutes
-enrol-text = Paste the text of the administrator's QR code, or type the code and the address.
-enrol-way-link = Text of the QR code
+enrol-text = Scan the administrator's QR code with the camera, or type the code and the address.
 enrol-way-code = Typed code
 enrol-link = Text of the QR code
 enrol-link-hint = begins with kandas://enrol
@@ -477,7 +476,6 @@ first-pull-title = Fetching the families
 button-unlock = Unlock
 pin-new = New PIN, at least 4 digits
 pin-reset-wrong = The code does not fit. Please ask again.
-pin-reset-later = Reset codes do not work in this version yet. Please contact the director.
 today-next = Next due: {$when}.
 acts-new = Add an act
 consent-withdraw = Withdraw
@@ -566,3 +564,87 @@ topic-work = Work
 topic-school-kindergarten = School and kindergarten
 topic-health = Health
 topic-services-received = Services received
+
+## The camera reads a QR
+
+enrol-way-qr = QR code
+enrol-scan = Scan the QR code
+enrol-type = Type the code
+enrol-paste = Paste the text of the QR code
+qr-picture = Camera picture
+qr-aim = Hold the frame over the QR code; it is read by itself.
+qr-other = This is not an enrolment code. Show the administrator's QR code.
+qr-refused = The camera may not be used. Take a photo of the code, or type it.
+qr-no-camera = No camera was found here. Choose a picture of the code, or type it.
+qr-photo = Take a photo of the QR code
+qr-nothing = There is no QR code in the photo. Go closer and hold still.
+button-stop = Stop
+button-done = Done
+
+## Finger or face, where the phone has it
+
+biometric-finger = Unlock by finger
+biometric-face = Unlock by face
+biometric-reason = Open the screen of Kandas Field
+
+## A new phone
+
+newphone-title = Moving to a new phone
+newphone-sub = Five minutes
+newphone-1 = Send everything from this phone
+newphone-1-clear = Everything is delivered and no draft is left. You can move.
+newphone-1-drafts = Drafts: {$count}. They do not move along; seal them first.
+newphone-1-waits = Some records and files are still on this phone.
+newphone-2 = Ask the administrator for a new code
+newphone-2-text = A QR code or one to type; it works once.
+newphone-3 = Scan the code with the new phone
+newphone-3-text = The families load by themselves. The PIN is set anew.
+newphone-4 = Hand the old phone to the administrator
+newphone-4-text = Whatever is left on it is sent first; only then is the phone cleared.
+
+## A document of many pages
+
+pages-title = Pages of the document
+pages-text = Take each page by itself: readable, with no edge cut off.
+pages-first = Take the first page
+pages-next = Take the next page
+pages-file = Choose a file
+pages-done = Done, pages: {$count}
+pages-page = page {$number}
+tile-failed = not saved, tap to try again
+capture-kept-here = The file is not saved yet. Tap its tile to try again.
+
+## Reasons that can be chosen
+
+reason-other = Another reason
+reason-na-has = Has it already
+reason-na-age = Not the right age
+reason-na-status = Not the right status
+reason-na-moved = Moved to another region
+reason-refused-no-need = They see no need
+reason-refused-self = They will do it themselves
+reason-refused-later = They want to put it off
+reason-fix-date = The date is wrong
+reason-fix-person = The wrong person was chosen
+reason-fix-proof = The photo or document does not fit
+reason-fix-text = A mistake in the number or the text
+reason-iin-form = To fill in an application or a paper
+reason-iin-search = To look up in a state system
+
+## Facts of the diagnostics
+
+fact-program = Program
+fact-platform = System
+fact-wall-clock = Phone's clock
+fact-device = Device
+fact-server-url = Server
+fact-epoch = Epoch
+fact-token-scope = Access
+fact-last-contact = Last contact
+fact-chain = Chain
+fact-waiting = Waiting
+fact-free = Free
+
+## Fields of acts
+
+field-wanted = better filled in

@@ -80,8 +80,7 @@ welcome-title = Kandas Field қосымшасына қош келдіңіз
 welcome-text = Бұл телефон отбасылардың жоспарын сақтайды және желі жоқ жерде де жұмыс істейді.
 enrol-title = Телефонды тіркеу
 enrol-sub = Бір рет, бес минут
-enrol-text = Әкімші берген QR мәтінін қойыңыз немесе код пен мекенжайды теріңіз.
-enrol-way-link = QR мәтіні
+enrol-text = Әкімші берген QR кодты камерамен оқыңыз немесе код пен мекенжайды теріңіз.
 enrol-way-code = Терілетін код
 enrol-link = QR кодтың мәтіні
 enrol-link-hint = kandas://enrol деп басталады
@@ -467,7 +466,6 @@ first-pull-title = Отбасылар алынуда
 button-unlock = Кіру
 pin-new = Жаңа PIN, кемінде 4 таңба
 pin-reset-wrong = Код сәйкес емес. Директордан қайта сұраңыз.
-pin-reset-later = Қайтару коды бұл нұсқада әлі жоқ. Директорға хабарласыңыз.
 today-next = Келесі мерзім: {$when}.
 acts-new = Әрекет қосу
 consent-withdraw = Қайтарып алу
@@ -556,3 +554,87 @@ topic-work = Жұмысы
 topic-school-kindergarten = Мектеп пен балабақша
 topic-health = Денсаулығы
 topic-services-received = Алған қызметтері
+
+## The camera reads a QR
+
+enrol-way-qr = QR код
+enrol-scan = QR кодты оқу
+enrol-type = Кодты теру
+enrol-paste = QR мәтінін қою
+qr-picture = Камера көрінісі
+qr-aim = Жақтауды QR кодқа келтіріңіз, код өзі оқылады.
+qr-other = Бұл тіркеу коды емес. Әкімші берген QR кодты көрсетіңіз.
+qr-refused = Камераға рұқсат жоқ. Кодты суретке түсіріңіз немесе қолмен теріңіз.
+qr-no-camera = Мұнда камера табылмады. Кодтың суретін таңдаңыз немесе кодты қолмен теріңіз.
+qr-photo = QR кодты суретке түсіру
+qr-nothing = Суреттен QR код табылмады. Жақынырақ, қозғалтпай түсіріңіз.
+button-stop = Тоқтату
+button-done = Дайын
+
+## Finger or face, where the phone has it
+
+biometric-finger = Саусақ ізімен кіру
+biometric-face = Бет бейнесімен кіру
+biometric-reason = Kandas Field экранын ашу
+
+## A new phone
+
+newphone-title = Жаңа телефонға көшу
+newphone-sub = Бес минут
+newphone-1 = Осы телефондағының бәрін жіберіңіз
+newphone-1-clear = Бәрі жеткізілді, жоба қалмады. Көшуге болады.
+newphone-1-drafts = Жоба: {$count}. Жобалар көшпейді, алдымен мөрлеңіз.
+newphone-1-waits = Жазба мен файлдардың бір бөлігі әлі осы телефонда.
+newphone-2 = Әкімшіден жаңа код сұраңыз
+newphone-2-text = QR код немесе терілетін код, бір рет қана жарайды.
+newphone-3 = Жаңа телефонда кодты оқыңыз
+newphone-3-text = Отбасылар өзі жүктеледі. PIN жаңадан қойылады.
+newphone-4 = Ескі телефонды әкімшіге беріңіз
+newphone-4-text = Қалған жазба болса, ол алдымен жіберіледі, содан кейін ғана телефон тазартылады.
+
+## A document of many pages
+
+pages-title = Құжат беттері
+pages-text = Әр бетті бөлек түсіріңіз: жазуы оқылсын, шеті кесілмесін.
+pages-first = Бірінші бетті түсіру
+pages-next = Келесі бетті түсіру
+pages-file = Файл таңдау
+pages-done = Дайын: {$count} бет
+pages-page = {$number}‑бет
+tile-failed = сақталмады, қайталау үшін басыңыз
+capture-kept-here = Файл әлі сақталмады. Плиткасын басып, қайталаңыз.
+
+## Reasons that can be chosen
+
+reason-other = Басқа себеп
+reason-na-has = Бұрыннан бар
+reason-na-age = Жасы сәйкес келмейді
+reason-na-status = Мәртебесі сәйкес келмейді
+reason-na-moved = Басқа аймаққа көшті
+reason-refused-no-need = Қажет емес деп санайды
+reason-refused-self = Өздері жасайды
+reason-refused-later = Кейінге қалдырғысы келеді
+reason-fix-date = Күні қате жазылған
+reason-fix-person = Басқа адам таңдалған
+reason-fix-proof = Фото немесе құжат сәйкес емес
+reason-fix-text = Нөмірі немесе мәтіні қате
+reason-iin-form = Өтініш немесе құжат толтыру
+reason-iin-search = Мемлекеттік жүйеден іздеу
+
+## Facts of the diagnostics
+
+fact-program = Бағдарлама
+fact-platform = Жүйе
+fact-wall-clock = Телефон сағаты
+fact-device = Құрылғы
+fact-server-url = Сервер
+fact-epoch = Дәуір
+fact-token-scope = Рұқсат
+fact-last-contact = Соңғы байланыс
+fact-chain = Тізбек
+fact-waiting = Күтуде
+fact-free = Бос орын
+
+## Fields of acts
+
+field-wanted = толтырған жөн

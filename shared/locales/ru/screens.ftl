@@ -78,8 +78,7 @@ welcome-title = Добро пожаловать в Kandas Field
 welcome-text = Этот телефон хранит планы семей и работает там, где нет сети.
 enrol-title = Регистрация телефона
 enrol-sub = Один раз, пять минут
-enrol-text = Вставьте текст QR-кода от администратора или наберите код и адрес.
-enrol-way-link = Текст QR-кода
+enrol-text = Считайте камерой QR-код от администратора или наберите код и адрес.
 enrol-way-code = Код вручную
 enrol-link = Текст QR-кода
 enrol-link-hint = начинается с kandas://enrol
@@ -485,7 +484,6 @@ first-pull-title = Загружаются семьи
 button-unlock = Войти
 pin-new = Новый PIN, не меньше 4 знаков
 pin-reset-wrong = Код не подошёл. Уточните у директора.
-pin-reset-later = Код сброса в этой версии ещё не работает. Свяжитесь с директором.
 today-next = Ближайший срок: {$when}.
 acts-new = Добавить действие
 consent-withdraw = Отозвать
@@ -574,3 +572,87 @@ topic-work = Работа
 topic-school-kindergarten = Школа и детский сад
 topic-health = Здоровье
 topic-services-received = Полученные услуги
+
+## The camera reads a QR
+
+enrol-way-qr = QR-код
+enrol-scan = Сканировать QR-код
+enrol-type = Набрать код
+enrol-paste = Вставить текст QR-кода
+qr-picture = Изображение с камеры
+qr-aim = Наведите рамку на QR-код, он прочитается сам.
+qr-other = Это не код регистрации. Покажите QR-код от администратора.
+qr-refused = Нет доступа к камере. Сфотографируйте код или наберите его вручную.
+qr-no-camera = Камера здесь не найдена. Выберите снимок кода или наберите код вручную.
+qr-photo = Сфотографировать QR-код
+qr-nothing = На снимке нет QR-кода. Снимите ближе, не двигая телефон.
+button-stop = Остановить
+button-done = Готово
+
+## Finger or face, where the phone has it
+
+biometric-finger = Войти по отпечатку
+biometric-face = Войти по лицу
+biometric-reason = Открыть экран Kandas Field
+
+## A new phone
+
+newphone-title = Переход на новый телефон
+newphone-sub = Пять минут
+newphone-1 = Отправьте всё с этого телефона
+newphone-1-clear = Всё доставлено, черновиков нет. Можно переходить.
+newphone-1-drafts = Черновики: {$count}. Они не переносятся, сначала запечатайте их.
+newphone-1-waits = Часть записей и файлов ещё на этом телефоне.
+newphone-2 = Попросите у администратора новый код
+newphone-2-text = QR-код или код для набора, действует один раз.
+newphone-3 = Считайте код новым телефоном
+newphone-3-text = Семьи загрузятся сами. PIN задаётся заново.
+newphone-4 = Отдайте старый телефон администратору
+newphone-4-text = Если записи остались, они сначала уйдут, и только потом телефон очистится.
+
+## A document of many pages
+
+pages-title = Страницы документа
+pages-text = Снимайте каждую страницу отдельно: чтобы текст читался и края не обрезались.
+pages-first = Снять первую страницу
+pages-next = Снять следующую страницу
+pages-file = Выбрать файл
+pages-done = Готово, страниц: {$count}
+pages-page = стр. {$number}
+tile-failed = не сохранено, нажмите, чтобы повторить
+capture-kept-here = Файл ещё не сохранён. Нажмите на его плитку, чтобы повторить.
+
+## Reasons that can be chosen
+
+reason-other = Другая причина
+reason-na-has = Уже есть
+reason-na-age = Не подходит по возрасту
+reason-na-status = Не подходит по статусу
+reason-na-moved = Переехал в другой регион
+reason-refused-no-need = Считают, что не нужно
+reason-refused-self = Сделают сами
+reason-refused-later = Хотят отложить
+reason-fix-date = Неверная дата
+reason-fix-person = Выбран не тот человек
+reason-fix-proof = Не то фото или документ
+reason-fix-text = Ошибка в номере или тексте
+reason-iin-form = Заполнить заявление или документ
+reason-iin-search = Найти в государственной системе
+
+## Facts of the diagnostics
+
+fact-program = Программа
+fact-platform = Система
+fact-wall-clock = Часы телефона
+fact-device = Устройство
+fact-server-url = Сервер
+fact-epoch = Эпоха
+fact-token-scope = Доступ
+fact-last-contact = Последняя связь
+fact-chain = Цепочка
+fact-waiting = Ждёт отправки
+fact-free = Свободно
+
+## Fields of acts
+
+field-wanted = желательно заполнить

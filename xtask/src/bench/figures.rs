@@ -14,7 +14,7 @@ pub(crate) enum Target {
 }
 
 /// The targets, by the name of the figure or its beginning up to `{`: then any engine may follow.
-const TARGETS: [(&str, Target); 18] = [
+const TARGETS: [(&str, Target); 21] = [
     ("push_cpu_ms_per_record_sqlite", Target::AtMost(0.4)),
     ("push_cpu_ms_per_record_postgres", Target::AtMost(0.5)),
     ("batch_records_per_s_{}", Target::AtLeast(5_000.0)),
@@ -29,6 +29,9 @@ const TARGETS: [(&str, Target); 18] = [
     ("pull_ratio", Target::AtMost(4.0)),
     ("open_list_ms", Target::AtMost(10.0)),
     ("capture_ratio", Target::AtMost(1.5)),
+    ("screens_cold_start_ms", Target::AtMost(1_500.0)),
+    ("screens_list_ms", Target::AtMost(100.0)),
+    ("screens_search_ms", Target::AtMost(100.0)),
     ("server_rss_mb", Target::AtMost(120.0)),
     ("return_day_s_{}", Target::AtMost(600.0)),
     ("return_day_answer_p99_s_{}", Target::AtMost(5.0)),

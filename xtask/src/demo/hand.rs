@@ -9,38 +9,41 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{Phone, Voice};
-use crate::{cargo::root, centre::Centre, leash::Leashed};
+use crate::{centre::Centre, leash::Leashed};
 
 /// The phone, while its bridge runs.
 pub(crate) struct InHand {
     /// Where a browser finds it; good once.
     url: String,
     line: Proxy,
+    /// Whether there is a page to show.
+    built: bool,
     _bridge: Leashed,
-}
-
-/// The screens as `cargo xtask screens` builds them, if somebody has.
-fn built() -> Option<PathBuf> {
-    let folder = root().join("mobile/dist");
-    folder.join("index.html").is_file().then_some(folder)
 }
 
 /// Enrols a phone of `login`, fetches its families and starts its bridge. Its way to the store leads through `line`.
 ///
 /// # Errors
 /// When the phone says no or its bridge does not start.
-pub(crate) fn take(phone: &Phone, centre: &Centre, login: &str, line: Proxy) -> Result<InHand> {
+pub(crate) fn take(
+    phone: &Phone,
+    centre: &Centre,
+    login: &str,
+    line: Proxy,
+    screens: Option<PathBuf>,
+) -> Result<InHand> {
     let invitation = centre.invite(login)?;
     phone.enrol(&Invitation { url: format!("https://{}", line.address()), ..invitation })?;
     phone.sync()?;
     let mut arguments = vec!["bridge".into()];
-    if let Some(folder) = built() {
+    let built = screens.is_some();
+    if let Some(folder) = screens {
         arguments.extend(["--screens".into(), folder.into_os_string()]);
     }
     let mut bridge = phone.start(&arguments)?;
     for _ in 0..200 {
         if let Some(url) = phone.log_lines()?.iter().rev().find_map(|line| url_in(line)) {
-            return Ok(InHand { url, line, _bridge: bridge });
+            return Ok(InHand { url, line, built, _bridge: bridge });
         }
         if !bridge.is_running()? {
             break;
@@ -60,10 +63,10 @@ impl InHand {
     pub(crate) fn say(&self, voice: &Voice) {
         voice.line(format!("phone      {}   (open it in a browser; good once)", voice.strong(&self.url)));
         voice.line("           Enter takes its signal away and gives it back; what you record waits and then arrives");
-        if built().is_none() {
-            voice.line(
-                voice.faint("           its screens are not built: `cargo xtask screens`, then start again"),
-            );
+        if !self.built {
+            voice.line(voice.faint(
+                "           its screens are not built (see above): the page says how; then start again",
+            ));
         }
     }
 

@@ -52,7 +52,7 @@ pub(super) fn run() -> Result<()> {
     });
     let page = || {
         screens::install()?;
-        screens::npm("build")
+        succeed(&mut screens::npm("build"))
     };
     if provided.is_some() && steps.step("build the screens", page).is_some() {
         for target in TARGETS {

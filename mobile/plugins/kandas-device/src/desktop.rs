@@ -122,7 +122,7 @@ fn take_out(from: &Path, shot: &Shot) -> io::Result<Option<PathBuf>> {
         match shot.wanted {
             Wanted::Photo => matches!(&*ending, "jpg" | "jpeg" | "png" | "heic"),
             Wanted::Video => matches!(&*ending, "mp4" | "mov" | "3gp"),
-            Wanted::Paper => true,
+            Wanted::Files => true,
         }
     };
     let mut files: Vec<PathBuf> = fs::read_dir(from)?

@@ -38,7 +38,7 @@ pub use phone::Device;
 
 pub use self::{keystore::WrappedKeystore, platform::platform};
 
-/// What the system's camera is asked for.
+/// What the system's camera, or its list of files, is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wanted {
@@ -46,8 +46,8 @@ pub enum Wanted {
     Photo,
     /// A video made now.
     Video,
-    /// A paper: photographed now, or files that are there already. On Android the worker is asked which.
-    Paper,
+    /// Pictures or papers that are there already, chosen by the worker; several.
+    Files,
 }
 
 /// What the camera, or the worker, has given.

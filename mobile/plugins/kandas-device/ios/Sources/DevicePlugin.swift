@@ -25,7 +25,9 @@ struct LocateArgs: Decodable {
 }
 
 /// What an iPhone gives the core: see `src/hardware.rs` and `src/phone.rs`, which call these functions by their names.
-class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDelegate, UINavigationControllerDelegate {
+class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDelegate, UINavigationControllerDelegate,
+  UIDocumentPickerDelegate
+{
   private static let task = "kz.kandas.field.sync"
   private let monitor = NWPathMonitor()
   private lazy var positions = CLLocationManager()
@@ -110,6 +112,14 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
   @objc public func shoot(_ invoke: Invoke) throws {
     let args = try invoke.parseArgs(ShootArgs.self)
     DispatchQueue.main.async {
+      if args.wanted == "files" {
+        let files = UIDocumentPickerViewController(forOpeningContentTypes: [.image, .pdf], asCopy: true)
+        files.allowsMultipleSelection = true
+        files.delegate = self
+        self.shot = (invoke, args)
+        self.manager.viewController?.present(files, animated: true)
+        return
+      }
       guard UIImagePickerController.isSourceTypeAvailable(.camera) else {
         return invoke.reject("this device has no camera", code: "no_camera")
       }
@@ -156,6 +166,30 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
 
   func imagePickerControllerDidCancel(_ picker: UIImagePickerController) {
     picker.dismiss(animated: true)
+    gaveUp()
+  }
+
+  func documentPickerWasCancelled(_ controller: UIDocumentPickerViewController) { gaveUp() }
+
+  func documentPicker(_ controller: UIDocumentPickerViewController, didPickDocumentsAt urls: [URL]) {
+    guard let (invoke, args) = shot else { return }
+    shot = nil
+    DispatchQueue.global().async {
+      do {
+        let folder = URL(fileURLWithPath: args.folder, isDirectory: true)
+        let files = try urls.map { url -> String in
+          let to = folder.appendingPathComponent("\(UUID().uuidString)-\(url.lastPathComponent)")
+          try FileManager.default.copyItem(at: url, to: to)
+          return to.path
+        }
+        invoke.resolve(["files": files, "madeNow": false])
+      } catch {
+        invoke.reject("\(error)")
+      }
+    }
+  }
+
+  private func gaveUp() {
     shot?.invoke.resolve(["files": [String](), "madeNow": false])
     shot = nil
   }

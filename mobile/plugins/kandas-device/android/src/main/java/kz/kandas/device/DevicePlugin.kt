@@ -89,7 +89,8 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
 
   @Command
   fun shoot(invoke: Invoke) {
-    if (isAllowed(Manifest.permission.CAMERA)) openCamera(invoke)
+    if (invoke.parseArgs(ShootArgs::class.java).wanted == "files") openFiles(invoke)
+    else if (isAllowed(Manifest.permission.CAMERA)) openCamera(invoke)
     else requestPermissionForAlias("camera", invoke, "cameraAnswered")
   }
 
@@ -109,24 +110,22 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
       addFlags(Intent.FLAG_GRANT_WRITE_URI_PERMISSION or Intent.FLAG_GRANT_READ_URI_PERMISSION)
       if (isVideo && args.seconds > 0) putExtra(MediaStore.EXTRA_DURATION_LIMIT, args.seconds)
     }
-    val hasCamera = camera.resolveActivity(activity.packageManager) != null
-    if (!hasCamera && args.wanted != "paper") return invoke.reject("this phone has no camera app", "no_camera")
+    if (camera.resolveActivity(activity.packageManager) == null) {
+      return invoke.reject("this phone has no camera app", "no_camera")
+    }
     target = file
-    val intent = if (args.wanted == "paper") paper(camera.takeIf { hasCamera }) else camera
-    startActivityForResult(invoke, intent, "taken")
+    startActivityForResult(invoke, camera, "taken")
   }
 
-  /** The system asks: the camera, or files that are there. */
-  private fun paper(camera: Intent?): Intent {
+  private fun openFiles(invoke: Invoke) {
     val files = Intent(Intent.ACTION_GET_CONTENT).apply {
       type = "*/*"
       addCategory(Intent.CATEGORY_OPENABLE)
       putExtra(Intent.EXTRA_MIME_TYPES, arrayOf("image/*", "application/pdf"))
       putExtra(Intent.EXTRA_ALLOW_MULTIPLE, true)
     }
-    return Intent.createChooser(files, null).apply {
-      camera?.let { putExtra(Intent.EXTRA_INITIAL_INTENTS, arrayOf(it)) }
-    }
+    target = null
+    startActivityForResult(invoke, files, "taken")
   }
 
   @ActivityCallback

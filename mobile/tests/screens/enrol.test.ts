@@ -1,0 +1,182 @@
+// How a phone becomes a worker's, and how it stays his: the QR by the camera, the typed code, the PIN with its waits, the
+// lease, a second worker, a new phone. In Kazakh and in Russian, each on phones of their own.
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Phone } from "./browser";
+import { film, picture } from "./qr";
+import { Stage } from "./stage";
+import { LANGUAGES, words } from "./words";
+import { PIN, Worker } from "./worker";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.set();
+});
+afterAll(() => stage?.clear());
+
+describe.each(LANGUAGES)("a phone of one worker, in %s", (lang, language, nth) => {
+  const w = words(lang);
+  let login = "";
+  let other = "";
+  let bridge: { url: string; stop: () => Promise<void> };
+  let phone: Phone;
+  let worker: Worker;
+  const look = (name: string, how = {}) => phone.look(`${lang}-enrol-${name}`, how);
+  const again = async (environment = {}) => {
+    await bridge.stop();
+    bridge = await stage.phone(`one-${lang}`, environment);
+    await phone.page.goto(bridge.url);
+  };
+
+  beforeAll(() => {
+    const workers = stage.district.users.filter((each) => each.role === "cc_set");
+    login = workers[nth]?.login ?? "";
+    other = workers[1 - nth]?.login ?? "";
+  });
+  afterAll(async () => {
+    await phone?.close();
+    await bridge?.stop();
+  });
+
+  test("the camera reads the QR; another code is no enrolment", async () => {
+    const { link } = await stage.invitation(login);
+    const camera = film(join(stage.folder, `${lang}.y4m`), "https://example.kz/menu", link);
+    bridge = await stage.phone(`one-${lang}`);
+    phone = await Phone.open(bridge.url, null, { camera });
+    worker = new Worker(phone, w);
+    await worker.speaks(language);
+    await look("1-start");
+    await worker.tap(w("enrol-scan"));
+    await worker.sees(w("qr-other"));
+    await phone.look(`${lang}-enrol-2-another-code`, { axe: false });
+    await worker.setPin();
+    await look("3-today");
+  });
+
+  test("five wrong PINs cost a wait, which no restart shortens", async () => {
+    await phone.go("settings");
+    await worker.tap(w("settings-lock"));
+    for (let wrong = 1; wrong <= 5; wrong += 1) {
+      await worker.unlock("1111");
+      await worker.sees(wrong < 5 ? w("pin-wrong") : /30|29|28/);
+      if (wrong === 1) await look("4-wrong");
+    }
+    await look("5-wait");
+    expect(await phone.page.getByRole("button", { name: "5", exact: true }).isDisabled()).toBe(true);
+    await again();
+    await worker.sees(w("pin-title"));
+    await worker.sees(/[12]\d/);
+    await worker.digits(PIN).catch(() => {});
+    expect(await phone.page.getByRole("button", { name: w("button-unlock") }).isDisabled()).toBe(true);
+  }, 60_000);
+
+  test("by a typed code, with the server's key to compare", async () => {
+    const { link, code, fingerprint } = await stage.invitation(login);
+    const said = new URLSearchParams(link.split("?")[1]);
+    const typed = await stage.phone(`typed-${lang}`);
+    const second = await Phone.open(typed.url, null);
+    try {
+      const hands = new Worker(second, w);
+      await hands.speaks(language);
+      await hands.tap(w("enrol-way-code"));
+      await second.look(`${lang}-enrol-6-typed`);
+      const fill = async (name: string, text: string) => second.page.getByLabel(name).fill(text);
+      await fill(w("enrol-address"), said.get("u") ?? "");
+      await fill(w("enrol-pin-cert"), Buffer.from(said.get("p") ?? "", "base64url").toString("hex"));
+      await fill(w("enrol-code"), "AAAAA-AAAAA");
+      await hands.tap(w("enrol-button"));
+      await hands.sees(w("problem-enrol-code-unknown"));
+      await second.look(`${lang}-enrol-7-wrong-code`);
+      await fill(w("enrol-code"), code);
+      await hands.tap(w("enrol-button"));
+      await hands.sees(w("enrol-check-key-title"));
+      await hands.sees(fingerprint);
+      await second.look(`${lang}-enrol-8-key`);
+      await hands.tap(w("enrol-check-key-same"));
+      await hands.sees(w("pin-new-title"));
+    } finally {
+      await second.close();
+      await typed.stop();
+    }
+  });
+
+  test("without the camera's permission a photo of the QR does", async () => {
+    const { link } = await stage.invitation(login);
+    const shown = await stage.phone(`photo-${lang}`);
+    const third = await Phone.open(shown.url, null, { noCamera: true });
+    try {
+      const hands = new Worker(third, w);
+      await hands.speaks(language);
+      await hands.tap(w("enrol-scan"));
+      await hands.sees(new RegExp(`${w("qr-refused")}|${w("qr-no-camera")}`));
+      await third.look(`${lang}-enrol-9-no-camera`);
+      const photo = third.page.locator("input[data-kind=qr]");
+      await photo.setInputFiles(picture(join(stage.folder, "other.gif"), "https://example.kz/menu"));
+      await hands.sees(w("qr-other"));
+      await photo.setInputFiles(picture(join(stage.folder, `${lang}.gif`), link));
+      await hands.sees(w("pin-new-title"));
+    } finally {
+      await third.close();
+      await shown.stop();
+    }
+  });
+
+  test("when the wait is over the right PIN opens", async () => {
+    await expect.poll(() => phone.page.getByRole("button", { name: "5", exact: true }).isEnabled(), { timeout: 40_000 }).toBe(true);
+    await worker.unlock();
+    await phone.page.getByRole("navigation").waitFor();
+  });
+
+  test("a second worker on the same phone is refused, with the reason", async () => {
+    const { link } = await stage.invitation(other);
+    await phone.go(`enrol/${encodeURIComponent(link)}`);
+    const name = stage.district.users.find((each) => each.login === login)?.name ?? "";
+    await worker.sees(w("enrol-one-worker-text", { worker: name }));
+    await look("10-second-worker");
+    await phone.go("new-phone");
+    await worker.sees(w("newphone-1-clear"));
+    await look("11-new-phone");
+    await phone.go("today");
+    await phone.page.getByRole("navigation").waitFor();
+  });
+
+  test("finger instead of PIN, where the shell offers it", async () => {
+    // Stands for the shell, which lets the core unlock after the system has recognised the finger.
+    await phone.page.addInitScript((pin) => {
+      let asked = 0;
+      globalThis.kandasShell = {
+        biometric: {
+          kind: "finger",
+          unlock: async () => {
+            asked += 1;
+            // The first time the worker takes the finger away.
+            if (asked === 1) return false;
+            await fetch("/api/call", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ call: "unlock", pin }) });
+            return true;
+          },
+        },
+      };
+    }, PIN);
+    await again();
+    await worker.sees(w("biometric-finger"));
+    await look("12-finger");
+    await worker.tap(w("biometric-finger"));
+    await phone.page.getByRole("navigation").waitFor();
+  });
+
+  test("two weeks without contact lock, delete nothing, and contact opens again", async () => {
+    await stage.settings({ lease_days: 0 });
+    await again();
+    await phone.page.getByRole("heading", { name: w("lease-title") }).first().waitFor();
+    await look("13-lease");
+    await stage.settings({ lease_days: 14 });
+    await stage.line.cut();
+    await again();
+    await phone.page.getByRole("heading", { name: w("lease-title") }).first().waitFor();
+    await stage.line.join();
+    await worker.tap(w("sync-now"));
+    await worker.unlock();
+    await phone.page.getByRole("navigation").waitFor();
+    await phone.page.locator(".card .item").first().waitFor();
+  });
+});
