@@ -117,6 +117,7 @@ async fn enrol(window: &Window<'_>, link: &str) -> Result<()> {
     let facts = says.get("facts").cloned().unwrap_or_default().to_string();
     ensure!(facts.contains("stand-in, no phone"), "the stand-in says that it is one: {facts}");
     window.press("button[lang=kk]", None).await?;
+    window.press("summary", Some(&word("enrol-paste")?)).await?;
     window.write("textarea", link).await?;
     window.press("button[form=enrol]", None).await?;
     for button in ["button-continue", "button-save"] {
