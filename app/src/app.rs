@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use kandas_disk::point;
+use kandas_disk::{Locked, point};
 use kandas_shared::{ids::ChainId, jws::Signer};
 
 use crate::{
@@ -273,44 +273,27 @@ async fn is_key_left(store: &Store) -> Result<bool, StoreError> {
 
 /// One process per home: an operating-system lock that ends with the process, on a file that says whose it is.
 pub(crate) struct HomeLock {
-    file: fs::File,
-}
-
-impl Drop for HomeLock {
-    fn drop(&mut self) {
-        // Closing the file is not enough: a process that was just being started by another thread holds a copy of
-        // the descriptor until it has become its own program, and the lock with it.
-        if let Err(error) = self.file.unlock() {
-            tracing::warn!(%error, "the home's lock ends with the process only");
-        }
-    }
+    _file: Locked,
 }
 
 impl HomeLock {
     pub(crate) fn take(home: &Path) -> Result<Self, AppError> {
         let path = home.join("lock");
         let said = |error| AppError::io(path.display().to_string())(error);
-        let mut file = fs::OpenOptions::new()
+        let file = fs::OpenOptions::new()
             .create(true)
             .truncate(false)
             .read(true)
             .write(true)
             .open(&path)
             .map_err(said)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                let owner = fs::read_to_string(&path).map_err(said)?;
-                return Err(AppError::InUse {
-                    home: home.display().to_string(),
-                    owner: owner.trim().to_owned(),
-                });
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(said(error)),
-        }
+        let Ok(file) = Locked::take(file).map_err(said)? else {
+            let owner = fs::read_to_string(&path).map_err(said)?;
+            return Err(AppError::InUse { home: home.display().to_string(), owner: owner.trim().to_owned() });
+        };
         file.set_len(0).map_err(said)?;
-        write!(file, "{} ({PROGRAM})", std::process::id()).map_err(said)?;
+        write!(&*file, "{} ({PROGRAM})", std::process::id()).map_err(said)?;
         file.sync_all().map_err(said)?;
-        Ok(Self { file })
+        Ok(Self { _file: file })
     }
 }

@@ -18,6 +18,7 @@ pub mod face;
 pub mod family;
 pub mod ledger;
 pub mod media;
+pub mod pin_reset;
 pub mod platform;
 pub mod recover;
 mod rescue;

@@ -26,6 +26,7 @@ pub mod draft;
 pub mod event;
 pub mod file;
 pub mod home;
+mod left;
 pub mod outbox;
 pub mod overview;
 pub mod pulled;
@@ -43,6 +44,9 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/app");
 #[derive(Clone)]
 pub struct Store {
     pool: SqlitePool,
+    path: PathBuf,
+    /// Starts since the file was read through, this one not counted.
+    starts: u32,
     moved_aside: Option<PathBuf>,
 }
 
@@ -135,6 +139,7 @@ impl Store {
     }
 
     async fn open_whole(path: &Path, key: Option<[u8; 32]>) -> Result<Self, StoreError> {
+        let starts = left::take(path);
         let mut options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -144,6 +149,8 @@ impl Store {
             .pragma("secure_delete", "on")
             // A first pull changes most pages in one transaction: what does not fit is written more than once.
             .pragma("cache_size", "-16384")
+            // Rows go from SQLite's thread to the reader's in lots, not one by one.
+            .row_buffer_size(1_024)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             // The log would hold the key.
@@ -168,15 +175,22 @@ impl Store {
             if !cfg!(feature = "sqlcipher") && !at_least(&version, [3, 51, 3]) {
                 return Err(StoreError::OldLibrary(version));
             }
-            let verdict: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&pool).await?;
-            if verdict != "ok" {
-                return Err(StoreError::Unreadable("quick_check", verdict));
+            if starts.is_none() {
+                let verdict: String = sqlx::query_scalar("pragma quick_check(1)").fetch_one(&pool).await?;
+                if verdict != "ok" {
+                    return Err(StoreError::Unreadable("quick_check", verdict));
+                }
             }
             MIGRATIONS.run(&pool).await?;
             Ok(())
         };
         match checked.await {
-            Ok(()) => Ok(Self { pool, moved_aside: None }),
+            Ok(()) => Ok(Self {
+                pool,
+                path: path.to_owned(),
+                starts: starts.map_or(0, |starts| starts + 1),
+                moved_aside: None,
+            }),
             Err(error) => {
                 pool.close().await;
                 Err(error)
@@ -210,6 +224,7 @@ impl Store {
     /// Closes the file. Dropping the store closes it too, a moment later.
     pub async fn close(&self) {
         self.pool.close().await;
+        left::leave(&self.path, self.starts);
     }
 }
 

@@ -20,7 +20,7 @@ use kandas_shared::{
     ids::{DeviceId, UserId},
     jws::{JwsError, PublicKey, SignError},
     problem::ProblemCode,
-    wire::TokenScope,
+    wire::{Diagnostics, TokenScope},
 };
 
 use self::{
@@ -225,6 +225,23 @@ pub async fn run_over(
         tx.commit().await.map_err(StoreError::from)?;
     }
     sync.go_on().await
+}
+
+/// Sends a log to the operator, whatever else waits: with a token of its own, beside the loop.
+///
+/// # Errors
+/// When the link, the server or the phone fails; nothing is kept for later.
+pub async fn send_diagnostics(
+    network: &dyn Network,
+    app: &App,
+    idle: Duration,
+    log: &Diagnostics,
+) -> Result<(), SyncError> {
+    let options = Options { idle, ..Options::default() };
+    let mut sync = Sync::open(app, &options, &progress::Silent, network).await?;
+    sync.get_token().await?;
+    sync.http.json(reqwest::Method::POST, "/v1/diagnostics", Some(&sync.bearer()?), log).await?;
+    Ok(())
 }
 
 /// A token in memory.

@@ -6,8 +6,11 @@
 //! What a loss of power leaves: [`steps`] does to files what std does. In development builds a recorder may listen
 //! ([`record`]), and [`power`] makes of what it heard every state that a disk may be in after the power went.
 //!
+//! [`Locked`] is a lock that ends when its owner does.
+//!
 //! [`replace`] is the one way in which a small file comes to be: whole under its name, or not at all.
 
+mod lock;
 mod points;
 #[cfg(debug_assertions)]
 pub mod power;
@@ -16,6 +19,8 @@ pub mod record;
 pub mod steps;
 
 use std::{io, path::Path};
+
+pub use lock::Locked;
 
 #[cfg(debug_assertions)]
 #[doc(hidden)]

@@ -5,16 +5,20 @@ create table family_board (
     -- Full name of the head; empty when none is known.
     head text not null,
     persons integer not null,
-    -- Activities that still want to be done, and the earliest due date among them.
+    -- Activities that still want to be done, and their due dates in order: see store/pulled/board.rs.
     open integer not null,
-    next_due text,
+    dues blob not null,
     -- Activities that this program cannot read.
-    strange integer not null,
-    -- The others in the order of Appendix 1, packed: see store/pulled/board.rs.
+    strange integer not null
+) strict, without rowid;
+
+-- Its activities in the order of Appendix 1, packed, apart: the list does not need them.
+create table family_tasks (
+    family blob not null primary key,
     tasks blob not null
 ) strict, without rowid;
 
--- Families whose row above no longer says what person and activity say.
+-- Families whose rows above no longer say what person and activity say.
 create table board_stale (
     family blob not null primary key
 ) strict, without rowid;

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{DeviceId, EvidenceId, FamilyId, PersonId, UserId},
+    ids::{DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
     time::micros,
 };
 use sha2::{Digest as _, Sha256};
@@ -36,6 +36,12 @@ pub enum Action {
     Evidence(EvidenceId),
     /// A file of evidence, or what is left of it.
     File(FileRef),
+    /// What is to be checked, and what was.
+    Checks,
+    /// A record with its checks.
+    Record(RecordId),
+    /// The log that a phone sent.
+    Log,
     /// What an erasing would take.
     Survey,
     /// Everything, into a back-up.
@@ -50,6 +56,9 @@ impl std::fmt::Display for Action {
             Self::RecoveryKey => f.write_str("device.recovery_key"),
             Self::Evidence(evidence) => write!(f, "evidence.show {evidence}"),
             Self::File(file) => write!(f, "evidence.save {file}"),
+            Self::Checks => f.write_str("check.list"),
+            Self::Record(record) => write!(f, "check.show {record}"),
+            Self::Log => f.write_str("device.log"),
             Self::Survey => f.write_str("erase.survey"),
             Self::BackUp => f.write_str("store.backup"),
         }

@@ -5,6 +5,7 @@
 //! calls, the tables come out the same, as if each had been applied alone: a run is written out before a fact that
 //! changes who sees a family joins facts about that family, and rare facts stand alone.
 
+mod checked;
 mod erased;
 mod feed;
 mod gone;
@@ -38,6 +39,7 @@ pub const DERIVED: &[&str] = &[
     "bundle",
     "chain_gap",
     "chain",
+    "record_check",
     "evidence_call",
     "evidence_file",
     "evidence",
@@ -50,6 +52,7 @@ pub const DERIVED: &[&str] = &[
     "person",
     "family",
     "key_change",
+    "pin_reset",
     "device_order",
     "device",
     "enrol_code",
@@ -127,6 +130,10 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
                 std::mem::take(&mut run).write(tx, &before).await?;
                 erased::erased(tx, fact, subject).await?;
                 before = Before::load(tx, facts).await?;
+            }
+            Event::RecordChecked(check) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                checked::checked(tx, fact, check).await?;
             }
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;

@@ -3,6 +3,7 @@
 //! The verbs themselves live in modules of their own ([`crate::import`], [`crate::users`], [`crate::devices`],
 //! [`crate::erase`], …); here options are read, stores opened and answers printed.
 
+mod check;
 mod device;
 mod evidence;
 mod open;
@@ -14,15 +15,18 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use kandas_shared::{
+    check::ReturnReason,
     evidence::Part,
-    ids::{DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId},
+    ids::{DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId},
     locale::Lang,
+    plan_state::CheckKind,
     pulled::Role,
     time::Clock as _,
 };
 
 use crate::{
     chance::{Chance, SystemChance},
+    check::Due,
     clock::SystemClock,
     config::{Config, Transport},
     logging,
@@ -115,6 +119,9 @@ enum Command {
     /// Evidence: what is known of it, its files, calls for originals.
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Checks: what workers have done, accepted, remarked or given back for rework.
+    #[command(subcommand)]
+    Check(CheckCommand),
     /// The server's signing key.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -259,6 +266,27 @@ enum DeviceCommand {
     Lost(OrderArgs),
     /// The phone goes out of use: order it to upload everything, then wipe.
     Retire(OrderArgs),
+    /// The code for a worker who has forgotten the PIN of his screens. Make sure whom you are talking to; read it out, or
+    /// let the phone hear it when it has a link.
+    ResetPin {
+        /// The phone.
+        #[arg(long)]
+        device: DeviceId,
+        /// The number of eight digits that it shows.
+        #[arg(long)]
+        challenge: String,
+        /// Log-in name of the user who lets him: not the worker himself.
+        #[arg(long = "as", value_name = "USER")]
+        by: String,
+    },
+    /// The logs that a phone has sent, the newest first. Stands in the access log.
+    Log {
+        /// The phone.
+        device: DeviceId,
+        /// All that are kept, not only the newest.
+        #[arg(long)]
+        all: bool,
+    },
     /// The phone's store key, wrapped to the recovery key: open it with `age -d -i RECOVERY-KEY`.
     RecoveryKey {
         /// The phone.
@@ -311,6 +339,74 @@ enum EvidenceCommand {
         out: PathBuf,
         /// Log-in name of the user who looks.
         #[arg(long)]
+        by: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum CheckCommand {
+    /// Records of the user's unit that are to be checked, the earliest first. Stands in the access log.
+    List {
+        /// What is shown: unchecked, accepted, remarked, returned or answered; several with commas.
+        #[arg(long, value_delimiter = ',', default_value = "unchecked,returned")]
+        state: Vec<CheckKind>,
+        /// Most of them.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        /// Log-in name of the user who looks.
+        #[arg(long = "as", value_name = "USER")]
+        by: String,
+    },
+    /// A record's evidence and everything that was said of it. Stands in the access log.
+    Show {
+        /// The record.
+        #[arg(long)]
+        record: RecordId,
+        /// Log-in name of the user who looks.
+        #[arg(long = "as", value_name = "USER")]
+        by: String,
+    },
+    /// Nothing to remark; takes back a return.
+    Accept {
+        /// The record.
+        #[arg(long)]
+        record: RecordId,
+        /// Log-in name of the user who checks.
+        #[arg(long = "as", value_name = "USER")]
+        by: String,
+    },
+    /// A remark for the worker; nothing is to be done again.
+    Remark {
+        /// The record.
+        #[arg(long)]
+        record: RecordId,
+        /// The words.
+        #[arg(long)]
+        text: String,
+        /// Log-in name of the user who checks.
+        #[arg(long = "as", value_name = "USER")]
+        by: String,
+    },
+    /// Back to the worker for rework, whole or one piece of its evidence.
+    Return {
+        /// The record.
+        #[arg(long)]
+        record: RecordId,
+        /// The one piece that goes back; the whole record if missing.
+        #[arg(long)]
+        evidence: Option<EvidenceId>,
+        /// Why: blurred, too_dark, wrong_person, face_not_visible, not_the_service, unreadable_document,
+        /// wrong_document, missing_page, picture_of_picture, wrong_place_or_day or other.
+        #[arg(long)]
+        reason: ReturnReason,
+        /// More about it, for the worker; needed with `other`.
+        #[arg(long)]
+        text: Option<String>,
+        /// Until when: a number of working days, or a date.
+        #[arg(long, default_value = "3")]
+        due: Due,
+        /// Log-in name of the user who checks.
+        #[arg(long = "as", value_name = "USER")]
         by: String,
     },
 }
@@ -381,6 +477,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::User(command) => device::user(&config, command, &around, json).await,
         Command::Device(command) => device::device(config, command, &around, json).await,
         Command::Evidence(command) => evidence::evidence(&config, command, &around, json).await,
+        Command::Check(command) => check::check(&config, command, &around, json).await,
         Command::Key(command) => store::key(&config, command, &around, json).await,
         Command::Verify { hashes } => store::verify(&config, hashes, json).await,
         Command::Rebuild { check } => store::rebuild(&config, check, json).await,

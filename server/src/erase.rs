@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
-use kandas_disk::{point, replace};
+use kandas_disk::{Locked, point, replace};
 use kandas_shared::{
     cursor::Kind,
     evidence::{FileRef, Part},
@@ -133,7 +133,7 @@ pub async fn settle(
 }
 
 /// The right to erase: one process at a time, let go by the kernel should it die.
-fn turn(config: &Config) -> Result<Option<fs::File>> {
+fn turn(config: &Config) -> Result<Option<Locked>> {
     let path = config.data.join("erasing.lock");
     let file = fs::OpenOptions::new()
         .create(true)
@@ -141,13 +141,7 @@ fn turn(config: &Config) -> Result<Option<fs::File>> {
         .write(true)
         .open(&path)
         .with_context(|| format!("{} cannot be opened", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(fs::TryLockError::WouldBlock) => Ok(None),
-        Err(fs::TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("{} cannot be locked", path.display()))
-        }
-    }
+    Ok(Locked::take(file).with_context(|| format!("{} cannot be locked", path.display()))?.ok())
 }
 
 async fn settle_in_turn(
@@ -290,7 +284,12 @@ impl Plan {
         let staying = named.staying(tx, &hashes, &entities).await?;
         // Of others' activities the feed says once more how they stand: the facts that said so last may be gone.
         let told = staying.activities.iter().map(|after| (Kind::Activity, after.activity.0));
-        let told: Vec<_> = entities.iter().copied().chain(told).collect();
+        // And so of what their records were returned for.
+        let answered = staying.answered.iter().flat_map(|stays| {
+            let state = (Kind::RecordState, kandas_shared::pulled::state_id(&stays.answered.hash));
+            stays.answered.checks.iter().map(|check| (Kind::Check, check.0)).chain([state])
+        });
+        let told: Vec<_> = entities.iter().copied().chain(told).chain(answered).collect();
         let changes = changes(tx, &told).await?;
         let chains = chains(tx, &hashes).await?;
         Ok(Self {
@@ -457,6 +456,8 @@ async fn entities(
             );
             let sql = "select id from activity where family = $1 order by id";
             add(Kind::Activity, all!(tx, (Uuid,), sql, family).await?);
+            let sql = "select id from record_check where family = $1 order by id";
+            add(Kind::Check, all!(tx, (Uuid,), sql, family).await?);
         }
         Some(person) => {
             add(Kind::Person, all!(tx, (Uuid,), "select id from person where id = $1", person).await?);
@@ -466,6 +467,8 @@ async fn entities(
             );
             let sql = "select id from activity where person = $1 order by id";
             add(Kind::Activity, all!(tx, (Uuid,), sql, person).await?);
+            let sql = "select id from record_check where person = $1 order by id";
+            add(Kind::Check, all!(tx, (Uuid,), sql, person).await?);
         }
     }
     let states = records.iter().map(|(hash, _)| (kandas_shared::pulled::state_id(hash),)).collect();

@@ -7,16 +7,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    check::ReturnReason,
     cursor::Kind,
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::{Digest, Epoch},
     ids::{
-        ActivityId, BundleId, CaptureId, ChainId, DeviceId, ErasureId, EvidenceId, FamilyId, OrderId,
-        PersonId, RecordId, UserId,
+        ActivityId, BundleId, CaptureId, ChainId, CheckId, DeviceId, ErasureId, EvidenceId, FamilyId,
+        OrderId, PersonId, RecordId, UserId,
     },
     jws::{Jws, KeyId, PublicKey},
     order::OrderKind,
-    plan_state::ActivityState,
+    plan_state::{ActivityState, CheckKind},
     pulled,
     receipt::{HeldReason, Verdict},
     service::ServiceCode,
@@ -92,6 +93,10 @@ events! {
     EvidenceSalvaged(EvidenceSalvaged) = "evidence.salvaged", 1;
     /// A supervisor calls for the camera's own file.
     EvidenceCalled(EvidenceCalled) = "evidence.called", 1;
+    /// A supervisor has checked a record, or one piece of its evidence.
+    RecordChecked(RecordChecked) = "record.checked", 1;
+    /// A supervisor lets a worker choose a new PIN for the screens of his phone.
+    PinResetGranted(PinResetGranted) = "pin_reset.granted", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.
@@ -365,6 +370,9 @@ pub struct RecordOutcome {
     pub withdrawn: Option<ActivityAfter>,
     /// The consent after it, if it changed.
     pub consent_after: Option<pulled::Consent>,
+    /// The returned record that this one answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
     /// Files that are expected from now on.
     pub files: Vec<ExpectedFile>,
     /// The chain after it, if it changed.
@@ -532,6 +540,72 @@ pub struct EvidenceCalled {
     pub by: Option<UserId>,
 }
 
+/// A returned record that a correction answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    /// The record that was returned.
+    pub record: RecordId,
+    /// Identity of its statement.
+    pub hash: Digest,
+    /// Who recorded it.
+    pub worker: UserId,
+    /// The returns that are answered.
+    pub checks: Vec<CheckId>,
+}
+
+/// See [`Event::RecordChecked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordChecked {
+    /// The check.
+    pub check: CheckId,
+    /// The record.
+    pub record: RecordId,
+    /// Identity of its statement.
+    pub hash: Digest,
+    /// Who recorded it.
+    pub worker: UserId,
+    /// Its family.
+    pub family: FamilyId,
+    /// Its person.
+    pub person: Option<PersonId>,
+    /// Its activity.
+    pub activity: Option<ActivityId>,
+    /// What the check says: accepted, remarked or returned.
+    pub state: CheckKind,
+    /// The one piece that goes back.
+    pub evidence: Option<EvidenceId>,
+    /// Why it goes back.
+    pub reason: Option<ReturnReason>,
+    /// The supervisor's words.
+    pub text: Option<String>,
+    /// Last civil day for the answer.
+    pub due: Option<NaiveDate>,
+    /// Who checked.
+    pub by: UserId,
+    /// Name at that time.
+    pub by_name: String,
+    /// Role at that time.
+    pub by_role: pulled::Role,
+    /// When the record as a whole is to be answered, after it: the earliest of the returns that stand.
+    pub due_after: Option<NaiveDate>,
+    /// Earlier checks whose place it takes.
+    pub replaces: Vec<CheckId>,
+}
+
+/// See [`Event::PinResetGranted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinResetGranted {
+    /// The phone.
+    pub device: DeviceId,
+    /// The number it showed.
+    pub challenge: String,
+    /// Who lets him.
+    pub by: UserId,
+}
+
 /// See [`Event::BundleReceived`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -628,13 +702,31 @@ pub struct Staying {
     pub activities: Vec<ActivityAfter>,
     /// Records of others that an erased record had corrected.
     pub superseded: Vec<RecordId>,
+    /// Returned records of others that an erased record had answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<StayingAnswer>,
+}
+
+/// A returned record whose answer was erased, see [`Staying`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StayingAnswer {
+    /// The record as it was answered.
+    pub answered: Answered,
+    /// What a supervisor says of it now.
+    pub state: CheckKind,
+    /// The correction.
+    pub by: RecordId,
 }
 
 impl Staying {
     /// Whether there is nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.activities.is_empty() && self.superseded.is_empty()
+        self.files.is_empty()
+            && self.activities.is_empty()
+            && self.superseded.is_empty()
+            && self.answered.is_empty()
     }
 }
 

@@ -43,7 +43,7 @@ use verify::Item;
 
 /// The shortest time from one group to the next. A request that comes after a pause is written at once; those that come one
 /// after the other share a transaction, which costs as much for one record as for ten.
-const PACE: Duration = Duration::from_millis(5);
+pub const PACE: Duration = Duration::from_millis(5);
 /// Most statements that are verified where the request runs; more would keep others from their turn.
 const FEW: usize = 3;
 /// Most statements of a group.
@@ -186,7 +186,6 @@ impl Grouping {
         let mut soonest = limits::moment();
         while let Some(first) = waiting.recv().await {
             tokio::time::sleep_until(soonest).await;
-            soonest = limits::moment() + PACE;
             let mut statements = first.items.len();
             let mut group = vec![first];
             while statements < MOST_IN_GROUP
@@ -196,6 +195,7 @@ impl Grouping {
                 group.push(request);
             }
             self.settle(group).await;
+            soonest = limits::moment() + PACE;
         }
     }
 

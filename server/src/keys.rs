@@ -30,7 +30,9 @@ use kandas_disk::point;
 use kandas_shared::{
     enrol::KeyPayload,
     hash::Digest,
+    ids::DeviceId,
     jws::{Jws, JwsError, KeyId, PublicKey, SignError, Signer as _, Typ},
+    pin_reset,
 };
 
 pub use ring_keys::{RingSigner, RingVerifier};
@@ -212,6 +214,12 @@ impl Keys {
     #[must_use]
     pub fn bundle_identity(&self) -> &age::x25519::Identity {
         &self.bundle
+    }
+    /// The secret that a phone and this store share for forgotten PINs. It follows from the key that opens bundles, which
+    /// never changes, so nothing more has to be kept.
+    #[must_use]
+    pub fn pin_secret(&self, device: DeviceId) -> [u8; 32] {
+        pin_reset::device_secret(self.bundle.to_string().expose_secret().as_bytes(), device)
     }
     /// age recipient for bundles and for the work of lost phones.
     #[must_use]

@@ -48,6 +48,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(device::token)) //        POST /v1/token
         .routes(routes!(device::recovery)) //     PUT  /v1/device/recovery
         .routes(routes!(device::order_done)) //   POST /v1/orders/{order}/done
+        .routes(routes!(device::diagnostics)) //  POST /v1/diagnostics
+        .routes(routes!(device::app)) //          GET  /v1/app
+        .routes(routes!(device::app_file)) //     GET  /v1/app/{file}
         .routes(routes!(records::records)) //     POST /v1/records
         .routes(routes!(records::changes)) //     GET  /v1/changes
         .routes(routes!(records::checkpoint)) //  GET  /v1/checkpoint

@@ -13,6 +13,7 @@ use crate::{
     keys::{Keys, RingVerifier},
     limits::Limits,
     media::{Depot, Media},
+    offer::Offers,
     store::Store,
     token::Bearers,
 };
@@ -37,6 +38,8 @@ pub struct Handles {
     pub intake: Intake,
     /// Uploads, custody, receipts.
     pub media: Media,
+    /// The program for phones that is offered.
+    pub offers: Offers,
     /// How much and how long.
     pub limits: Limits,
     /// Phones that come back and are let in.
@@ -101,6 +104,7 @@ impl AppState {
             bearers: Bearers::default(),
             intake,
             media,
+            offers: Offers::default(),
             arrivals: Arrivals::new(limits.arrivals, limits.arrival_stay),
             record_seats: Semaphore::new(limits.record_requests),
             seats: Semaphore::new(limits.requests),

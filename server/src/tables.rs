@@ -14,8 +14,17 @@ use crate::{
 pub const JOURNAL: &[&str] = &["journal_head", "journal", "journal_body", "journal_tile", "checkpoint"];
 
 /// Neither facts nor their consequences: tokens, uploads in progress, jobs.
-pub const RUNNING: &[&str] =
-    &["device_scope", "device_seen", "enrol_attempt", "nonce", "token", "upload", "access_log", "job"];
+pub const RUNNING: &[&str] = &[
+    "device_scope",
+    "device_seen",
+    "device_log",
+    "enrol_attempt",
+    "nonce",
+    "token",
+    "upload",
+    "access_log",
+    "job",
+];
 
 /// How a table differs from what the journal says.
 #[derive(Clone, Debug, PartialEq, Eq)]

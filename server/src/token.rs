@@ -23,7 +23,7 @@ use kandas_shared::{
 use crate::{
     all, chance, exec, journal,
     keys::RingVerifier,
-    opt,
+    offer, opt, pin_reset,
     refusal::{Outcome, Refusal},
     state::AppState,
     store::{Store, Tx},
@@ -168,6 +168,10 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<(DeviceId, Toke
     let chain_head = chain_head(&mut tx, &payload).await?;
     let orders = orders(&mut tx, device.id, now).await?;
     let settings = phone_settings(&mut tx).await?;
+    let pin_reset = match scope {
+        TokenScope::Device => Some(pin_reset::for_token(&mut tx, &state.keys, device.id, now).await?),
+        TokenScope::Escrow => None,
+    };
     tx.commit().await?;
     let granted = TokenGrant {
         token,
@@ -179,6 +183,8 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<(DeviceId, Toke
         orders,
         settings,
         worker: device.worker,
+        pin_reset,
+        newest_app: offer::newest(state).await,
         packed: packed::VERSION,
     };
     Ok((device.id, granted))

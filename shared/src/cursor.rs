@@ -32,7 +32,25 @@ text_enum! {
         RecordState = "record_state",
         /// A call for the camera's own file of a piece of evidence.
         EvidenceCall = "evidence_call",
+        /// A check of a record by a supervisor.
+        Check = "check",
     }
+}
+
+impl Kind {
+    /// The kinds of the first release: what a phone means that names none.
+    pub const FIRST: &'static [Self] = &[
+        Self::OrgUnit,
+        Self::User,
+        Self::Family,
+        Self::Person,
+        Self::Consent,
+        Self::Assignment,
+        Self::Plan,
+        Self::Activity,
+        Self::RecordState,
+        Self::EvidenceCall,
+    ];
 }
 
 /// Where a phone's pull stands.

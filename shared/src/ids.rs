@@ -79,6 +79,8 @@ ids! {
     BundleId;
     /// A decision to erase a subject.
     ErasureId;
+    /// One check of a record by a supervisor.
+    CheckId;
 }
 
 fn draw(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {

@@ -4,7 +4,9 @@
 //! random numbers: time and chance are arguments. The optional features only derive codecs (`sqlx`) and API schemas
 //! (`openapi`) for types that live here.
 
+pub mod app_version;
 pub mod calendar;
+pub mod check;
 pub mod cursor;
 pub mod enrol;
 pub mod evidence;
@@ -18,6 +20,7 @@ pub mod locale;
 pub mod merkle;
 pub mod order;
 pub mod packed;
+pub mod pin_reset;
 pub mod plan_state;
 pub mod problem;
 pub mod pulled;

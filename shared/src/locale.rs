@@ -69,14 +69,15 @@ macro_rules! sources {
             ("phone.ftl", include_str!(concat!("../locales/", $lang, "/phone.ftl"))),
             ("glossary.ftl", include_str!(concat!("../locales/", $lang, "/glossary.ftl"))),
             ("screens.ftl", include_str!(concat!("../locales/", $lang, "/screens.ftl"))),
+            ("checks.ftl", include_str!(concat!("../locales/", $lang, "/checks.ftl"))),
             ("help.ftl", include_str!(concat!("../locales/", $lang, "/help.ftl"))),
         ]
     };
 }
 
-static KK: [(&str, &str); 9] = sources!("kk");
-static RU: [(&str, &str); 9] = sources!("ru");
-static EN: [(&str, &str); 9] = sources!("en");
+static KK: [(&str, &str); 10] = sources!("kk");
+static RU: [(&str, &str); 10] = sources!("ru");
+static EN: [(&str, &str); 10] = sources!("en");
 
 /// Why a text could not be formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

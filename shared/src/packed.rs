@@ -25,7 +25,13 @@
 
 mod values;
 
-use std::{io::Read as _, sync::OnceLock};
+use std::{cell::RefCell, io::Read as _, sync::OnceLock};
+
+use zstd::{
+    bulk::Compressor,
+    dict::{DecoderDictionary, EncoderDictionary},
+    stream::read::Decoder,
+};
 
 use crate::{
     hash::{Digest, b64, from_b64},
@@ -191,14 +197,28 @@ fn words() -> &'static [u8] {
     })
 }
 
+thread_local! {
+    /// With the words prepared: that takes zstd longer than most bodies.
+    static SQUEEZER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
 fn squeeze(text: &[u8]) -> Option<Vec<u8>> {
-    let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, words()).ok()?;
-    compressor.compress(text).ok()
+    static PREPARED: OnceLock<EncoderDictionary<'static>> = OnceLock::new();
+    let prepared = PREPARED.get_or_init(|| EncoderDictionary::copy(words(), LEVEL));
+    SQUEEZER.with_borrow_mut(|squeezer| {
+        let compressor = match squeezer {
+            Some(compressor) => compressor,
+            None => squeezer.insert(Compressor::with_prepared_dictionary(prepared).ok()?),
+        };
+        compressor.compress(text).ok()
+    })
 }
 
 fn inflate(archive: &[u8], most: usize) -> Result<Vec<u8>, Unpackable> {
+    static PREPARED: OnceLock<DecoderDictionary<'static>> = OnceLock::new();
+    let prepared = PREPARED.get_or_init(|| DecoderDictionary::copy(words()));
     let mut decoder =
-        zstd::stream::read::Decoder::with_dictionary(archive, words()).map_err(|_| Unpackable::Archive)?;
+        Decoder::with_prepared_dictionary(archive, prepared).map_err(|_| Unpackable::Archive)?;
     decoder.window_log_max(WINDOW_LOG).map_err(|_| Unpackable::Archive)?;
     let mut text = Vec::new();
     // One byte more than allowed is enough to know.

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    check::ReturnReason,
     cursor::Kind,
     hash::Digest,
     ids::{
-        ActivityId, AssignmentId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, PlanId,
-        RecordId, UserId,
+        ActivityId, AssignmentId, CheckId, ConsentId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId,
+        PlanId, RecordId, UserId,
     },
     iin::Iin,
     locale::Lang,
@@ -337,6 +338,46 @@ pub struct EvidenceCall {
     pub called_at: DateTime<Utc>,
 }
 
+/// A check of a record by a supervisor. Earlier ones stay: they are its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+pub struct Check {
+    /// Its id.
+    pub id: CheckId,
+    /// The record.
+    pub record: RecordId,
+    /// Identity of its statement.
+    pub hash: Digest,
+    /// The family.
+    pub family: FamilyId,
+    /// The activity.
+    pub activity: Option<ActivityId>,
+    /// What it says: accepted, remarked or returned; answered when the worker has answered a return.
+    pub state: CheckKind,
+    /// Whether it stands: not answered, and no later check has taken its place.
+    pub stands: bool,
+    /// The one piece that goes back; the whole record if absent.
+    pub evidence: Option<EvidenceId>,
+    /// Why it goes back.
+    pub reason: Option<ReturnReason>,
+    /// The supervisor's words.
+    pub text: Option<String>,
+    /// Last civil day for the answer.
+    pub due: Option<NaiveDate>,
+    /// Who checked.
+    pub checker: UserId,
+    /// Name at that time.
+    pub checker_name: String,
+    /// Role at that time.
+    pub checker_role: Role,
+    /// When.
+    pub checked_at: DateTime<Utc>,
+    /// The correction that answered it.
+    pub answered_by: Option<RecordId>,
+}
+
 /// A row of any kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -362,6 +403,8 @@ pub enum Row {
     RecordState(RecordState),
     /// See [`EvidenceCall`].
     EvidenceCall(EvidenceCall),
+    /// See [`Check`].
+    Check(Check),
 }
 
 impl Row {
@@ -381,6 +424,7 @@ impl Row {
             Kind::Activity => Row::Activity(serde_json::from_str(row)?),
             Kind::RecordState => Row::RecordState(serde_json::from_str(row)?),
             Kind::EvidenceCall => Row::EvidenceCall(serde_json::from_str(row)?),
+            Kind::Check => Row::Check(serde_json::from_str(row)?),
         })
     }
 
@@ -398,6 +442,7 @@ impl Row {
             Row::Activity(_) => Kind::Activity,
             Row::RecordState(_) => Kind::RecordState,
             Row::EvidenceCall(_) => Kind::EvidenceCall,
+            Row::Check(_) => Kind::Check,
         }
     }
 
@@ -416,6 +461,7 @@ impl Row {
             Row::Activity(r) => r.id.0,
             Row::RecordState(r) => state_id(&r.hash),
             Row::EvidenceCall(r) => r.id.0,
+            Row::Check(r) => r.id.0,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Bodies of the device API, version 1 (docs/device-api.md).
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -141,9 +142,86 @@ pub struct TokenGrant {
     pub settings: PhoneSettings,
     /// The worker the device belongs to.
     pub worker: UserId,
+    /// What a forgotten PIN needs; only for a device in full service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_reset: Option<PinReset>,
+    /// The newest program for phones, where the centre offers one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_app: Option<AppOffer>,
     /// Highest version of the packed form ([`crate::packed`]) that the server reads; 0: it reads JSON alone.
     #[serde(default)]
     pub packed: u32,
+}
+
+/// What a phone needs for a forgotten PIN ([`crate::pin_reset`]).
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PinReset {
+    /// The secret that it shares with the centre, base64url of 32 bytes.
+    pub secret: String,
+    /// Codes that were given for its challenges within the last day, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub granted: Vec<PinGrant>,
+}
+
+impl std::fmt::Debug for PinReset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PinReset").field("granted", &self.granted.len()).finish_non_exhaustive()
+    }
+}
+
+/// A code that was given.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PinGrant {
+    /// The challenge it is for.
+    pub challenge: String,
+    /// The code.
+    pub code: String,
+}
+
+/// `GET /v1/app`: the program for phones that the centre offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppOffer {
+    /// Its version, `1.4.0`.
+    pub version: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256.
+    pub sha256: Digest,
+    /// Where it is, below the server's address.
+    pub path: String,
+}
+
+/// `POST /v1/diagnostics`: a phone's log for whoever looks for a fault. No personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Diagnostics {
+    /// Program and version.
+    pub app: String,
+    /// What the phone is, name and value.
+    pub facts: Vec<(String, String)>,
+    /// What happened, the newest first.
+    pub events: Vec<DiagnosticEvent>,
+}
+
+/// One thing that happened on a phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiagnosticEvent {
+    /// By the phone's wall clock.
+    pub at: DateTime<Utc>,
+    /// What kind of thing.
+    pub kind: String,
+    /// What it happened to: an id, a file name of the vault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 /// Last number of a chain that the server has.

@@ -46,7 +46,7 @@ pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Resul
     let state = pulled::state(&mut conn).await?;
     let today = today::on(&mut conn, &*app.platform().clock).await?;
     let Listed { rows, mut unreadable } = pulled::families(&mut conn).await?;
-    let mut boards = board::all(&mut conn).await?;
+    let mut boards = board::glances(&mut conn).await?;
     let mut families = Vec::new();
     for family in rows {
         let board = boards.remove(&family.id).unwrap_or_default();
@@ -56,12 +56,12 @@ pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Resul
         let line = FamilyLine {
             id: family.id,
             overdue: board.overdue(today),
+            next_due: board.next_due(),
             name: board.head,
             settlement: family.settlement_name,
             address: family.address,
             persons: board.persons,
             open: board.open,
-            next_due: board.next_due,
         };
         if !only_overdue || line.overdue > 0 {
             families.push(line);

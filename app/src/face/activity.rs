@@ -43,7 +43,7 @@ impl Face {
             deadline: task.deadline,
             done_on: known.done_on,
             draft: task.draft,
-            returned: returned.into_iter().next(),
+            returned,
             records,
             consent: consents.iter().find(|known| known.person == task.person).map(Consent::from),
             together: together(

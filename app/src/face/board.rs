@@ -137,7 +137,7 @@ impl Board {
         let as_of = pulled::state(&mut conn).await?.completed_at;
         let families = overview::families(&mut conn).await?;
         let persons = overview::persons(&mut conn).await?;
-        let plans = pulled::board::all(&mut conn).await?;
+        let (plans, strange) = pulled::board::tasks(&mut conn).await?;
         let own = overview::own(&mut conn).await?.rows;
         let said = overview::said(&mut conn).await?.rows;
         let returned = overview::returned(&mut conn).await?.rows;
@@ -145,9 +145,7 @@ impl Board {
         let visits: HashMap<FamilyId, NaiveDate> = overview::visits(&mut conn).await?.into_iter().collect();
         drop(conn);
 
-        let unreadable = families.unreadable.len()
-            + persons.unreadable.len()
-            + plans.values().map(|plan| plan.strange).sum::<usize>();
+        let unreadable = families.unreadable.len() + persons.unreadable.len() + strange;
         let mut households: Vec<Household> =
             families.rows.into_iter().map(|line| household(line, &visits)).collect();
         let by_id: HashMap<FamilyId, usize> =
@@ -195,7 +193,7 @@ impl Board {
         for (family, plan) in &plans {
             let Some(at) = by_id.get(family) else { continue };
             households[*at].tasks.reserve(plan.len());
-            for line in plan.tasks() {
+            for line in plan.lines() {
                 let date = |on| *due.entry(on).or_insert_with(|| deadline(today, on));
                 let task = known.task(&line, line.due_on.map(date), sending);
                 // What a newer plan has dropped is no work; what was done about it stays in sight.

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::view::{
-    ActivityView, ActsView, AttachAnswer, DiagnosticsView, DraftPage, Enrolment, FamiliesView, FamilyView,
-    Fix, FreedView, IinView, LeftoversView, PhoneView, PinAnswer, Place, RecordPage, ReviewView, SealAnswer,
-    SentView, SyncView, Theme, TodayView,
+    ActivityView, ActsView, AttachAnswer, DiagnosticsSent, DiagnosticsView, DraftPage, Enrolment,
+    FamiliesView, FamilyView, Fix, FreedView, IinView, LeftoversView, PhoneView, PinAnswer, PinResetView,
+    Place, RecordPage, ReviewView, SealAnswer, SentView, SyncView, Theme, TodayView,
 };
 use crate::store::draft::DraftId;
 
@@ -101,9 +101,11 @@ calls! {
     } => PinAnswer;
     /// Locks the screens.
     lock: Lock => PhoneView;
-    /// A forgotten PIN: the code that a supervisor reads out. Answered while locked. Not built yet: `unavailable`.
+    /// A forgotten PIN: the number to read to a supervisor. Answered while locked; asking again shows the same number.
+    begin_pin_reset: BeginPinReset => PinResetView;
+    /// A new PIN for the code that a supervisor reads out; it is taken once. Answered while locked.
     reset_pin: ResetPin {
-        /// The supervisor's code.
+        /// The supervisor's code; empty when the centre has granted it.
         code: String,
         /// The new PIN.
         pin: String,
@@ -117,6 +119,8 @@ calls! {
         #[ts(optional = nullable)]
         limit: Option<u32>,
     } => DiagnosticsView;
+    /// Sends the log to the operator, whatever else waits. Answered while locked too.
+    send_diagnostics: SendDiagnostics => DiagnosticsSent;
     /// Files that an interrupted attach left.
     leftovers: Leftovers => LeftoversView;
     /// Takes a leftover into a draft.

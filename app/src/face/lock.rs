@@ -13,10 +13,11 @@ use sqlx::SqliteConnection;
 use super::{
     Face,
     call::{Problem, ProblemWord, Request},
-    view::{Lease, LockView, PhoneView, PinAnswer, Topic},
+    view::{Lease, LockView, PhoneView, PinAnswer, PinResetView, Topic},
 };
 use crate::{
     app::AppError,
+    pin_reset,
     store::{StoreError, event, home},
     today,
 };
@@ -64,7 +65,9 @@ impl Face {
                 | Request::SetLanguage { .. }
                 | Request::SetTheme { .. }
                 | Request::Unlock { .. }
+                | Request::BeginPinReset
                 | Request::ResetPin { .. }
+                | Request::SendDiagnostics
                 | Request::Lock
                 | Request::Diagnostics { .. }
                 | Request::Sync
@@ -145,6 +148,9 @@ impl Face {
     pub(super) async fn unlock(&self, pin: String) -> Result<PinAnswer, Problem> {
         let right = self.try_pin(pin).await?;
         if right {
+            let mut conn = self.app().store().conn().await?;
+            pin_reset::close(&mut conn).await?;
+            drop(conn);
             self.session().unlocked = true;
             self.changed(&[Topic::Phone]);
         }
@@ -152,22 +158,68 @@ impl Face {
     }
 
     pub(super) async fn set_pin(&self, pin: String, present: Option<String>) -> Result<PinAnswer, Problem> {
-        if !(4..=12).contains(&pin.len()) || !pin.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Problem::new(ProblemWord::BadRequest, "a PIN has 4 to 12 digits"));
-        }
+        must_be_pin(&pin)?;
         if self.lock_view().await?.has_pin && !self.try_pin(present.unwrap_or_default()).await? {
             return Ok(PinAnswer { right: false, lock: self.lock_view().await? });
         }
+        self.keep_pin(pin, "pin_set").await
+    }
+
+    async fn keep_pin(&self, pin: String, how: &str) -> Result<PinAnswer, Problem> {
         let salt: [u8; 16] = self.app().platform().chance.bytes();
         let hash = blocking(move || hash(&pin, salt)).await??;
         let mut tx = self.app().store().begin().await?;
         home::set(&mut tx, home::PIN, hash).await?;
         home::unset(&mut tx, home::PIN_TRIES).await?;
-        event::add(&mut tx, self.wall(), "pin_set", None, None).await?;
+        pin_reset::close(&mut tx).await?;
+        event::add(&mut tx, self.wall(), how, None, None).await?;
         tx.commit().await.map_err(StoreError::from)?;
         self.session().unlocked = true;
         self.changed(&[Topic::Phone]);
         Ok(PinAnswer { right: true, lock: self.lock_view().await? })
+    }
+
+    /// The number to read to a supervisor, and whether the centre has let the worker in already.
+    pub(super) async fn begin_pin_reset(&self) -> Result<PinResetView, Problem> {
+        let lock = self.lock_view().await?;
+        if !lock.has_pin {
+            return Err(Problem::new(ProblemWord::NotNow, "there is no PIN"));
+        }
+        let mut tx = self.app().store().begin().await?;
+        let open = pin_reset::open(&mut tx, &*self.app().platform().chance).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(PinResetView {
+            granted: open.as_ref().is_some_and(|open| open.granted),
+            challenge: open.map(|open| open.challenge),
+            lock,
+        })
+    }
+
+    /// A new PIN for a supervisor's code. Wrong codes wait like wrong PINs do.
+    pub(super) async fn reset_pin(&self, code: String, pin: String) -> Result<PinAnswer, Problem> {
+        must_be_pin(&pin)?;
+        let (boot, ms) = self.app().platform().clock.boot();
+        let mut tx = self.app().store().begin().await?;
+        let Some(device) = home::get::<DeviceId>(&mut tx, home::DEVICE).await? else {
+            return Err(Problem::new(ProblemWord::NotEnrolled, "this phone is not enrolled"));
+        };
+        let tries = tries(&mut tx).await?;
+        if tries.wait_ms(&boot, ms) > 0 {
+            return Ok(PinAnswer { right: false, lock: self.lock_view().await? });
+        }
+        let right = pin_reset::try_code(&mut tx, &*self.app().platform().chance, device, &code).await?;
+        if !right {
+            // Counted before anything is answered: ending the process gains nothing.
+            let wrong = tries.wrong.saturating_add(1);
+            let until_ms = ms.saturating_add(wait_after(wrong));
+            set_tries(&mut tx, &Tries { wrong, boot, until_ms }).await?;
+            event::add(&mut tx, self.wall(), "pin_reset_wrong", None, Some(&wrong.to_string())).await?;
+        }
+        tx.commit().await.map_err(StoreError::from)?;
+        match right {
+            true => self.keep_pin(pin, "pin_reset").await,
+            false => Ok(PinAnswer { right, lock: self.lock_view().await? }),
+        }
     }
 
     /// Whether this is the PIN. The try is a row before it is judged: ending the process in between gains nothing.
@@ -195,6 +247,13 @@ impl Face {
         tx.commit().await.map_err(StoreError::from)?;
         Ok(right)
     }
+}
+
+fn must_be_pin(pin: &str) -> Result<(), Problem> {
+    if (4..=12).contains(&pin.len()) && pin.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemWord::BadRequest, "a PIN has 4 to 12 digits"))
 }
 
 async fn tries(conn: &mut SqliteConnection) -> Result<Tries, StoreError> {

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use kandas_shared::{
+    app_version::AppVersion,
     enrol::Invitation,
     hash::Digest,
     ids::{DeviceId, PersonId, UserId},
     jws::PublicKey,
     locale::Lang,
     pulled::OrgUnit,
+    wire::{AppOffer, DiagnosticEvent, Diagnostics},
 };
 
 use super::{
@@ -16,8 +18,8 @@ use super::{
     call::{Problem, ProblemWord},
     count,
     view::{
-        DiagnosticsView, Enrolment, EventLine, Fact, IinView, Notice, PhoneView, Stage, Theme, Topic,
-        WorkerView,
+        DiagnosticsSent, DiagnosticsView, Enrolment, EventLine, Fact, IinView, NewerApp, Notice, PhoneView,
+        Stage, Theme, Topic, WorkerView,
     },
 };
 use crate::{
@@ -26,11 +28,17 @@ use crate::{
     sync::{
         SyncError,
         enrol::{Introduction, enrol},
+        send_diagnostics,
+        transport::Internet,
     },
 };
 
 /// The longest video the camera should make (requirements §6).
 const VIDEO_SECONDS: u32 = 60;
+/// Events that a log for the operator has at most.
+const SENT_EVENTS: u32 = 500;
+/// Its bytes stay below what the centre takes.
+const SENT_BYTES: usize = 60_000;
 /// Time without a byte after which enrolling is given up.
 const ENROL_IDLE: Duration = Duration::from_secs(30);
 
@@ -75,6 +83,7 @@ impl Face {
             as_of,
             sync,
             notices,
+            newer: newer(&mut conn).await?,
             video_seconds: VIDEO_SECONDS,
             desktop: !cfg!(any(target_os = "android", target_os = "ios")),
         })
@@ -151,7 +160,7 @@ impl Face {
             Ok(_) => {
                 if wiped {
                     let mut conn = self.app().store().conn().await?;
-                    for former in [home::PIN, home::PIN_TRIES, home::SYNC_PAUSED] {
+                    for former in [home::PIN, home::PIN_TRIES, home::PIN_RESET, home::SYNC_PAUSED] {
                         home::unset(&mut conn, former).await?;
                     }
                 }
@@ -171,11 +180,11 @@ impl Face {
     }
 
     async fn notices(&self) -> Result<Vec<Notice>, Problem> {
+        let mut notices: Vec<Notice> = self.returned_notice().await?.into_iter().collect();
         if self.session().notices_read {
-            return Ok(Vec::new());
+            return Ok(notices);
         }
         let found = self.app().startup();
-        let mut notices = Vec::new();
         if found.store_moved_aside.is_some() {
             notices.push(Notice::StoreMoved { enrolment_rescued: found.enrolment_rescued });
         }
@@ -198,6 +207,7 @@ impl Face {
 
     pub(super) async fn dismiss_notices(&self) -> Result<PhoneView, Problem> {
         self.session().notices_read = true;
+        self.returned_is_seen().await?;
         self.phone().await
     }
 
@@ -210,6 +220,39 @@ impl Face {
         event::add(&mut tx, self.wall(), "iin_shown", Some(&person.to_string()), None).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(IinView { person, iin: known.iin.map(|iin| iin.to_string()) })
+    }
+
+    /// Sends the log to the operator: a request of its own, so a file that is stuck does not keep it.
+    pub(super) async fn send_diagnostics(&self) -> Result<DiagnosticsSent, Problem> {
+        let view = self.diagnostics(Some(SENT_EVENTS)).await?;
+        let event = |line: EventLine| DiagnosticEvent {
+            at: line.at,
+            kind: line.kind,
+            subject: line.subject,
+            detail: line.detail,
+        };
+        let mut log = Diagnostics {
+            app: PROGRAM.to_owned(),
+            facts: view.facts.into_iter().map(|fact| (fact.name, fact.value)).collect(),
+            events: view.events.into_iter().map(event).collect(),
+        };
+        while crate::store::to_json("diagnostics", &log)?.len() > SENT_BYTES && !log.events.is_empty() {
+            // The oldest go.
+            log.events.truncate(log.events.len() / 2);
+        }
+        let problem = match send_diagnostics(&Internet, self.app(), ENROL_IDLE, &log).await {
+            Ok(()) => None,
+            Err(
+                error @ (SyncError::Http(_)
+                | SyncError::Untrusted(_)
+                | SyncError::Inconsistent(..)
+                | SyncError::NotEnrolled),
+            ) => Some(error.word().to_owned()),
+            Err(error) => return Err(error.into()),
+        };
+        let mut conn = self.app().store().conn().await?;
+        event::add(&mut conn, self.wall(), "diagnostics_sent", None, problem.as_deref()).await?;
+        Ok(DiagnosticsSent { sent: problem.is_none(), problem })
     }
 
     /// The log for whoever looks for a fault. Also for a desk that sends it: it holds ids, counts and reasons only.
@@ -262,4 +305,22 @@ impl Face {
         let events = events.collect();
         Ok(DiagnosticsView { facts, events })
     }
+}
+
+/// The program that the centre offers, if it is newer than this one.
+async fn newer(conn: &mut sqlx::SqliteConnection) -> Result<Option<NewerApp>, StoreError> {
+    let Some(text) = home::text(&mut *conn, home::NEWEST_APP).await? else { return Ok(None) };
+    let offer: AppOffer = crate::store::json(home::NEWEST_APP, &text)?;
+    let own = env!("CARGO_PKG_VERSION").parse::<AppVersion>();
+    let is_newer = own.is_ok_and(|own| offer.version.parse::<AppVersion>().is_ok_and(|theirs| theirs > own));
+    if !is_newer {
+        return Ok(None);
+    }
+    let server = home::text(conn, home::SERVER_URL).await?.unwrap_or_default();
+    Ok(Some(NewerApp {
+        version: offer.version,
+        size: offer.size,
+        address: format!("{}{}", server.trim_end_matches('/'), offer.path),
+        sha256: offer.sha256.to_string(),
+    }))
 }

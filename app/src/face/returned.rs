@@ -1,23 +1,51 @@
 //! What came back for rework: first on every screen until it is answered.
 
-use kandas_shared::pulled::RecordState as Said;
+use std::collections::HashMap;
 
-use super::{Face, board::Board, call::Problem, patch::deadline, view::ReturnedCard};
-use crate::store::{pulled, record};
+use kandas_shared::{
+    evidence::{Evidence, EvidenceKind},
+    ids::{CheckId, EvidenceId, RecordId},
+    pulled::{Check, RecordState as Said},
+    record::{Reading, read},
+};
+
+use super::{
+    Face,
+    board::Board,
+    call::Problem,
+    patch::deadline,
+    view::{CheckLine, Notice, ReturnedCard},
+};
+use crate::{
+    draft::DraftId,
+    store::{StoreError, draft, home, pulled, record},
+};
 
 impl Face {
-    /// Cards of returned records that `wanted` picks, the most urgent first.
+    /// Cards of returned records that `wanted` picks, one for each piece that came back, the most urgent first.
     pub(super) async fn returned(
         &self,
         board: &Board,
         wanted: impl Fn(&Said) -> bool,
     ) -> Result<Vec<ReturnedCard>, Problem> {
-        let picked: Vec<&Said> = board.returned.iter().filter(|said| wanted(said)).collect();
+        // The words belong to whoever has the family now; of a family that is somebody else's only the ledger tells.
+        let ours = |said: &&Said| said.family.is_none_or(|family| board.family(family).is_some());
+        let picked: Vec<&Said> = board.returned.iter().filter(|said| wanted(said)).filter(ours).collect();
         if picked.is_empty() {
             return Ok(Vec::new());
         }
-        let drafts = self.app().drafts().await?;
+        let answers: HashMap<RecordId, DraftId> = self
+            .app()
+            .drafts()
+            .await?
+            .iter()
+            .filter_map(|draft| Some((draft.supersedes?, draft.id)))
+            .collect();
         let mut conn = self.app().store().conn().await?;
+        let mut standing: HashMap<RecordId, Vec<Check>> = HashMap::new();
+        for check in pulled::returns(&mut conn).await?.rows {
+            standing.entry(check.record).or_default().push(check);
+        }
         let mut cards = Vec::with_capacity(picked.len());
         for said in picked {
             let sealed = match said.record {
@@ -28,10 +56,17 @@ impl Face {
                 Some(id) => pulled::activity(&mut conn, id).await?,
                 None => None,
             };
+            let answer = said.record.and_then(|id| answers.get(&id)).copied();
+            let again = match answer {
+                Some(draft) => draft::evidence(&mut conn, draft).await?.rows,
+                None => Vec::new(),
+            };
+            let evidence = sealed.as_ref().map(|sealed| proofs(&sealed.payload)).unwrap_or_default();
             let household = said.family.and_then(|id| board.family(id));
             let person =
                 sealed.as_ref().and_then(|sealed| sealed.person).or(activity.as_ref().map(|a| a.person));
-            cards.push(ReturnedCard {
+            let plain = ReturnedCard {
+                check: None,
                 record: said.record,
                 number: sealed.as_ref().map(|sealed| sealed.seq.unsigned_abs()),
                 activity: said.activity,
@@ -43,17 +78,104 @@ impl Face {
                 done_on: sealed
                     .map(|sealed| sealed.done_on)
                     .or(activity.and_then(|activity| activity.done_on)),
-                // The centre does not say yet which photo, why and who.
                 evidence: None,
+                kind: None,
+                reason: None,
                 why: None,
                 by: None,
+                role: None,
                 deadline: said.check_due.map(|on| deadline(board.today, on)),
-                draft: drafts
-                    .iter()
-                    .find(|draft| draft.supersedes.is_some() && draft.supersedes == said.record)
-                    .map(|draft| draft.id),
-            });
+                draft: answer,
+                retaken: false,
+            };
+            let words = said.record.and_then(|id| standing.remove(&id)).unwrap_or_default();
+            if words.is_empty() {
+                // A centre of an older version says that it is returned and nothing more.
+                cards.push(plain);
+                continue;
+            }
+            cards.extend(words.into_iter().map(|check| ReturnedCard {
+                check: Some(check.id),
+                evidence: check.evidence,
+                kind: check.evidence.map(|id| kind_of(&evidence, id)),
+                reason: check.reason,
+                why: check.text,
+                by: Some(check.checker_name),
+                role: Some(check.checker_role),
+                deadline: check.due.map(|on| deadline(board.today, on)),
+                retaken: check.evidence.is_some_and(|id| {
+                    again
+                        .iter()
+                        .any(|piece| piece.item.as_ref().is_some_and(|item| item.replaces == Some(id)))
+                }),
+                ..plain.clone()
+            }));
         }
+        cards.sort_by_key(|card| card.deadline.map_or((true, None), |by| (false, Some(by.on))));
         Ok(cards)
     }
+
+    /// Everything supervisors have said of a record, the newest first.
+    pub(super) async fn checks_of(&self, record: RecordId) -> Result<Vec<CheckLine>, Problem> {
+        let mut conn = self.app().store().conn().await?;
+        let mut checks = pulled::checks(&mut conn, record).await?.rows;
+        checks.reverse();
+        Ok(checks
+            .into_iter()
+            .map(|check| CheckLine {
+                check: check.id,
+                state: check.state,
+                stands: check.stands,
+                evidence: check.evidence,
+                reason: check.reason,
+                text: check.text,
+                due: check.due,
+                by: check.checker_name,
+                role: check.checker_role,
+                at: check.checked_at,
+            })
+            .collect())
+    }
+
+    /// Says that something came back, until it is dismissed or answered.
+    pub(super) async fn returned_notice(&self) -> Result<Option<Notice>, Problem> {
+        let mut conn = self.app().store().conn().await?;
+        let seen = seen(&mut conn).await?;
+        let mut new = pulled::returns(&mut conn).await?.rows;
+        new.retain(|check| !seen.contains(&check.id));
+        let mut count = 0;
+        for check in new {
+            count += u32::from(!record::is_corrected(&mut conn, check.record).await?);
+        }
+        Ok((count > 0).then_some(Notice::Returned { count }))
+    }
+
+    /// What came back has been seen.
+    pub(super) async fn returned_is_seen(&self) -> Result<(), Problem> {
+        let mut tx = self.app().store().begin().await?;
+        let all: Vec<CheckId> =
+            pulled::returns(&mut tx).await?.rows.into_iter().map(|check| check.id).collect();
+        home::set(&mut tx, home::RETURNS_SEEN, crate::store::to_json(home::RETURNS_SEEN, &all)?).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+}
+
+async fn seen(conn: &mut sqlx::SqliteConnection) -> Result<Vec<CheckId>, StoreError> {
+    match home::text(conn, home::RETURNS_SEEN).await? {
+        Some(text) => crate::store::json(home::RETURNS_SEEN, &text),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn proofs(payload: &str) -> Vec<Evidence> {
+    match read(payload) {
+        Reading::Record(record) => record.evidence,
+        _ => Vec::new(),
+    }
+}
+
+fn kind_of(evidence: &[Evidence], id: EvidenceId) -> EvidenceKind {
+    let known = evidence.iter().find(|item| item.evidence == id);
+    known.map_or(EvidenceKind::Photo, |item| item.kind)
 }

@@ -100,7 +100,8 @@ impl Face {
         let received_at = overview::checks(&mut conn).await?.into_iter().find(|(known, ..)| *known == hash);
         drop(conn);
         let Reading::Record(sealed) = read(&sealed.payload) else { return Err(Problem::unknown("record")) };
-        let returned = self.returned(&board, |said| said.record == Some(id)).await?.into_iter().next();
+        let returned = self.returned(&board, |said| said.record == Some(id)).await?;
+        let checks = self.checks_of(id).await?;
         let home = sealed.family.and_then(|family| board.family(family)?.place());
         let Record { statement, position, paper, evidence, .. } = *sealed;
         let (reason, topics, details) = match statement {
@@ -128,6 +129,7 @@ impl Face {
             evidence: self.sealed_tiles(&evidence, &files),
             received_at: received_at.map(|(.., at)| at),
             returned,
+            checks,
             correctable: row.corrected_by.is_none()
                 && row.statement != "lost"
                 && state != LedgerState::Refused,

@@ -435,15 +435,7 @@ pub async fn remove(
     id: DraftId,
     evidence: EvidenceId,
 ) -> Result<bool, StoreError> {
-    let changed = sqlx::query(
-        "update draft_evidence set state = 'removed' where draft = $1 and evidence = $2 and state = 'kept'
-         and exists (select 1 from draft d where d.id = $1 and d.state = 'open')",
-    )
-    .bind(id)
-    .bind(evidence)
-    .execute(conn)
-    .await?;
-    Ok(changed.rows_affected() == 1)
+    move_between(conn, id, evidence, "kept", "removed").await
 }
 
 /// Brings a piece back that was taken out of an open draft. Says whether it was there.
@@ -455,12 +447,24 @@ pub async fn put_back(
     id: DraftId,
     evidence: EvidenceId,
 ) -> Result<bool, StoreError> {
+    move_between(conn, id, evidence, "removed", "kept").await
+}
+
+async fn move_between(
+    conn: &mut SqliteConnection,
+    id: DraftId,
+    evidence: EvidenceId,
+    from: &str,
+    to: &str,
+) -> Result<bool, StoreError> {
     let changed = sqlx::query(
-        "update draft_evidence set state = 'kept' where draft = $1 and evidence = $2 and state = 'removed'
+        "update draft_evidence set state = $4 where draft = $1 and evidence = $2 and state = $3
          and exists (select 1 from draft d where d.id = $1 and d.state = 'open')",
     )
     .bind(id)
     .bind(evidence)
+    .bind(from)
+    .bind(to)
     .execute(conn)
     .await?;
     Ok(changed.rows_affected() == 1)

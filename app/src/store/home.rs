@@ -52,8 +52,16 @@ pub const SCREEN_THEME: &str = "screen_theme";
 pub const PIN: &str = "pin";
 /// Wrong tries of it, JSON.
 pub const PIN_TRIES: &str = "pin_tries";
+/// What the phone and the centre share for a forgotten PIN, base64url.
+pub const PIN_SECRET: &str = "pin_secret";
+/// The number for a forgotten PIN that is shown, JSON.
+pub const PIN_RESET: &str = "pin_reset";
+/// The newest program that the centre offers, JSON.
+pub const NEWEST_APP: &str = "newest_app";
 /// Set (`yes`) while the worker has paused sending.
 pub const SYNC_PAUSED: &str = "sync_paused";
+/// Ids of what came back for rework and was seen, JSON.
+pub const RETURNS_SEEN: &str = "returns_seen";
 /// What the worker has said of the link: `yes`, it costs by the byte, or `no`.
 pub const LINK_METERED: &str = "link_metered";
 

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use kandas_shared::{
     cursor::Kind,
-    ids::{ActivityId, FamilyId, OrgUnitId, PersonId, UserId},
+    ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     pulled::{
-        Activity, Assignment, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row, User,
+        Activity, Assignment, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
+        User,
     },
     wire::{ChangeLine, PullEnd},
 };
@@ -304,6 +305,7 @@ pub async fn sweep(conn: &mut SqliteConnection) -> Result<(), StoreError> {
         "delete from family where gone = 1 and id not in (select family from needed_family)",
         "delete from record_state where gone = 1",
         "delete from evidence_call where gone = 1",
+        "delete from record_check where gone = 1",
         "delete from app_user where gone = 1",
         "delete from org_unit where gone = 1",
     ] {
@@ -325,7 +327,7 @@ pub async fn all(conn: &mut SqliteConnection, kind: Kind) -> Result<Listed<Row>,
     }
     kinds!(OrgUnit => OrgUnit, User => User, Family => Family, Person => Person, Consent => Consent,
         Assignment => Assignment, Plan => Plan, Activity => Activity, RecordState => RecordState,
-        EvidenceCall => EvidenceCall)
+        EvidenceCall => EvidenceCall, Check => Check)
 }
 
 /// The families, those that are gone but still needed among them.
@@ -420,4 +422,22 @@ pub async fn record_states(
     family: FamilyId,
 ) -> Result<Listed<RecordState>, StoreError> {
     select(conn, "where family = $1 order by position", &[family.0]).await
+}
+
+/// What supervisors have said of a record, the earliest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn checks(conn: &mut SqliteConnection, record: RecordId) -> Result<Listed<Check>, StoreError> {
+    select(conn, "where record = $1 order by checked_at, id", &[record.0]).await
+}
+
+/// Everything that went back for rework and waits for an answer, the most urgent first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn returns(conn: &mut SqliteConnection) -> Result<Listed<Check>, StoreError> {
+    let rest =
+        "where gone = 0 and stands = 1 and state = 'returned' order by due is null, due, checked_at, id";
+    select(conn, rest, &[]).await
 }

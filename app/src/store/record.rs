@@ -379,3 +379,16 @@ pub async fn last_consent(
 pub async fn file(conn: &mut SqliteConnection, name: FileRef) -> Result<Option<file::File>, StoreError> {
     file::get(conn, name).await
 }
+
+/// Whether a record sealed here, and not refused, corrects it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_corrected(conn: &mut SqliteConnection, record: RecordId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from record where state <> 'refused' and json_extract(payload, '$.supersedes') = $1)",
+    )
+    .bind(record.to_string())
+    .fetch_one(conn)
+    .await?)
+}

@@ -4,8 +4,10 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::StoreError;
 
-const CASE_DATA: [&str; 12] = [
+const CASE_DATA: [&str; 15] = [
     "pulled_page",
+    "record_check",
+    "evidence_call",
     "record_state",
     "activity",
     "plan",
@@ -16,6 +18,7 @@ const CASE_DATA: [&str; 12] = [
     "app_user",
     "org_unit",
     "family_board",
+    "family_tasks",
     "board_stale",
 ];
 const WORK: [&str; 12] = [

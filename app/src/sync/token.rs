@@ -26,6 +26,7 @@ use super::{
 use crate::{
     app::PROGRAM,
     chain::ChainStanding,
+    pin_reset,
     store::{StoreError, chain, event, home, outbox, receipt, travel},
 };
 
@@ -72,6 +73,15 @@ impl Sync<'_> {
         home::set_settings(&mut tx, &grant.settings).await?;
         home::set(&mut tx, home::TOKEN_SCOPE, grant.scope).await?;
         home::set(&mut tx, home::WORKER, grant.worker).await?;
+        if let Some(said) = &grant.pin_reset {
+            pin_reset::note(&mut tx, self.device, said).await?;
+        }
+        match &grant.newest_app {
+            Some(offer) => {
+                home::set(&mut tx, home::NEWEST_APP, crate::store::to_json(home::NEWEST_APP, offer)?).await?;
+            }
+            None => home::unset(&mut tx, home::NEWEST_APP).await?,
+        }
         for order in &grant.orders {
             self.note_order(&mut tx, &keys, order).await?;
         }

@@ -16,16 +16,19 @@ use kandas_app::{
     },
 };
 use kandas_shared::{
+    check::ReturnReason,
+    cursor::Kind,
     evidence::{EvidenceKind, Part, Source},
     hash::Digest,
     ids::EvidenceId,
     plan_state::{ActivityState, CheckKind},
-    pulled::{Activity, RecordState, Row},
+    pulled::{Activity, Check, RecordState, Role, Row},
     receipt::Verdict,
     service::ServiceCode,
     time::Clock as _,
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Phone, World, photo, pull};
 
@@ -205,8 +208,12 @@ async fn a_pin_locks_the_screens_and_its_tries_and_waits_survive() {
     ask(&face, json!({"call": "lock"})).await;
     assert_eq!(ask(&face, right).await["right"], false);
     assert_eq!(ask(&face, json!({"call": "unlock", "pin": "1470"})).await["right"], true);
-    let reset = json!({"call": "reset_pin", "code": "ABCDE", "pin": "0000"});
-    assert_eq!(try_ask(&face, reset).await, Err(ProblemWord::Unavailable), "it never pretends");
+    ask(&face, json!({"call": "lock"})).await;
+    let asked = ask(&face, json!({"call": "begin_pin_reset"})).await;
+    assert_eq!(asked["challenge"], Value::Null, "a phone that shares no secret with the centre says so");
+    let reset = json!({"call": "reset_pin", "code": "12345678", "pin": "0000"});
+    assert_eq!(ask(&face, reset).await["right"], false);
+    assert_eq!(ask(&face, json!({"call": "unlock", "pin": "1470"})).await["right"], true);
 }
 
 #[tokio::test]
@@ -406,7 +413,7 @@ async fn a_family_is_a_matrix_with_one_patch_for_each_activity() {
         check_state: CheckKind::Returned,
         check_due: day("2026-11-25"),
     };
-    pull(face.app(), &[Row::RecordState(returned)], &[]).await;
+    pull(face.app(), &[Row::RecordState(returned.clone())], &[]).await;
     let face = {
         close(face).await;
         again(&phone).await
@@ -414,6 +421,63 @@ async fn a_family_is_a_matrix_with_one_patch_for_each_activity() {
     let today = ask(&face, json!({"call": "today"})).await;
     assert_eq!(today["returned"][0]["record"], sealed);
     assert_eq!(today["returned"][0]["deadline"]["working_days"], 2);
+    assert_eq!(today["returned"][0]["reason"], Value::Null, "a centre of an older version does not say why");
+
+    // A newer one says which pieces, each with its reason and day.
+    let said = |n: u128, due: &str, stands: bool, evidence: Option<EvidenceId>| Check {
+        id: Uuid::from_u128(n).into(),
+        record,
+        hash: returned.hash,
+        family: world.family,
+        activity: returned.activity,
+        state: CheckKind::Returned,
+        stands,
+        evidence,
+        reason: Some(ReturnReason::TooDark),
+        text: Some("жарық жақта".into()),
+        due: day(due),
+        checker: Uuid::from_u128(70).into(),
+        checker_name: "ТЕСТОВ ДИРЕКТОР".into(),
+        checker_role: Role::CcDir,
+        checked_at: "2026-11-23T05:00:00Z".parse().unwrap(),
+        answered_by: None,
+    };
+    let old =
+        ask(&face, json!({"call": "record", "record": sealed})).await["evidence"][0]["evidence"].clone();
+    let old: EvidenceId = serde_json::from_value(old).unwrap();
+    let strange = EvidenceId(Uuid::from_u128(71));
+    let checks = [
+        said(1, "2026-11-25", true, Some(old)),
+        said(2, "2026-11-24", true, Some(strange)),
+        said(3, "2026-11-23", false, None),
+    ];
+    pull(face.app(), &checks.map(Row::Check), &[]).await;
+    let face = {
+        close(face).await;
+        again(&phone).await
+    };
+    let cards = ask(&face, json!({"call": "today"})).await["returned"].clone();
+    let shown: Vec<_> = cards
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|card| (&card["evidence"], &card["deadline"]["working_days"]))
+        .collect();
+    assert_eq!(shown, [(&json!(strange), &json!(1)), (&json!(old), &json!(2))], "the most urgent first");
+    assert_eq!((&cards[1]["reason"], &cards[1]["by"]), (&json!("too_dark"), &json!("ТЕСТОВ ДИРЕКТОР")));
+    let notices = ask(&face, json!({"call": "phone"})).await["notices"].clone();
+    assert!(notices.as_array().unwrap().contains(&json!({"notice": "returned", "count": 2})), "{notices}");
+    ask(&face, json!({"call": "dismiss_notices"})).await;
+    pull(face.app(), &[Row::Check(said(4, "2026-11-26", true, None))], &[]).await;
+    let notices = ask(&face, json!({"call": "phone"})).await["notices"].clone();
+    assert_eq!(notices, json!([{"notice": "returned", "count": 1}]), "only what is new");
+    let page = ask(&face, json!({"call": "record", "record": sealed})).await;
+    assert_eq!(page["checks"].as_array().unwrap().len(), 4, "history stays");
+    pull(face.app(), &[], &[(Kind::Check, Uuid::from_u128(2)), (Kind::Check, Uuid::from_u128(4))]).await;
+    let face = {
+        close(face).await;
+        again(&phone).await
+    };
     let view = ask(&face, json!({"call": "family", "family": world.family})).await;
     assert_eq!(view["services"][0]["cells"][0]["patch"], "returned");
     let page = ask(&face, json!({"call": "correct", "record": sealed, "why": "фото темное"})).await;

@@ -148,7 +148,7 @@ draft: DraftId | null,
 /**
  * What came back and waits for an answer.
  */
-returned: ReturnedCard | null, 
+returned: Array<ReturnedCard>, 
 /**
  * Records about it that this phone sealed, newest first.
  */
@@ -208,7 +208,11 @@ unlock: PinAnswer,
  */
 lock: PhoneView, 
 /**
- * A forgotten PIN: the code that a supervisor reads out. Answered while locked. Not built yet: `unavailable`.
+ * A forgotten PIN: the number to read to a supervisor. Answered while locked; asking again shows the same number.
+ */
+begin_pin_reset: PinResetView, 
+/**
+ * A new PIN for the code that a supervisor reads out; it is taken once. Answered while locked.
  */
 reset_pin: PinAnswer, 
 /**
@@ -219,6 +223,10 @@ dismiss_notices: PhoneView,
  * The log, without personal data. Answered while locked too.
  */
 diagnostics: DiagnosticsView, 
+/**
+ * Sends the log to the operator, whatever else waits. Answered while locked too.
+ */
+send_diagnostics: DiagnosticsSent, 
 /**
  * Files that an interrupted attach left.
  */
@@ -454,9 +462,59 @@ satisfied: boolean,
 count: number, };
 
 /**
+ * One check of a record by a supervisor.
+ */
+export type CheckId = string;
+
+/**
  * Name of a check state, without its date.
  */
 export type CheckKind = "unchecked" | "accepted" | "remarked" | "returned" | "answered";
+
+/**
+ * What a supervisor has said of a record.
+ */
+export type CheckLine = { 
+/**
+ * Its id.
+ */
+check: CheckId, 
+/**
+ * What it says: accepted, remarked or returned; answered when a correction has answered a return.
+ */
+state: CheckKind, 
+/**
+ * Whether it stands: not answered, and nothing was said later in its place.
+ */
+stands: boolean, 
+/**
+ * The one piece that was returned.
+ */
+evidence: EvidenceId | null, 
+/**
+ * Why it was returned.
+ */
+reason: ReturnReason | null, 
+/**
+ * The supervisor's words.
+ */
+text: string | null, 
+/**
+ * Until when a return is to be answered.
+ */
+due: string | null, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * In which role.
+ */
+role: Role, 
+/**
+ * When.
+ */
+at: string, };
 
 /**
  * Order of travel: small things first, video last.
@@ -540,6 +598,19 @@ working_days: number | null, };
  * One enrolled phone.
  */
 export type DeviceId = string;
+
+/**
+ * How sending the log ended.
+ */
+export type DiagnosticsSent = { 
+/**
+ * Whether the centre has it.
+ */
+sent: boolean, 
+/**
+ * A problem code (`problem-…`) or a word of the link (`link-…`), if not.
+ */
+problem: string | null, };
 
 /**
  * The log for whoever looks for a fault: ids, counts and reasons, no personal data. As text at `/api/diagnostics`.
@@ -1500,6 +1571,27 @@ total: number, };
 export type Missing = "photo" | "acknowledgement" | "document" | "paper_number" | "system_fact" | "video" | "video_or_reason" | "position_or_reason";
 
 /**
+ * A newer program that the centre offers.
+ */
+export type NewerApp = { 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * Where it can be fetched.
+ */
+address: string, 
+/**
+ * SHA-256 of the file, in hexadecimal.
+ */
+sha256: string, };
+
+/**
  * Why there is no position (A-15).
  */
 export type NoPositionReason = "no_fix" | "switched_off" | "no_permission" | "indoors" | "other";
@@ -1531,6 +1623,10 @@ names: Array<string>, } | { "notice": "missing",
 count: number, } | { "notice": "unreadable", 
 /**
  * How many.
+ */
+count: number, } | { "notice": "returned", 
+/**
+ * How many pieces.
  */
 count: number, };
 
@@ -1649,6 +1745,10 @@ sync: SyncLine,
  */
 notices: Array<Notice>, 
 /**
+ * A newer program than this one, where the centre offers one. An old one goes on delivering for ever.
+ */
+newer: NewerApp | null, 
+/**
  * Longest video in seconds that the camera should make (a hint for the recorder).
  */
 video_seconds: number, 
@@ -1667,6 +1767,23 @@ export type PinAnswer = {
 right: boolean, 
 /**
  * Where the lock stands now.
+ */
+lock: LockView, };
+
+/**
+ * A forgotten PIN: what a supervisor has to be told.
+ */
+export type PinResetView = { 
+/**
+ * The number of eight digits to read to him; null: this phone has not heard from the centre since it can do this.
+ */
+challenge: string | null, 
+/**
+ * Whether the centre has said itself that a new PIN may be chosen: then no code is asked for.
+ */
+granted: boolean, 
+/**
+ * Where the lock stands: wrong codes wait like wrong PINs.
  */
 lock: LockView, };
 
@@ -1838,7 +1955,11 @@ received_at: string | null,
 /**
  * What came back and waits for an answer.
  */
-returned: ReturnedCard | null, 
+returned: Array<ReturnedCard>, 
+/**
+ * Everything supervisors have said of it, the newest first.
+ */
+checks: Array<CheckLine>, 
 /**
  * Whether `correct` may open a new version.
  */
@@ -1896,9 +2017,9 @@ present?: string | null, } | { "call": "unlock",
 /**
  * The PIN.
  */
-pin: string, } | { "call": "lock" } | { "call": "reset_pin", 
+pin: string, } | { "call": "lock" } | { "call": "begin_pin_reset" } | { "call": "reset_pin", 
 /**
- * The supervisor's code.
+ * The supervisor's code; empty when the centre has granted it.
  */
 code: string, 
 /**
@@ -1908,7 +2029,7 @@ pin: string, } | { "call": "dismiss_notices" } | { "call": "diagnostics",
 /**
  * How many events; 200 when left out.
  */
-limit?: number | null, } | { "call": "leftovers" } | { "call": "adopt_leftover", 
+limit?: number | null, } | { "call": "send_diagnostics" } | { "call": "leftovers" } | { "call": "adopt_leftover", 
 /**
  * Its name.
  */
@@ -2095,9 +2216,18 @@ paused: boolean, } | { "call": "set_metered",
 metered: boolean | null, } | { "call": "send_video_now" } | { "call": "free_storage" };
 
 /**
+ * Why a record, or one piece of its evidence, goes back for rework.
+ */
+export type ReturnReason = "blurred" | "too_dark" | "wrong_person" | "face_not_visible" | "not_the_service" | "unreadable_document" | "wrong_document" | "missing_page" | "picture_of_picture" | "wrong_place_or_day" | "other";
+
+/**
  * A completion that a supervisor gave back, whole or one photo of it.
  */
 export type ReturnedCard = { 
+/**
+ * The supervisor's check; null when the centre has not said more than that it is returned.
+ */
+check: CheckId | null, 
 /**
  * The record that was returned; `correct` answers it.
  */
@@ -2139,7 +2269,15 @@ done_on: string | null,
  */
 evidence: EvidenceId | null, 
 /**
- * Why, in the supervisor's words; null when the centre has not said.
+ * What kind of piece that is.
+ */
+kind: EvidenceKind | null, 
+/**
+ * Why (`return-reason-…`); null when the centre has not said.
+ */
+reason: ReturnReason | null, 
+/**
+ * More about it, in the supervisor's words.
  */
 why: string | null, 
 /**
@@ -2147,13 +2285,21 @@ why: string | null,
  */
 by: string | null, 
 /**
+ * In which role.
+ */
+role: Role | null, 
+/**
  * Until when it is to be answered.
  */
 deadline: Deadline | null, 
 /**
  * The draft of the answer, if it was begun.
  */
-draft: DraftId | null, };
+draft: DraftId | null, 
+/**
+ * Whether that draft has the piece taken again.
+ */
+retaken: boolean, };
 
 /**
  * Everything on one page before sealing.

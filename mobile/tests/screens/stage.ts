@@ -1,7 +1,7 @@
 // The stage: a real central store and real phones behind `kandas-field bridge`, each a process of its own, and the line
 // between them, which can be cut. What is needed comes from `cargo xtask screens`.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -152,6 +152,18 @@ export class Stage {
   /** The text of an enrolment QR for this worker. */
   async invitation(login: string): Promise<{ link: string; code: string; fingerprint: string }> {
     return JSON.parse(await this.server("device", "code", login, "--json")) as { link: string; code: string; fingerprint: string };
+  }
+
+  /** What somebody in the office types at the centre, and the JSON that is answered. */
+  async office(...line: string[]): Promise<unknown> {
+    return JSON.parse(await this.server(...line, "--json")) as unknown;
+  }
+
+  /** The operator puts a program for phones into the centre's data folder. */
+  offer(version: string, content: string): void {
+    const folder = join(this.folder, "centre", "app");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `kandas-field-${version}.apk`), content);
   }
 
   /** A phone: the bridge over a home folder of its own. Answers the address to open. */

@@ -4,20 +4,34 @@ use std::net::SocketAddr;
 
 use axum::{
     Extension, Json,
+    body::Body as Stream,
     extract::{ConnectInfo, Path, State},
-    http::StatusCode,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
+    response::IntoResponse,
 };
 use kandas_shared::{
     ids::OrderId,
     problem::{Problem, ProblemCode},
-    wire::{EnrolRequest, Enrolled, NonceGrant, NonceRequest, RecoveryKey, TokenGrant, TokenRequest},
+    wire::{
+        AppOffer, Diagnostics, EnrolRequest, Enrolled, NonceGrant, NonceRequest, RecoveryKey, TokenGrant,
+        TokenRequest,
+    },
 };
 
 use super::{
     body::Small as Body,
     carrier::{Carrier, FieldDevice},
 };
-use crate::{arrivals::Place, enrol, orders, refusal::Outcome, state::AppState, token};
+use crate::{
+    arrivals::Place,
+    device_log, enrol, orders,
+    refusal::{Outcome, Refusal},
+    state::AppState,
+    token,
+};
 
 /// A new phone gives its public key and a one-time code.
 #[utoipa::path(post, path = "/v1/enrol", tag = "device", request_body = EnrolRequest, responses(
@@ -87,4 +101,44 @@ pub async fn order_done(
     let order = order.parse().map_err(|_| ProblemCode::OrderUnknown)?;
     orders::done(&state, bearer.device, order).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A phone's log for whoever looks for a fault. Sent whatever else waits, by a revoked phone too.
+#[utoipa::path(post, path = "/v1/diagnostics", tag = "device", request_body = Diagnostics,
+    security(("token" = [])), responses(
+    (status = 204),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn diagnostics(
+    State(state): State<AppState>,
+    Carrier(bearer): Carrier,
+    Body(log): Body<Diagnostics>,
+) -> Outcome<StatusCode> {
+    device_log::keep(&state, bearer.device, &log).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The program for phones that the operator offers.
+#[utoipa::path(get, path = "/v1/app", tag = "device", responses(
+    (status = 200, body = AppOffer),
+    (status = "4XX", body = Problem, content_type = "application/problem+json", description = "none is offered")))]
+pub async fn app(State(state): State<AppState>) -> Outcome<Json<AppOffer>> {
+    let looking = state.clone();
+    let offer =
+        tokio::task::spawn_blocking(move || looking.offers.present()).await.map_err(Refusal::fault)?;
+    Ok(Json(offer.map_err(Refusal::fault)?.ok_or(ProblemCode::NotFound)?))
+}
+
+/// Its file.
+#[utoipa::path(get, path = "/v1/app/{file}", tag = "device", params(("file" = String, Path)), responses(
+    (status = 200, content_type = "application/vnd.android.package-archive"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json", description = "not offered (any more)")))]
+pub async fn app_file(State(state): State<AppState>, Path(file): Path<String>) -> Outcome<impl IntoResponse> {
+    let path = state.offers.file(&file).ok_or(ProblemCode::NotFound)?;
+    let file = tokio::fs::File::open(&path).await.map_err(Refusal::fault)?;
+    let size = file.metadata().await.map_err(Refusal::fault)?.len();
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/vnd.android.package-archive")),
+        (CONTENT_LENGTH, HeaderValue::from(size)),
+    ];
+    Ok((headers, Stream::from_stream(tokio_util::io::ReaderStream::new(file))))
 }

@@ -86,7 +86,7 @@ pub async fn changes(
     Query(pull): Query<Pull>,
 ) -> Outcome<impl IntoResponse> {
     let kinds = match pull.kinds.as_deref() {
-        None | Some("") => Kind::ALL.to_vec(),
+        None | Some("") => Kind::FIRST.to_vec(),
         // A phone that is newer than this server names kinds that do not exist here yet.
         Some(list) => list.split(',').filter_map(|word| word.trim().parse().ok()).collect(),
     };

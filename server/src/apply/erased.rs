@@ -3,7 +3,7 @@
 
 use kandas_shared::{cursor::Kind, hash::Digest};
 
-use super::{ApplyError, feed, records};
+use super::{ApplyError, checked, feed, records};
 use crate::{
     exec,
     facts::{RecordErased, Staying, SubjectErased},
@@ -25,6 +25,7 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
             Kind::Activity => "delete from activity where id in (",
             Kind::RecordState => "delete from record where state_id in (",
             Kind::EvidenceCall => "delete from evidence_call where evidence in (",
+            Kind::Check => "delete from record_check where id in (",
             Kind::OrgUnit | Kind::User => continue,
         };
         many!(tx, sql, ids, ")").await?;
@@ -139,6 +140,9 @@ async fn stay(tx: &mut Tx, staying: &Staying) -> Result<(), ApplyError> {
             after.activity
         )
         .await?;
+    }
+    for stays in &staying.answered {
+        checked::write_stays(tx, stays).await?;
     }
     for record in &staying.superseded {
         exec!(tx, "update record set superseded = true where record = $1 and verdict = 'accepted'", *record)

@@ -81,6 +81,7 @@ pub(super) async fn write_subtrees(tx: &mut Tx, moved: &[(String, FamilyId, i64)
              union all select moved.scope, 'plan', e.id, moved.position from moved join plan e on e.family = moved.family
              union all select moved.scope, 'activity', e.id, moved.position from moved join activity e on e.family = moved.family
              union all select moved.scope, 'record_state', e.state_id, moved.position from moved join record e on e.family = moved.family
+             union all select moved.scope, 'check', e.id, moved.position from moved join record_check e on e.family = moved.family
          ) as subtree where true {KEEP_LAST}"
     );
     many!(tx, "with moved (scope, family, position) as (", moved, &tail).await?;

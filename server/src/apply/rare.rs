@@ -166,6 +166,18 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
             )
             .await?
         }
+        Event::PinResetGranted(e) => {
+            exec!(
+                tx,
+                "insert into pin_reset (position, device, challenge, by_user, at) values ($1, $2, $3, $4, $5)",
+                position,
+                e.device,
+                e.challenge,
+                e.by,
+                at
+            )
+            .await?
+        }
         Event::EvidenceCalled(e) => called(tx, fact, e, gone).await?,
         Event::BundleErased(e) => {
             exec!(tx, "update bundle set state = 'erased' where bundle = $1", e.bundle).await?
@@ -222,6 +234,7 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
         | Event::ActivitySet(_)
         | Event::RecordReceived(_)
         | Event::RecordErased(_)
+        | Event::RecordChecked(_)
         | Event::EvidenceReceived(_)
         | Event::SettingSet(_)
         | Event::SubjectErased(_) => 1,

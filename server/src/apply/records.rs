@@ -15,7 +15,7 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::{
-    ApplyError, Before, Gone, missing,
+    ApplyError, Before, Gone, checked, missing,
     run::{Run, When},
 };
 use crate::{
@@ -131,6 +131,9 @@ pub(super) fn received(
         run.consent(fact.position, consent, family, before);
     }
     run.superseded.extend(outcome.superseded);
+    if let Some(answered) = &outcome.answered {
+        checked::answered(run, fact, answered, reading);
+    }
     Ok(())
 }
 
@@ -207,6 +210,9 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
         ") update record set superseded = true from old where record.record = old.record and record.verdict = 'accepted'"
     )
     .await?;
+    for (answered, by) in &run.answered {
+        checked::write_answered(tx, answered, *by).await?;
+    }
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{ApplyError, Before, feed, missing, records, unit_scope};
 use crate::{
-    facts::{ActivityAfter, Event, GapsAfter},
+    facts::{ActivityAfter, Answered, Event, GapsAfter},
     journal::Placed,
     many, scope,
     store::Tx,
@@ -45,6 +45,8 @@ pub(super) struct Run {
     pub(super) chains: BTreeMap<(DeviceId, ChainId), (u64, Digest)>,
     pub(super) gaps: BTreeMap<(DeviceId, ChainId), GapsAfter>,
     pub(super) superseded: BTreeSet<RecordId>,
+    /// Returned records and the corrections that answer them.
+    pub(super) answered: Vec<(Answered, Option<RecordId>)>,
 
     /// Families of whose entities something changed: their scopes stay as they are for the run.
     changed: HashSet<FamilyId>,

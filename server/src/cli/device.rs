@@ -4,18 +4,18 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::TimeDelta;
-use kandas_shared::order::OrderKind;
+use kandas_shared::{order::OrderKind, wire::Diagnostics};
 use serde_json::json;
 
 use super::{
     DeviceCommand, OrderArgs, Surroundings, UserCommand,
-    open::{Opened, open_store},
+    open::{Opened, open_store, user_id},
     show,
 };
 use crate::{
     access::{self, Action, Reading},
     config::Config,
-    devices, users,
+    device_log, devices, pin_reset, users,
 };
 
 pub(super) async fn user(
@@ -136,6 +136,25 @@ pub(super) async fn device(
         }
         DeviceCommand::Lost(args) => order(&store, &keys, args, OrderKind::Lost, around, json).await?,
         DeviceCommand::Retire(args) => order(&store, &keys, args, OrderKind::Retire, around, json).await?,
+        DeviceCommand::ResetPin { device, challenge, by } => {
+            let by = user_id(&store, &by).await?;
+            let mut tx = store.write().await?;
+            let code = pin_reset::grant(&mut tx, now, chance, &keys, device, &challenge, by).await?;
+            tx.commit().await?;
+            let (first, second) = code.split_at(code.len() / 2);
+            let text =
+                format!("code {first} {second}\nThe phone takes it once, for the number it shows now.");
+            say(json, json!({"device": device, "code": code}), &text)?;
+        }
+        DeviceCommand::Log { device, all } => {
+            let reading = Reading { device: Some(device), ..Reading::default() };
+            access::note(&store, now, Action::Log, reading).await?;
+            let mut tx = store.read().await?;
+            let mut logs = device_log::of(&mut tx, device).await?;
+            drop(tx);
+            logs.truncate(if all { logs.len() } else { 1 });
+            self::logs(&logs, json)?;
+        }
         DeviceCommand::RecoveryKey { device, out } => {
             let mut tx = store.read().await?;
             let wrapped = devices::recovery_key(&mut tx, device).await?;
@@ -152,6 +171,29 @@ pub(super) async fn device(
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+fn logs(logs: &[device_log::Sent], json: bool) -> Result<()> {
+    for sent in logs {
+        let log: Diagnostics = serde_json::from_str(&sent.content).context("a log that was kept")?;
+        if json {
+            show::json(&json!({"at": sent.at, "log": log}))?;
+            continue;
+        }
+        println!("-- {} {}", sent.at.format("%Y-%m-%d %H:%M:%S UTC"), sent.app);
+        for (name, value) in &log.facts {
+            println!("{name}: {value}");
+        }
+        for event in &log.events {
+            let more = [event.subject.as_deref(), event.detail.as_deref()];
+            let more: Vec<&str> = more.into_iter().flatten().collect();
+            println!("{} {} {}", event.at.format("%Y-%m-%d %H:%M:%S"), event.kind, more.join(" "));
+        }
+    }
+    if logs.is_empty() && !json {
+        println!("the phone has sent no log");
+    }
+    Ok(())
 }
 
 async fn order(

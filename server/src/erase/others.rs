@@ -12,14 +12,14 @@ use kandas_shared::{
     cursor::Kind,
     evidence::{FileRef, Part},
     hash::Digest,
-    ids::{ActivityId, EvidenceId, FamilyId, RecordId},
-    plan_state::ActivityState,
+    ids::{ActivityId, CheckId, EvidenceId, FamilyId, RecordId, UserId},
+    plan_state::{ActivityState, CheckKind},
 };
 use uuid::Uuid;
 
 use crate::{
     among,
-    facts::{ActivityAfter, Staying, StayingFile},
+    facts::{ActivityAfter, Answered, Staying, StayingAnswer, StayingFile},
     store::{StoreError, Tx},
 };
 
@@ -72,6 +72,7 @@ impl Named {
         let corrected = corrected(tx, going).await?;
         let superseded: BTreeSet<RecordId> =
             corrected.iter().filter(|other| other.superseded).map(|other| other.record).collect();
+        let answered = answered(tx, going).await?;
         let records: Vec<(Digest,)> = self
             .others
             .iter()
@@ -95,6 +96,7 @@ impl Named {
             files,
             activities: activities.into_values().collect(),
             superseded: superseded.into_iter().collect(),
+            answered,
         })
     }
 
@@ -154,6 +156,24 @@ async fn corrected(tx: &mut Tx, going: &[(Digest,)]) -> Result<Vec<Corrected>, S
         .filter(|(hash, ..)| !going.contains(hash))
         .map(|(hash, record, superseded)| Corrected { hash, record, superseded })
         .collect())
+}
+
+/// Returned records of others that a going one answered.
+async fn answered(tx: &mut Tx, going: &[(Digest,)]) -> Result<Vec<StayingAnswer>, StoreError> {
+    type Row = (CheckId, RecordId, Digest, RecordId, UserId, CheckKind);
+    let sql = "select c.id, c.record, c.hash, c.answered_by, old.worker, old.check_state from record r
+        join record_check c on c.answered_by = r.record join record old on old.hash = c.hash where r.hash in (";
+    let mut rows = among!(tx, Row, sql, going, ")").await?;
+    rows.sort_unstable_by_key(|(check, ..)| *check);
+    rows.dedup_by_key(|(check, ..)| *check);
+    let going: BTreeSet<Digest> = going.iter().map(|(hash,)| *hash).collect();
+    let mut stays: BTreeMap<Digest, StayingAnswer> = BTreeMap::new();
+    for (check, record, hash, by, worker, state) in rows.into_iter().filter(|row| !going.contains(&row.2)) {
+        let answered = Answered { record, hash, worker, checks: Vec::new() };
+        let stay = stays.entry(hash).or_insert_with(|| StayingAnswer { answered, state, by });
+        stay.answered.checks.push(check);
+    }
+    Ok(stays.into_values().collect())
 }
 
 fn number(n: i64) -> Result<u64, StoreError> {

@@ -32,7 +32,7 @@ use kandas_shared::{
 
 use super::chains::{Chain, Ledgers};
 use crate::facts::{
-    ActivityAfter, ChainAfter, ChainFinding, ExpectedFile, GapsAfter, RecordErased, RecordOutcome,
+    ActivityAfter, Answered, ChainAfter, ChainFinding, ExpectedFile, GapsAfter, RecordErased, RecordOutcome,
     RecordReading, RecordReceived,
 };
 use kandas_shared::jws::Jws;
@@ -81,12 +81,14 @@ pub struct SignedFile {
 }
 
 /// A record that a correction may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correctable {
     /// Its family.
     pub family: Option<FamilyId>,
     /// Its activity.
     pub activity: Option<ActivityId>,
+    /// What is to be answered, if it was returned.
+    pub returned: Option<Answered>,
 }
 
 /// An accepted record that may count for its activity.
@@ -192,6 +194,7 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
         activity_after: None,
         withdrawn: None,
         consent_after: None,
+        answered: None,
         files,
         chain_after: None,
         lost: Vec::new(),
@@ -206,8 +209,8 @@ pub fn decide(desk: &mut Desk, statement: Verified, position: u64, today: NaiveD
         accept(desk, &statement, record, position, &mut outcome);
     }
     if let Some(record) = statement.reading.record {
-        let corrected =
-            Correctable { family: statement.reading.family, activity: statement.reading.activity };
+        let (family, activity) = (statement.reading.family, statement.reading.activity);
+        let corrected = Correctable { family, activity, returned: None };
         desk.correctable.entry(record).or_insert(corrected);
     }
     desk.known.insert(statement.hash, Known { position, held: outcome.reason });
@@ -315,6 +318,7 @@ fn accept(
     outcome: &mut RecordOutcome,
 ) {
     outcome.superseded = record.supersedes;
+    outcome.answered = record.supersedes.and_then(|old| desk.correctable.get_mut(&old)?.returned.take());
     outcome.withdrawn = record.supersedes.and_then(|old| withdraw(desk, old, record.statement.activity()));
     match &record.statement {
         Statement::Completion { activity, .. } => {
@@ -653,13 +657,17 @@ mod tests {
             (Some(SupersedesUnknown), |_, r| r.supersedes = Some(RecordId(id(5)))),
             (Some(SupersedesUnknown), |d, r| {
                 r.supersedes = Some(RecordId(id(5)));
-                d.correctable
-                    .insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(98))), activity: None });
+                d.correctable.insert(
+                    RecordId(id(5)),
+                    Correctable { family: Some(FamilyId(id(98))), activity: None, returned: None },
+                );
             }),
             (None, |d, r| {
                 r.supersedes = Some(RecordId(id(5)));
-                d.correctable
-                    .insert(RecordId(id(5)), Correctable { family: Some(FamilyId(id(1))), activity: None });
+                d.correctable.insert(
+                    RecordId(id(5)),
+                    Correctable { family: Some(FamilyId(id(1))), activity: None, returned: None },
+                );
             }),
             (Some(Erased), |d, r| {
                 d.erased_families.extend(r.family.map(|family| (family, ErasureId(id(70)))));

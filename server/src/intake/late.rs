@@ -1,17 +1,19 @@
 //! Records that come late: about a subject that was erased meanwhile, or correcting another activity than they name.
 //! What the decisions need of it is read here, and only when a group has such a record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use kandas_shared::{
-    ids::{ActivityId, ErasureId, FamilyId, PersonId, RecordId},
+    hash::Digest,
+    ids::{ActivityId, CheckId, ErasureId, FamilyId, PersonId, RecordId, UserId},
     plan_state::ActivityState,
 };
 
 use super::decide::{Correctable, Counting, Desk};
 use crate::{
     among,
+    facts::Answered,
     store::{StoreError, Tx},
 };
 
@@ -42,10 +44,27 @@ pub async fn erasures(
 /// When the database does not answer.
 pub async fn corrected(tx: &mut Tx, records: &BTreeSet<RecordId>, desk: &mut Desk) -> Result<(), StoreError> {
     let ids: Vec<(RecordId,)> = records.iter().map(|id| (*id,)).collect();
-    let sql = "select record, family, activity from record where record in (";
-    type Row = (RecordId, Option<FamilyId>, Option<ActivityId>);
-    for (record, family, activity) in among!(tx, Row, sql, ids, ")").await? {
-        desk.correctable.insert(record, Correctable { family, activity });
+    let sql = "select record, family, activity, hash, worker, check_state = 'returned' from record where record in (";
+    type Row = (RecordId, Option<FamilyId>, Option<ActivityId>, Digest, UserId, bool);
+    for (record, family, activity, hash, worker, is_returned) in among!(tx, Row, sql, ids, ")").await? {
+        let returned = is_returned.then(|| Answered { record, hash, worker, checks: Vec::new() });
+        // Of two branches of a fork only the one that was accepted can have been returned.
+        if is_returned || !desk.correctable.contains_key(&record) {
+            desk.correctable.insert(record, Correctable { family, activity, returned });
+        }
+    }
+    let returned = desk.correctable.values_mut().filter_map(|corrected| corrected.returned.as_mut());
+    let mut returned: HashMap<Digest, &mut Answered> =
+        returned.map(|answered| (answered.hash, answered)).collect();
+    let hashes: Vec<(Digest,)> = returned.keys().map(|hash| (*hash,)).collect();
+    let sql = "select hash, id from record_check where stands and state = 'returned' and hash in (";
+    let mut standing = among!(tx, (Digest, CheckId), sql, hashes, ")").await?;
+    standing.sort_unstable_by_key(|(_, id)| *id);
+    standing.dedup();
+    for (hash, id) in standing {
+        if let Some(answered) = returned.get_mut(&hash) {
+            answered.checks.push(id);
+        }
     }
     Ok(())
 }

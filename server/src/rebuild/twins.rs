@@ -27,6 +27,7 @@ const INDICES: &[&str] = &[
     "record_state",
     "record_family",
     "evidence_hash",
+    "record_check_family",
 ];
 
 /// Twins of all derived tables.
@@ -173,5 +174,35 @@ impl Twins {
         };
         let rows = all!(tx, (String,), AssertSqlSafe(sql.as_str())).await?;
         Ok(rows.into_iter().map(|(name,)| name).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn twins_have_every_index_that_apply_needs_and_stand_on_one_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
+        let alone = store.alone().await.unwrap();
+        let mut tx = alone.beside().await.unwrap();
+        let twins = Twins::make(&mut tx).await.unwrap();
+        assert!(twins.are_there(&mut tx).await.unwrap());
+        let sql =
+            "select name from temp.sqlite_schema where type = 'index' and sql is not null order by name";
+        let made = all!(&mut tx, (String,), sql).await.unwrap();
+        let mut indices = INDICES.to_vec();
+        indices.sort_unstable();
+        assert_eq!(made.iter().map(|(name,)| name.as_str()).collect::<Vec<_>>(), indices);
+        tx.commit().await.unwrap();
+
+        let mut tx = store.read().await.unwrap();
+        assert!(!twins.are_there(&mut tx).await.unwrap(), "another connection has none");
+        drop(tx);
+        alone.close().await;
+        store.close().await;
     }
 }

@@ -19,7 +19,10 @@ use kandas_shared::{
 };
 use serde_json::json;
 
-use crate::house::{House, Phone, Sealed, Work, district_with_a_large_family, in_both_houses, photo};
+use crate::{
+    house::{House, Phone, Sealed, Work, district_with_a_large_family, photo},
+    stores::on_each,
+};
 
 async fn report(house: &House) -> Report {
     verify::verify(&house.config, &house.store, Media::Hashes, &mut |_, _, _| {}).await.unwrap()
@@ -154,7 +157,7 @@ async fn a_corrected_person(house: House, mistaken_goes: bool) {
     }
 }
 
-in_both_houses! {
+on_each! { engine, House;
     async fn the_photo_of_two_persons_outlives_the_first(house) {
         an_erasing_of_one(house, true, true).await;
     }

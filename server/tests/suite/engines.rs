@@ -7,9 +7,9 @@ use kandas_server::{all, among, exec, many, one, opt, store::Engine};
 use kandas_shared::{hash::Digest, ids::FamilyId};
 use uuid::Uuid;
 
-use crate::stores::on_both_engines;
+use crate::stores::{World, on_each};
 
-on_both_engines! {
+on_each! { engine, World;
     async fn values_come_back_as_they_went(world) {
         let mut tx = world.store.write().await.unwrap();
         let at: DateTime<Utc> = "2026-11-23T07:00:00.123456Z".parse().unwrap();

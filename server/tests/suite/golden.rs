@@ -12,20 +12,23 @@ use std::{
 
 use chrono::TimeDelta;
 use kandas_server::{
-    all, apply, chance, devices, erase, exec,
+    all, apply, chance,
+    check::{self, Checking, Due, Return},
+    devices, erase, exec,
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
         OrderDone, RecoveryKeyStored, Restored, Setting,
     },
     journal::{self, Fact},
-    one, rebuild, rotate,
+    one, pin_reset, rebuild, rotate,
     store::{Engine, Store},
     tables,
 };
 use kandas_shared::{
+    check::ReturnReason,
     evidence::{FileRef, Part},
     hash::{Digest, Epoch},
-    ids::{ActivityId, BundleId, FamilyId, PersonId, UserId},
+    ids::{ActivityId, BundleId, FamilyId, PersonId, RecordId, UserId},
     journal::{Header, leaf_hash},
     merkle::Frontier,
     order::OrderKind,
@@ -36,10 +39,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     house::{House, Phone, Work, district, photo},
-    stores::on_both_engines,
+    stores::{World, on_each},
 };
 
-const RELEASES: [&str; 1] = ["v1"];
+const RELEASES: [&str; 2] = ["v1", "v2"];
 
 /// One position as it lies in the file; salt and body are gone where they were erased.
 #[derive(Serialize, Deserialize)]
@@ -63,7 +66,7 @@ fn tables_file(engine: Engine) -> &'static str {
     }
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn the_golden_journal_makes_the_golden_tables(world) {
         for release in RELEASES {
             let text = std::fs::read_to_string(folder(release).join("journal.ndjson")).unwrap();
@@ -279,6 +282,39 @@ async fn live(house: &House) {
         Event::BundleErased(BundleErased { bundle: other }),
     ];
     house.append(facts.map(Fact::by_system)).await;
+
+    // A photo goes back, the correction answers it; a PIN is forgotten.
+    let director = district.users.iter().find(|u| u.role == "cc_dir" && u.org_unit == families[1].org_unit);
+    let by = UserId(director.unwrap().id);
+    let payload: serde_json::Value = serde_json::from_str(&sealed[3].jws.payload).unwrap();
+    let record: RecordId = serde_json::from_value(payload["record"].clone()).unwrap();
+    let mut tx = house.store.write().await.unwrap();
+    let why = Return {
+        reason: ReturnReason::UnreadableDocument,
+        text: Some("алтын сөз".into()),
+        due: Due::WorkingDays(3),
+    };
+    let of = Checking { now, by, record };
+    check::return_evidence(&mut tx, chance, of, sealed[3].evidence, &why).await.unwrap();
+    pin_reset::grant(&mut tx, now, chance, &house.keys(), phone.device, "12345678", by).await.unwrap();
+    tx.commit().await.unwrap();
+    let activity = district.activities_of(families[1].id).nth(1).unwrap();
+    let bytes = photo("GOLDEN-again");
+    let work = Work {
+        family: FamilyId(families[1].id),
+        person: PersonId(activity.person),
+        activity: ActivityId(activity.id),
+        service: activity.service.parse().unwrap(),
+        note: "алтын жазба",
+        photo: &bytes,
+    };
+    let answer = phone
+        .seal_with(house, &work, |payload| {
+            payload["supersedes"] = serde_json::json!(record);
+            payload["correction"] = serde_json::json!("қайта түсірілді");
+        })
+        .await;
+    assert_eq!(phone.push(house, &[&answer]).await, [Verdict::Accepted]);
 
     let mut keys = house.keys();
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();

@@ -6,7 +6,10 @@ use kandas_server::{
     verify::{self, Media},
 };
 
-use crate::house::{House, district, in_both_houses};
+use crate::{
+    house::{House, district},
+    stores::on_each,
+};
 
 async fn size(house: &House) -> u64 {
     let mut tx = house.store.read().await.unwrap();
@@ -24,7 +27,7 @@ async fn faults(house: &House) -> Vec<String> {
     verify::verify(&house.config, &house.store, Media::Hashes, &mut |_, _, _| {}).await.unwrap().faults
 }
 
-in_both_houses! {
+on_each! { engine, House;
     async fn a_district_comes_in_whole_and_a_second_time_changes_nothing(house) {
         let district = district(30);
         let first = house.import_text(&district.to_json()).await.unwrap();

@@ -17,13 +17,13 @@ use kandas_shared::{
     receipt::Checkpoint,
 };
 
-use crate::stores::on_both_engines;
+use crate::stores::{World, on_each};
 
 fn setting(n: u64) -> Fact {
     Fact::by_system(Event::SettingSet(Setting { name: format!("name {}", n % 5), value: n.to_string() }))
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn positions_have_no_gaps_and_leaves_say_what_was_written(world) {
         assert_eq!(world.append((0..3).map(setting)).await, [2, 3, 4]);
         assert_eq!(world.append((3..5).map(setting)).await, [5, 6]);

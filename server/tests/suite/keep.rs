@@ -26,8 +26,9 @@ use kandas_shared::{
 use kandas_server::store::sqlx::AssertSqlSafe;
 
 use crate::{
-    house::{House, Phone, Sealed, Work, district_with_a_large_family, in_every_house, photo},
+    house::{House, Phone, Sealed, Work, district_with_a_large_family, photo},
     phones::org_unit,
+    stores::on_each,
 };
 
 async fn report(house: &House, depth: Media) -> Report {
@@ -179,7 +180,7 @@ fn work_on<'a>(activity: &DistrictActivity, family: uuid::Uuid, note: &'a str, p
     }
 }
 
-in_every_house! {
+on_each! { place, House;
     async fn every_table_says_what_it_is(house) {
         let mut tx = house.store.read().await.unwrap();
         let mut listed: Vec<String> = [tables::JOURNAL, kandas_server::apply::DERIVED, tables::RUNNING]

@@ -4,10 +4,12 @@
 #![expect(clippy::disallowed_methods, reason = "some tests say how long something took")]
 
 mod bad_input;
+mod check;
 mod custody;
 mod door;
 mod engines;
 mod golden;
+mod groups;
 mod house;
 mod import;
 mod intake;

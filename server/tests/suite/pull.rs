@@ -8,14 +8,17 @@ use std::{
 use chrono::{Days, NaiveDate};
 use kandas_server::{
     all, apply, assign, changes,
+    check::{self, CheckError, Checking, Due, Return},
     facts::{Event, Setting},
     intake::Intake,
     journal, scope,
 };
 use kandas_shared::{
+    check::ReturnReason,
     cursor::{Cursor, Kind},
-    ids::{DeviceId, FamilyId, OrgUnitId, PersonId, UserId},
-    pulled::{Assignment, Row},
+    ids::{DeviceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
+    pulled::{Assignment, Role, Row},
+    record::{Act, Statement},
     service::ServiceCode,
     time::Clock as _,
 };
@@ -24,9 +27,10 @@ use uuid::Uuid;
 
 use crate::{
     phones::{
-        Phone, activity, assignment, centre, consent, fact, family, id, intake, org_unit, person, plan, user,
+        Phone, activity, assignment, centre, consent, day, fact, family, id, intake, org_unit, person, plan,
+        user,
     },
-    stores::{World, on_both_engines},
+    stores::{World, on_each},
 };
 
 /// What a phone makes of the pages it is given.
@@ -124,8 +128,13 @@ struct History {
     persons: BTreeMap<u128, u128>,
     plans: BTreeMap<u128, u128>,
     activities: BTreeSet<u128>,
+    /// What was sealed, and how often a supervisor had a say.
+    sealed: Vec<RecordId>,
+    checked: usize,
 }
 
+/// A director of each unit.
+const DIRECTORS: [u128; 2] = [15, 16];
 const UNITS: [u128; 2] = [1, 2];
 const WORKERS: [u128; 4] = [11, 12, 13, 14];
 
@@ -139,6 +148,8 @@ impl History {
             persons: BTreeMap::new(),
             plans: BTreeMap::new(),
             activities: BTreeSet::new(),
+            sealed: Vec::new(),
+            checked: 0,
         }
     }
 
@@ -154,6 +165,11 @@ impl History {
     fn opening() -> Vec<Event> {
         let mut events: Vec<Event> = UNITS.iter().map(|n| Event::OrgUnitSet(org_unit(*n))).collect();
         events.extend(WORKERS.iter().map(|n| Event::UserSet(user(*n, 1 + n % 2))));
+        events.extend(DIRECTORS.iter().map(|n| {
+            let mut director = user(*n, 1 + n % 2);
+            director.role = Role::CcDir;
+            Event::UserSet(director)
+        }));
         events
     }
 
@@ -258,21 +274,81 @@ impl History {
                 let phone = &mut phones[at];
                 let mut batch = Vec::new();
                 for _ in 0..self.rng.random_range(1..4) {
-                    let n = 101 + self.rng.random_range(0..8);
+                    let own: Vec<u128> = self
+                        .assignments
+                        .values()
+                        .filter(|a| a.worker == phone.worker && a.to.is_none())
+                        .map(|a| a.family.0.as_u128())
+                        .collect();
+                    // Mostly about a family of his, so that it is accepted.
+                    let n = match own.choose(&mut self.rng) {
+                        Some(own) if self.rng.random_bool(0.7) => *own,
+                        _ => 101 + self.rng.random_range(0..8),
+                    };
                     let mut record = phone.completion(n, 401 + self.rng.random_range(0..20));
-                    if let kandas_shared::record::Statement::Completion { person, .. } = &mut record.statement
-                    {
+                    if let Statement::Completion { person, .. } = &mut record.statement {
                         *person = PersonId(id(201));
                     }
+                    if self.rng.random_bool(0.7) {
+                        // An act needs no activity, so most of these are accepted; some correct another.
+                        let (act, topics, details) = (Act::Arrival, Vec::new(), serde_json::Map::new());
+                        record.statement = Statement::Act { act, person: None, topics, details };
+                        record.supersedes =
+                            self.sealed.choose(&mut self.rng).copied().filter(|_| self.rng.random_bool(0.5));
+                    }
+                    self.sealed.push(record.record);
                     batch.push(phone.seal(&record));
                 }
                 phone.push(intake, batch).await;
             }
+            4 | 5 => self.check(world).await,
             _ => {
                 let events: Vec<Event> =
                     (0..self.rng.random_range(1..12)).filter_map(|_| self.event()).collect();
                 world.append(events.into_iter().map(fact)).await;
             }
+        }
+    }
+}
+
+impl History {
+    /// A supervisor has his say about something, if he may.
+    async fn check(&mut self, world: &World) {
+        let before = self.checked;
+        for _ in 0..8 {
+            // Most are held, or corrected.
+            let Some(record) = self.sealed.choose(&mut self.rng).copied() else { return };
+            for by in DIRECTORS {
+                self.check_as(world, record, UserId(id(by))).await;
+            }
+            if self.checked > before {
+                return;
+            }
+        }
+    }
+
+    async fn check_as(&mut self, world: &World, record: RecordId, by: UserId) {
+        let of = Checking { now: world.clock.wall(), by, record };
+        let why = Return {
+            reason: *ReturnReason::ALL.choose(&mut self.rng).unwrap(),
+            text: Some("қайта түсіріңіз".into()),
+            due: Due::WorkingDays(self.rng.random_range(1..9)),
+        };
+        let mut tx = world.store.write().await.unwrap();
+        let chance = &*world.chance;
+        let done = match self.rng.random_range(0..4) {
+            0 => check::accept(&mut tx, chance, of).await,
+            1 => check::remark(&mut tx, chance, of, "жақсы").await,
+            _ => check::return_record(&mut tx, chance, of, &why).await,
+        };
+        match done {
+            Ok(_) => {
+                tx.commit().await.unwrap();
+                self.checked += 1;
+            }
+            Err(CheckError::Journal(error)) => panic!("{error}"),
+            Err(CheckError::Store(error)) => panic!("{error}"),
+            Err(_) => tx.rollback().await.unwrap(),
         }
     }
 }
@@ -327,6 +403,7 @@ async fn any_history(world: &World, seed: u64, steps: usize) {
         let scopes: BTreeSet<_> = cursor.tracks.iter().map(|track| &track.scope).collect();
         assert_eq!(scopes.len(), cursor.tracks.len(), "tracks that have caught up are joined");
     }
+    assert!(history.checked > 1, "supervisors had a say {} times", history.checked);
     rebuilt_equals(world, &mut history.rng).await;
 }
 
@@ -358,7 +435,7 @@ async fn rebuilt_equals(world: &World, rng: &mut StdRng) {
     }
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn after_any_history_the_phone_equals_the_scope_and_the_journal_the_tables(world) {
         // KANDAS_SEED runs one history again.
         let seed = std::env::var("KANDAS_SEED").ok().map_or(1, |s| s.parse().unwrap());
@@ -468,6 +545,20 @@ on_both_engines! {
         let mut another = cursor;
         another.device = DeviceId(id(99));
         assert!(matches!(page(another.to_text()).await, Err(changes::PullError::CursorOfAnotherDevice)));
+    }
+
+    async fn who_recorded_keeps_his_records_when_the_family_goes(world) {
+        centre(&world).await;
+        let mut phone = Phone::enrol(&world, 21, 11).await;
+        let record = phone.completion(101, 401);
+        phone.deliver(&intake(&world), &record).await;
+        let mut closed = assignment(601, 101, 11);
+        closed.to = Some(day("2026-11-22"));
+        world.append([fact(Event::AssignmentSet(closed))]).await;
+        let mut tx = world.store.read().await.unwrap();
+        let mine = scope::Scopes { worker: Some(phone.worker), unit: None };
+        let kinds = scope::rows(&mut tx, &mine).await.unwrap().iter().map(Row::kind).collect::<BTreeSet<_>>();
+        assert_eq!(kinds, BTreeSet::from([Kind::OrgUnit, Kind::User, Kind::RecordState]));
     }
 
     async fn a_slow_writer_hides_nothing_from_a_pull(world) {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use kandas_server::store::Store;
 
-use crate::stores::{World, on_both_engines};
+use crate::stores::{World, on_each};
 
 fn migrations(engine: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/server").join(engine);
@@ -42,7 +42,7 @@ async fn both_engines_have_the_same_tables_and_columns() {
     assert_eq!(sqlite, postgres);
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn an_upgraded_store_equals_a_fresh_one(world) {
         // Each opening brings a store up to date; a second one finds nothing to do and changes nothing.
         let fresh = world.schema().await;

@@ -86,9 +86,14 @@ impl World {
         world
     }
 
-    /// The same with media in a bucket.
-    pub async fn with_s3(self) -> Self {
-        Self { s3: Some(S3::start().await.unwrap()), ..self }
+    /// On SQLite, with media in a bucket.
+    pub async fn sqlite_s3() -> Self {
+        Self { s3: Some(S3::start().await.unwrap()), ..Self::sqlite().await }
+    }
+
+    /// On PostgreSQL, with media in a bucket.
+    pub async fn postgres_s3() -> Self {
+        Self { s3: Some(S3::start().await.unwrap()), ..Self::postgres().await }
     }
 
     pub async fn append(&self, facts: impl IntoIterator<Item = Fact>) -> Vec<u64> {
@@ -165,64 +170,35 @@ impl World {
     }
 }
 
-/// Makes one test for each engine out of a test that takes a [`World`].
-macro_rules! on_both_engines {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
+/// Makes tests out of one that takes a [`World`] or a `House`: `on_each! { engine, World; … }` one for each engine,
+/// `on_each! { place, World; … }` once more for each with media in a bucket.
+macro_rules! on_each {
+    (engine, $home:ident; $($tests:tt)+) => {
+        crate::stores::on_each! { @all $home [sqlite postgres] $($tests)+ }
+    };
+    (place, $home:ident; $($tests:tt)+) => {
+        crate::stores::on_each! { @all $home [sqlite postgres sqlite_s3 postgres_s3] $($tests)+ }
+    };
+    (@all $home:ident $places:tt
+        $($(#[$meta:meta])* async fn $name:ident($given:ident) $body:block)+) => {$(
         mod $name {
             #[allow(unused_imports, reason = "a test may need nothing of its module")]
             use super::*;
 
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                run(crate::stores::World::sqlite().await).await;
-            }
+            crate::stores::on_each! { @one $home $places [$(#[$meta])*] }
 
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                run(crate::stores::World::postgres().await).await;
-            }
-
-            async fn run($world: crate::stores::World) $body
+            async fn run($given: $home) $body
         }
     )+};
-}
-pub(crate) use on_both_engines;
-
-/// The same, and once more for each engine with media in a bucket.
-macro_rules! in_every_place {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
-        mod $name {
-            #[allow(unused_imports, reason = "a test may need nothing of its module")]
-            use super::*;
-
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                run(crate::stores::World::sqlite().await).await;
-            }
-
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                run(crate::stores::World::postgres().await).await;
-            }
-
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite_s3() {
-                run(crate::stores::World::sqlite().await.with_s3().await).await;
-            }
-
-            $(#[$meta])*
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres_s3() {
-                run(crate::stores::World::postgres().await.with_s3().await).await;
-            }
-
-            async fn run($world: crate::stores::World) $body
-        }
+    (@one $home:ident [$($place:ident)+] $metas:tt) => {$(
+        crate::stores::on_each! { @test $home $place $metas }
     )+};
+    (@test $home:ident $place:ident [$($metas:tt)*]) => {
+        $($metas)*
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $place() {
+            run($home::$place().await).await;
+        }
+    };
 }
-pub(crate) use in_every_place;
+pub(crate) use on_each;

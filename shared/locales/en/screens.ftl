@@ -476,7 +476,6 @@ first-pull-title = Fetching the families
 button-unlock = Unlock
 pin-new = New PIN, at least 4 digits
 pin-reset-wrong = The code does not fit. Please ask again.
-pin-reset-later = Reset codes do not work in this version yet. Please contact the director.
 today-next = Next due: {$when}.
 acts-new = Add an act
 consent-withdraw = Withdraw

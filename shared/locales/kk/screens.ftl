@@ -466,7 +466,6 @@ first-pull-title = Отбасылар алынуда
 button-unlock = Кіру
 pin-new = Жаңа PIN, кемінде 4 таңба
 pin-reset-wrong = Код сәйкес емес. Директордан қайта сұраңыз.
-pin-reset-later = Қайтару коды бұл нұсқада әлі жоқ. Директорға хабарласыңыз.
 today-next = Келесі мерзім: {$when}.
 acts-new = Әрекет қосу
 consent-withdraw = Қайтарып алу

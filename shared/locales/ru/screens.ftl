@@ -484,7 +484,6 @@ first-pull-title = Загружаются семьи
 button-unlock = Войти
 pin-new = Новый PIN, не меньше 4 знаков
 pin-reset-wrong = Код не подошёл. Уточните у директора.
-pin-reset-later = Код сброса в этой версии ещё не работает. Свяжитесь с директором.
 today-next = Ближайший срок: {$when}.
 acts-new = Добавить действие
 consent-withdraw = Отозвать

@@ -6,6 +6,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 use super::*;
+use crate::check::ReturnReason;
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
 use crate::order::OrderKind;
 use crate::plan_state::{ActivityState, CheckKind, PlanState};
@@ -124,6 +125,7 @@ fn every_word_of_the_domain_has_a_message() {
     family("plan-state", PlanState::ALL.iter().map(|w| w.as_str()).collect());
     family("activity-state", ActivityState::ALL.iter().map(|w| w.as_str()).collect());
     family("check", CheckKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("return-reason", ReturnReason::ALL.iter().map(|w| w.as_str()).collect());
     family("group", ServiceGroup::ALL.iter().map(|w| w.as_str()).collect());
     family("unit", Unit::ALL.iter().map(|w| w.as_str()).collect());
     family("applies-to", AppliesTo::ALL.iter().map(|w| w.as_str()).collect());

@@ -1,3 +1,5 @@
+use std::io::Write as _;
+
 use chrono::{DateTime, SecondsFormat};
 use proptest::prelude::*;
 
@@ -119,6 +121,33 @@ fn a_few_bytes_do_not_become_a_flood() {
     let flood = statement(&again.repeat(10_000));
     let body = pack(&[flood], &mut Seen::default()).unwrap();
     assert_eq!(unpack(&body, &mut Seen::default(), 100_000), Err(Unpackable::TooLarge));
+    // A long header, told once and meant again and again.
+    let flood = Jws { protected: "!".repeat(1_000), ..statement("") };
+    let body = pack(&vec![flood; 200], &mut Seen::default()).unwrap();
+    assert!(body.len() < 20_000);
+    assert_eq!(unpack(&body, &mut Seen::default(), 100_000), Err(Unpackable::TooLarge));
+    // It is not even decompressed to the end, whatever it says.
+    let nothing = around(&squeeze(&vec![b'?'; 1 << 20]).unwrap(), &[]);
+    assert_eq!(unpack(&nothing, &mut Seen::default(), 100_000), Err(Unpackable::TooLarge));
+    assert_eq!(unpack(&nothing, &mut Seen::default(), 1 << 20), Err(Unpackable::Header));
+    // Nor does anybody say how much memory that takes.
+    let far = |window: u32| {
+        let mut encoder = zstd::stream::write::Encoder::with_dictionary(Vec::new(), LEVEL, words()).unwrap();
+        encoder.window_log(window).unwrap();
+        encoder.write_all(b"?").unwrap();
+        unpack(&around(&encoder.finish().unwrap(), &[]), &mut Seen::default(), 100_000)
+    };
+    assert_eq!(far(WINDOW_LOG), Err(Unpackable::Header));
+    assert_eq!(far(WINDOW_LOG + 1), Err(Unpackable::Archive));
+}
+
+/// A body with this archive and these raw bytes.
+fn around(archive: &[u8], raw: &[u8]) -> Vec<u8> {
+    let mut body = vec![1, 0, 0, 0, 0];
+    values::put_number(&mut body, archive.len() as u64);
+    body.extend_from_slice(archive);
+    body.extend_from_slice(raw);
+    body
 }
 
 #[test]
@@ -180,10 +209,6 @@ proptest! {
         let _ = unpack(&data, &mut Seen::default(), 1 << 16);
         // The text inside, so that chance need not find out about zstd first.
         let archive = squeeze(&data).unwrap();
-        let mut body = vec![1, 0, 0, 0, 0];
-        values::put_number(&mut body, archive.len() as u64);
-        body.extend(archive);
-        body.extend(data);
-        let _ = unpack(&body, &mut Seen::default(), 1 << 16);
+        let _ = unpack(&around(&archive, &data), &mut Seen::default(), 1 << 16);
     }
 }

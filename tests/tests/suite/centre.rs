@@ -104,6 +104,7 @@ impl Centre {
             &self.config.staging_dir(),
         )
         .unwrap();
+        state.offers.look_in(self.config.data.join("app"));
         let speech = Speech::self_signed(&self.keys).unwrap();
         self.running = Some(Running::start(state, self.config.listen, speech).await.unwrap());
     }
@@ -167,7 +168,7 @@ impl Centre {
     pub async fn rotate(&self) {
         let mut keys = Keys::open(&self.config.keys_dir()).unwrap();
         let (_, new) = rotate(&self.store(), &mut keys, self.clock.wall(), &*self.chance).await.unwrap();
-        for _ in 0..100 {
+        for _ in 0..300 {
             if self.keys.public_key().kid() == new {
                 return;
             }

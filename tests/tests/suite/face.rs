@@ -17,7 +17,7 @@ use crate::{
     worker::Worker,
 };
 
-async fn ask(face: &Face, request: Value) -> Value {
+pub async fn ask(face: &Face, request: Value) -> Value {
     let parsed: Request = serde_json::from_value(request.clone()).unwrap();
     match face.dispatch(parsed).await {
         Ok(view) => serde_json::to_value(view).unwrap(),
@@ -26,7 +26,7 @@ async fn ask(face: &Face, request: Value) -> Value {
 }
 
 /// Asks until the answer is as wanted.
-async fn until(face: &Face, request: Value, wanted: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(face: &Face, request: Value, wanted: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..600 {
         let answer = ask(face, request.clone()).await;
         if wanted(&answer) {
@@ -38,19 +38,19 @@ async fn until(face: &Face, request: Value, wanted: impl Fn(&Value) -> bool) -> 
 }
 
 /// A phone with a face whose loop runs, as in the bridge.
-struct Screens {
-    worker: Worker,
-    face: Face,
+pub struct Screens {
+    pub worker: Worker,
+    pub face: Face,
     sending: JoinHandle<()>,
 }
 
 impl Screens {
-    async fn new(centre: &Centre) -> Self {
+    pub async fn new(centre: &Centre) -> Self {
         let worker = Worker::new(centre, 0, None).await;
         Self::of(worker).await
     }
 
-    async fn of(worker: Worker) -> Self {
+    pub async fn of(worker: Worker) -> Self {
         let face = Face::new(worker.app().clone()).await.unwrap();
         let behind = face.clone();
         let sending = tokio::spawn(async move { behind.keep_sending().await });
@@ -58,7 +58,7 @@ impl Screens {
     }
 
     /// Enrols by the text of a QR and waits for the families.
-    async fn enrol(&self, centre: &Centre) {
+    pub async fn enrol(&self, centre: &Centre) {
         let invitation = centre.invite(&self.worker.login, &self.worker.line).await;
         let answer = ask(&self.face, json!({"call": "enrol", "link": invitation.to_link()})).await;
         assert_eq!(answer["outcome"], "enrolled", "{answer}");
@@ -67,7 +67,7 @@ impl Screens {
     }
 
     /// Opens a completion of an activity and gives it everything but a video.
-    async fn gather(&self, activity: &Value, files: &[(EvidenceKind, &Path)]) -> Value {
+    pub async fn gather(&self, activity: &Value, files: &[(EvidenceKind, &Path)]) -> Value {
         let face = &self.face;
         let page = ask(face, json!({"call": "open_completion", "activities": [activity]})).await;
         let draft = page["draft"].clone();
@@ -93,13 +93,13 @@ impl Screens {
         draft
     }
 
-    async fn seal(&self, draft: &Value) -> Value {
+    pub async fn seal(&self, draft: &Value) -> Value {
         let answer = ask(&self.face, json!({"call": "seal", "draft": draft})).await;
         assert_eq!(answer["outcome"], "sealed", "{answer}");
         answer["records"].as_array().unwrap().last().unwrap()["record"].clone()
     }
 
-    async fn end(mut self) {
+    pub async fn end(mut self) {
         self.sending.abort();
         let _ = self.sending.await;
         drop(self.face);
@@ -107,7 +107,7 @@ impl Screens {
     }
 }
 
-async fn simple(screens: &Screens) -> Value {
+pub async fn simple(screens: &Screens) -> Value {
     let (_, activity, _) = screens.worker.activities(1).await[0];
     json!(activity)
 }

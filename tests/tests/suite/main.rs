@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets an error should stop right there")]
 
 mod centre;
+mod checks;
 mod crash;
 mod delivery;
 mod disasters;

@@ -30,7 +30,7 @@ const ACTIVITIES: usize = 60;
 const LOOKS: usize = 7;
 
 /// Tables of the phone that a pull fills.
-const PULLED: [&str; 10] = [
+const PULLED: [&str; 11] = [
     "org_unit",
     "app_user",
     "family",
@@ -41,6 +41,7 @@ const PULLED: [&str; 10] = [
     "activity",
     "record_state",
     "evidence_call",
+    "record_check",
 ];
 
 impl Bench {
@@ -102,7 +103,9 @@ async fn bare(phone: &Phone) -> Result<(Duration, usize)> {
     let mut shape = Vec::new();
     let mut all: Vec<(&str, Rows)> = Vec::new();
     for table in PULLED {
-        let sql = format!("select sql from sqlite_schema where tbl_name = '{table}' and sql is not null");
+        let sql = format!(
+            "select sql from sqlite_schema where tbl_name = '{table}' and type in ('table', 'index') and sql is not null"
+        );
         for row in full.rows(&sql).await?.rows {
             let super::tables::Cell::Text(Some(text)) = &row[0] else { continue };
             shape.push(text.clone());

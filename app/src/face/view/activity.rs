@@ -50,7 +50,7 @@ pub struct ActivityView {
     /// The open draft of it.
     pub draft: Option<DraftId>,
     /// What came back and waits for an answer.
-    pub returned: Option<ReturnedCard>,
+    pub returned: Vec<ReturnedCard>,
     /// Records about it that this phone sealed, newest first.
     pub records: Vec<LedgerRow>,
     /// Consent of the person.

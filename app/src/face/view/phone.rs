@@ -45,10 +45,25 @@ pub struct PhoneView {
     pub sync: SyncLine,
     /// What the start found, until it is dismissed. Nothing of it has lost anything.
     pub notices: Vec<Notice>,
+    /// A newer program than this one, where the centre offers one. An old one goes on delivering for ever.
+    pub newer: Option<NewerApp>,
     /// Longest video in seconds that the camera should make (a hint for the recorder).
     pub video_seconds: u32,
     /// Whether position and camera are a desktop's, not a phone's.
     pub desktop: bool,
+}
+
+/// A newer program that the centre offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct NewerApp {
+    /// Its version.
+    pub version: String,
+    /// Bytes.
+    pub size: u64,
+    /// Where it can be fetched.
+    pub address: String,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
 }
 
 /// Which screen comes first.
@@ -122,6 +137,17 @@ pub struct PinAnswer {
     pub lock: LockView,
 }
 
+/// A forgotten PIN: what a supervisor has to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct PinResetView {
+    /// The number of eight digits to read to him; null: this phone has not heard from the centre since it can do this.
+    pub challenge: Option<String>,
+    /// Whether the centre has said itself that a new PIN may be chosen: then no code is asked for.
+    pub granted: bool,
+    /// Where the lock stands: wrong codes wait like wrong PINs.
+    pub lock: LockView,
+}
+
 /// The lease: so many days without contact lock the screens, deleting nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Lease {
@@ -162,6 +188,11 @@ pub enum Notice {
     /// Rows that cannot be read; they are kept and shown in the diagnostics.
     Unreadable {
         /// How many.
+        count: u32,
+    },
+    /// Something came back for rework since the notices were last read.
+    Returned {
+        /// How many pieces.
         count: u32,
     },
 }
@@ -221,6 +252,15 @@ pub struct DiagnosticsView {
     pub facts: Vec<Fact>,
     /// What happened, newest first.
     pub events: Vec<EventLine>,
+}
+
+/// How sending the log ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct DiagnosticsSent {
+    /// Whether the centre has it.
+    pub sent: bool,
+    /// A problem code (`problem-…`) or a word of the link (`link-…`), if not.
+    pub problem: Option<String>,
 }
 
 /// One fact about the phone.

@@ -11,7 +11,7 @@ use kandas_shared::{
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{Patch, PersonName, Position, ReturnedCard, Tile};
+use super::{CheckLine, Patch, PersonName, Position, ReturnedCard, Tile};
 use crate::{ledger::LedgerState, sync::plan::Why};
 
 /// Sent work.
@@ -121,7 +121,9 @@ pub struct RecordPage {
     /// When the centre received it.
     pub received_at: Option<DateTime<Utc>>,
     /// What came back and waits for an answer.
-    pub returned: Option<ReturnedCard>,
+    pub returned: Vec<ReturnedCard>,
+    /// Everything supervisors have said of it, the newest first.
+    pub checks: Vec<CheckLine>,
     /// Whether `correct` may open a new version.
     pub correctable: bool,
     /// Whether it was refused and may be offered again.

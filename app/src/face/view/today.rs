@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    ids::{ActivityId, EvidenceId, FamilyId, RecordId},
+    check::ReturnReason,
+    evidence::EvidenceKind,
+    ids::{ActivityId, CheckId, EvidenceId, FamilyId, RecordId},
+    plan_state::CheckKind,
+    pulled::Role,
     record::Act,
     service::ServiceCode,
 };
@@ -107,6 +111,8 @@ pub struct DraftRow {
 /// A completion that a supervisor gave back, whole or one photo of it.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct ReturnedCard {
+    /// The supervisor's check; null when the centre has not said more than that it is returned.
+    pub check: Option<CheckId>,
     /// The record that was returned; `correct` answers it.
     pub record: Option<RecordId>,
     /// Its number on this phone; null when another phone sealed it.
@@ -127,12 +133,45 @@ pub struct ReturnedCard {
     pub done_on: Option<NaiveDate>,
     /// The one photo that was returned; null: the whole record, or the centre has not said.
     pub evidence: Option<EvidenceId>,
-    /// Why, in the supervisor's words; null when the centre has not said.
+    /// What kind of piece that is.
+    pub kind: Option<EvidenceKind>,
+    /// Why (`return-reason-…`); null when the centre has not said.
+    pub reason: Option<ReturnReason>,
+    /// More about it, in the supervisor's words.
     pub why: Option<String>,
     /// Who.
     pub by: Option<String>,
+    /// In which role.
+    pub role: Option<Role>,
     /// Until when it is to be answered.
     pub deadline: Option<Deadline>,
     /// The draft of the answer, if it was begun.
     pub draft: Option<DraftId>,
+    /// Whether that draft has the piece taken again.
+    pub retaken: bool,
+}
+
+/// What a supervisor has said of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct CheckLine {
+    /// Its id.
+    pub check: CheckId,
+    /// What it says: accepted, remarked or returned; answered when a correction has answered a return.
+    pub state: CheckKind,
+    /// Whether it stands: not answered, and nothing was said later in its place.
+    pub stands: bool,
+    /// The one piece that was returned.
+    pub evidence: Option<EvidenceId>,
+    /// Why it was returned.
+    pub reason: Option<ReturnReason>,
+    /// The supervisor's words.
+    pub text: Option<String>,
+    /// Until when a return is to be answered.
+    pub due: Option<NaiveDate>,
+    /// Who.
+    pub by: String,
+    /// In which role.
+    pub role: Role,
+    /// When.
+    pub at: DateTime<Utc>,
 }

@@ -2,7 +2,7 @@
 //! activities. Triggers note whose row has become stale; what is stale is put together anew from `person` and `activity`,
 //! kept by [`refresh`] and, until that has run, made for each reading.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Display, str::FromStr};
 
 use chrono::{Datelike as _, NaiveDate};
 use kandas_shared::{
@@ -39,20 +39,62 @@ pub struct ActivityLine {
     pub done_on: Option<NaiveDate>,
 }
 
-/// A family's members and plan in short.
+/// A family's members and plan at a glance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Board {
+pub struct Glance {
     /// Full name of its head; empty when no head is known.
     pub head: String,
     /// Its members.
     pub persons: usize,
     /// Activities that still want to be done.
     pub open: usize,
-    /// The earliest due date among them.
-    pub next_due: Option<NaiveDate>,
     /// Activities that this program cannot read; they stand in the quarantine.
     pub strange: usize,
-    tasks: Vec<u8>,
+    /// Days on which open activities are due, in order.
+    dues: Vec<NaiveDate>,
+}
+
+impl Glance {
+    /// Open activities that were due before a day.
+    #[must_use]
+    pub fn overdue(&self, today: NaiveDate) -> usize {
+        self.dues.partition_point(|due| *due < today)
+    }
+
+    /// The earliest due date of an open activity.
+    #[must_use]
+    pub fn next_due(&self) -> Option<NaiveDate> {
+        self.dues.first().copied()
+    }
+}
+
+/// A family's activities, packed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tasks {
+    packed: Vec<u8>,
+}
+
+impl Tasks {
+    /// In the order of Appendix 1.
+    pub fn lines(&self) -> impl Iterator<Item = ActivityLine> {
+        self.packed.chunks_exact(PACKED).filter_map(unpack)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.packed.len() / PACKED
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.packed.is_empty()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.packed.len().is_multiple_of(PACKED) && self.lines().count() == self.len()
+    }
 }
 
 /// Whether an activity still wants to be done.
@@ -61,78 +103,63 @@ pub fn is_open(state: ActivityState) -> bool {
     matches!(state, ActivityState::Planned | ActivityState::InProgress | ActivityState::Captured)
 }
 
-impl Board {
-    /// Its activities in the order of Appendix 1.
-    pub fn tasks(&self) -> impl Iterator<Item = ActivityLine> {
-        self.tasks.chunks_exact(PACKED).filter_map(unpack)
-    }
-
-    /// Open activities that were due before a day.
-    #[must_use]
-    pub fn overdue(&self, today: NaiveDate) -> usize {
-        if self.next_due.is_none_or(|due| due >= today) {
-            return 0;
-        }
-        let late = |task: &ActivityLine| is_late(task, today);
-        self.tasks().filter(late).count()
-    }
-
-    /// How many activities it has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.tasks.len() / PACKED
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
-    }
-
-    fn add(&mut self, task: &ActivityLine) {
-        if is_open(task.state) {
-            self.open += 1;
-            let due = task.due_on.filter(|_| !task.only_planned);
-            self.next_due = self.next_due.into_iter().chain(due).min();
-        }
-        self.tasks.extend_from_slice(&pack(task));
-    }
-
-    /// Whether it says what it should: a row that was damaged is made anew.
-    fn is_whole(&self) -> bool {
-        self.tasks.len().is_multiple_of(PACKED)
-            && self.tasks.chunks_exact(PACKED).all(|task| unpack(task).is_some())
-    }
-}
-
-fn is_late(task: &ActivityLine, today: NaiveDate) -> bool {
-    is_open(task.state) && !task.only_planned && task.due_on.is_some_and(|due| due < today)
-}
-
-/// All families that have members or activities.
+/// All families that have members or activities, at a glance.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn all(conn: &mut SqliteConnection) -> Result<HashMap<FamilyId, Board>, StoreError> {
-    let sql = "select family, head, persons, open, next_due, strange, tasks from family_board
+pub async fn glances(conn: &mut SqliteConnection) -> Result<HashMap<FamilyId, Glance>, StoreError> {
+    let sql = "select family, head, persons, open, strange, dues from family_board
         where family not in (select family from board_stale)";
-    let mut boards = HashMap::new();
+    let mut glances = HashMap::new();
     let mut damaged = Vec::new();
     for row in sqlx::query(sql).fetch_all(&mut *conn).await? {
         let family: FamilyId = row.try_get(0)?;
-        match kept(&row).ok().filter(Board::is_whole) {
-            Some(board) => drop(boards.insert(family, board)),
+        match glance(&row)? {
+            Some(glance) => drop(glances.insert(family, glance)),
             None => damaged.push(family),
         }
     }
-    for family in damaged {
+    doubt(&mut *conn, &damaged).await?;
+    glances.extend(made(conn).await?.into_iter().map(|(family, (glance, _))| (family, glance)));
+    Ok(glances)
+}
+
+/// The activities of all families, and how many this program cannot read.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tasks(conn: &mut SqliteConnection) -> Result<(HashMap<FamilyId, Tasks>, usize), StoreError> {
+    let sql = "select family, tasks from family_tasks where family not in (select family from board_stale)";
+    let kept: Vec<(FamilyId, Vec<u8>)> = sqlx::query_as(sql).fetch_all(&mut *conn).await?;
+    let mut all = HashMap::with_capacity(kept.len());
+    let mut damaged = Vec::new();
+    for (family, packed) in kept {
+        let tasks = Tasks { packed };
+        match tasks.is_whole() {
+            true => drop(all.insert(family, tasks)),
+            false => damaged.push(family),
+        }
+    }
+    doubt(&mut *conn, &damaged).await?;
+    let sql = "select coalesce(sum(strange), 0) from family_board
+        where family not in (select family from board_stale)";
+    let mut strange = count(sqlx::query_scalar(sql).fetch_one(&mut *conn).await?);
+    for (family, (glance, tasks)) in made(conn).await? {
+        strange += glance.strange;
+        all.insert(family, tasks);
+    }
+    Ok((all, strange))
+}
+
+/// Rows that were damaged are made anew.
+async fn doubt(conn: &mut SqliteConnection, families: &[FamilyId]) -> Result<(), StoreError> {
+    for family in families {
         sqlx::query("insert or ignore into board_stale (family) values ($1)")
             .bind(family)
             .execute(&mut *conn)
             .await?;
     }
-    boards.extend(made(conn).await?);
-    Ok(boards)
+    Ok(())
 }
 
 /// Keeps the rows of the families whose members or activities have changed. Run it in a transaction.
@@ -141,25 +168,32 @@ pub async fn all(conn: &mut SqliteConnection) -> Result<HashMap<FamilyId, Board>
 /// When the store fails.
 pub async fn refresh(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let boards = made(&mut *conn).await?;
-    sqlx::query("delete from family_board where family in (select family from board_stale)")
-        .execute(&mut *conn)
-        .await?;
-    for (family, board) in boards {
+    for sql in [
+        "delete from family_board where family in (select family from board_stale)",
+        "delete from family_tasks where family in (select family from board_stale)",
+        "delete from board_stale",
+    ] {
+        sqlx::query(sql).execute(&mut *conn).await?;
+    }
+    for (family, (glance, tasks)) in boards {
+        let dues: Vec<u8> = glance.dues.iter().flat_map(|due| due.num_days_from_ce().to_le_bytes()).collect();
         sqlx::query(
-            "insert into family_board (family, head, persons, open, next_due, strange, tasks)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into family_board (family, head, persons, open, strange, dues) values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(family)
-        .bind(board.head)
-        .bind(number(board.persons))
-        .bind(number(board.open))
-        .bind(board.next_due)
-        .bind(number(board.strange))
-        .bind(board.tasks)
+        .bind(glance.head)
+        .bind(number(glance.persons))
+        .bind(number(glance.open))
+        .bind(number(glance.strange))
+        .bind(dues)
         .execute(&mut *conn)
         .await?;
+        sqlx::query("insert into family_tasks (family, tasks) values ($1, $2)")
+            .bind(family)
+            .bind(tasks.packed)
+            .execute(&mut *conn)
+            .await?;
     }
-    sqlx::query("delete from board_stale").execute(conn).await?;
     Ok(())
 }
 
@@ -176,75 +210,101 @@ pub async fn look_anew(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
+type Made = HashMap<FamilyId, (Glance, Tasks)>;
+
 /// Puts the stale families together.
-async fn made(conn: &mut SqliteConnection) -> Result<HashMap<FamilyId, Board>, StoreError> {
-    let stale: Vec<FamilyId> =
-        sqlx::query_scalar("select family from board_stale").fetch_all(&mut *conn).await?;
-    if stale.is_empty() {
-        return Ok(HashMap::new());
+async fn made(conn: &mut SqliteConnection) -> Result<Made, StoreError> {
+    let any: bool =
+        sqlx::query_scalar("select exists (select 1 from board_stale)").fetch_one(&mut *conn).await?;
+    let mut boards = Made::new();
+    if !any {
+        return Ok(boards);
     }
-    let mut boards: HashMap<FamilyId, Board> = HashMap::with_capacity(stale.len());
     type Name = (FamilyId, Option<String>, String, Option<String>, bool);
     let sql = "select family, surname, given_name, patronymic, relation = 'head' from person
         where family in (select family from board_stale) order by id";
     let persons: Vec<Name> = sqlx::query_as(sql).fetch_all(&mut *conn).await?;
     for (family, surname, given_name, patronymic, is_head) in persons {
-        let board = boards.entry(family).or_default();
-        board.persons += 1;
-        if is_head && board.head.is_empty() {
+        let (glance, _) = boards.entry(family).or_default();
+        glance.persons += 1;
+        if is_head && glance.head.is_empty() {
             let parts = [surname, Some(given_name), patronymic];
-            board.head = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            glance.head = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         }
     }
-    let sql = "select family, id, person, service, coalesce(due_on, planned_on), due_on is null, state, record, done_on
-        from activity where family in (select family from board_stale) order by family, service, id";
+    // One row a family: SQLite puts the text together faster than rows travel.
+    let sql = "select family, group_concat(line, char(10)) from (
+            select family, hex(id) || '|' || hex(person) || '|' || service || '|' || coalesce(due_on, '') || '|'
+                || coalesce(planned_on, '') || '|' || state || '|' || coalesce(hex(record), '') || '|'
+                || coalesce(done_on, '') as line
+            from activity where family in (select family from board_stale) order by family, service, id)
+        group by family";
+    let plans: Vec<(FamilyId, String)> = sqlx::query_as(sql).fetch_all(&mut *conn).await?;
     let mut unreadable = Vec::new();
-    let mut last: Option<(FamilyId, Board)> = None;
-    for row in sqlx::query(sql).fetch_all(&mut *conn).await? {
-        let family: FamilyId = row.try_get(0)?;
-        if last.as_ref().is_none_or(|(known, _)| *known != family) {
-            boards.extend(last.take());
-            last = Some((family, boards.remove(&family).unwrap_or_default()));
-        }
-        let Some((_, board)) = &mut last else { continue };
-        match activity(&row) {
-            Ok(task) => board.add(&task),
-            Err(problem) => {
-                board.strange += 1;
-                let id: Vec<u8> = row.try_get(1)?;
-                let row_key = id.iter().map(|byte| format!("{byte:02x}")).collect();
-                let problem = problem.to_string();
-                unreadable.push(Unreadable { source: "activity".into(), row_key, problem });
+    for (family, plan) in plans {
+        let (glance, tasks) = boards.entry(family).or_default();
+        for line in plan.lines() {
+            match activity(line) {
+                Ok(task) => {
+                    if is_open(task.state) {
+                        glance.open += 1;
+                        glance.dues.extend(task.due_on.filter(|_| !task.only_planned));
+                    }
+                    tasks.packed.extend_from_slice(&pack(&task));
+                }
+                Err(problem) => {
+                    glance.strange += 1;
+                    let row_key = line.split('|').next().unwrap_or_default().to_lowercase();
+                    unreadable.push(Unreadable { source: "activity".into(), row_key, problem });
+                }
             }
         }
     }
-    boards.extend(last);
+    for (glance, _) in boards.values_mut() {
+        glance.dues.sort_unstable();
+    }
     quarantine::note(conn, &unreadable).await?;
     Ok(boards)
 }
 
-fn activity(row: &SqliteRow) -> Result<ActivityLine, sqlx::Error> {
+/// An activity from the text of its row.
+fn activity(line: &str) -> Result<ActivityLine, String> {
+    fn value<T: FromStr<Err: Display>>(column: &str, text: &str) -> Result<T, String> {
+        text.parse().map_err(|error| format!("{column}: {error}"))
+    }
+    fn some<T: FromStr<Err: Display>>(column: &str, text: &str) -> Result<Option<T>, String> {
+        Some(text).filter(|text| !text.is_empty()).map(|text| value(column, text)).transpose()
+    }
+    let mut fields = line.split('|');
+    let mut next = || fields.next().unwrap_or_default();
+    let (id, person, service) = (next(), next(), next());
+    let (due_on, planned_on, state, record, done_on) = (next(), next(), next(), next(), next());
+    let due: Option<NaiveDate> = some("due_on", due_on)?;
     Ok(ActivityLine {
-        id: row.try_get(1)?,
-        person: row.try_get(2)?,
-        service: row.try_get(3)?,
-        due_on: row.try_get(4)?,
-        only_planned: row.try_get(5)?,
-        state: row.try_get(6)?,
-        record: row.try_get(7)?,
-        done_on: row.try_get(8)?,
+        id: value("id", id)?,
+        person: value("person", person)?,
+        service: value("service", service)?,
+        due_on: due.or(some("planned_on", planned_on)?),
+        only_planned: due.is_none(),
+        state: value("state", state)?,
+        record: some("record", record)?,
+        done_on: some("done_on", done_on)?,
     })
 }
 
-fn kept(row: &SqliteRow) -> Result<Board, sqlx::Error> {
-    Ok(Board {
+/// None when its dates are not as they were written.
+fn glance(row: &SqliteRow) -> Result<Option<Glance>, sqlx::Error> {
+    let (dues, rest) = row.try_get::<&[u8], _>(5)?.as_chunks();
+    let dues: Option<Vec<NaiveDate>> =
+        dues.iter().map(|day| NaiveDate::from_num_days_from_ce_opt(i32::from_le_bytes(*day))).collect();
+    let Some(dues) = dues.filter(|_| rest.is_empty()) else { return Ok(None) };
+    Ok(Some(Glance {
         head: row.try_get(1)?,
         persons: count(row.try_get(2)?),
         open: count(row.try_get(3)?),
-        next_due: row.try_get(4)?,
-        strange: count(row.try_get(5)?),
-        tasks: row.try_get(6)?,
-    })
+        strange: count(row.try_get(4)?),
+        dues,
+    }))
 }
 
 fn count(number: i64) -> usize {

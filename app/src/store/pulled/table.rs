@@ -3,7 +3,8 @@
 use kandas_shared::{
     cursor::Kind,
     pulled::{
-        Activity, Assignment, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row, User,
+        Activity, Assignment, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
+        User,
     },
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
@@ -167,5 +168,10 @@ tables! {
     }
     EvidenceCall = EvidenceCall in "evidence_call" key "id" {
         id "id", worker "worker", reason "reason", called_at "called_at"
+    }
+    Check = Check in "record_check" key "id" {
+        id "id", record "record", hash "hash", family "family", activity "activity", state "state", stands "stands",
+        evidence "evidence", reason "reason", text "text", due "due", checker "checker",
+        checker_name "checker_name", checker_role "checker_role", checked_at "checked_at", answered_by "answered_by"
     }
 }

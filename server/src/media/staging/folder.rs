@@ -9,7 +9,7 @@
 //! writes is nobody's.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io::{self, Read, Seek as _},
     os::{
         fd::AsRawFd as _,
@@ -21,7 +21,7 @@ use std::{
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use kandas_disk::{point, steps};
+use kandas_disk::{Locked, point, steps};
 use kandas_shared::ids::UploadId;
 use rustix::fs::{AtFlags, CWD, linkat};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -125,18 +125,18 @@ impl Staging for FolderStaging {
             let path = self.path(upload);
             let to = self.target(&target.key)?;
             blocking(move || {
-                let file = File::open(&path)?;
-                let copied = !locked(&file)?;
-                let hash = hash_of(&file)?;
+                let locked = Locked::take(File::open(&path)?)?;
+                let file = locked.as_deref().unwrap_or_else(|file| file);
+                let hash = hash_of(file)?;
                 if hash.differs(target.sha256, target.size).is_some() {
                     return Ok(Placed::Differs);
                 }
-                steps::sync(&file)?;
-                if copied {
-                    // Somebody who was given up may still write to this very file.
-                    copy_to(&file, &to, &target)?;
+                steps::sync(file)?;
+                if locked.is_ok() {
+                    link(file, &path, &to, &target)?;
                 } else {
-                    link(&file, &path, &to, &target)?;
+                    // Somebody who was given up may still write to this very file.
+                    copy_to(file, &to, &target)?;
                 }
                 Ok(Placed::Beside)
             })
@@ -184,7 +184,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
 struct FilePiece {
     staging: FolderStaging,
     path: PathBuf,
-    file: Arc<File>,
+    file: Arc<Locked>,
     /// What lies before stays.
     start: u64,
     /// Where the next bytes go.
@@ -307,28 +307,32 @@ impl Piece for FilePiece {
 }
 
 /// The file to go on in, locked, `at` bytes long; and whether its name is durable.
-fn open(folder: &Path, path: &Path, at: u64, fence: i64) -> io::Result<(File, bool)> {
+fn open(folder: &Path, path: &Path, at: u64, fence: i64) -> io::Result<(Locked, bool)> {
     let options =
         || OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).clone();
     let file = options().open(path)?;
     steps::named(&file, path);
     let there = file.metadata()?;
-    if locked(&file)? && there.nlink() == 1 {
-        if there.len() != at {
-            steps::set_length(&file, at)?;
+    let locked = match Locked::take(file)? {
+        Ok(file) if there.nlink() == 1 => {
+            if there.len() != at {
+                steps::set_length(&file, at)?;
+            }
+            return Ok((file, at > 0));
         }
-        return Ok((file, at > 0));
-    }
+        locked => locked,
+    };
+    let file = locked.as_deref().unwrap_or_else(|file| file);
     // Its holder was given up and may still write, or it was linked into the media store already and must not change
     // any more: what is durable is copied, and the copy takes the name.
     let own = path.with_extension(format!("part.{fence}"));
-    let mut copy = options().open(&own)?;
+    let copy = options().open(&own)?;
     steps::named(&copy, &own);
     steps::set_length(&copy, 0)?;
-    if !locked(&copy)? {
+    let Ok(mut copy) = Locked::take(copy)? else {
         return Err(io::Error::other("an upload's own file is in use"));
-    }
-    let length = io::copy(&mut (&file).take(at), &mut steps::copy_to(&mut copy))?;
+    };
+    let length = io::copy(&mut file.take(at), &mut steps::copy_to(&mut copy))?;
     if length != at {
         return Err(io::Error::other("an upload lost bytes while it was taken over"));
     }
@@ -336,14 +340,6 @@ fn open(folder: &Path, path: &Path, at: u64, fence: i64) -> io::Result<(File, bo
     steps::rename(&own, path)?;
     steps::sync_folder(folder)?;
     Ok((copy, true))
-}
-
-fn locked(file: &File) -> io::Result<bool> {
-    match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
 }
 
 fn hash_of(mut file: &File) -> io::Result<Running> {

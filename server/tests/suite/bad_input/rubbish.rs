@@ -10,12 +10,15 @@ use kandas_shared::{
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 
-use crate::house::{Phone, Work, district, in_both_houses, photo};
+use crate::{
+    house::{House, Phone, Work, district, photo},
+    stores::on_each,
+};
 
 const BATCHES: usize = 12;
 const OF: usize = 50;
 
-in_both_houses! {
+on_each! { engine, House;
     async fn whatever_is_signed_is_kept_and_breaks_nothing(house) {
         let district = district(3);
         house.import(&district).await;

@@ -11,7 +11,7 @@ use kandas_shared::{
 use crate::{
     door::centre::{Answer, Centre, request},
     phones::{self, Phone},
-    stores::on_both_engines,
+    stores::{World, on_each},
 };
 
 impl Centre {
@@ -49,7 +49,7 @@ fn padded(phone: &mut Phone, activity: u128, length: usize) -> Jws {
     jws
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn a_payload_of_one_byte_too_many_is_refused_and_its_neighbours_are_taken(world) {
         let centre = Centre::new(world).await;
         phones::centre(&centre.world).await;

@@ -15,13 +15,13 @@ use tower::ServiceExt as _;
 use crate::{
     door::centre::{Centre, noise},
     phones::{self, Phone},
-    stores::on_both_engines,
+    stores::{World, on_each},
 };
 
 const REQUESTS: usize = 10_000;
 const SEED: u64 = 20_261_123;
 
-on_both_engines! {
+on_each! { engine, World;
     async fn ten_thousand_malformed_requests_change_nothing(world) {
         let centre = Centre::new(world).await;
         phones::centre(&centre.world).await;

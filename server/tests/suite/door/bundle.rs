@@ -20,7 +20,10 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::centre::{Centre, Phone, noise};
-use crate::{phones, stores::in_every_place};
+use crate::{
+    phones,
+    stores::{World, on_each},
+};
 
 pub fn sealed(recipient: &str, entries: &[(String, Vec<u8>)]) -> Vec<u8> {
     let recipient: age::x25519::Recipient = recipient.parse().unwrap();
@@ -69,7 +72,7 @@ async fn problems(centre: &Centre, bundle: BundleId) -> Vec<String> {
     serde_json::from_str(&text).unwrap()
 }
 
-in_every_place! {
+on_each! { place, World;
     async fn files_in_a_bundle_are_matched_and_answered_for(world) {
         let centre = Centre::new(world).await;
         let (phone, carrier) = (centre.phone().await, centre.phone().await);

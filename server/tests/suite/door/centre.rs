@@ -20,6 +20,7 @@ use kandas_server::{
     keys::{Keys, RingSigner, RingVerifier},
     limits::Limits,
     media::{Depot, bucket::Bucket},
+    one,
     router::router,
     serve::{Running, Speech},
     state::AppState,
@@ -28,7 +29,7 @@ use kandas_shared::{
     enrol::{EnrolPayload, TokenPayload, code_from, code_hash},
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::Digest,
-    ids::{CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, OrgUnitId, UserId},
+    ids::{CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, OrgUnitId, UploadId, UserId},
     jws::{Jws, Signer as _, Typ},
     locale::Lang,
     problem::Problem,
@@ -250,6 +251,7 @@ impl Centre {
                 activity_after: None,
                 withdrawn: None,
                 consent_after: None,
+                answered: None,
                 files: vec![ExpectedFile {
                     evidence: file.evidence,
                     part: file.part,
@@ -320,6 +322,31 @@ impl Centre {
 
     pub async fn head(&self, phone: &Phone, at: &str) -> Answer {
         self.tus(phone, Method::HEAD, at, &[], Vec::new()).await
+    }
+
+    /// Waits until so many bytes of an upload are recorded.
+    pub async fn recorded(&self, upload: &str, bytes: usize) {
+        let bytes = i64::try_from(bytes).unwrap();
+        self.until("select received from upload where id = $1", upload, bytes).await;
+    }
+
+    /// Waits until somebody holds an upload.
+    pub async fn held(&self, upload: &str) {
+        self.until("select fence from upload where id = $1", upload, 1).await;
+    }
+
+    async fn until(&self, sql: &'static str, upload: &str, least: i64) {
+        let id: UploadId = upload.rsplit('/').next().unwrap().parse().unwrap();
+        for _ in 0..2_000 {
+            let mut tx = self.world.store.read().await.unwrap();
+            let (number,) = one!(&mut tx, (i64,), sql, id).await.unwrap();
+            drop(tx);
+            if number >= least {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{sql}: never {least}");
     }
 
     /// The receipt in an answer's header, checked against the server's key.

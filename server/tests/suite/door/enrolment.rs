@@ -15,14 +15,14 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::centre::{Centre, Phone, enrol_statement, key, request, worker};
-use crate::stores::on_both_engines;
+use crate::stores::{World, on_each};
 
 async fn code_of(centre: &Centre, statement: Jws) -> (u16, &'static str) {
     let answer = centre.post("/v1/enrol", None, &EnrolRequest { statement }).await;
     (answer.status.as_u16(), answer.code())
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn a_phone_whose_answer_was_lost_asks_again(world) {
         let centre = Centre::new(world).await;
         let (code, signer, chain) = (centre.code().await, key(), ChainId(Uuid::from_u128(9)));

@@ -11,7 +11,7 @@ use kandas_server::limits::Limits;
 use kandas_shared::wire::RecordBatch;
 
 use super::centre::{Answer, Centre, Phone, quick, request};
-use crate::stores::on_both_engines;
+use crate::stores::{World, on_each};
 
 async fn push(centre: &Centre, phone: &Phone, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
     centre.call(request(Method::POST, "/v1/records", Some(&phone.token), headers, body)).await
@@ -19,7 +19,7 @@ async fn push(centre: &Centre, phone: &Phone, headers: &[(&str, &str)], body: im
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-on_both_engines! {
+on_each! { engine, World;
     async fn what_the_framework_refuses_is_a_problem_too(world) {
         let centre = Centre::new(world).await;
         let phone = centre.phone().await;
@@ -115,7 +115,8 @@ on_both_engines! {
     }
 
     async fn whoever_is_let_in_is_served_before_the_next_gets_his_token(world) {
-        let limits = Limits { arrivals: 1, arrival_stay: Duration::from_secs(600), turn_time: Duration::from_millis(20), ..quick() };
+        let turn_time = Duration::from_millis(300);
+        let limits = Limits { arrivals: 1, arrival_stay: Duration::from_secs(600), turn_time, ..quick() };
         let centre = Centre::with(world, limits).await;
         let first = centre.phone().await;
         // The place is taken until the first phone has handed over what it has.
@@ -128,6 +129,10 @@ on_both_engines! {
         // Or asks for what comes after.
         assert_eq!(centre.get("/v1/changes", Some(&token)).await.status, 200);
         assert_eq!(centre.try_grant(&first).await.status, 200);
+        assert_eq!(centre.try_grant(&second).await.code(), "rate-limited");
+        let file = centre.expect(&first, b"evidence").await;
+        centre.begin(&first, file, 8).await;
+        assert_eq!(centre.try_grant(&second).await.status, 200);
     }
 
     async fn answers_are_compressed_when_asked(world) {

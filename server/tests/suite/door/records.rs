@@ -17,7 +17,7 @@ use kandas_shared::{
 use super::centre::{Answer, Centre, request};
 use crate::{
     phones::{self, Phone},
-    stores::on_both_engines,
+    stores::{World, on_each},
 };
 
 impl Centre {
@@ -46,7 +46,7 @@ impl Centre {
     }
 }
 
-on_both_engines! {
+on_each! { engine, World;
     async fn a_packed_batch_is_answered_packed(world) {
         let centre = Centre::new(world).await;
         phones::centre(&centre.world).await;
@@ -140,6 +140,12 @@ on_both_engines! {
             assert_eq!(centre.verdicts(&centre.push(&token, vec![record]).await).items[0].verdict, Verdict::Accepted);
         }
         assert_eq!(centre.push("AAAA", Vec::new()).await.code(), "unauthorised");
+        // Revoked by another process: the next record is held, whoever remembers the token.
+        phone.revoke(&centre.world).await;
+        let record = phone.completion(101, 401);
+        let record = phone.seal(&record);
+        let item = centre.verdicts(&centre.push(&token, vec![record]).await).items.remove(0);
+        assert_eq!((item.verdict, item.reason.as_deref()), (Verdict::Held, Some("device_revoked")));
         centre.world.clock.set("2026-11-23T08:00:00Z");
         assert_eq!(centre.push(&token, Vec::new()).await.code(), "token-expired");
         kandas_server::token::expire(&centre.state).await.unwrap();

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::centre::{Centre, Phone, noise};
-use crate::stores::in_every_place;
+use crate::stores::{World, on_each};
 
 /// Writes a PATCH by hand and reads what comes back until the connection ends; empty if it was cut.
 async fn patch(to: SocketAddr, phone: &Phone, at: &str, offset: usize, length: usize, body: &[u8]) -> String {
@@ -34,7 +34,7 @@ async fn patch(to: SocketAddr, phone: &Phone, at: &str, offset: usize, length: u
     answer
 }
 
-in_every_place! {
+on_each! { place, World;
     async fn a_cut_connection_costs_only_what_was_under_way(world) {
         let centre = Centre::new(world).await;
         let phone = centre.phone().await;
@@ -78,6 +78,7 @@ in_every_place! {
         );
         line.write_all(head.as_bytes()).await.unwrap();
         line.write_all(&bytes[..90_000]).await.unwrap();
+        centre.recorded(&at, 64 << 10).await;
         sleep(Duration::from_millis(100)).await;
         let stopped = tokio::spawn(running.stop());
         let mut answer = vec![0; 4_096];

@@ -1,18 +1,26 @@
 //! Small files that come whole with their creation, and many at once.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
     http::Method,
 };
-use futures_util::{future::join_all, stream};
-use kandas_server::{exec, media::Objects, one, store::Engine};
+use futures_util::{StreamExt as _, future::join_all, stream};
+use kandas_server::{exec, limits::Limits, media::Objects, one, store::Engine};
 use kandas_shared::{evidence::FileRef, problem::Problem};
 use sqlx::AssertSqlSafe;
+use tokio::sync::mpsc;
 
-use super::centre::{Answer, Centre, Phone, media_path, noise};
-use crate::stores::in_every_place;
+use super::centre::{Answer, Centre, Phone, media_path, noise, quick, tus};
+use crate::stores::{World, on_each};
 
 /// A creation that brings `body`, of which it says how long it is.
 async fn create(centre: &Centre, phone: &Phone, path: &str, length: usize, body: impl Into<Body>) -> Answer {
@@ -53,7 +61,7 @@ async fn bar(centre: &Centre, file: FileRef) {
     tx.commit().await.unwrap();
 }
 
-in_every_place! {
+on_each! { place, World;
     async fn a_small_file_comes_whole_with_its_creation(world) {
         let centre = Centre::new(world).await;
         let phone = centre.phone().await;
@@ -167,6 +175,81 @@ in_every_place! {
         assert_eq!(count(&centre, "select count(*) from evidence_file where state = 'expected'").await, 1);
         // Its bytes are in their place and enter when they can.
         assert!(centre.files("media").iter().any(|path| path.ends_with(Objects::evidence_key(files[5].0))));
+    }
+
+    async fn a_body_without_end_is_not_heard_to_its_end(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, &noise(20_000, 6)).await;
+        let heard = Arc::new(AtomicUsize::new(0));
+        let endless = stream::iter(0..10_000).map({
+            let heard = Arc::clone(&heard);
+            move |_| {
+                heard.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, std::io::Error>(Bytes::from(vec![0; 1_000]))
+            }
+        });
+        let answer = create(&centre, &phone, &media_path(file), 20_000, Body::from_stream(endless)).await;
+        assert_eq!(answer.code(), "upload-too-large");
+        assert!(heard.load(Ordering::Relaxed) < 100, "{heard:?}");
+    }
+
+    async fn what_is_erased_while_it_comes_leaves_nothing(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let bytes = noise(20_000, 5);
+        let file = centre.expect(&phone, &bytes).await;
+        let (feed, hungry) = mpsc::channel::<std::io::Result<Bytes>>(4);
+        let body = stream::unfold(hungry, |mut hungry| async { Some((hungry.recv().await?, hungry)) });
+        let path = media_path(file);
+        let erased = async {
+            feed.send(Ok(Bytes::copy_from_slice(&bytes[..12_000]))).await.unwrap();
+            // It has been let in by now.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let mut tx = centre.world.store.write().await.unwrap();
+            let sql = "update evidence_file set state = 'erased' where evidence = $1";
+            exec!(&mut tx, sql, file.evidence).await.unwrap();
+            tx.commit().await.unwrap();
+            feed.send(Ok(Bytes::copy_from_slice(&bytes[12_000..]))).await.unwrap();
+            drop(feed);
+        };
+        let coming = create(&centre, &phone, &path, bytes.len(), Body::from_stream(body));
+        let (answer, ()) = tokio::join!(coming, erased);
+        assert_eq!(answer.code(), "evidence-erased");
+        assert!(centre.files("media").is_empty() && centre.files("staging").is_empty());
+        // Nor may it begin again.
+        assert_eq!(create(&centre, &phone, &path, bytes.len(), bytes.clone()).await.code(), "evidence-erased");
+        let begun = centre.tus(&phone, Method::POST, &path, &[("upload-length", "20000")], Vec::new()).await;
+        assert_eq!(begun.code(), "evidence-erased");
+    }
+
+    async fn whoever_still_writes_what_was_let_go_is_told(world) {
+        let centre = Centre::with(world, Limits { idle: Duration::from_secs(60), ..quick() }).await;
+        let phone = centre.phone().await;
+        let bytes = noise(200_000, 4);
+        let file = centre.expect(&phone, &bytes).await;
+        let at = centre.begin(&phone, file, bytes.len()).await;
+        let (feed, hungry) = mpsc::channel::<std::io::Result<Bytes>>(4);
+        let body = stream::unfold(hungry, |mut hungry| async { Some((hungry.recv().await?, hungry)) });
+        let going = tokio::spawn({
+            let headers = [("upload-offset", "0"), ("content-type", "application/offset+octet-stream")];
+            let request = tus(&phone, Method::PATCH, &at, &headers, Body::from_stream(body));
+            let router = centre.router.clone();
+            async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
+        });
+        feed.send(Ok(Bytes::copy_from_slice(&bytes[..80_000]))).await.unwrap();
+        centre.recorded(&at, 80_000).await;
+        // It falls silent until its lease has run out; meanwhile what is left of the file comes as salvage.
+        centre.world.clock.set("2026-11-23T07:00:03Z");
+        let rest = &bytes[..9_000];
+        let salvage = format!("{}&salvage={}", media_path(file), kandas_shared::hash::Digest::of(rest));
+        let made = create(&centre, &phone, &salvage, rest.len(), rest.to_vec()).await;
+        assert!(centre.receipt(&made).salvage);
+        feed.send(Ok(Bytes::copy_from_slice(&bytes[80_000..150_000]))).await.unwrap();
+        drop(feed);
+        assert!([423, 503].contains(&going.await.unwrap()));
+        assert_eq!(centre.head(&phone, &at).await.status, 410);
+        assert!(centre.files("staging").is_empty());
     }
 
     async fn what_can_never_be_whole_is_let_go(world) {

@@ -11,9 +11,9 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::centre::{Centre, Phone, key, request};
-use crate::stores::on_both_engines;
+use crate::stores::{World, on_each};
 
-on_both_engines! {
+on_each! { engine, World;
     async fn a_nonce_works_once_for_its_key_and_not_for_ever(world) {
         let centre = Centre::new(world).await;
         let (phone, other) = (centre.phone().await, centre.phone().await);

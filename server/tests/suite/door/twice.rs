@@ -11,7 +11,7 @@ use super::{
     bundle::{deliver, manifest, sealed},
     centre::{Centre, FAMILY, WORKER, quick},
 };
-use crate::stores::in_every_place;
+use crate::stores::{World, on_each};
 
 async fn count(centre: &Centre, sql: &'static str) -> i64 {
     let mut tx = centre.world.store.read().await.unwrap();
@@ -19,7 +19,7 @@ async fn count(centre: &Centre, sql: &'static str) -> i64 {
     count
 }
 
-in_every_place! {
+on_each! { place, World;
     async fn regular_work_of_two_processes_is_done_once(world) {
         let centre = Centre::new(world).await;
         let (one, other) = (centre.state.clone(), centre.state_with(quick()));

@@ -16,11 +16,14 @@ use kandas_shared::{
     problem::Problem,
     wire::FileReceiptAnswer,
 };
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 use uuid::Uuid;
 
 use super::centre::{Answer, Centre, Phone, media_path, noise, quick, request, tus};
-use crate::stores::in_every_place;
+use crate::stores::{World, on_each};
 
 const PIECE: (&str, &str) = ("content-type", "application/offset+octet-stream");
 
@@ -39,7 +42,7 @@ fn cut() -> std::io::Error {
     std::io::Error::other("cut")
 }
 
-in_every_place! {
+on_each! { place, World;
     async fn a_file_goes_up_in_pieces_and_is_receipted(world) {
         let centre = Centre::new(world).await;
         let phone = centre.phone().await;
@@ -222,7 +225,10 @@ in_every_place! {
         let file = centre.expect(&phone, b"evidence").await;
         let at = centre.begin(&phone, file, 8).await;
         let headers = [("upload-offset", "0"), ("content-length", "9"), PIECE];
-        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, "evidence!").await.code(), "upload-too-large");
+        let pieces = ["evid", "ence", "!"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        let body = Body::from_stream(stream::iter(pieces));
+        assert_eq!(centre.tus(&phone, Method::PATCH, &at, &headers, body).await.code(), "upload-too-large");
+        assert_eq!(centre.head(&phone, &at).await.offset(), 0, "it was not even looked at");
         let (feed, body) = fed();
         for piece in ["evid", "ence", "!"] {
             feed.send(Ok(Bytes::from_static(piece.as_bytes()))).await.unwrap();
@@ -336,6 +342,68 @@ in_every_place! {
         assert_eq!(centre.head(&phone, &at).await.status, 404);
     }
 
+    async fn one_that_has_run_out_is_begun_anew_before_anybody_clears_up(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let file = centre.expect(&phone, b"evidence").await;
+        let at = centre.begin(&phone, file, 8).await;
+        centre.patch(&phone, &at, 0, "evid").await;
+        centre.world.clock.set("2026-11-30T07:00:01Z");
+        let phone = Phone { token: centre.grant(&phone).await.token, ..phone };
+        assert_eq!(centre.head(&phone, &at).await.status, 410);
+        let anew = centre.begin(&phone, file, 8).await;
+        assert_ne!(anew, at);
+        assert!(centre.files("staging").is_empty(), "what came of the other is gone");
+        assert_eq!(centre.patch(&phone, &anew, 0, "evidence").await.offset(), 8);
+
+        // What is left of a damaged file has become another rest meanwhile: the one begun before can never be whole.
+        let file = centre.expect(&phone, b"evidence").await;
+        let begin = async |rest: &[u8]| -> String {
+            let path = format!("{}&salvage={}", media_path(file), Digest::of(rest));
+            let made = centre.tus(&phone, Method::POST, &path, &[("upload-length", "3")], Vec::new()).await;
+            made.header("location").to_owned()
+        };
+        let one = begin(b"evi").await;
+        assert_eq!(begin(b"evi").await, one);
+        assert_eq!(centre.patch(&phone, &one, 0, "ev").await.offset(), 2);
+        let other = begin(b"vid").await;
+        assert_ne!(other, one);
+        assert!(centre.receipt(&centre.patch(&phone, &other, 0, "vid").await).salvage);
+        assert_eq!(centre.head(&phone, &one).await.status, 404);
+    }
+
+    async fn who_was_given_up_ends_nothing(world) {
+        let limits = Limits { idle: Duration::from_secs(60), ..quick() };
+        let centre = Centre::with(world, limits.clone()).await;
+        let other = centre.state_with(limits);
+        let phone = centre.phone().await;
+        // He has the right bytes or others, all but the last one, and nothing of them is recorded.
+        for (number, brought) in ["evidence", "forgery!"].into_iter().enumerate() {
+            let file = centre.expect(&phone, b"evidence").await;
+            let at = centre.begin(&phone, file, 8).await;
+            let (feed, body) = fed();
+            let stalled = tokio::spawn({
+                let request = tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body);
+                let router = centre.router.clone();
+                async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
+            });
+            feed.send(Ok(Bytes::copy_from_slice(&brought.as_bytes()[..7]))).await.unwrap();
+            centre.held(&at).await;
+            centre.world.clock.set(&format!("2026-11-23T07:0{}:03Z", number + 1));
+            let more = tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], "evid");
+            assert_eq!(centre.call_on(&other, more).await.offset(), 4);
+            feed.send(Ok(Bytes::copy_from_slice(&brought.as_bytes()[7..]))).await.unwrap();
+            drop(feed);
+            // He is told that it is not his any more, or that his file has no name any more.
+            assert!([423, 503].contains(&stalled.await.unwrap()));
+            let path = format!("/v1/receipts/{}/file", file.evidence);
+            assert_eq!(centre.get(&path, Some(&phone.token)).await.code(), "upload-unknown");
+            let last = tus(&phone, Method::PATCH, &at, &[("upload-offset", "4"), PIECE], "ence");
+            centre.receipt(&centre.call_on(&other, last).await);
+            assert_eq!(std::fs::read(&centre.files("media")[number]).unwrap(), b"evidence");
+        }
+    }
+
     async fn a_newer_request_evicts_one_that_stalls(world) {
         let limits = Limits { idle: Duration::from_secs(60), ..quick() };
         let centre = Centre::with(world, limits).await;
@@ -349,7 +417,7 @@ in_every_place! {
             async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
         });
         feed.send(Ok(Bytes::copy_from_slice(&bytes[..80_000]))).await.unwrap();
-        sleep(Duration::from_millis(150)).await;
+        centre.recorded(&at, 80_000).await;
         // The phone has come back on another network: its old request still hangs.
         assert_eq!(centre.head(&phone, &at).await.offset(), 80_000);
         assert_eq!(stalled.await.unwrap(), 423);
@@ -359,7 +427,8 @@ in_every_place! {
     }
 
     async fn of_two_pieces_at_one_place_one_wins(world) {
-        let centre = Centre::new(world).await;
+        // However busy the machine is, the first is not silent for so long.
+        let centre = Centre::with(world, Limits { stall: Duration::from_millis(500), ..quick() }).await;
         let phone = centre.phone().await;
         let bytes = noise(100_000, 5);
         let file = centre.expect(&phone, &bytes).await;
@@ -370,20 +439,25 @@ in_every_place! {
             let (router, request) = (centre.router.clone(), tus(&phone, Method::PATCH, &at, &[("upload-offset", "0"), PIECE], body));
             async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
         });
+        let (enough, mut told) = oneshot::channel::<()>();
         let feeder = tokio::spawn({
             let bytes = bytes.clone();
             async move {
-                for piece in bytes.chunks(1_000) {
-                    feed.send(Ok(Bytes::copy_from_slice(piece))).await.unwrap();
+                let mut at = 0;
+                while at < 90_000 && told.try_recv().is_err() {
+                    feed.send(Ok(Bytes::copy_from_slice(&bytes[at..at + 100]))).await.unwrap();
+                    at += 100;
                     sleep(Duration::from_millis(20)).await;
                 }
+                feed.send(Ok(Bytes::copy_from_slice(&bytes[at..]))).await.unwrap();
             }
         });
-        sleep(Duration::from_millis(50)).await;
+        centre.recorded(&at, 1).await;
         let second = centre.patch(&phone, &at, 0, bytes.clone()).await;
         assert_eq!(second.code(), "upload-locked");
         // A look meanwhile says how far it is, and disturbs nothing.
         assert!(centre.head(&phone, &at).await.offset() < 100_000);
+        enough.send(()).unwrap();
         feeder.await.unwrap();
         assert_eq!(first.await.unwrap(), 204);
         assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
@@ -497,7 +571,7 @@ in_every_place! {
             async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
         });
         feed.send(Ok(Bytes::copy_from_slice(&bytes[..80_000]))).await.unwrap();
-        sleep(Duration::from_millis(150)).await;
+        centre.recorded(&at, 80_000).await;
         // It knows how far it got: no look before.
         assert_eq!(centre.patch(&phone, &at, 80_000, bytes[80_000..].to_vec()).await.offset(), 150_000);
         assert_eq!(stalled.await.unwrap(), 423);
@@ -520,7 +594,7 @@ in_every_place! {
             async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
         });
         feed.send(Ok(Bytes::copy_from_slice(&bytes[..80_000]))).await.unwrap();
-        sleep(Duration::from_millis(300)).await;
+        centre.recorded(&at, 80_000).await;
         // What was recorded is told at once; taken over is only what nobody holds any more.
         let look = tus(&phone, Method::HEAD, &at, &[], Vec::new());
         assert_eq!(centre.call_on(&other, look).await.offset(), 80_000);
@@ -531,12 +605,26 @@ in_every_place! {
         };
         let more = centre.call_on(&other, on(80_000, &bytes[80_000..120_000])).await;
         assert_eq!((more.status.as_u16(), more.offset()), (204, 120_000));
-        // The one that was given up wakes: what it brings now goes nowhere.
+        let (last, body) = fed();
+        let going = tokio::spawn({
+            let request = tus(&phone, Method::PATCH, &at, &[("upload-offset", "120000"), PIECE], body);
+            let router = kandas_server::router::router(other);
+            async move { tower::ServiceExt::oneshot(router, request).await.unwrap() }
+        });
+        last.send(Ok(Bytes::copy_from_slice(&bytes[120_000..190_000]))).await.unwrap();
+        centre.recorded(&at, 190_000).await;
+        // The one that was given up wakes: what it brings now goes nowhere, and what it lets go is not its own.
         feed.send(Ok(Bytes::from(vec![0xAA; 70_000]))).await.unwrap();
         assert_eq!(stalled.await.unwrap(), 423);
-        assert_eq!(centre.head(&phone, &at).await.offset(), 120_000);
-        let done = centre.call_on(&other, on(120_000, &bytes[120_000..])).await;
-        centre.receipt(&done);
+        let mut tx = centre.world.store.read().await.unwrap();
+        let held = "select received, fence from upload where lease_until is not null";
+        assert_eq!(kandas_server::all!(&mut tx, (i64, i64), held).await.unwrap(), [(190_000, 3)]);
+        drop(tx);
+        last.send(Ok(Bytes::copy_from_slice(&bytes[190_000..]))).await.unwrap();
+        drop(last);
+        let done = going.await.unwrap();
+        assert_eq!(done.status(), 204);
+        assert!(done.headers().contains_key("kandas-receipt"));
         assert_eq!(std::fs::read(&centre.files("media")[0]).unwrap(), bytes);
         assert!(centre.files("staging").is_empty());
     }
@@ -575,7 +663,7 @@ in_every_place! {
                 async move { tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16() }
             });
             feed.send(Ok(Bytes::copy_from_slice(&bytes[..bytes.len() - rest]))).await.unwrap();
-            sleep(Duration::from_millis(80)).await;
+            centre.recorded(&at, bytes.len() - rest).await;
             // Another process erases its subject: row and bytes go, and nothing may come after them.
             let id: kandas_shared::ids::UploadId = at.rsplit('/').next().unwrap().parse().unwrap();
             let mut tx = centre.world.store.write().await.unwrap();
@@ -626,12 +714,12 @@ mod away {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn sqlite() {
-        run(World::sqlite().await.with_s3().await).await;
+        run(World::sqlite_s3().await).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn postgres() {
-        run(World::postgres().await.with_s3().await).await;
+        run(World::postgres_s3().await).await;
     }
 
     async fn run(world: World) {

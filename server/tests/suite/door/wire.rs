@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::centre::Centre;
-use crate::stores::on_both_engines;
+use crate::stores::{World, on_each};
 
-on_both_engines! {
+on_each! { engine, World;
     async fn the_description_lists_every_route_of_the_page(world) {
         let centre = Centre::new(world).await;
         let answer = centre.get("/openapi.json", None).await;

@@ -151,13 +151,6 @@ async fn consents(app: &kandas_app::app::App) -> bool {
     app.ledger().await.unwrap().iter().any(|item| item.statement == "consent")
 }
 
-/// A phone with a sealed completion that has a photo, and has not been sent.
-async fn with_work() -> Scene {
-    let scene = Scene::with_phone(Engine::Sqlite).await;
-    done(field(&scene.home(), complete(scene.activity().await, &scene.photo()))).await;
-    scene
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_it_delivers() {
     let scene = with_film(Engine::Sqlite).await;
@@ -172,24 +165,16 @@ async fn while_it_delivers() {
         .dies_at_each(DELIVER, |trial: Trial, point| async move {
             let serving = trial.serve().await;
             dies(field(&trial.home(), ["sync"]), point).await;
-            done(field(&trial.home(), ["sync", "--until-done"])).await;
-            trial.agree(records).await;
-            serving.kill().await;
-            trial.verify().await;
+            trial.delivers(serving, records).await;
         })
         .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_it_makes_room() {
-    let scene = with_work().await;
+    let scene = Scene::with_work(Engine::Sqlite).await;
     let records = ledger(scene.home()).await.len();
-    {
-        let trial = super::programs::Serving::start(&scene.config).await;
-        move_to(&scene, &trial.url).await;
-        done(field(&scene.home(), ["sync", "--until-done"])).await;
-        trial.kill().await;
-    }
+    scene.deliver().await;
     scene
         .dies_at_each(FREE, |trial: Trial, point| async move {
             let serving = trial.serve().await;
@@ -209,22 +194,11 @@ async fn while_it_makes_room() {
         .await;
 }
 
-async fn move_to(scene: &Scene, url: &str) {
-    let app = open(scene.home()).await;
-    let mut conn = app.store().conn().await.unwrap();
-    home::set(&mut conn, home::SERVER_URL, url).await.unwrap();
-    drop(conn);
-    app.close().await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_it_meets_a_new_epoch() {
-    let scene = with_work().await;
+    let scene = Scene::with_work(Engine::Sqlite).await;
     let records = ledger(scene.home()).await.len();
-    let serving = super::programs::Serving::start(&scene.config).await;
-    move_to(&scene, &serving.url).await;
-    done(field(&scene.home(), ["sync", "--until-done"])).await;
-    serving.kill().await;
+    scene.deliver().await;
     let store = scene.store().await;
     let mut tx = store.write().await.unwrap();
     let epoch = Epoch(chance::bytes(&SystemChance));
@@ -237,19 +211,16 @@ async fn while_it_meets_a_new_epoch() {
         .dies_at_each(NEW_EPOCH, |trial: Trial, point| async move {
             let serving = trial.serve().await;
             dies(field(&trial.home(), ["sync"]), point).await;
-            done(field(&trial.home(), ["sync", "--until-done"])).await;
-            trial.agree(records).await;
+            trial.delivers(serving, records).await;
             let status = done(field(&trial.home(), ["status"])).await;
             assert_eq!(status["epoch"], json!(epoch), "{point}");
-            serving.kill().await;
-            trial.verify().await;
         })
         .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_it_wipes_itself() {
-    let scene = with_work().await;
+    let scene = Scene::with_work(Engine::Sqlite).await;
     let records = ledger(scene.home()).await.len();
     // A draft that was never sealed must come out too.
     let app = open(scene.home()).await;
@@ -274,7 +245,7 @@ async fn while_it_wipes_itself() {
                 "{point}: two new keys and an empty store"
             );
             assert_eq!(names(&trial.home().join("vault")), BTreeSet::new(), "{point}");
-            for _ in 0..200 {
+            for _ in 0..1_000 {
                 if trial.count("select count(*) from bundle where state = 'opened'").await > 0 {
                     break;
                 }
@@ -292,7 +263,7 @@ async fn while_it_wipes_itself() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_its_key_is_given_back() {
-    let scene = with_work().await;
+    let scene = Scene::with_work(Engine::Sqlite).await;
     let records = ledger(scene.home()).await.len();
     let identity: Identity = Platform::system(&scene.home()).keystore.vault_identity().unwrap();
     let text = format!("# opened\n{}\n", identity.to_string().expose_secret());
@@ -310,17 +281,14 @@ async fn while_its_key_is_given_back() {
             assert_eq!(status["startup"]["missing"], json!([]), "{point}");
             assert!(trial.home().join("vault.key.other").exists(), "{point}: laid aside");
             let serving = trial.serve().await;
-            done(field(&trial.home(), ["sync", "--until-done"])).await;
-            trial.agree(records).await;
-            serving.kill().await;
-            trial.verify().await;
+            trial.delivers(serving, records).await;
         })
         .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_a_damaged_store_is_moved_aside() {
-    let scene = with_work().await;
+    let scene = Scene::with_work(Engine::Sqlite).await;
     let (store, log) = (scene.home().join("store.db"), scene.home().join("store.db-wal"));
     let damaged = vec![0xA5; 40_000];
     fs::write(&store, &damaged).unwrap();

@@ -108,7 +108,7 @@ impl Serving {
         change(&mut command);
         let mut serving =
             Self { child: command.spawn().unwrap(), url: format!("http://{address}"), log: path };
-        for _ in 0..2_000 {
+        for _ in 0..6_000 {
             if serving.child.try_wait().unwrap().is_some() {
                 let log = serving.log();
                 assert!(log.contains("cannot listen"), "it ended: {log}");
@@ -128,7 +128,7 @@ impl Serving {
 
     /// It has died by itself, as it was told to.
     pub async fn has_died(mut self, at: &str) {
-        let ended = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;
+        let ended = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
         let log = self.log();
         let status = ended.unwrap_or_else(|_| panic!("it did not come by {at}: {log}")).unwrap();
         assert_eq!(status.signal(), Some(9), "at {at}: {log}");

@@ -1,21 +1,16 @@
 //! A disk that is full, or may only be read: a clear word, nothing half-written, and everything goes on when there is
 //! room again. The disks are small ones in memory; where none can be mounted the tests say so and do nothing.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, io::Write as _, os::unix::fs::symlink, path::Path, process::Command};
 
 use kandas_app::ledger::LedgerState;
 use serde_json::{Value, json};
 
 use super::{
     programs::{done, ends, field, server},
-    scene::{Scene, complete, ledger},
+    scene::{Scene, Trial, complete, ledger},
 };
-use crate::{centre::Engine, delivery::on_both_engines};
+use crate::{centre::Engine, delivery::on_both_engines, worker::copy_folder};
 
 on_both_engines!(staging_that_is_full_and_has_room_again, a_data_folder_that_may_only_be_read,);
 
@@ -69,84 +64,87 @@ impl Drop for Disk {
     }
 }
 
-/// Lays the trial's folder of that name onto a disk.
-fn lay(trial: &Path, name: &str, disk: &Disk) -> PathBuf {
-    let (from, to) = (trial.join(name), disk.path().join(name));
-    crate::worker::copy_folder(&from, &to);
-    fs::remove_dir_all(&from).unwrap();
-    std::os::unix::fs::symlink(&to, &from).unwrap();
-    to
+/// A phone with a photo to deliver and its centre; one of them, or a part of it, lies on a small disk.
+struct Tight {
+    scene: Scene,
+    trial: Trial,
+    records: usize,
+    disk: Disk,
 }
 
-/// A phone with a photo to deliver.
-async fn with_work(engine: Engine) -> Scene {
-    let scene = Scene::with_phone(engine).await;
-    done(field(&scene.home(), complete(scene.activity().await, &scene.photo()))).await;
-    scene.store().await.close().await;
-    scene
+impl Tight {
+    /// The folder `data` or `home` lies on the disk.
+    async fn lay(engine: Engine, name: &str) -> Option<Self> {
+        let tight = Self::beside(engine, Disk::mount(24_000)?).await;
+        let (from, to) = (tight.trial.path(name), tight.disk.path().join(name));
+        copy_folder(&from, &to);
+        fs::remove_dir_all(&from).unwrap();
+        symlink(&to, &from).unwrap();
+        Some(tight)
+    }
+
+    /// Nothing lies on the disk yet.
+    async fn beside(engine: Engine, disk: Disk) -> Self {
+        let scene = Scene::with_work(engine).await;
+        scene.store().await.close().await;
+        let records = ledger(scene.home()).await.len();
+        Self { trial: scene.copy().await, scene, records, disk }
+    }
+
+    /// What another completion is told.
+    async fn another(&self) -> Vec<String> {
+        complete(self.scene.activity().await, &self.scene.photo())
+    }
+
+    /// The phone syncs once, which ends with this code and says that.
+    async fn syncs_to(&self, code: i32, problem: &str) {
+        let ended = ends(field(&self.trial.home(), ["sync"]), &[code]).await.to_string();
+        assert!(ended.contains(problem), "{ended}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_whose_database_has_no_room() {
-    let Some(disk) = Disk::mount(24_000) else { return };
-    let scene = with_work(Engine::Sqlite).await;
-    let records = ledger(scene.home()).await.len();
-    let trial = scene.copy().await;
-    lay(trial.folder.path(), "data", &disk);
-    let serving = trial.serve().await;
+    let Some(tight) = Tight::lay(Engine::Sqlite, "data").await else { return };
+    let serving = tight.trial.serve().await;
     for round in 0..2 {
-        disk.fill();
+        tight.disk.fill();
         for _ in 0..2 {
-            let ended = ends(field(&trial.home(), ["sync"]), &[4]).await;
-            let problem = ended["result"]["problem"].as_str().unwrap();
-            assert!(problem.contains("storage-full"), "{round}: {problem}");
+            tight.syncs_to(4, "storage-full").await;
         }
-        disk.clear();
+        tight.disk.clear();
         // The same process goes on: a commit that failed has left nothing behind.
         if round == 0 {
-            ends(field(&trial.home(), ["sync"]), &[0, 4]).await;
+            ends(field(&tight.trial.home(), ["sync"]), &[0, 4]).await;
         }
     }
-    done(field(&trial.home(), ["sync", "--until-done"])).await;
-    trial.agree(records).await;
-    serving.kill().await;
-    trial.verify().await;
+    tight.trial.delivers(serving, tight.records).await;
 }
 
 async fn staging_that_is_full_and_has_room_again(engine: Engine) {
     let Some(disk) = Disk::mount(100) else { return };
-    let scene = with_work(engine).await;
-    let records = ledger(scene.home()).await.len();
-    let trial = scene.copy().await;
-    let staging = trial.config.staging_dir();
+    let tight = Tight::beside(engine, disk).await;
+    let staging = tight.trial.config.staging_dir();
     fs::remove_dir_all(&staging).unwrap();
-    std::os::unix::fs::symlink(disk.path(), &staging).unwrap();
-    let serving = trial.serve().await;
+    symlink(tight.disk.path(), &staging).unwrap();
+    let serving = tight.trial.serve().await;
     // Another disk than that of the media, whose room was asked for: it ends in the middle of a piece.
     for _ in 0..2 {
-        let ended = ends(field(&trial.home(), ["sync"]), &[4]).await;
-        let problem = ended["result"]["problem"].as_str().unwrap();
-        assert!(problem.contains("storage-full"), "{problem}");
+        tight.syncs_to(4, "storage-full").await;
     }
-    let taken = ledger(trial.home()).await;
+    let taken = ledger(tight.trial.home()).await;
     assert!(taken.iter().all(|item| item.state != LedgerState::Recorded), "records go on: {taken:#?}");
-    disk.remount("size=20000k");
+    tight.disk.remount("size=20000k");
     // Asked for by hand: what is full says to come again in ten minutes.
-    done(field(&trial.home(), ["sync"])).await;
-    trial.agree(records).await;
-    serving.kill().await;
-    trial.verify().await;
+    done(field(&tight.trial.home(), ["sync"])).await;
+    tight.trial.ends_well(serving, tight.records).await;
 }
 
 async fn a_data_folder_that_may_only_be_read(engine: Engine) {
-    let Some(disk) = Disk::mount(24_000) else { return };
-    let scene = with_work(engine).await;
-    let records = ledger(scene.home()).await.len();
-    let trial = scene.copy().await;
-    lay(trial.folder.path(), "data", &disk);
-    disk.remount("ro");
+    let Some(tight) = Tight::lay(engine, "data").await else { return };
+    tight.disk.remount("ro");
     for command in [&["serve", "--plain-http"][..], &["key", "rotate"], &["device", "list"], &["init"]] {
-        let Value::String(refused) = ends(server(&trial.config, command), &[1]).await else {
+        let Value::String(refused) = ends(server(&tight.trial.config, command), &[1]).await else {
             panic!("{command:?} says more than that it cannot")
         };
         let clear = [
@@ -157,78 +155,53 @@ async fn a_data_folder_that_may_only_be_read(engine: Engine) {
         ];
         assert!(clear.iter().any(|word| refused.contains(word)), "{command:?}: {refused}");
     }
-    disk.remount("rw");
-    let serving = trial.serve().await;
-    done(field(&trial.home(), ["sync", "--until-done"])).await;
-    trial.agree(records).await;
-    serving.kill().await;
-    trial.verify().await;
+    tight.disk.remount("rw");
+    let serving = tight.trial.serve().await;
+    tight.trial.delivers(serving, tight.records).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_phone_that_has_no_room() {
-    let Some(disk) = Disk::mount(24_000) else { return };
-    let scene = with_work(Engine::Sqlite).await;
-    let records = ledger(scene.home()).await.len();
-    let (activity, photo) = (scene.activity().await, scene.photo());
-    let trial = scene.copy().await;
-    let home = lay(trial.folder.path(), "home", &disk);
+    let Some(tight) = Tight::lay(Engine::Sqlite, "home").await else { return };
     // Below the reserve no photo is taken in, and it is said before anything of it is written.
-    let taken = ends(field(&trial.home(), complete(activity, &photo)), &[5]).await;
+    let home = tight.trial.home();
+    let taken = ends(field(&home, tight.another().await), &[5]).await;
     assert_eq!(taken["files"][0]["outcome"], json!("no_room"), "{taken:#}");
     let vault = fs::read_dir(home.join("vault")).unwrap().count();
     assert_eq!(vault, 3, "the first photo's files and no other");
 
     // No byte is left: what cannot be written down is not done, and nothing is half done.
-    disk.fill();
-    let refused = ends(field(&trial.home(), complete(activity, &photo)), &[1]).await.to_string();
+    tight.disk.fill();
+    let refused = ends(field(&home, tight.another().await), &[1]).await.to_string();
     assert!(refused.contains("full"), "{refused}");
-    disk.clear();
+    tight.disk.clear();
 
     // What is sealed travels though photos are refused.
-    let serving = trial.serve().await;
-    done(field(&trial.home(), ["sync", "--until-done"])).await;
-    trial.agree(records).await;
-    serving.kill().await;
-    trial.verify().await;
+    let serving = tight.trial.serve().await;
+    tight.trial.delivers(serving, tight.records).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_phone_whose_room_ends_while_it_delivers() {
-    let Some(disk) = Disk::mount(24_000) else { return };
-    let scene = with_work(Engine::Sqlite).await;
-    let records = ledger(scene.home()).await.len();
-    let trial = scene.copy().await;
-    lay(trial.folder.path(), "home", &disk);
-    let serving = trial.serve().await;
-    disk.fill();
+    let Some(tight) = Tight::lay(Engine::Sqlite, "home").await else { return };
+    let serving = tight.trial.serve().await;
+    tight.disk.fill();
     for _ in 0..2 {
-        let ended = ends(field(&trial.home(), ["sync"]), &[1]).await;
-        assert!(ended.to_string().contains("full"), "{ended}");
+        tight.syncs_to(1, "full").await;
     }
-    disk.clear();
-    done(field(&trial.home(), ["sync", "--until-done"])).await;
-    trial.agree(records).await;
-    serving.kill().await;
-    trial.verify().await;
+    tight.disk.clear();
+    tight.trial.delivers(serving, tight.records).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_home_that_may_only_be_read() {
-    let Some(disk) = Disk::mount(24_000) else { return };
-    let scene = with_work(Engine::Sqlite).await;
-    let records = ledger(scene.home()).await.len();
-    let (activity, photo) = (scene.activity().await, scene.photo());
-    let trial = scene.copy().await;
-    lay(trial.folder.path(), "home", &disk);
-    let serving = trial.serve().await;
-    disk.remount("ro");
-    for words in [vec!["status".to_owned()], vec!["sync".to_owned()], complete(activity, &photo)] {
-        let refused = ends(field(&trial.home(), words), &[1]).await.to_string();
+    let Some(tight) = Tight::lay(Engine::Sqlite, "home").await else { return };
+    let serving = tight.trial.serve().await;
+    tight.disk.remount("ro");
+    for words in [vec!["status".to_owned()], vec!["sync".to_owned()], tight.another().await] {
+        let refused = ends(field(&tight.trial.home(), words), &[1]).await.to_string();
         assert!(refused.contains("Read-only file system"), "{refused}");
     }
-    disk.remount("rw");
-    done(field(&trial.home(), ["sync", "--until-done"])).await;
-    trial.agree(records).await;
-    serving.kill().await;
+    tight.disk.remount("rw");
+    tight.trial.delivers(serving, tight.records).await;
 }

@@ -1,6 +1,9 @@
 //! A store and a home, made once and copied for every death.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
@@ -102,6 +105,21 @@ impl Scene {
 
     pub async fn store(&self) -> Store {
         Store::open(&self.config.database).await.unwrap()
+    }
+
+    /// A store and an enrolled phone with a sealed completion that has a photo, and has not been sent.
+    pub async fn with_work(engine: Engine) -> Self {
+        let scene = Self::with_phone(engine).await;
+        done(field(&scene.home(), complete(scene.activity().await, &scene.photo()))).await;
+        scene
+    }
+
+    /// The server runs, and the phone delivers everything it has.
+    pub async fn deliver(&self) {
+        let serving = Serving::start(&self.config).await;
+        move_to(&self.home(), &serving).await;
+        done(field(&self.home(), ["sync", "--until-done"])).await;
+        serving.kill().await;
     }
 
     /// A photo wide enough for a smaller copy to travel beside the camera's own file.
@@ -213,14 +231,7 @@ impl Trial {
     }
 
     pub async fn move_to(&self, serving: &Serving) {
-        let store = self.home().join("store.db");
-        if !store.exists() {
-            return;
-        }
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", store.display())).await.unwrap();
-        let moved = sqlx::query("update home set value = $1 where key = 'server_url'").bind(&serving.url);
-        moved.execute(&pool).await.unwrap();
-        pool.close().await;
+        move_to(&self.home(), serving).await;
     }
 
     /// One number out of the server's tables.
@@ -231,6 +242,19 @@ impl Trial {
     /// `kandas-server verify --hashes` finds nothing.
     pub async fn verify(&self) {
         verify(&self.config).await;
+    }
+
+    /// Phone and server agree, the server ends, and its store is sound.
+    pub async fn ends_well(&self, serving: Serving, records: usize) {
+        self.agree(records).await;
+        serving.kill().await;
+        self.verify().await;
+    }
+
+    /// What the phone has arrives; then all [`ends well`](Trial::ends_well).
+    pub async fn delivers(&self, serving: Serving, records: usize) {
+        done(field(&self.home(), ["sync", "--until-done"])).await;
+        self.ends_well(serving, records).await;
     }
 
     /// Phone and server agree on every record and every file; each is there once and nothing waits.
@@ -263,6 +287,18 @@ impl Trial {
         assert_eq!(self.count(facts).await, files as i64, "each entered custody once");
         assert_eq!(self.count("select count(*) from chain_gap").await, 0);
     }
+}
+
+/// The phone, if there is one, learns where the server is now.
+async fn move_to(home: &Path, serving: &Serving) {
+    let store = home.join("store.db");
+    if !store.exists() {
+        return;
+    }
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", store.display())).await.unwrap();
+    let moved = sqlx::query("update home set value = $1 where key = 'server_url'").bind(&serving.url);
+    moved.execute(&pool).await.unwrap();
+    pool.close().await;
 }
 
 /// One number out of a server's tables.
@@ -307,7 +343,7 @@ pub async fn ledger(home: PathBuf) -> Vec<LedgerItem> {
 }
 
 /// What `kandas-field complete` is told.
-pub fn complete(activity: ActivityId, photo: &std::path::Path) -> Vec<String> {
+pub fn complete(activity: ActivityId, photo: &Path) -> Vec<String> {
     let day = day().to_string();
     let words = [
         "complete",

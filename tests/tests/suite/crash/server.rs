@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     points::server::*,
-    programs::{Serving, dies, done, ends, field, server},
+    programs::{dies, done, ends, field, server},
     scene::{Scene, Trial, complete, count, invite, ledger, open, verify, with_film},
 };
 use crate::{centre::Engine, delivery::on_both_engines, worker::simple_activities};
@@ -192,14 +192,7 @@ async fn with_delivered_work(engine: Engine) -> (Scene, String) {
     for activity in [first, other] {
         done(field(&scene.home(), complete(activity, &photo))).await;
     }
-    let serving = Serving::start(&scene.config).await;
-    let app = open(scene.home()).await;
-    let mut conn = app.store().conn().await.unwrap();
-    kandas_app::store::home::set(&mut conn, "server_url", &serving.url).await.unwrap();
-    drop(conn);
-    app.close().await;
-    done(field(&scene.home(), ["sync", "--until-done"])).await;
-    serving.kill().await;
+    scene.deliver().await;
     (scene, family.to_string())
 }
 
