@@ -60,7 +60,8 @@ impl Screen {
             ("TAURI_AUTOMATION", "true"),
             ("TAURI_WEBVIEW_AUTOMATION", "true"),
         ];
-        let mut line: Vec<OsString> = fixed.iter().map(|(key, value)| format!("{key}={value}").into()).collect();
+        let mut line: Vec<OsString> =
+            fixed.iter().map(|(key, value)| format!("{key}={value}").into()).collect();
         for (key, value) in environment {
             let mut pair = OsString::from(format!("{key}="));
             pair.push(value);
@@ -201,9 +202,7 @@ impl Window<'_> {
     /// When it does not come.
     pub(crate) async fn draw(&self, selector: &str) -> Result<()> {
         let id = self.find(selector, None).await?;
-        let at = |x: i32, y: i32| {
-            json!({"type": "pointerMove", "duration": 30, "x": x, "y": y, "origin": {ELEMENT: id}})
-        };
+        let at = |x: i32, y: i32| json!({"type": "pointerMove", "duration": 30, "x": x, "y": y, "origin": {ELEMENT: id}});
         let mut moves = vec![at(-80, 0), json!({"type": "pointerDown", "button": 0})];
         moves.extend((0..12_i32).map(|step| at(step * 14 - 80, if step % 2 == 0 { 20 } else { -20 })));
         moves.push(json!({"type": "pointerUp", "button": 0}));

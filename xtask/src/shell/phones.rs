@@ -17,8 +17,7 @@ use anyhow::{Context, Result};
 use super::shell_cargo;
 use crate::{
     debian::{self, Need},
-    peers,
-    screens,
+    peers, screens,
     steps::{Steps, succeed},
 };
 
