@@ -1,7 +1,8 @@
-//! The phone app's native half (`mobile/src-tauri`, `mobile/plugins`): its own tests, its build, and a worker's way through
-//! its window on a real central store; with `--phones` whether it would compile for Android and iOS.
+//! The phone app's native half (`mobile/src-tauri`, `mobile/plugins`): its own tests, its build, and a worker's way
+//! through its window on a real central store; with `--phones` whether it would compile for Android and iOS.
 //!
-//! A run of its own and not part of `cargo xtask test`: cold, Tauri and SQLCipher take longer to compile than all the rest.
+//! A run of its own and not part of `cargo xtask test`: cold, Tauri and SQLCipher take longer to compile than all the
+//! rest.
 
 mod driver;
 mod phones;

@@ -1,5 +1,6 @@
-//! A worker's way through the app's window: enrols at a real central store, photographs, signs, seals, sends. Then the store
-//! is asked what it holds, past the app. The desktop's stand-in is the camera: it takes the file that lies ready.
+//! A worker's way through the app's window: enrols at a real central store, photographs, signs, seals, sends. Then the
+//! store is asked what it holds, past the app. The desktop's stand-in is the camera: it takes the file that lies
+//! ready.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -146,7 +147,7 @@ async fn gather(window: &Window<'_>, activity: &Activity) -> Result<String> {
     window.press("button", Some(&word("activity-start")?)).await?;
     window.press(".tiles .add", None).await?;
     // The picture is really shown: it comes by the shell's own scheme, out of the vault.
-    let shown = "const picture = document.querySelector('.tiles .photo img'); return picture && picture.naturalWidth > 0";
+    let shown = "const of = document.querySelector('.tiles .photo img'); return of && of.naturalWidth > 0";
     window.until("the small picture", shown, &[]).await?;
     window.press("button", Some(&word("activity-sign")?)).await?;
     window.draw("dialog canvas").await?;
