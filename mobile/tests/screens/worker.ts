@@ -28,7 +28,7 @@ export class Worker {
     await this.page.getByRole("navigation").getByRole("link", { name }).click();
   }
 
-  async sees(text: string | RegExp, timeout = 40_000): Promise<void> {
+  async sees(text: string | RegExp, timeout = 20_000): Promise<void> {
     await this.page.getByText(text).first().waitFor({ timeout });
   }
 
