@@ -41,6 +41,7 @@ mod lock;
 mod patch;
 mod phone;
 pub mod place;
+pub mod range;
 mod returned;
 mod sent;
 mod sync;

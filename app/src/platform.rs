@@ -83,8 +83,14 @@ impl Chance for SystemChance {
     }
 }
 
-/// The system's clocks: wall clock, and CLOCK_BOOTTIME, which also counts sleep.
+/// The system's clocks: wall clock, and one that also counts sleep.
 pub struct SystemClock;
+
+/// Apple has no CLOCK_BOOTTIME; there CLOCK_MONOTONIC is the time since the start, sleep included.
+#[cfg(target_vendor = "apple")]
+const SINCE_BOOT: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+#[cfg(not(target_vendor = "apple"))]
+const SINCE_BOOT: rustix::time::ClockId = rustix::time::ClockId::Boottime;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
@@ -93,7 +99,7 @@ impl Clock for SystemClock {
     }
 
     fn boot(&self) -> (String, u64) {
-        let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let since = rustix::time::clock_gettime(SINCE_BOOT);
         let millis = u64::try_from(since.tv_sec).unwrap_or(0) * 1_000
             + u64::try_from(since.tv_nsec).unwrap_or(0) / 1_000_000;
         // Where the system does not name its boots, the milliseconds alone cannot be compared across a restart; an

@@ -1,45 +1,11 @@
-// How the screens reach the core: one call, one stream of events, files by HTTP. In the browser that is the bridge of
-// `kandas-field`; a phone's shell answers the same addresses. Nothing else in the screens knows of either.
-import type { Answer, AttachAnswer, Event, Problem, Request } from "./api/types";
+// How the screens reach the core: calls, one stream of events, files, camera and position. In the phone's own app that
+// is the shell of Tauri (`src-tauri`), in a browser the bridge of `kandas-field`; which one is found at run time.
+// Nothing else in the screens knows of either.
+import type { Answer, AttachAnswer, Event, Fix, Request } from "./api/types";
+import { bridge } from "./core/bridge";
+import { isShell, shell } from "./core/shell";
 
-/** A call that cannot be answered; expected outcomes are views. */
-export class CoreProblem extends Error {
-  constructor(readonly problem: Problem) {
-    super(`${problem.problem}: ${problem.detail}`);
-  }
-}
-
-/** Nobody answers: the program behind the screens is gone. */
-export class CoreAway extends Error {}
-
-const ROOT = "/api";
-
-async function answered(response: Response): Promise<unknown> {
-  if (response.ok) return response.json();
-  const text = await response.text();
-  let problem: Problem;
-  try {
-    problem = JSON.parse(text) as Problem;
-  } catch {
-    throw new CoreAway(`${response.status} ${text.slice(0, 200)}`);
-  }
-  throw new CoreProblem(problem);
-}
-
-/** Asks the core. */
-export async function call<R extends Request>(request: R): Promise<Answer<R["call"]>> {
-  let response: Response;
-  try {
-    response = await fetch(`${ROOT}/call`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(request),
-    });
-  } catch (error) {
-    throw new CoreAway(String(error));
-  }
-  return (await answered(response)) as Answer<R["call"]>;
-}
+export { CoreAway, CoreProblem } from "./core/problem";
 
 export interface Bringing {
   kind: "photo" | "video" | "document" | "signature";
@@ -50,45 +16,40 @@ export interface Bringing {
   page?: number;
 }
 
-/** Brings a file into a draft. The browser streams it; nothing of it passes through the screens. */
-export function bring(draft: string, file: Blob & { name?: string }, how: Bringing, progress: (share: number) => void): Promise<AttachAnswer> {
-  const query = new URLSearchParams({ kind: how.kind, source: how.captured ? "captured" : "attached" });
-  if (file.name) query.set("name", file.name);
-  if (how.replaces) query.set("replaces", how.replaces);
-  if (how.page !== undefined) query.set("page", String(how.page));
-  return new Promise((done, failed) => {
-    // fetch tells nothing of how far an upload is.
-    const request = new XMLHttpRequest();
-    request.open("POST", `${ROOT}/draft/${draft}/evidence?${query}`);
-    request.setRequestHeader("content-type", file.type || "application/octet-stream");
-    request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
-    request.onerror = () => failed(new CoreAway("the file was not taken"));
-    request.onload = () => {
-      try {
-        const body: unknown = JSON.parse(request.responseText);
-        if (request.status < 300) done(body as AttachAnswer);
-        else failed(new CoreProblem(body as Problem));
-      } catch {
-        failed(new CoreAway(`${request.status}`));
-      }
-    };
-    request.send(file);
-  });
+/** Why there is no position; the word that the worker would choose as the reason. */
+export type Trouble = "no_permission" | "switched_off" | "no_fix";
+export interface Located {
+  fix(fix: Fix): void;
+  trouble(why: Trouble): void;
 }
 
-export const thumbnail = (evidence: string): string => `${ROOT}/evidence/${evidence}/thumbnail`;
-export const wholeFile = (evidence: string): string => `${ROOT}/evidence/${evidence}/file`;
-export const DIAGNOSTICS = `${ROOT}/diagnostics`;
-
-/** Listens to what changes; the browser connects again by itself, and then everything may have changed. */
-export function listen(on: (event: Event) => void): () => void {
-  const source = new EventSource(`${ROOT}/events`);
-  let lost = false;
-  source.onmessage = (message) => on(JSON.parse(message.data as string) as Event);
-  source.onerror = () => (lost = true);
-  source.onopen = () => {
-    if (lost) on({ event: "missed" });
-    lost = false;
-  };
-  return () => source.close();
+/** What both ways offer. */
+export interface Way {
+  call(request: Request): Promise<unknown>;
+  bring(draft: string, file: Blob & { name?: string }, how: Bringing, progress: (share: number) => void): Promise<AttachAnswer>;
+  /** The system's own camera and list of files; null where the page has to ask by an input of type file. */
+  shoot: ((draft: string, how: Bringing, seconds: number) => Promise<AttachAnswer[]>) | null;
+  /** The system's own position; null where the page has to ask by its geolocation. Answers how to stop. */
+  locate: ((told: Located) => () => void) | null;
+  listen(on: (event: Event) => void): () => void;
+  evidence(evidence: string, part: "thumbnail" | "file"): string;
+  /** Address of the log as a file; null where there is none. */
+  diagnostics: string | null;
 }
+
+const way: Way = isShell() ? shell : bridge;
+
+/** Asks the core. */
+export async function call<R extends Request>(request: R): Promise<Answer<R["call"]>> {
+  return (await way.call(request)) as Answer<R["call"]>;
+}
+
+/** Brings a file into a draft. */
+export const bring = way.bring;
+export const shoot = way.shoot;
+export const locate = way.locate;
+export const listen = way.listen;
+
+export const thumbnail = (evidence: string): string => way.evidence(evidence, "thumbnail");
+export const wholeFile = (evidence: string): string => way.evidence(evidence, "file");
+export const DIAGNOSTICS = way.diagnostics;

@@ -62,6 +62,39 @@ pub(crate) const CHROMIUM: Need = Need {
     is_there: || browser().is_some(),
 };
 
+/// The web view of the phone app on a desktop …
+pub(crate) const WEBKIT: Need = Need {
+    package: "libwebkit2gtk-4.1-dev",
+    reason: "the phone app's window is built with it",
+    is_there: || runs("pkg-config", &["--exists", "webkit2gtk-4.1"]),
+};
+
+/// … driven by this program …
+pub(crate) const WEBKIT_DRIVER: Need = Need {
+    package: "webkit2gtk-driver",
+    reason: "the test of the phone app's window drives it",
+    is_there: || runs("WebKitWebDriver", &["--help"]),
+};
+
+/// … on a display that nobody looks at.
+pub(crate) const XVFB: Need = Need {
+    package: "xvfb",
+    reason: "the phone app's window wants a display",
+    is_there: || runs("Xvfb", &["-help"]),
+};
+
+/// A compiler with the sources of its library, from which the library is made for phones.
+pub(crate) const RUST_SOURCES: Need = Need {
+    package: "rust-web-src",
+    reason: "the standard library is compiled for Android and iOS",
+    is_there: || Path::new("/usr/share/doc/rust-web-src").exists(),
+};
+pub(crate) const RUST_WEB: Need = Need {
+    package: "rustc-web",
+    reason: "a compiler that fits those sources",
+    is_there: || runs("/usr/bin/rustc", &["--version"]),
+};
+
 /// Where a Chromium lies: Debian's, or what other systems call it.
 pub(crate) fn browser() -> Option<&'static Path> {
     ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]

@@ -11,6 +11,7 @@ mod device;
 mod leash;
 mod peers;
 mod screens;
+mod shell;
 mod steps;
 mod test;
 
@@ -33,6 +34,8 @@ enum Verb {
     Peers,
     /// The phone's screens: types, unit tests, build, a worker's day in a browser; `test` does it too
     Screens,
+    /// The phone app: build, tests, a worker's way through its window; `--phones`: types for Android and iOS
+    Shell(shell::Options),
     /// What it carries: records per second, bytes per record, uploads, first pull, each beside its floor
     Bench(bench::Options),
     /// A program that the bench puts beside ours
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
         Verb::Test => test::run(),
         Verb::Peers => peers::provide().map(|folder| println!("{}={}", peers::VARIABLE, folder.display())),
         Verb::Screens => screens::run(),
+        Verb::Shell(options) => shell::run(&options),
         Verb::Bench(options) => bench::run(&options),
         Verb::Beside(program) => bench::beside::run(&program),
         Verb::Check => check::run(),

@@ -79,7 +79,7 @@ fn once(place: &Path, wanted: &Path, lists: &[&str], fill: impl FnOnce(&Path) ->
 }
 
 /// Where cargo builds.
-fn target_folder() -> Result<PathBuf> {
+pub(crate) fn target_folder() -> Result<PathBuf> {
     #[derive(Deserialize)]
     struct Metadata {
         target_directory: PathBuf,

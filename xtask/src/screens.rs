@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use kandas_fixtures::{
-    district::Outline,
+    district::{District, Outline},
     media::{CameraSet, camera_folder},
 };
 
@@ -74,7 +74,7 @@ pub(crate) fn build(say: impl Fn(&str)) -> Result<PathBuf> {
 }
 
 /// Installs exactly what the lock file says, unless it is there already.
-fn install() -> Result<()> {
+pub(crate) fn install() -> Result<()> {
     ensure_node()?;
     if installed()? {
         println!("node_modules is as the lock file says");
@@ -110,7 +110,7 @@ fn npm_ci() -> Command {
     command
 }
 
-fn npm(script: &str) -> Command {
+pub(crate) fn npm(script: &str) -> Command {
     let mut command = Command::new("npm");
     command.args(["run", "--silent", script, "--workspace", "kandas-mobile-screens"]);
     command.current_dir(root()).stdin(Stdio::null());
@@ -194,16 +194,7 @@ fn set(stage: &Path) -> Result<()> {
     let today = today();
     // Enough families for a list that scrolls: the size that the requirements name.
     for (name, families) in [("district.json", 40), ("district-1000.json", 1_000)] {
-        // One worker a centre, so that half of the families lie on one phone.
-        let mut district = Outline { families, workers: 1, today, ..Outline::default() }.district();
-        // Due dates around today, so that there is something of everything, as a worker has it: some late, some soon,
-        // most far away.
-        let activities = district.plans.iter_mut().flat_map(|plan| &mut plan.activities);
-        for (number, activity) in activities.enumerate() {
-            let days = i64::try_from(number * 37 % 400)? - 6;
-            activity.due_on = today.checked_add_signed(chrono::TimeDelta::days(days));
-        }
-        fs::write(stage.join(name), district.to_json()).context(name)?;
+        fs::write(stage.join(name), district(families, today)?.to_json()).context(name)?;
     }
     let camera = CameraSet {
         photos: 4,
@@ -217,7 +208,20 @@ fn set(stage: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A district around that day. One worker a centre, so that half of the families lie on one phone.
+pub(crate) fn district(families: u32, today: chrono::NaiveDate) -> Result<District> {
+    let mut district = Outline { families, workers: 1, today, ..Outline::default() }.district();
+    // Due dates around today, so that there is something of everything, as a worker has it: some late, some soon, most
+    // far away.
+    let activities = district.plans.iter_mut().flat_map(|plan| &mut plan.activities);
+    for (number, activity) in activities.enumerate() {
+        let days = i64::try_from(number * 37 % 400)? - 6;
+        activity.due_on = today.checked_add_signed(chrono::TimeDelta::days(days));
+    }
+    Ok(district)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the district is made around the day on which it is shown")]
-fn today() -> chrono::NaiveDate {
+pub(crate) fn today() -> chrono::NaiveDate {
     (chrono::Utc::now() + chrono::TimeDelta::hours(5)).date_naive()
 }

@@ -123,6 +123,11 @@ impl Face {
         }
     }
 
+    /// The link has changed: what runs over the old one stops, and what waited for a link is looked at.
+    pub fn link_changed(&self) {
+        self.parts.exchange.look_again();
+    }
+
     /// One run. Says whether the next one may follow at once.
     async fn send_once(&self, network: &dyn Network) -> Result<bool, Problem> {
         let exchange = &self.parts.exchange;

@@ -95,7 +95,7 @@ pub struct Place {
 }
 
 /// A position of the device as the browser or the native part tells it.
-#[derive(Clone, Debug, PartialEq, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
     /// Degrees north.

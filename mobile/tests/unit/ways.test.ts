@@ -22,7 +22,7 @@ test("addresses of the screens", () => {
 });
 
 test("a better position takes the place of the kept one, a like one does not", () => {
-  const fix = (accuracy: number) => ({ latitude: 51, longitude: 71, accuracy, at: "2026-11-23T06:00:00Z" });
+  const fix = (accuracy: number) => ({ lat: 51, lon: 71, accuracy_m: accuracy, fix_at: "2026-11-23T06:00:00Z" });
   expect(isBetter(fix(900), null)).toBe(true);
   expect(isBetter(fix(100), fix(120))).toBe(false);
   expect(isBetter(fix(80), fix(120))).toBe(true);

@@ -15,6 +15,7 @@ use kandas_app::{
     face::{
         self,
         call::{Problem, ProblemWord},
+        range::Range,
         view::{AttachAnswer, Fix},
     },
     store::draft::DraftId,
@@ -117,7 +118,7 @@ pub(super) async fn show(
     };
     let (size, media_type) = (bytes.size, bytes.media_type.clone());
     let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
-    let range = match asked.map(|text| range(text, size)) {
+    let range = match asked.map(|text| Range::read(text, size)) {
         None | Some(Range::Unusable) => None,
         Some(Range::Of(from, to)) => Some((from, to)),
         Some(Range::Outside) => {
@@ -167,52 +168,4 @@ pub(super) async fn show(
         set(header::CONTENT_RANGE, format!("bytes {from}-{to}/{size}"));
     }
     answer
-}
-
-/// What a Range header asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Range {
-    /// From one byte to another, both included.
-    Of(u64, u64),
-    /// Beyond the end.
-    Outside,
-    /// Several ranges, or none that can be read: the whole file is a right answer.
-    Unusable,
-}
-
-fn range(text: &str, size: u64) -> Range {
-    let Some((from, to)) = text.strip_prefix("bytes=").and_then(|one| one.split_once('-')) else {
-        return Range::Unusable;
-    };
-    let last = size.saturating_sub(1);
-    match (from.trim().parse::<u64>(), to.trim().parse::<u64>()) {
-        (Ok(from), _) if from >= size => Range::Outside,
-        (Ok(from), Ok(to)) if to >= from => Range::Of(from, to.min(last)),
-        (Ok(from), Err(_)) if to.trim().is_empty() => Range::Of(from, last),
-        (Err(_), Ok(0)) if from.trim().is_empty() => Range::Outside,
-        (Err(_), Ok(end)) if from.trim().is_empty() && size > 0 => Range::Of(size.saturating_sub(end), last),
-        _ => Range::Unusable,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read_as_players_write_them() {
-        for (text, wanted) in [
-            ("bytes=0-", Range::Of(0, 99)),
-            ("bytes=10-19", Range::Of(10, 19)),
-            ("bytes=90-1000", Range::Of(90, 99)),
-            ("bytes=-10", Range::Of(90, 99)),
-            ("bytes=-1000", Range::Of(0, 99)),
-            ("bytes=100-", Range::Outside),
-            ("bytes=20-10", Range::Unusable),
-            ("bytes=0-1,5-6", Range::Unusable),
-            ("lines=1-2", Range::Unusable),
-        ] {
-            assert_eq!(range(text, 100), wanted, "{text}");
-        }
-    }
 }

@@ -1,0 +1,229 @@
+//! What the page may ask: a call to the core, its news, the camera, a signature drawn on the page, a position.
+//!
+//! A call answers exactly as the bridge of `kandas-field` does: the view, or a [`Problem`]. Pictures and videos never
+//! come through here: the camera writes them where the core finds them.
+
+use std::sync::{Mutex, MutexGuard};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use kandas_app::{
+    capture::How,
+    face::{
+        Face,
+        call::{Problem, ProblemWord, Request, View},
+        how,
+        view::{AttachAnswer, Event, Fix},
+    },
+    store::draft::DraftId,
+};
+use kandas_device::{Device, DeviceError, Located, Shot, Trouble, Wanted};
+use kandas_shared::{
+    evidence::{EvidenceKind, Source},
+    ids::EvidenceId,
+};
+use serde::{Deserialize, Serialize};
+use tauri::{AppHandle, Manager as _, Runtime, State, async_runtime::JoinHandle, ipc::Channel};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::core;
+
+/// Bytes that may come from the page: a signature is some ten thousand.
+const BROUGHT_LIMIT: usize = 4 * 1024 * 1024;
+/// A position says where a picture was taken if it was made at most so many milliseconds before.
+const FRESH_MS: u64 = 2 * 60 * 1_000;
+
+/// Who on the page listens to what; a page that was loaded again listens anew.
+#[derive(Default)]
+pub(crate) struct Listeners {
+    events: Mutex<Option<JoinHandle<()>>>,
+    /// The last position of the present search.
+    fix: std::sync::Arc<Mutex<Option<Fix>>>,
+}
+
+fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    match what.lock() {
+        Ok(inner) => inner,
+        Err(poisoned) => poisoned.into_inner(),
+    }
+}
+
+/// Everything that `app/src/face/call.rs` lists.
+#[tauri::command]
+pub(crate) async fn call<R: Runtime>(app: AppHandle<R>, request: serde_json::Value) -> Result<View, Problem> {
+    let request = Request::deserialize(request)
+        .map_err(|error| Problem::new(ProblemWord::BadRequest, &error.to_string()))?;
+    let may_wait =
+        matches!(request, Request::Seal { .. } | Request::Enrol { .. } | Request::EnrolTyped { .. });
+    let view = core::of(&app).await?.dispatch(request).await?;
+    if may_wait {
+        background(&app);
+    }
+    Ok(view)
+}
+
+/// Tells the page what changes.
+#[tauri::command]
+pub(crate) async fn watch<R: Runtime>(
+    app: AppHandle<R>,
+    listeners: State<'_, Listeners>,
+    news: Channel<Event>,
+) -> Result<(), Problem> {
+    let mut watch = core::of(&app).await?.watch();
+    let task = tauri::async_runtime::spawn(async move {
+        loop {
+            let event = match watch.recv().await {
+                Ok(event) => event,
+                Err(RecvError::Lagged(_)) => Event::Missed,
+                Err(RecvError::Closed) => return,
+            };
+            if news.send(event).is_err() {
+                return;
+            }
+        }
+    });
+    if let Some(former) = locked(&listeners.events).replace(task) {
+        former.abort();
+    }
+    Ok(())
+}
+
+/// How a file comes into a draft.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Into {
+    draft: DraftId,
+    kind: EvidenceKind,
+    #[serde(default)]
+    page: Option<u16>,
+    #[serde(default)]
+    replaces: Option<EvidenceId>,
+}
+
+impl Into {
+    fn how(&self, source: Source, fix: Option<&Fix>) -> How {
+        how(Some(self.kind), source, fix, self.page, None, self.replaces)
+    }
+}
+
+/// Opens the system's camera for a draft. No answer: the worker did not want to after all.
+#[tauri::command]
+pub(crate) async fn shoot<R: Runtime>(
+    app: AppHandle<R>,
+    listeners: State<'_, Listeners>,
+    wanted: Wanted,
+    into: Into,
+    seconds: u32,
+) -> Result<Vec<AttachAnswer>, Problem> {
+    let face = core::of(&app).await?;
+    let room = face.app().free_space_check().await?;
+    if !room.is_enough() {
+        return Ok(vec![AttachAnswer::NoRoom { free: room.free, needed: room.reserve }]);
+    }
+    let folder = face.app().camera_folder();
+    let device = app.state::<Device<R>>();
+    let taken = device.shoot(Shot { wanted, folder, seconds }).await.map_err(unavailable)?;
+    let made_now = taken.made_now;
+    let fix = locked(&listeners.fix).clone().filter(|fix| made_now && is_fresh(face, fix));
+    let source = if made_now { Source::Captured } else { Source::Attached };
+    let mut answers = Vec::new();
+    for file in taken.files {
+        let answer = face.attach(into.draft, &file, into.how(source, fix.as_ref())).await?;
+        // Our copy of a file that cannot be evidence helps nobody; what the camera made just now is the only one there
+        // is, stays, and is offered at the next start.
+        let useless = matches!(answer, AttachAnswer::SetAside { .. } | AttachAnswer::NoRoom { .. });
+        if useless
+            && !made_now
+            && let Err(error) = std::fs::remove_file(&file)
+        {
+            tracing::warn!(%error, "a copy that cannot be evidence stays");
+        }
+        answers.push(answer);
+    }
+    Ok(answers)
+}
+
+fn is_fresh(face: &Face, fix: &Fix) -> bool {
+    let (_, now) = face.app().platform().clock.boot();
+    fix.fix_boot_ms.is_some_and(|made| now.saturating_sub(made) <= FRESH_MS)
+}
+
+/// Takes in what was made on the page itself: a signature.
+#[tauri::command]
+pub(crate) async fn bring<R: Runtime>(
+    app: AppHandle<R>,
+    into: Into,
+    name: Option<String>,
+    captured: bool,
+    base64: String,
+) -> Result<AttachAnswer, Problem> {
+    if base64.len() > BROUGHT_LIMIT {
+        return Err(Problem::new(ProblemWord::BadRequest, "this comes by the camera, not through the page"));
+    }
+    let bytes =
+        STANDARD.decode(base64).map_err(|error| Problem::new(ProblemWord::BadRequest, &error.to_string()))?;
+    let face = core::of(&app).await?;
+    let bringing = face.begin_bringing(into.draft, name.as_deref()).await?;
+    kandas_disk::replace(&bringing.path, &bytes)
+        .map_err(|error| Problem::new(ProblemWord::NotNow, &error.to_string()))?;
+    let source = if captured { Source::Captured } else { Source::Attached };
+    let how = into.how(source, None);
+    face.bring(bringing, into.draft, how).await
+}
+
+/// News of a search, as the page takes it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub(crate) enum LocateNews {
+    /// A position.
+    Fix {
+        /// As it is saved.
+        fix: Fix,
+    },
+    /// There will be none.
+    Trouble {
+        /// Why.
+        trouble: Trouble,
+    },
+}
+
+/// Looks for a position and tells the page each one, until [`stop_locating`].
+#[tauri::command]
+pub(crate) async fn locate<R: Runtime>(
+    app: AppHandle<R>,
+    listeners: State<'_, Listeners>,
+    news: Channel<LocateNews>,
+) -> Result<(), Problem> {
+    let last = std::sync::Arc::clone(&listeners.fix);
+    let told = app.state::<Device<R>>().locate(move |located| {
+        let told = match located {
+            Located::Fix(raw) => {
+                let Some(fix) = raw.to_fix() else { return };
+                *locked(&last) = Some(fix.clone());
+                LocateNews::Fix { fix }
+            }
+            Located::Trouble { trouble } => LocateNews::Trouble { trouble },
+        };
+        if let Err(error) = news.send(told) {
+            tracing::debug!(%error, "nobody listens to positions any more");
+        }
+    });
+    told.map_err(unavailable)
+}
+
+/// Ends the search.
+#[tauri::command]
+pub(crate) async fn stop_locating<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
+    app.state::<Device<R>>().stop_locating().map_err(unavailable)
+}
+
+fn unavailable(error: DeviceError) -> Problem {
+    tracing::warn!(%error, "the device did not give what was asked");
+    Problem::new(ProblemWord::Unavailable, &error.to_string())
+}
+
+fn background<R: Runtime>(app: &AppHandle<R>) {
+    // Without it what waits goes when the app is opened next.
+    if let Err(error) = app.state::<Device<R>>().schedule_sync() {
+        tracing::warn!(%error, "the system gives no time in the background");
+    }
+}
