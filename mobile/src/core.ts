@@ -1,6 +1,6 @@
-// How the screens reach the core: calls, one stream of events, files, camera and position. In the phone's own app that is
-// the shell of Tauri (`src-tauri`), in a browser the bridge of `kandas-field`; which one is found at run time. Nothing else
-// in the screens knows of either.
+// How the screens reach the core: calls, one stream of events, files, camera and position. In the phone's own app that
+// is the shell of Tauri (`src-tauri`), in a browser the bridge of `kandas-field`; which one is found at run time.
+// Nothing else in the screens knows of either.
 import type { Answer, AttachAnswer, Event, Fix, Request } from "./api/types";
 import { bridge } from "./core/bridge";
 import { isShell, shell } from "./core/shell";

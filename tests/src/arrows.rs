@@ -105,6 +105,11 @@ fn packages() {
     assert_eq!(ours("app/pixels/Cargo.toml"), set(&["kandas-shared"]));
     assert_eq!(ours("server/Cargo.toml"), set(&["kandas-disk", "kandas-shared"]));
     assert_eq!(ours("tests/fixtures/Cargo.toml"), set(&["kandas-shared"]));
+    let phone = set(&["kandas-app", "kandas-disk", "kandas-shared"]);
+    assert_eq!(ours("mobile/plugins/kandas-device/Cargo.toml"), phone);
+    let mut shell = phone;
+    shell.insert("kandas-device".to_owned());
+    assert_eq!(ours("mobile/src-tauri/Cargo.toml"), shell);
     assert!(!ours("xtask/Cargo.toml").contains("kandas-app"), "xtask drives the programs, not their code");
     assert!(!ours("xtask/Cargo.toml").contains("kandas-server"), "xtask drives the programs, not their code");
 }

@@ -1,7 +1,8 @@
-//! The phone app's native half (`mobile/src-tauri`, `mobile/plugins`): its own tests, its build, and a worker's way through
-//! its window on a real central store; with `--phones` whether it would compile for Android and iOS.
+//! The phone app's native half (`mobile/src-tauri`, `mobile/plugins`): its own tests, its build, and a worker's way
+//! through its window on a real central store; with `--phones` whether it would compile for Android and iOS.
 //!
-//! A run of its own and not part of `cargo xtask test`: cold, Tauri and SQLCipher take longer to compile than all the rest.
+//! A run of its own and not part of `cargo xtask test`: cold, Tauri and SQLCipher take longer to compile than all the
+//! rest.
 
 mod driver;
 mod phones;
@@ -59,14 +60,17 @@ fn add(steps: &mut Steps, only_window: bool) {
         return;
     }
     if !only_window {
-        steps.step("tests of shell and plugin", || succeed(shell_cargo("test").args(["--workspace", "--locked"])));
+        steps.step("tests of shell and plugin", || {
+            succeed(shell_cargo("test").args(["--workspace", "--locked"]))
+        });
         steps.step("lints of shell and plugin", || {
             let line = ["--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
             succeed(shell_cargo("clippy").args(line))
         });
     }
     let Some(program) = steps.step("build the app", app) else { return };
-    let Some(programs) = steps.step("build the central store", || build_programs(&["kandas-server"], Profile::Dev))
+    let Some(programs) =
+        steps.step("build the central store", || build_programs(&["kandas-server"], Profile::Dev))
     else {
         return;
     };
@@ -75,7 +79,13 @@ fn add(steps: &mut Steps, only_window: bool) {
 
 /// Builds the app with its page in it.
 fn app() -> Result<PathBuf> {
-    succeed(shell_cargo("build").args(["--bin", "kandas-mobile", "--features", "custom-protocol", "--locked"]))?;
+    succeed(shell_cargo("build").args([
+        "--bin",
+        "kandas-mobile",
+        "--features",
+        "custom-protocol",
+        "--locked",
+    ]))?;
     let program = crate::peers::target_folder()?.join("debug/kandas-mobile");
     ensure!(program.is_file(), "cargo built no {}", program.display());
     Ok(program)
@@ -131,7 +141,8 @@ mod tests {
             for need in &packages[&package] {
                 let mut words = need.split(' ');
                 let (name, version) = (words.next().unwrap(), words.next());
-                let fits = |known: &&Package| known.0 == name && version.is_none_or(|version| known.1 == version);
+                let fits =
+                    |known: &&Package| known.0 == name && version.is_none_or(|version| known.1 == version);
                 open.extend(packages.keys().filter(fits).filter(|known| !found.contains(*known)).cloned());
             }
             found.insert(package);

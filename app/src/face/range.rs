@@ -24,7 +24,9 @@ impl Range {
             (Ok(from), Ok(to)) if to >= from => Self::Of(from, to.min(last)),
             (Ok(from), Err(_)) if to.trim().is_empty() => Self::Of(from, last),
             (Err(_), Ok(0)) if from.trim().is_empty() => Self::Outside,
-            (Err(_), Ok(end)) if from.trim().is_empty() && size > 0 => Self::Of(size.saturating_sub(end), last),
+            (Err(_), Ok(end)) if from.trim().is_empty() && size > 0 => {
+                Self::Of(size.saturating_sub(end), last)
+            }
             _ => Self::Unusable,
         }
     }

@@ -1,5 +1,5 @@
-//! Time in the background: Android's WorkManager and iOS's BGTaskScheduler wake the app when there is a network, the core
-//! sends what waits, locked screens or not. No service that stays.
+//! Time in the background: Android's WorkManager and iOS's BGTaskScheduler wake the app when there is a network, the
+//! core sends what waits, locked screens or not. No service that stays.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use kandas_app::face::{
 /// The loop begins within this time after it was told to.
 const BEGIN: Duration = Duration::from_secs(10);
 
-/// Sends until nothing more can go now, or the time is up. Says whether nothing is left that another attempt would help.
+/// Sends until nothing more can go now, or the time is up. Says whether nothing is left that another attempt would
+/// help.
 ///
 /// # Errors
 /// When the store fails.
@@ -27,7 +28,9 @@ pub async fn send(face: &Face, limit: Duration) -> Result<bool, Problem> {
             match state(face).await? {
                 LineState::Sending => {}
                 LineState::Waiting if waited < BEGIN => {}
-                state => return Ok(matches!(state, LineState::Delivered | LineState::Later | LineState::Off)),
+                state => {
+                    return Ok(matches!(state, LineState::Delivered | LineState::Later | LineState::Off));
+                }
             }
         }
     });

@@ -1,7 +1,7 @@
 //! What the page may ask: a call to the core, its news, the camera, a signature drawn on the page, a position.
 //!
-//! A call answers exactly as the bridge of `kandas-field` does: the view, or a [`Problem`]. Pictures and videos never come
-//! through here: the camera writes them where the core finds them.
+//! A call answers exactly as the bridge of `kandas-field` does: the view, or a [`Problem`]. Pictures and videos never
+//! come through here: the camera writes them where the core finds them.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -52,7 +52,8 @@ fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) async fn call<R: Runtime>(app: AppHandle<R>, request: serde_json::Value) -> Result<View, Problem> {
     let request = Request::deserialize(request)
         .map_err(|error| Problem::new(ProblemWord::BadRequest, &error.to_string()))?;
-    let may_wait = matches!(request, Request::Seal { .. } | Request::Enrol { .. } | Request::EnrolTyped { .. });
+    let may_wait =
+        matches!(request, Request::Seal { .. } | Request::Enrol { .. } | Request::EnrolTyped { .. });
     let view = core::of(&app).await?.dispatch(request).await?;
     if may_wait {
         background(&app);
@@ -130,7 +131,10 @@ pub(crate) async fn shoot<R: Runtime>(
         // Our copy of a file that cannot be evidence helps nobody; what the camera made just now is the only one there
         // is, stays, and is offered at the next start.
         let useless = matches!(answer, AttachAnswer::SetAside { .. } | AttachAnswer::NoRoom { .. });
-        if useless && !made_now && let Err(error) = std::fs::remove_file(&file) {
+        if useless
+            && !made_now
+            && let Err(error) = std::fs::remove_file(&file)
+        {
             tracing::warn!(%error, "a copy that cannot be evidence stays");
         }
         answers.push(answer);
@@ -155,9 +159,8 @@ pub(crate) async fn bring<R: Runtime>(
     if base64.len() > BROUGHT_LIMIT {
         return Err(Problem::new(ProblemWord::BadRequest, "this comes by the camera, not through the page"));
     }
-    let bytes = STANDARD
-        .decode(base64)
-        .map_err(|error| Problem::new(ProblemWord::BadRequest, &error.to_string()))?;
+    let bytes =
+        STANDARD.decode(base64).map_err(|error| Problem::new(ProblemWord::BadRequest, &error.to_string()))?;
     let face = core::of(&app).await?;
     let bringing = face.begin_bringing(into.draft, name.as_deref()).await?;
     kandas_disk::replace(&bringing.path, &bytes)

@@ -30,7 +30,9 @@ pub(crate) async fn of<R: Runtime>(app: &AppHandle<R>) -> Result<&'static Face, 
     }
     let device = app.state::<Device<R>>();
     let home = device.home().map_err(|error| Problem::new(ProblemWord::Unavailable, &error.to_string()))?;
-    open(&home, &device.hardware()).await.map_err(|error| Problem::new(ProblemWord::Unavailable, &error.to_string()))
+    open(&home, &device.hardware())
+        .await
+        .map_err(|error| Problem::new(ProblemWord::Unavailable, &error.to_string()))
 }
 
 /// The core on that home; opened when nobody has opened it yet.
@@ -50,8 +52,8 @@ pub(crate) async fn open(home: &Path, hardware: &Arc<dyn Hardware>) -> Result<&'
     .await
 }
 
-/// A phone that meets a network again sends at once, and one that changes from Wi-Fi to a link that costs stops what only
-/// Wi-Fi may carry.
+/// A phone that meets a network again sends at once, and one that changes from Wi-Fi to a link that costs stops what
+/// only Wi-Fi may carry.
 async fn watch_link(face: Face) {
     let kind = |face: &Face| face.app().platform().link.kind();
     let mut before: LinkKind = kind(&face);

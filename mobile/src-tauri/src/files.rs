@@ -1,5 +1,6 @@
-//! Pictures, videos and papers for the page, decrypted piece by piece, by an own scheme: `kandas://localhost/evidence/{id}/
-//! {part}`, on Android `https://kandas.localhost/…`. Only this program's page can ask; nothing is kept by the web view.
+//! Pictures, videos and papers for the page, decrypted piece by piece, by an own scheme:
+//! `kandas://localhost/evidence/{id}/ {part}`, on Android `https://kandas.localhost/…`. Only this program's page can
+//! ask; nothing is kept by the web view.
 
 use std::io::Read as _;
 
@@ -56,7 +57,11 @@ async fn show(face: &Face, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8
         Some(Range::Of(from, to)) => (from, to.saturating_add(1).min(from.saturating_add(PIECE))),
         Some(Range::Outside) => {
             let head = head.status(StatusCode::RANGE_NOT_SATISFIABLE);
-            return finish(head.header(header::CONTENT_RANGE, format!("bytes */{size}")), "text/plain", Vec::new());
+            return finish(
+                head.header(header::CONTENT_RANGE, format!("bytes */{size}")),
+                "text/plain",
+                Vec::new(),
+            );
         }
     };
     let read = tauri::async_runtime::spawn_blocking(move || {

@@ -1,8 +1,8 @@
 //! The phone app: the screens of `mobile/src` in a window, the core of `app/` behind them.
 //!
-//! Thin on purpose: [`core`] holds the one core of this process, [`commands`] hands calls to it, [`files`] shows pictures,
-//! [`background`] gives it time when no screen is there. What the machine gives comes from the plugin `kandas-device`.
-//! The page can ask for the commands below and for nothing of Tauri's own (`capabilities/main.json`).
+//! Thin on purpose: [`core`] holds the one core of this process, [`commands`] hands calls to it, [`files`] shows
+//! pictures, [`background`] gives it time when no screen is there. What the machine gives comes from the plugin
+//! `kandas-device`. The page can ask for the commands below and for nothing of Tauri's own (`capabilities/main.json`).
 
 use tauri::{Manager as _, WebviewUrl, WebviewWindowBuilder};
 
@@ -58,7 +58,8 @@ fn open_window(app: &tauri::AppHandle) -> tauri::Result<()> {
     };
     WebviewWindowBuilder::from_config(app, &config)?
         .on_navigation(move |to| {
-            is_our_page(to.scheme(), to.host_str()) || home.as_ref().is_some_and(|home| home.origin() == to.origin())
+            is_our_page(to.scheme(), to.host_str())
+                || home.as_ref().is_some_and(|home| home.origin() == to.origin())
         })
         .build()?;
     Ok(())

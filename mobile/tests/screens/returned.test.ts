@@ -3,13 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Phone } from "./browser";
 import { camera, Stage } from "./stage";
-import { words, type Lang } from "./words";
+import { LANGUAGES, words } from "./words";
 import { Worker } from "./worker";
 
-const LANGUAGES: [Lang, string, number][] = [
-  ["kk", "Қазақша", 0],
-  ["ru", "Русский", 1],
-];
 /** Asks for a photo, and for a reason where there is no video. */
 const SIMPLE = ["S01", "S04", "S07", "S09"];
 

@@ -91,6 +91,7 @@ enrol-pin-cert = Certificate fingerprint (if any)
 enrol-button = Enrol
 enrol-busy = Agreeing with the centre…
 enrol-bad-link = This is not an enrolment text. Copy the whole text of the QR code.
+enrol-bad-typed = The address begins with https://, and the certificate fingerprint must be whole.
 enrol-check-key-title = Compare the server key
 enrol-check-key-same = It is the same
 enrol-one-worker-text = This phone belongs to {$worker}. Another worker uses a phone of his own: each record is sealed with the phone's key.

@@ -1,5 +1,5 @@
-//! A window on a display of its own, driven by Debian's WebKitWebDriver: as much of WebDriver (W3C) as the test needs. That
-//! program is asked directly; `tauri-driver` only hands requests on to it.
+//! A window on a display of its own, driven by Debian's WebKitWebDriver: as much of WebDriver (W3C) as the test needs.
+//! That program is asked directly; `tauri-driver` only hands requests on to it.
 
 use std::{
     ffi::OsString,
@@ -60,7 +60,8 @@ impl Screen {
             ("TAURI_AUTOMATION", "true"),
             ("TAURI_WEBVIEW_AUTOMATION", "true"),
         ];
-        let mut line: Vec<OsString> = fixed.iter().map(|(key, value)| format!("{key}={value}").into()).collect();
+        let mut line: Vec<OsString> =
+            fixed.iter().map(|(key, value)| format!("{key}={value}").into()).collect();
         for (key, value) in environment {
             let mut pair = OsString::from(format!("{key}="));
             pair.push(value);
@@ -171,8 +172,8 @@ impl Window<'_> {
         }
     }
 
-    /// Presses the element that a selector finds, once it is there, visible and not switched off; with `text` the first one
-    /// that says so.
+    /// Presses the element that a selector finds, once it is there, visible and not switched off; with `text` the
+    /// first one that says so.
     ///
     /// # Errors
     /// When it does not come.
@@ -201,13 +202,14 @@ impl Window<'_> {
     /// When it does not come.
     pub(crate) async fn draw(&self, selector: &str) -> Result<()> {
         let id = self.find(selector, None).await?;
-        let at = |x: i32, y: i32| {
-            json!({"type": "pointerMove", "duration": 30, "x": x, "y": y, "origin": {ELEMENT: id}})
-        };
+        let origin = json!({ELEMENT: id});
+        let at =
+            |x: i32, y: i32| json!({"type": "pointerMove", "duration": 30, "x": x, "y": y, "origin": origin});
         let mut moves = vec![at(-80, 0), json!({"type": "pointerDown", "button": 0})];
         moves.extend((0..12_i32).map(|step| at(step * 14 - 80, if step % 2 == 0 { 20 } else { -20 })));
         moves.push(json!({"type": "pointerUp", "button": 0}));
-        let pointer = json!({"type": "pointer", "id": "finger", "parameters": {"pointerType": "mouse"}, "actions": moves});
+        let kind = json!({"pointerType": "mouse"});
+        let pointer = json!({"type": "pointer", "id": "finger", "parameters": kind, "actions": moves});
         self.post("actions", &json!({"actions": [pointer]})).await.map(drop)
     }
 

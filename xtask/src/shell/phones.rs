@@ -1,8 +1,9 @@
-//! Would it compile for Android and iOS? The Rust of the whole app is type-checked for both on Debian: its own packages of a
-//! compiler and the sources of its standard library make that library for targets for which rustup has to be asked first.
+//! Would it compile for Android and iOS? The Rust of the whole app is type-checked for both on Debian: its own
+//! packages of a compiler and the sources of its standard library make that library for targets for which rustup has
+//! to be asked first.
 //!
-//! What this does not say: C parts (SQLCipher, OpenSSL, zstd, ring's) are not compiled, tools that answer with empty files
-//! stand in for their compilers; nothing is linked; Kotlin and Swift are not looked at by a compiler.
+//! What this does not say: C parts (SQLCipher, OpenSSL, zstd, ring's) are not compiled, tools that answer with empty
+//! files stand in for their compilers; nothing is linked; Kotlin and Swift are not looked at by a compiler.
 
 use std::{
     env,
@@ -17,8 +18,7 @@ use anyhow::{Context, Result};
 use super::shell_cargo;
 use crate::{
     debian::{self, Need},
-    peers,
-    screens,
+    peers, screens,
     steps::{Steps, succeed},
 };
 
@@ -28,12 +28,25 @@ const TARGETS: [&str; 2] = ["aarch64-linux-android", "aarch64-apple-ios"];
 /// Folder of the tools that are found by their name.
 const FOUND: &str = "found";
 
-/// A C compiler and whatever goes with it: makes each file that it is asked for, empty.
+/// A C compiler and whatever goes with it: makes each file that it is asked for, empty. What is only to be preprocessed (a
+/// version in a header is looked up so) this machine's own does.
 const EMPTY: &str = r#"#!/bin/sh
 case " $* " in
 *" -show-sdk-path "* | *" --show-sdk-path "*) echo /; exit ;;
 *" --show-sdk-version "* | *" --show-sdk-platform-version "*) echo 18.0; exit ;;
 *" --version "*) echo "clang version 18.0.0"; exit ;;
+*" -E "*)
+    set -- "$@" end
+    while [ "$1" != end ]; do
+        case $1 in
+        -I) set -- "$@" "-I$2"; shift ;;
+        -E | -I* | -D* | *.c) set -- "$@" "$1" ;;
+        esac
+        shift
+    done
+    shift
+    exec /usr/bin/cc "$@"
+    ;;
 esac
 while [ $# -gt 0 ]; do
     case $1 in

@@ -1,5 +1,6 @@
-//! A worker's way through the app's window: enrols at a real central store, photographs, signs, seals, sends. Then the store
-//! is asked what it holds, past the app. The desktop's stand-in is the camera: it takes the file that lies ready.
+//! A worker's way through the app's window: enrols at a real central store, photographs, signs, seals, sends. Then the
+//! store is asked what it holds, past the app. The desktop's stand-in is the camera: it takes the file that lies
+//! ready.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -83,7 +84,8 @@ fn chosen(district: &District) -> Option<(&User, &Activity)> {
         let his = |family| {
             district.assignments.iter().any(|a| a.worker == user.id && a.family == family && a.to.is_none())
         };
-        let activities = district.plans.iter().filter(|plan| his(plan.family)).flat_map(|plan| &plan.activities);
+        let activities =
+            district.plans.iter().filter(|plan| his(plan.family)).flat_map(|plan| &plan.activities);
         let mut fitting = activities.filter(|each| each.service == COAL && consents.contains(&each.person));
         fitting.next().map(|activity| (user, activity))
     })
@@ -122,7 +124,13 @@ async fn enrol(window: &Window<'_>, link: &str) -> Result<()> {
         window.press("button", Some(&word(button)?)).await?;
     }
     // The families are there.
-    window.until("Today", "return document.querySelector('nav') && document.querySelector('.week, .card .item') !== null", &[]).await?;
+    window
+        .until(
+            "Today",
+            "return document.querySelector('nav') && document.querySelector('.week, .card .item') !== null",
+            &[],
+        )
+        .await?;
     look(window, "today").await
 }
 
@@ -139,7 +147,7 @@ async fn gather(window: &Window<'_>, activity: &Activity) -> Result<String> {
     window.press("button", Some(&word("activity-start")?)).await?;
     window.press(".tiles .add", None).await?;
     // The picture is really shown: it comes by the shell's own scheme, out of the vault.
-    let shown = "const picture = document.querySelector('.tiles .photo img'); return picture && picture.naturalWidth > 0";
+    let shown = "const of = document.querySelector('.tiles .photo img'); return of && of.naturalWidth > 0";
     window.until("the small picture", shown, &[]).await?;
     window.press("button", Some(&word("activity-sign")?)).await?;
     window.draw("dialog canvas").await?;
@@ -149,7 +157,11 @@ async fn gather(window: &Window<'_>, activity: &Activity) -> Result<String> {
     window.press("dialog label", Some(&word("no-video-no-consent")?)).await?;
     window.press("dialog button", Some(&word("button-choose")?)).await?;
     let place = window.script("return location.hash", &[]).await?;
-    let draft = place.as_str().and_then(|hash| hash.strip_prefix("#/drafts/")).context("this is no draft")?.to_owned();
+    let draft = place
+        .as_str()
+        .and_then(|hash| hash.strip_prefix("#/drafts/"))
+        .context("this is no draft")?
+        .to_owned();
     look(window, "draft").await?;
     Ok(draft)
 }
@@ -165,7 +177,8 @@ async fn seal(window: &Window<'_>) -> Result<()> {
 async fn deliver(window: &Window<'_>, draft: &str) -> Result<Vec<FileRef>> {
     let mut state = Value::Null;
     for _ in 0..240 {
-        state = window.call(&json!({"call": "sync"})).await?.pointer("/line/state").cloned().unwrap_or_default();
+        state =
+            window.call(&json!({"call": "sync"})).await?.pointer("/line/state").cloned().unwrap_or_default();
         if state == "delivered" {
             break;
         }
@@ -173,7 +186,10 @@ async fn deliver(window: &Window<'_>, draft: &str) -> Result<Vec<FileRef>> {
     }
     ensure!(state == "delivered", "the app says {state}");
     let page = window.call(&json!({"call": "draft", "draft": draft})).await?;
-    ensure!(page.pointer("/position/mock") == Some(&json!(true)), "a given position is marked as made up: {page}");
+    ensure!(
+        page.pointer("/position/mock") == Some(&json!(true)),
+        "a given position is marked as made up: {page}"
+    );
     let tiles = page.get("evidence").and_then(Value::as_array).context("evidence")?;
     ensure!(tiles.len() == 2, "a photo and a signature, not {}", tiles.len());
     let mut files = Vec::new();

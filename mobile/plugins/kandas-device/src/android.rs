@@ -25,7 +25,11 @@ pub fn hardware() -> Result<Arc<dyn Hardware>, DeviceError> {
 /// `Native.attach(Phone)` of Kotlin.
 #[expect(unsafe_code, reason = "Java finds native functions by their exported names")]
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_kz_kandas_device_Native_attach(env: JNIEnv<'_>, _class: JClass<'_>, phone: JObject<'_>) {
+pub extern "system" fn Java_kz_kandas_device_Native_attach(
+    env: JNIEnv<'_>,
+    _class: JClass<'_>,
+    phone: JObject<'_>,
+) {
     let (Ok(vm), Ok(object)) = (env.get_java_vm(), env.new_global_ref(phone)) else { return };
     // The first one serves the whole process; both are made from the same application.
     let _ = PHONE.set(Arc::new(Android { vm, object }));

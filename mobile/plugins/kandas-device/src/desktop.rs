@@ -1,6 +1,6 @@
-//! The desktop's stand-in for a phone, for tests and for work on the shell. It says what it is: in the device's name, in
-//! every position, which it marks as made up, and by [`Device::is_stand_in`]. It never invents a picture or a place: what
-//! nobody has given it, it does not have.
+//! The desktop's stand-in for a phone, for tests and for work on the shell. It says what it is: in the device's name,
+//! in every position, which it marks as made up, and by [`Device::is_stand_in`]. It never invents a picture or a
+//! place: what nobody has given it, it does not have.
 //!
 //! - `KANDAS_HOME`: the home folder; else the system's folder for this app.
 //! - `KANDAS_DEVICE_CAMERA`: a folder. Each shot takes the first file of the wanted kind out of it.
@@ -86,8 +86,8 @@ impl<R: Runtime> Device<R> {
         Ok(())
     }
 
-    /// Asks the system for time in the background as long as something waits to be sent. A desktop has none to give: what
-    /// waits goes when the program runs.
+    /// Asks the system for time in the background as long as something waits to be sent. A desktop has none to give:
+    /// what waits goes when the program runs.
     ///
     /// # Errors
     /// None here.
@@ -125,9 +125,8 @@ fn take_out(from: &Path, shot: &Shot) -> io::Result<Option<PathBuf>> {
             Wanted::Files => true,
         }
     };
-    let mut files: Vec<PathBuf> = fs::read_dir(from)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(from)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.retain(|path| path.is_file() && is_wanted(path));
     files.sort();
     let Some(chosen) = files.first() else { return Ok(None) };
@@ -255,9 +254,13 @@ mod tests {
         assert_eq!(keys.vault_identity().unwrap().to_public().to_string(), vault.to_public().to_string());
         assert!(folder.path().join("vault.wrapped.other1").exists());
         keys.adopt(&vault, Some(store)).unwrap();
-        assert!(!folder.path().join("vault.wrapped.other2").exists(), "what is there already is no other key");
+        assert!(
+            !folder.path().join("vault.wrapped.other2").exists(),
+            "what is there already is no other key"
+        );
         keys.destroy().unwrap();
-        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
         assert_eq!(left, ["stand-in"]);
         assert_eq!(fs::read_dir(folder.path().join("stand-in")).unwrap().count(), 0);
     }

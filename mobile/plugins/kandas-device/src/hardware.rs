@@ -45,7 +45,8 @@ pub trait Hardware: Send + Sync + 'static {
 
 /// r ‖ s, each 32 bytes, out of DER.
 pub(crate) fn raw_signature(der: &[u8]) -> Result<[u8; 64], SignError> {
-    let signature = Signature::from_der(der).map_err(|_| SignError("the keystore's answer is no DER".to_owned()))?;
+    let signature =
+        Signature::from_der(der).map_err(|_| SignError("the keystore's answer is no DER".to_owned()))?;
     Ok(signature.to_bytes().into())
 }
 

@@ -1,5 +1,5 @@
-//! Apple's hardware, asked over Tauri's bridge to `ios/Sources/DevicePlugin.swift`. On iOS the app is always started as a
-//! whole, in the background too, so the bridge is always there.
+//! Apple's hardware, asked over Tauri's bridge to `ios/Sources/DevicePlugin.swift`. On iOS the app is always started
+//! as a whole, in the background too, so the bridge is always there.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kandas_app::platform::LinkKind;

@@ -1,9 +1,10 @@
-//! The core's keystore on hardware: the signing key never leaves it; the keys of the database and of the camera files lie
-//! in the home, each in a 0600 file, wrapped to a key that never leaves it.
+//! The core's keystore on hardware: the signing key never leaves it; the keys of the database and of the camera files
+//! lie in the home, each in a 0600 file, wrapped to a key that never leaves it.
 //!
-//! As with keys in plain files, a key is made once and then only read. When the hardware has forgotten the key they were
-//! wrapped to (reset, other phone), the wrapped file is laid aside and counts as missing: the core then finds that the
-//! keys are not those the home was made with and opens nothing until the organisation's recovery key has come.
+//! As with keys in plain files, a key is made once and then only read. When the hardware has forgotten the key they
+//! were wrapped to (reset, other phone), the wrapped file is laid aside and counts as missing: the core then finds
+//! that the keys are not those the home was made with and opens nothing until the organisation's recovery key has
+//! come.
 
 use std::{
     fs,
@@ -110,8 +111,10 @@ impl Keystore for WrappedKeystore {
 
     fn adopt(&self, vault: &Identity, store: Option<[u8; 32]>) -> Result<(), PlatformError> {
         let text = vault.to_string();
-        let secrets =
-            [(VAULT, Some(text.expose_secret().as_bytes())), (STORE, store.as_ref().map(<[u8; 32]>::as_slice))];
+        let secrets = [
+            (VAULT, Some(text.expose_secret().as_bytes())),
+            (STORE, store.as_ref().map(<[u8; 32]>::as_slice)),
+        ];
         for (name, secret) in secrets {
             let Some(secret) = secret else { continue };
             if self.read(name)?.is_none_or(|there| **there != *secret) {

@@ -1,6 +1,7 @@
 //! What a phone gives the core and the screens: the system's camera, a precise position, hardware keys, a clock that
-//! counts sleep, the link, and time in the background. On Android and iOS the answers come from the Kotlin and the Swift
-//! beside this file; on a desktop from a stand-in that says it is one ([`Device::is_stand_in`], and in the device's name).
+//! counts sleep, the link, and time in the background. On Android and iOS the answers come from the Kotlin and the
+//! Swift beside this file; on a desktop from a stand-in that says it is one ([`Device::is_stand_in`], and in the
+//! device's name).
 //!
 //! What is not here: nothing is stored but wrapped keys, nothing is sent, and no byte of a picture passes through. The
 //! page cannot reach the plugin; the shell asks it. No part of it needs Google's Play services.
@@ -119,8 +120,8 @@ pub struct RawFix {
 }
 
 impl RawFix {
-    /// As the core takes it; `None` where the system does not know how good it is, because a position of unknown accuracy
-    /// proves nothing.
+    /// As the core takes it; `None` where the system does not know how good it is, because a position of unknown
+    /// accuracy proves nothing.
     #[must_use]
     pub fn to_fix(&self) -> Option<Fix> {
         let accuracy_m = self.accuracy.filter(|metres| metres.is_finite() && *metres > 0.0)?;
@@ -194,10 +195,9 @@ mod tests {
 
     #[test]
     fn what_the_system_does_not_know_stays_unknown() {
-        let whole = raw(
-            r#"{"lat":43.24,"lon":76.9,"accuracy":4.5,"altitude":801.5,"provider":"gps","mock":false,
-                "time":1790000000000,"elapsed":12345}"#,
-        );
+        let whole =
+            raw(r#"{"lat":43.24,"lon":76.9,"accuracy":4.5,"altitude":801.5,"provider":"gps","mock":false,
+                "time":1790000000000,"elapsed":12345}"#);
         let fix = whole.to_fix().unwrap();
         assert_eq!((fix.source, fix.mock), (Some(PositionSource::Satellite), Some(false)));
         assert_eq!((fix.fix_boot_ms, fix.altitude_m), (Some(12_345), Some(801.5)));
@@ -226,7 +226,8 @@ mod tests {
         let trouble: Located =
             serde_json::from_str(r#"{"news":"trouble","trouble":"switched_off"}"#).unwrap();
         assert_eq!(trouble, Located::Trouble { trouble: Trouble::SwitchedOff });
-        let fix = r#"{"news":"fix","lat":1.5,"lon":2.5,"accuracy":3.5,"provider":"gps","mock":false,"elapsed":9}"#;
+        let fix =
+            r#"{"news":"fix","lat":1.5,"lon":2.5,"accuracy":3.5,"provider":"gps","mock":false,"elapsed":9}"#;
         assert!(matches!(serde_json::from_str(fix).unwrap(), Located::Fix(RawFix { elapsed: Some(9), .. })));
     }
 }

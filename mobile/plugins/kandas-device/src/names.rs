@@ -20,7 +20,10 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> BTreeSet<&'a str> {
 fn java_is_called_by_the_names_and_types_it_has() {
     let mut asked = BTreeSet::new();
     for (call, kotlin) in [
-        (r#"self.some(""#, ["(): ByteArray", "(message: ByteArray): ByteArray", "(secret: ByteArray): ByteArray"].as_slice()),
+        (
+            r#"self.some(""#,
+            ["(): ByteArray", "(message: ByteArray): ByteArray", "(secret: ByteArray): ByteArray"].as_slice(),
+        ),
         (r#"self.bytes(""#, ["(wrapped: ByteArray): ByteArray?", "(): ByteArray?"].as_slice()),
         (r#"self.text(""#, ["(): String"].as_slice()),
     ] {

@@ -58,7 +58,8 @@ async fn at_its_first_start() {
             assert_eq!(status["startup"]["store_moved_aside"], json!(null), "{point}: {status:#}");
             let again = done(field(&trial.home(), ["status"])).await;
             assert_eq!(status["chain"], again["chain"], "one chain");
-            let keys = ["device.key", "vault.key", "lock", "store.db", "vault"].map(str::to_owned);
+            let keys =
+                ["device.key", "vault.key", "lock", "store.db", "store.db.left", "vault"].map(str::to_owned);
             assert_eq!(names(&trial.home()), BTreeSet::from(keys), "{point}");
         })
         .await;
@@ -238,7 +239,8 @@ async fn while_it_wipes_itself() {
             ends(field(&trial.home(), ["sync", "--until-done"]), &[0, 7]).await;
             let status = done(field(&trial.home(), ["status"])).await;
             assert_eq!((&status["wiped"], &status["enrolled"]), (&json!(true), &json!(false)), "{point}");
-            let left = ["device.key", "vault.key", "lock", "store.db", "vault"].map(str::to_owned);
+            let left =
+                ["device.key", "vault.key", "lock", "store.db", "store.db.left", "vault"].map(str::to_owned);
             assert_eq!(
                 names(&trial.home()),
                 BTreeSet::from(left),

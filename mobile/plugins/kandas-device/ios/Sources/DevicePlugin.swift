@@ -237,7 +237,8 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
 
   func locationManager(_ manager: CLLocationManager, didFailWithError error: Error) {
     // `locationUnknown` only says: not yet.
-    if (error as? CLError)?.code == .denied { trouble(CLLocationManager.locationServicesEnabled() ? "no_permission" : "switched_off") }
+    guard (error as? CLError)?.code == .denied else { return }
+    trouble(CLLocationManager.locationServicesEnabled() ? "no_permission" : "switched_off")
   }
 
   func locationManager(_ manager: CLLocationManager, didUpdateLocations locations: [CLLocation]) {

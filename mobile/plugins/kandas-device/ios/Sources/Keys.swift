@@ -1,8 +1,9 @@
 import Foundation
 import Security
 
-/// Two keys of the Secure Enclave, one to sign and one to wrap small secrets with. Both can be used from the first unlock
-/// after a start on, so that sending goes on while the screen is locked; neither leaves this phone, in no back-up either.
+/// Two keys of the Secure Enclave, one to sign and one to wrap small secrets with. Both can be used from the first
+/// unlock after a start on, so that sending goes on while the screen is locked; neither leaves this phone, in no
+/// back-up either.
 enum Keys {
   struct Failure: Error {
     let text: String

@@ -177,7 +177,8 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
     val name = activity.contentResolver.query(of, arrayOf(OpenableColumns.DISPLAY_NAME), null, null, null)?.use {
       if (it.moveToFirst()) it.getString(0) else null
     }
-    return (name ?: "file").filter { it.isLetterOrDigit() || it in ".-_ " }.takeLast(80).trim('.', ' ').ifEmpty { "file" }
+    val plain = (name ?: "").filter { it.isLetterOrDigit() || it in ".-_ " }
+    return plain.takeLast(80).trim('.', ' ').ifEmpty { "file" }
   }
 
   // -- position --

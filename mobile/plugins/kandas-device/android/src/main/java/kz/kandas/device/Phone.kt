@@ -25,11 +25,11 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 
 /**
- * Keystore, boot and link of this phone; needs no screen. Rust calls every function here that is not private, by its name
- * and signature (`src/android.rs`); a test there compares.
+ * Keystore, boot and link of this phone; needs no screen. Rust calls every function here that is not private, by its
+ * name and signature (`src/android.rs`); a test there compares.
  *
- * Both keys ask for no unlocking: they can be used from the first unlock after a start on, so that sending goes on while
- * the screen is locked.
+ * Both keys ask for no unlocking: they can be used from the first unlock after a start on, so that sending goes on
+ * while the screen is locked.
  */
 class Phone(context: Context) {
   private val app: Context = context.applicationContext

@@ -14,8 +14,8 @@ import androidx.work.WorkerParameters
 import java.util.concurrent.TimeUnit
 
 /**
- * Time in the background, given by the system when there is a network. In a process without screens too: then Rust opens
- * the core by itself, else it finds it open. No service that stays.
+ * Time in the background, given by the system when there is a network. In a process without screens too: then Rust
+ * opens the core by itself, else it finds it open. No service that stays.
  */
 class SyncWorker(context: Context, parameters: WorkerParameters) : Worker(context, parameters) {
   override fun doWork(): Result {
