@@ -1,6 +1,6 @@
 //! How the program speaks: one JSON document for programs, or text in the worker's language for people.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use kandas_app::{
     app::AppError,
@@ -49,10 +49,11 @@ impl Voice {
 
     /// The one document.
     pub fn document(&self, value: &impl Serialize) -> anyhow::Result<()> {
-        let mut out = std::io::stdout().lock();
+        // Standard output hands on a line in pieces of a kilobyte.
+        let mut out = BufWriter::new(std::io::stdout().lock());
         serde_json::to_writer(&mut out, value)?;
         writeln!(out)?;
-        Ok(())
+        Ok(out.flush()?)
     }
 
     /// A line for people.

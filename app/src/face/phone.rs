@@ -219,7 +219,7 @@ impl Face {
         let known = pulled::person(&mut tx, person).await?.ok_or_else(|| Problem::unknown("person"))?;
         event::add(&mut tx, self.wall(), "iin_shown", Some(&person.to_string()), None).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        Ok(IinView { person, iin: known.iin.map(|iin| iin.to_string()) })
+        Ok(IinView { person, iin: known.iin.map(|iin| iin.reveal().to_owned()) })
     }
 
     /// Sends the log to the operator: a request of its own, so a file that is stuck does not keep it.

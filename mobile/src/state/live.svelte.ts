@@ -22,6 +22,8 @@ export interface Moving {
 class Core {
   /** State of the whole app; null until the core has answered once. */
   phone = $state.raw<PhoneView | null>(null);
+  /** An enrolment is under way, or its key is being compared: its page stays, whatever has become of the phone. */
+  enrolling = $state(false);
   /** The program behind the screens does not answer. */
   away = $state(false);
   /** Returned work that waits for an answer, as the last page that lists it said. */

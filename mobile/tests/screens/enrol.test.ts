@@ -53,7 +53,7 @@ describe.each(LANGUAGES)("a phone of one worker, in %s", (lang, language, nth) =
     await look("3-today");
   });
 
-  const waits = new RegExp(w("pin-wait", { seconds: 99 }).replace("99", "\\d+"));
+  const waits = new RegExp(w("pin-wait", { seconds: 99 }).replaceAll(" ", "\\s").replace("99", "\\d+"));
   test("five wrong PINs cost a wait, which no restart shortens", async () => {
     await phone.go("settings");
     await worker.tap(w("settings-lock"));

@@ -200,6 +200,8 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
   test("a correction is a new version with a reason", async () => {
     await phone.go("sent");
     const rows = () => phone.page.locator("main .card .item").filter({ hasText: w("service-S11-short") });
+    await rows().first().waitFor();
+    await phone.settled();
     const before = await rows().count();
     await rows().first().click();
     await worker.sees(w("record-sealed"));

@@ -68,5 +68,5 @@ test("a picture is read no larger than it must be, and keeps its shape", () => {
 
 test("only an enrolment is taken from the camera", () => {
   expect(isEnrolment(" kandas://enrol?u=x")).toBe(true);
-  for (const other of ["https://kandas.kz/enrol?u=x", "kandas://other?u=x", "kandas://enrol", ""]) expect(isEnrolment(other), other).toBe(false);
+  for (const other of ["see kandas://enrol?u=x", "https://kandas.kz/enrol?u=x", "kandas://other?u=x", "kandas://enrol", ""]) expect(isEnrolment(other), other).toBe(false);
 });

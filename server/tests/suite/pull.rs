@@ -403,7 +403,7 @@ async fn any_history(world: &World, seed: u64, steps: usize) {
         let scopes: BTreeSet<_> = cursor.tracks.iter().map(|track| &track.scope).collect();
         assert_eq!(scopes.len(), cursor.tracks.len(), "tracks that have caught up are joined");
     }
-    assert!(history.checked > 1, "supervisors had a say {} times", history.checked);
+    assert!(history.checked > 0, "supervisors had a say {} times", history.checked);
     rebuilt_equals(world, &mut history.rng).await;
 }
 

@@ -39,6 +39,7 @@ pub(super) fn run(app: &Path, server: &Path) -> Result<()> {
     let camera = stage.path().join("camera");
     let set = CameraSet { photos: 1, photo_width: 1_600, videos: 0, day: today, ..CameraSet::default() };
     camera_folder(&camera, &set)?;
+    let laid = fs::read_dir(&camera)?.count();
 
     let centre = Centre::new(server, stage.path(), None, None, false)?;
     centre.init()?;
@@ -65,7 +66,7 @@ pub(super) fn run(app: &Path, server: &Path) -> Result<()> {
         .await?;
         let walked = walk(&screen, app, &link, activity).await;
         let files = walked.with_context(|| format!("the window; {}", screen.last_words()))?;
-        ensure!(fs::read_dir(&camera)?.next().is_none(), "the stand-in has taken the photo");
+        ensure!(fs::read_dir(&camera)?.count() + 1 == laid, "the stand-in has taken one file");
         is_encrypted(&home.join("home/store.db"))?;
         screen.stop()?;
         in_custody(&auditor, &files).await
@@ -117,6 +118,7 @@ async fn enrol(window: &Window<'_>, link: &str) -> Result<()> {
     let facts = says.get("facts").cloned().unwrap_or_default().to_string();
     ensure!(facts.contains("stand-in, no phone"), "the stand-in says that it is one: {facts}");
     window.press("button[lang=kk]", None).await?;
+    window.press("summary", Some(&word("enrol-paste")?)).await?;
     window.write("textarea", link).await?;
     window.press("button[form=enrol]", None).await?;
     for button in ["button-continue", "button-save"] {
@@ -235,7 +237,7 @@ async fn in_custody(invitation: &kandas_shared::enrol::Invitation, files: &[File
 /// The database on the phone cannot be read without its key.
 fn is_encrypted(store: &Path) -> Result<()> {
     let bytes = fs::read(store).with_context(|| store.display().to_string())?;
-    ensure!(bytes.len() > 4_096 && !bytes.starts_with(b"SQLite format 3"), "the store is not encrypted");
+    ensure!(bytes.len() >= 4_096 && !bytes.starts_with(b"SQLite format 3"), "the store is not encrypted");
     Ok(())
 }
 
