@@ -6,10 +6,17 @@ use kandas_fixtures::{
     district::Outline,
     media::{CameraSet, camera_folder},
 };
+use kandas_shared::{hash::from_b64, jws::Jws};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let set = CameraSet { photos: 3, photo_width: 160, video_size: 60_000, bad_files: false, ..CameraSet::default() };
+    let set = CameraSet {
+        photos: 3,
+        photo_width: 160,
+        video_size: 60_000,
+        bad_files: false,
+        ..CameraSet::default()
+    };
     camera_folder(&corpus.join("summary"), &set)?;
     let write_bytes = |target: &str, name: &str, bytes: &[u8]| {
         let folder = corpus.join(target);
@@ -20,10 +27,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let district = Outline { families: 1, ..Outline::default() }.district();
     write("import_file", "district", &district.to_json())?;
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/golden/v1");
+    let mut told = String::new();
     for name in ["record-completion.json", "record-consent.json", "record-lost.json"] {
         let statement = fs::read_to_string(golden.join(name))?;
         write("record_batch", name, &format!("{{\"records\":[{statement}]}}"))?;
+        let Jws { protected, payload, .. } = serde_json::from_str(&statement)?;
+        let header = from_b64(&protected).and_then(|json| String::from_utf8(json).ok()).unwrap_or(protected);
+        told = format!("{told}{header}\n{payload}\n");
     }
+    write("packed_batch", "told", &told)?;
     let packed = fs::read_to_string(golden.join("packed-batch.hex"))?;
     write_bytes("packed_batch", "golden", &hex::decode(packed.trim())?)?;
     write("cursor", "golden", &fs::read_to_string(golden.join("cursor.txt"))?)?;

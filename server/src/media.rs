@@ -10,8 +10,8 @@
 //! - [`upload`]: beginning, finding and giving up uploads; their rows.
 //! - [`hold`]: who writes an upload now.
 //! - [`receive`]: one piece of an upload as it arrives.
-//! - [`once`]: a small file that comes whole with its first request.
-//! - [`custody`]: what happens when an upload is whole; receipts. [`entry`]: the fact of it, of many files in one go.
+//! - `once`: a small file that comes whole with its first request.
+//! - [`custody`]: what happens when an upload is whole; receipts. `entry`: the fact of it, of many files in one go.
 //! - [`bundle`]: unsent work that came as one encrypted file.
 //! - [`depot`]: where the bytes lie: [`objects`] in custody and [`staging`], in folders or in a [`bucket`].
 

@@ -2,7 +2,7 @@
 //!
 //! Views hold words of the domain and numbers; the screens make sentences of them (`shared/locales`). Lengths of time are
 //! working days where the order counts in them. Nothing here is computed by the screens again: a patch, a deadline and
-//! what is missing are decided once, in the core. [`typescript`](super::typescript) writes these types down for the screens.
+//! what is missing are decided once, in the core. `typescript` writes these types down for the screens.
 
 mod activity;
 mod draft;

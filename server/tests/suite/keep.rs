@@ -252,7 +252,10 @@ on_each! { place, House;
         let (district, _) = lived_in(&house).await;
         let unit = district.org_units[0].id;
         let runtime = tokio::runtime::Handle::current();
-        let set = |n: u64| Event::SettingSet(Setting { name: format!("whole_centre:{unit}"), value: (n % 2 == 0).to_string() });
+        let set = |n: u64| {
+            let value = n.is_multiple_of(2).to_string();
+            Event::SettingSet(Setting { name: format!("whole_centre:{unit}"), value })
+        };
         let appended = std::sync::atomic::AtomicU64::new(0);
         let mut meanwhile = |done: u64, of: u64| {
             // The journal goes on while the tables are made aside, until it is locked to keep them.

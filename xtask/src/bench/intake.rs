@@ -252,9 +252,12 @@ const CHAINS: Source = Source {
     tail: "on conflict (device, chain) do update set seq = excluded.seq, hash = excluded.hash",
 };
 
+/// Rows of one table, behind where they come from and the names of their columns.
+type Sourced<R> = (&'static Source, Vec<String>, Vec<R>);
+
 /// What a run has written, by table, each row with its place after the first position of the run.
 struct Written {
-    tables: Vec<(&'static Source, Vec<String>, Vec<(i64, Vec<Cell>)>)>,
+    tables: Vec<Sourced<(i64, Vec<Cell>)>>,
     before: i64,
     frontier: Cell,
 }
@@ -321,7 +324,7 @@ fn heads(rows: Vec<Vec<Cell>>) -> Vec<Vec<Cell>> {
 
 /// What goes into one commit.
 struct Group {
-    tables: Vec<(&'static Source, Vec<String>, Vec<Vec<Cell>>)>,
+    tables: Vec<Sourced<Vec<Cell>>>,
     size: i64,
     frontier: Cell,
 }

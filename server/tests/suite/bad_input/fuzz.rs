@@ -8,7 +8,10 @@ mod targets;
 
 use std::sync::LazyLock;
 
-use kandas_shared::hash::b64;
+use kandas_shared::{
+    hash::{b64, from_b64},
+    wire::RecordBatch,
+};
 use proptest::prelude::*;
 
 use crate::house::district;
@@ -21,6 +24,15 @@ static BATCH: LazyLock<String> = LazyLock::new(|| {
         include_str!("../../../../shared/tests/golden/v1/record-lost.json"),
     ];
     format!("{{\"records\":[{}]}}", statements.join(","))
+});
+/// Header and payload of each statement in the batch, a line each.
+static LINES: LazyLock<String> = LazyLock::new(|| {
+    let batch: RecordBatch = serde_json::from_str(&BATCH).unwrap();
+    let pair = |statement: &kandas_shared::jws::Jws| {
+        let header = String::from_utf8(from_b64(&statement.protected).unwrap()).unwrap();
+        format!("{header}\n{}\n", statement.payload)
+    };
+    batch.records.iter().map(pair).collect()
 });
 const PACKED: &str = include_str!("../../../../shared/tests/golden/v1/packed-batch.hex");
 const CURSOR: &str = include_str!("../../../../shared/tests/golden/v1/cursor.txt");
@@ -90,10 +102,11 @@ fn what_is_valid_gets_through() {
     targets::tus_head(HEAD.as_bytes());
     shared::record_batch(BATCH.as_bytes());
     shared::packed_batch(&hex::decode(PACKED.trim()).unwrap());
+    shared::packed_batch(LINES.as_bytes());
     shared::cursor(CURSOR.trim().as_bytes());
     targets::import_file(IMPORT.as_bytes());
     assert!(kandas_shared::cursor::Cursor::from_text(CURSOR.trim()).is_ok());
-    assert!(kandas_server::api::body::read::<kandas_shared::wire::RecordBatch>(BATCH.as_bytes()).is_ok());
+    assert!(kandas_server::api::body::read::<RecordBatch>(BATCH.as_bytes()).is_ok());
 }
 
 proptest! {
@@ -129,9 +142,14 @@ proptest! {
     }
 
     #[test]
+    fn packed_statements(edits in edits()) {
+        shared::packed_batch(edited(&LINES, &edits).as_bytes());
+    }
+
+    #[test]
     fn cursors(edits in edits()) {
         shared::cursor(edited(CURSOR.trim(), &edits).as_bytes());
-        let inside = kandas_shared::hash::from_b64(CURSOR.trim()).unwrap();
+        let inside = from_b64(CURSOR.trim()).unwrap();
         let inside = edited(std::str::from_utf8(&inside).unwrap(), &edits);
         shared::cursor(b64(inside.as_bytes()).as_bytes());
         shared::cursor(inside.as_bytes());

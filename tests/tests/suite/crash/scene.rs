@@ -181,13 +181,9 @@ impl Scene {
     /// A copy of everything in a folder that is there already.
     pub async fn copy_into(&self, folder: TempDir) -> Trial {
         copy_folder(self.folder.path(), folder.path());
-        let database = match &self.database {
-            None => None,
-            Some(database) => {
-                // Only the copying itself blocks; the value is dropped where the trial is.
-                Some(tokio::task::block_in_place(|| database.copy().unwrap()))
-            }
-        };
+        // Only the copying itself blocks; the value is dropped where the trial is.
+        let copy_of = |database: &Database| tokio::task::block_in_place(|| database.copy().unwrap());
+        let database = self.database.as_ref().map(copy_of);
         let config = config(folder.path().join("data"), database.as_ref());
         Trial { folder, config, database }
     }
