@@ -92,7 +92,7 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
   });
 
   test("a record comes about without signal", async () => {
-    await stage.line.cut();
+    stage.line.cut();
     await phone.go(`activities/${coal}`);
     await look("06-activity");
     await worker.tap(w("activity-start"));
@@ -151,7 +151,7 @@ describe.each(LANGUAGES)("a day in %s", (lang, language, nth) => {
   });
 
   test("with the line back everything is delivered, with a receipt", async () => {
-    await stage.line.join();
+    stage.line.join();
     await phone.go("sync");
     await worker.tap(w("sync-now"));
     await phone.go("sent");

@@ -170,10 +170,10 @@ describe.each(LANGUAGES)("a phone of one worker, in %s", (lang, language, nth) =
     await phone.page.getByRole("heading", { name: w("lease-title") }).first().waitFor();
     await look("13-lease");
     await stage.settings({ lease_days: 14 });
-    await stage.line.cut();
+    stage.line.cut();
     await again();
     await phone.page.getByRole("heading", { name: w("lease-title") }).first().waitFor();
-    await stage.line.join();
+    stage.line.join();
     await worker.tap(w("sync-now"));
     await worker.unlock();
     await phone.page.getByRole("navigation").waitFor();

@@ -58,24 +58,20 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-/** The line between phones and centre. Cut, it takes nothing and drops what was under way. */
+/** The line between phones and centre. Cut, it drops what was under way and whatever comes; its port stays taken, or
+ * another program might sit there when the line is back. */
 export class Line {
   private sockets = new Set<net.Socket>();
-  private server: net.Server | undefined;
-  private constructor(
-    readonly port: number,
-    private target: number,
-  ) {}
+  private server: net.Server;
+  private whole = true;
 
-  static async to(target: number): Promise<Line> {
-    const line = new Line(await freePort(), target);
-    await line.join();
-    return line;
-  }
-
-  async join(): Promise<void> {
+  private constructor(target: number) {
     this.server = net.createServer((near) => {
-      const far = net.connect(this.target, "127.0.0.1");
+      if (!this.whole) {
+        near.destroy();
+        return;
+      }
+      const far = net.connect(target, "127.0.0.1");
       for (const [one, other] of [[near, far], [far, near]] as const) {
         this.sockets.add(one);
         one.pipe(other);
@@ -83,14 +79,33 @@ export class Line {
         one.on("close", () => (this.sockets.delete(one), other.destroy()));
       }
     });
-    await new Promise<void>((done) => this.server?.listen(this.port, "127.0.0.1", done));
   }
 
-  async cut(): Promise<void> {
+  static async to(target: number): Promise<Line> {
+    const line = new Line(target);
+    await new Promise<void>((done, failed) => {
+      line.server.once("error", failed);
+      line.server.listen(0, "127.0.0.1", done);
+    });
+    return line;
+  }
+
+  get port(): number {
+    return (this.server.address() as net.AddressInfo).port;
+  }
+
+  join(): void {
+    this.whole = true;
+  }
+
+  cut(): void {
+    this.whole = false;
     for (const socket of this.sockets) socket.destroy();
-    const server = this.server;
-    this.server = undefined;
-    if (server) await new Promise((done) => server.close(done));
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((done) => this.server.close(done));
   }
 }
 
@@ -180,7 +195,7 @@ export class Stage {
 
   async clear(): Promise<void> {
     await Promise.all(this.children.map(end));
-    await this.line.cut();
+    await this.line.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

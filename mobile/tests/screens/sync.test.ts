@@ -37,7 +37,7 @@ describe.each(LANGUAGES)("the exchange, in %s", (lang, language, nth) => {
     await worker.enrol(language, (await stage.invitation(user.login)).link);
   });
   afterAll(async () => {
-    await stage.line.join().catch(() => {});
+    stage.line.join();
     await phone?.close();
     await bridge?.stop();
   });
@@ -51,7 +51,7 @@ describe.each(LANGUAGES)("the exchange, in %s", (lang, language, nth) => {
   });
 
   test("without the centre everything waits, named piece by piece", async () => {
-    await stage.line.cut();
+    stage.line.cut();
     const activity = stage.district.plans.find((each) => each.family === family.id)?.activities.find((each) => each.service === "S23");
     await phone.go(`activities/${activity?.id}`);
     await worker.tap(w("activity-start"));
@@ -82,7 +82,7 @@ describe.each(LANGUAGES)("the exchange, in %s", (lang, language, nth) => {
   });
 
   test("a pause holds everything back, and says so everywhere", async () => {
-    await stage.line.join();
+    stage.line.join();
     await worker.tap(w("sync-pause"));
     await worker.sees(w("sync-resume"));
     await look("3-paused");
@@ -119,7 +119,7 @@ describe.each(LANGUAGES)("the exchange, in %s", (lang, language, nth) => {
   });
 
   test("help and the log without any network", async () => {
-    await stage.line.cut();
+    stage.line.cut();
     await phone.go("help");
     for (const topic of ["offline", "photo", "several", "consent", "returned", "sealed", "signs"] as const) await phone.page.getByText(w(`how-${topic}-title`)).click();
     await look("8-help", { tall: true });

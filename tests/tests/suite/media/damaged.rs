@@ -45,8 +45,9 @@ async fn damage_in_the_middle_of_an_upload_saves_what_lies_before_it(engine: Eng
     let centre = Centre::open(engine).await;
     let (worker, film) = film(&centre).await;
     // A third of it is with the server already.
-    worker.line.cut_next([Cut { up: Some(1_000_000), down: None }]);
+    worker.line.cut_next([Cut { up: Some(1_000_000), down: None }; 3]);
     worker.sync().await;
+    worker.line.cut_none();
     assert_eq!(state(&worker).await.state, FileState::Uploading);
     damage(&worker.largest_vault_file(), 2_000_000);
     worker.sync_until_done().await;
