@@ -1,5 +1,4 @@
 // What a worker does with a thumb, in the language of the phone.
-import { expect } from "vitest";
 import type { Phone } from "./browser";
 import type { Words } from "./words";
 
@@ -77,7 +76,7 @@ export class Worker {
   async capture(kind: "photo" | "video" | "document", file: string): Promise<void> {
     const before = await this.page.locator(".tiles .photo").count();
     await this.page.locator(`input[data-kind=${kind}]`).setInputFiles(file);
-    await expect.poll(() => this.page.locator(".tiles .photo:not(:disabled)").count(), { timeout: 30_000 }).toBeGreaterThan(before);
+    await this.page.locator(".tiles .photo:not(:disabled)").nth(before).waitFor({ timeout: 30_000 });
   }
 
   /** Signs on the screen. */
