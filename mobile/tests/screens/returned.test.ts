@@ -139,13 +139,12 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     const given = (await stage.office("device", "reset-pin", "--device", device, "--challenge", number, "--as", director)) as { code: string };
     await field.fill(given.code);
     await save.click();
-    await phone.page.getByRole("navigation").waitFor();
-    await phone.go("settings");
+    await worker.sees(w("settings-theme"));
     await worker.tap(w("settings-lock"));
     await worker.sees(w("pin-title"));
     await worker.digits("1357");
     await worker.tap(w("button-unlock"));
-    await phone.page.getByRole("navigation").waitFor();
+    await worker.sees(w("settings-theme"));
   });
 
   test("the log goes to the operator, and a newer program is told of", async () => {
