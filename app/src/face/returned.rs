@@ -49,9 +49,7 @@ impl Face {
         let mut cards = Vec::with_capacity(picked.len());
         for said in picked {
             let (sealed, told) = match said.record {
-                Some(id) => {
-                    (record::by_id(&mut conn, id).await?, rework::payload(&mut conn, id).await?)
-                }
+                Some(id) => (record::by_id(&mut conn, id).await?, rework::payload(&mut conn, id).await?),
                 None => (None, None),
             };
             // Sealed here, or by another phone and told because it came back.

@@ -37,7 +37,8 @@ pub async fn rework(state: &AppState, bearer: &Bearer, record: RecordId) -> Outc
     let Some(returned) = returned(&mut tx, bearer, record).await? else {
         return Err(ProblemCode::NotFound.into());
     };
-    let stored = journal::stored_at(&mut tx, returned.position.unsigned_abs()).await.map_err(Refusal::fault)?;
+    let stored =
+        journal::stored_at(&mut tx, returned.position.unsigned_abs()).await.map_err(Refusal::fault)?;
     let placed = stored.map(|stored| stored.placed()).transpose().map_err(Refusal::fault)?.flatten();
     let Some(Event::RecordReceived(received)) = placed.map(|placed| placed.event) else {
         return Err(ProblemCode::NotFound.into());

@@ -7,11 +7,14 @@ use kandas_app::face::{how, view::AttachAnswer};
 use kandas_server::{
     check::{self, Checking, Due, Return},
     device_log, pin_reset,
+    token::Bearer,
 };
 use kandas_shared::{
     check::ReturnReason,
     evidence::{EvidenceKind, Source},
-    ids::{EvidenceId, FamilyId, RecordId, UserId},
+    ids::{DeviceId, EvidenceId, FamilyId, RecordId, UserId},
+    jws::Signer as _,
+    wire::TokenScope,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -147,6 +150,20 @@ async fn a_returned_photo_is_taken_again_and_answered(engine: Engine) {
     screens.end().await;
 }
 
+/// Whether the centre tells this worker's phone of a returned record.
+async fn may_see(centre: &Centre, number: usize, record: RecordId) -> bool {
+    let worker = UserId(centre.district.workers().nth(number).unwrap().id);
+    let state = centre.state();
+    let key = state.keys.signer().public_key().kid();
+    let bearer = Bearer {
+        device: DeviceId::draw(centre.clock.wall(), [7; 10]),
+        worker,
+        key,
+        scope: TokenScope::Device,
+    };
+    check::rework::rework(&state, &bearer, record).await.is_ok()
+}
+
 /// Takes one piece again in a draft that corrects its record.
 async fn retake(screens: &Screens, draft: &Value, old: &Value) {
     let id = draft.as_str().unwrap().parse().unwrap();
@@ -181,7 +198,8 @@ async fn whoever_has_the_family_now_answers_with_one_photo(engine: Engine) {
     assert_eq!(ask(&former.face, json!({"call": "today"})).await["returned"], json!([]));
     let face = &owner.face;
     ask(face, json!({"call": "sync_now"})).await;
-    let today = until(face, json!({"call": "today"}), |today| today["returned"][0]["piecewise"] == true).await;
+    let today =
+        until(face, json!({"call": "today"}), |today| today["returned"][0]["piecewise"] == true).await;
     let card = &today["returned"][0];
     assert_eq!((&card["record"], &card["evidence"], &card["kind"]), (&record, &old, &json!("photo")));
     assert_eq!(card["number"], Value::Null);
@@ -194,6 +212,9 @@ async fn whoever_has_the_family_now_answers_with_one_photo(engine: Engine) {
     let other = serde_json::from_value(kept.clone()).unwrap();
     assert!(face.show(other, kandas_shared::evidence::Part::Thumbnail).await.is_err(), "need to know");
     assert_eq!(centre.count(&readings).await, 1, "one reading in the access log");
+    for (number, may) in [(0, false), (1, true), (2, false)] {
+        assert_eq!(may_see(&centre, number, id).await, may, "worker {number}");
+    }
 
     // That photo alone is taken again; what the other phone has sent is neither sent nor missed here.
     let files = "select count(*) from evidence_file where state = 'received'";
@@ -204,7 +225,8 @@ async fn whoever_has_the_family_now_answers_with_one_photo(engine: Engine) {
     let answer = owner.seal(&draft).await;
     until(face, json!({"call": "record", "record": answer}), |row| row["row"]["state"] == "delivered").await;
     let page = ask(face, json!({"call": "record", "record": answer})).await;
-    let now: Vec<&Value> = page["evidence"].as_array().unwrap().iter().map(|tile| &tile["evidence"]).collect();
+    let now: Vec<&Value> =
+        page["evidence"].as_array().unwrap().iter().map(|tile| &tile["evidence"]).collect();
     assert!(now.contains(&&kept) && !now.contains(&&old) && now.len() == 2, "{now:?}");
     assert_eq!(centre.count(files).await, before + 2, "the new photo and its small picture");
     assert_eq!(centre.count("select count(*) from evidence_file where state = 'salvaged'").await, 0);
