@@ -40,6 +40,8 @@ pub enum Action {
     Checks,
     /// A record with its checks.
     Record(RecordId),
+    /// A record that was returned, told to the phone that shall answer it.
+    Rework(RecordId),
     /// The log that a phone sent.
     Log,
     /// What an erasing would take.
@@ -89,6 +91,7 @@ impl std::fmt::Display for Action {
             Self::File(file) => write!(f, "evidence.save {file}"),
             Self::Checks => f.write_str("check.list"),
             Self::Record(record) => write!(f, "check.show {record}"),
+            Self::Rework(record) => write!(f, "check.rework {record}"),
             Self::Log => f.write_str("device.log"),
             Self::Survey => f.write_str("erase.survey"),
             Self::BackUp => f.write_str("store.backup"),

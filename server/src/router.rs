@@ -61,6 +61,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(records::records)) //     POST /v1/records
         .routes(routes!(records::changes)) //     GET  /v1/changes
         .routes(routes!(records::checkpoint)) //  GET  /v1/checkpoint
+        .routes(routes!(records::rework)) //      GET  /v1/rework/{record}
         .merge(tus)
         .routes(routes!(media::receipt)) //       GET  /v1/receipts/{evidence}/{part}
         .routes(routes!(media::bundle)) //        GET  /v1/bundles/{bundle}
