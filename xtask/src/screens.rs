@@ -33,30 +33,52 @@ const DASHBOARD: &str = "kandas-dashboard";
 /// Oldest Node that the build tools run on.
 const NODE: (u32, u32) = (20, 19);
 
+/// Which screens.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Options {
+    /// One of the two pages alone
+    #[arg(long, value_enum)]
+    only: Option<Page>,
+}
+
+/// A page with screens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Page {
+    /// The phone's
+    Phone,
+    /// The supervisors' dashboard
+    Dashboard,
+}
+
 /// `cargo xtask screens`: everything about the screens and nothing else.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     if steps.step("Debian packages", || debian::provide(&NEEDS)).is_some() {
-        add(&mut steps);
+        add(&mut steps, options.only);
     }
     steps.close()
 }
 
 /// The steps, also part of `cargo xtask test`.
-pub(crate) fn add(steps: &mut Steps) {
+pub(crate) fn add(steps: &mut Steps, only: Option<Page>) {
     if steps.step("npm packages of the screens", install).is_none() {
         return;
     }
-    steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
-    steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
-    steps.step("types of the dashboard (svelte-check)", || succeed(&mut npm_in(DASHBOARD, "check")));
-    steps.step("unit tests of the dashboard (vitest)", || succeed(&mut npm_in(DASHBOARD, "test")));
+    // The server takes the dashboard in, so it is built first.
     let dashboard = steps.step("build the dashboard", || succeed(&mut npm_in(DASHBOARD, "build")));
-    if steps.step("build the screens", || succeed(&mut npm("build"))).is_some() {
-        steps.step("a worker's day in the browser", || day(PHONE));
+    if only != Some(Page::Dashboard) {
+        steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
+        steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
+        if steps.step("build the screens", || succeed(&mut npm("build"))).is_some() {
+            steps.step("a worker's day in the browser", || day(PHONE));
+        }
     }
-    if dashboard.is_some() {
-        steps.step("a supervisor's day in the browser", || day(DASHBOARD));
+    if only != Some(Page::Phone) {
+        steps.step("types of the dashboard (svelte-check)", || succeed(&mut npm_in(DASHBOARD, "check")));
+        steps.step("unit tests of the dashboard (vitest)", || succeed(&mut npm_in(DASHBOARD, "test")));
+        if dashboard.is_some() {
+            steps.step("a supervisor's day in the browser", || day(DASHBOARD));
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use kandas_server::{
     devices, erase, exec,
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
-        OrderDone, RecoveryKeyStored, Restored, Setting,
+        OrderDone, PasswordSet, RecoveryKeyStored, Restored, SecondFactorSet, Setting,
     },
     journal::{self, Fact},
     one, pin_reset, rebuild, rotate,
