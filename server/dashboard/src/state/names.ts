@@ -1,6 +1,6 @@
 // Names as the documents have them, the short names of services and acts, days and times.
-import { civil, date, NBSP, shortDate, small, type Day } from "kandas-design/figures";
-import { maybe, t, words } from "kandas-design/words.svelte";
+import { civil, date, NBSP, shortDate, type Day } from "kandas-design/figures";
+import { maybe, t } from "kandas-design/words.svelte";
 import { Away, Refused } from "../api/client";
 
 export function fullName(person: { surname?: string | null; given_name: string; patronymic?: string | null }): string {
@@ -49,10 +49,3 @@ export function trouble(error: unknown): string {
   if (error instanceof Away) return t("desk-no-answer");
   throw error;
 }
-
-export function language(): string {
-  return words.lang;
-}
-
-/** A word of the domain inside a sentence. */
-export const inside = small;

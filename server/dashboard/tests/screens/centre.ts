@@ -1,6 +1,7 @@
 // A centre with work to check: the stage of the phone's browser tests (a real central store), and a headless phone that
 // records completions and delivers them.
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
@@ -9,6 +10,13 @@ import { source } from "../../../../design/messages.mjs";
 import { camera, Stage } from "../../../../mobile/tests/screens/stage";
 
 const run = promisify(execFile);
+interface Service {
+  code: string;
+  rule: { required: string[] };
+}
+const SERVICES = JSON.parse(readFileSync(new URL("../../../../shared/data/services.json", import.meta.url), "utf8")) as Service[];
+/** Services that photos alone prove. */
+const SIMPLE = new Set(SERVICES.filter(({ rule }) => rule.required.every((proof) => ["photo", "position", "video"].includes(proof))).map(({ code }) => code));
 export type Lang = "kk" | "ru";
 export type Words = (id: string, variables?: Record<string, string | number>) => string;
 
@@ -69,7 +77,7 @@ export class Centre {
 
   /** The worker records `count` completions with photos, one of them with a film, and they arrive. */
   async work(count: number): Promise<void> {
-    const photos = camera(".jpg", ".jpeg");
+    const photos = camera(".jpg", ".jpeg").filter((path) => !path.includes("bad_"));
     const [film] = camera(".mp4", ".mov");
     const mine = new Set(this.stage.district.assignments.filter((each) => each.worker === this.worker.id && !each.to).map((each) => each.family));
     const activities = this.stage.district.plans.filter((plan) => mine.has(plan.family)).flatMap((plan) => plan.activities.map((activity) => ({ family: plan.family, ...activity })));
@@ -77,7 +85,7 @@ export class Centre {
     for (const activity of activities) {
       if (done === count) break;
       // Services that ask for a paper or a signature would stay drafts here.
-      if (!["S01", "S04", "S06", "S11", "S21", "S25", "S19"].includes(activity.service)) continue;
+      if (!SIMPLE.has(activity.service)) continue;
       const family = this.stage.district.families.find((each) => each.id === activity.family);
       const place = `${(family?.latitude ?? 52.287) + 0.003},${(family?.longitude ?? 76.967) + 0.004}`;
       const taken = [photos[done % photos.length], photos[(done + 1) % photos.length]].filter((path) => path !== undefined);
