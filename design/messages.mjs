@@ -11,8 +11,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const LOCALES = join(here, "../shared/locales");
 export const LANGUAGES = ["kk", "ru", "en"];
 /** Files no screen of the phone says anything from; the help texts come by themselves when help is opened. */
-const LEFT_OUT = ["glossary.ftl"];
-export const PARTS = { base: (name) => name !== "help.ftl" && !LEFT_OUT.includes(name), help: (name) => name === "help.ftl" };
+const LEFT_OUT = ["glossary.ftl", "findings.ftl"];
+export const PARTS = {
+  base: (name) => name !== "help.ftl" && !LEFT_OUT.includes(name),
+  help: (name) => name === "help.ftl",
+  findings: (name) => name === "findings.ftl",
+};
 
 function files(lang) {
   return readdirSync(join(LOCALES, lang)).filter((name) => name.endsWith(".ftl")).sort();

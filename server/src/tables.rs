@@ -24,6 +24,9 @@ pub const RUNNING: &[&str] = &[
     "upload",
     "access_log",
     "job",
+    "finding_work",
+    "record_reading",
+    "photo_hash",
 ];
 
 /// How a table differs from what the journal says.
