@@ -23,7 +23,8 @@ fn list(root: &Path, folder: &Path, files: &mut String) -> io::Result<()> {
         if path.is_dir() {
             list(root, &path, files)?;
         } else {
-            let name = path.strip_prefix(root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
+            let name =
+                path.strip_prefix(root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
             let line = format!("({name:?}, include_bytes!({:?}) as &[u8]),", path.display().to_string());
             files.write_str(&line).map_err(io::Error::other)?;
         }

@@ -8,6 +8,7 @@
 mod checked;
 mod erased;
 mod feed;
+mod findings;
 mod gone;
 mod rare;
 mod records;
@@ -39,6 +40,9 @@ pub const DERIVED: &[&str] = &[
     "bundle",
     "chain_gap",
     "chain",
+    "finding",
+    "finding_mention",
+    "check_sample",
     "record_check",
     "evidence_call",
     "evidence_file",
@@ -136,6 +140,8 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
                 std::mem::take(&mut run).write(tx, &before).await?;
                 checked::checked(tx, fact, check).await?;
             }
+            Event::FindingsComputed(computed) => run.findings(fact, computed),
+            Event::CheckSampled(drawn) => run.sampled(fact, drawn),
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 erased::late(tx, fact, record).await?;

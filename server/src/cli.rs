@@ -6,6 +6,7 @@
 mod check;
 mod device;
 mod evidence;
+mod findings;
 mod open;
 mod show;
 mod store;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 use kandas_shared::{
     check::ReturnReason,
     evidence::Part,
+    finding::Threshold,
     ids::{DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId},
     locale::Lang,
     plan_state::CheckKind,
@@ -122,6 +124,9 @@ enum Command {
     /// Checks: what workers have done, accepted, remarked or given back for rework.
     #[command(subcommand)]
     Check(CheckCommand),
+    /// Findings: what the server has noticed about records (docs/findings.md).
+    #[command(subcommand)]
+    Findings(FindingsCommand),
     /// The server's signing key.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -384,7 +389,7 @@ enum CheckCommand {
         #[arg(long = "as", value_name = "USER")]
         by: String,
     },
-    /// A record's evidence and everything that was said of it. Stands in the access log.
+    /// A record's evidence, everything that was said of it, and what the server has noticed. Stands in the access log.
     Show {
         /// The record.
         #[arg(long)]
@@ -392,6 +397,9 @@ enum CheckCommand {
         /// Log-in name of the user who looks.
         #[arg(long = "as", value_name = "USER")]
         by: String,
+        /// Language of what was noticed: kk, ru or en.
+        #[arg(long, default_value_t = Lang::En)]
+        language: Lang,
     },
     /// Nothing to remark; takes back a return.
     Accept {
@@ -433,6 +441,52 @@ enum CheckCommand {
         #[arg(long, default_value = "3")]
         due: Due,
         /// Log-in name of the user who checks.
+        #[arg(long = "as", value_name = "USER")]
+        by: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum FindingsCommand {
+    /// Records that the user may check and about which something was noticed, the heaviest first. Stands in the access log.
+    List {
+        /// Most of them.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        /// Log-in name of the user who looks.
+        #[arg(long = "as", value_name = "USER")]
+        by: String,
+        /// Language of what was noticed: kk, ru or en.
+        #[arg(long, default_value_t = Lang::En)]
+        language: Lang,
+    },
+    /// Look at all records once more. A serving process does it in the background; without one it is done now.
+    Recompute {
+        /// Only those that came on this day or later.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        since: Option<chrono::NaiveDate>,
+    },
+    /// What the rules measure against, and since when.
+    Settings,
+    /// What searching similar photos costs and finds on this machine. Needs no store.
+    #[command(hide = true)]
+    Measure {
+        /// A folder with photos: `<name>.original.jpg`, and changed `<name>.<how>.jpg`.
+        folder: PathBuf,
+        /// Photos that the index is filled up to.
+        #[arg(long, default_value_t = 7_500_000)]
+        hashes: usize,
+    },
+    /// Another value from a day on. Records that came since are looked at once more.
+    Set {
+        /// Which, as `settings` lists it.
+        name: Threshold,
+        /// The value, in the unit that the name says.
+        value: f64,
+        /// First day on which it holds.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: chrono::NaiveDate,
+        /// Log-in name of the user who decides.
         #[arg(long = "as", value_name = "USER")]
         by: String,
     },
@@ -505,6 +559,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Device(command) => device::device(config, command, &around, json).await,
         Command::Evidence(command) => evidence::evidence(&config, command, &around, json).await,
         Command::Check(command) => check::check(&config, command, &around, json).await,
+        Command::Findings(command) => findings::findings(&config, command, &around, json).await,
         Command::Key(command) => store::key(&config, command, &around, json).await,
         Command::Verify { hashes } => store::verify(&config, hashes, json).await,
         Command::Rebuild { check } => store::rebuild(&config, check, json).await,

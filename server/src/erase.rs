@@ -8,6 +8,7 @@
 //! the database is written to `erasing.json`; the fact is committed, the files go, the database is compacted. Whatever
 //! is left undone is done by [`settle`] at the next start, and by `restore` for what an older back-up brings back.
 
+mod findings;
 mod others;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
@@ -214,6 +215,9 @@ async fn carry_out(
     point!("erase.planned");
     let numbers: Vec<_> = plan.positions.iter().map(|position| (*position,)).collect();
     let uploads: Vec<_> = plan.leftover.uploads.iter().map(|upload| (*upload,)).collect();
+    let evidence: Vec<_> = plan.files.iter().map(|file| (file.evidence,)).collect();
+    let hashes: Vec<_> = plan.records.iter().map(|(hash, _)| (*hash,)).collect();
+    let stated = plan.findings.clone();
     let fact = Fact {
         family: Some(decision.family),
         person: decision.person,
@@ -221,7 +225,10 @@ async fn carry_out(
     };
     many!(&mut tx, "delete from journal_body where position in (", numbers, ")").await?;
     many!(&mut tx, "delete from upload where id in (", uploads, ")").await?;
-    journal::append_locked(&mut tx, locked, chance, now, vec![fact]).await?;
+    many!(&mut tx, "delete from photo_hash where evidence in (", evidence, ")").await?;
+    many!(&mut tx, "delete from record_reading where hash in (", hashes, ")").await?;
+    let facts = [fact].into_iter().chain(stated).collect();
+    journal::append_locked(&mut tx, locked, chance, now, facts).await?;
     point!("erase.before-commit");
     tx.commit().await?;
     point!("erase.after-commit");
@@ -248,6 +255,8 @@ struct Plan {
     changes: Vec<(String, Kind, Uuid)>,
     chains: Vec<(DeviceId, ChainId, ChainAfter)>,
     staying: Staying,
+    /// What is still to be said of records of others that were named together with a going one.
+    findings: Vec<Fact>,
     leftover: Leftover,
 }
 
@@ -277,6 +286,8 @@ impl Plan {
         .collect();
         positions.extend(records.iter().filter_map(|(_, position)| i64::try_from(*position).ok()));
         positions.extend(of_files);
+        let of_others = findings::Told::by(tx, &hashes).await?;
+        positions.extend(of_others.positions);
         let positions = with_bodies(tx, positions).await?;
 
         let mut entities = entities(tx, family, person, &records).await?;
@@ -301,6 +312,7 @@ impl Plan {
             changes,
             chains,
             staying,
+            findings: of_others.stated,
             leftover: Leftover { erasure, objects, uploads },
         })
     }

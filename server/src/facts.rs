@@ -26,6 +26,8 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::findings::Finding;
+
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($body:ty) = $kind:literal, $version:literal;)*) => {
         /// What happened.
@@ -99,6 +101,10 @@ events! {
     EvidenceCalled(EvidenceCalled) = "evidence.called", 1;
     /// A supervisor has checked a record, or one piece of its evidence.
     RecordChecked(RecordChecked) = "record.checked", 1;
+    /// What the server noticed about a record, all of it, as it is from now on.
+    FindingsComputed(FindingsComputed) = "findings.computed", 1;
+    /// A record of which nothing is noticed was drawn to be looked at all the same.
+    CheckSampled(CheckSampled) = "check.sampled", 1;
     /// A supervisor lets a worker choose a new PIN for the screens of his phone.
     PinResetGranted(PinResetGranted) = "pin_reset.granted", 1;
     /// A bundle of unsent work came.
@@ -616,6 +622,28 @@ pub struct RecordChecked {
     pub due_after: Option<NaiveDate>,
     /// Earlier checks whose place it takes.
     pub replaces: Vec<CheckId>,
+}
+
+/// See [`Event::FindingsComputed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingsComputed {
+    /// The record.
+    pub record: RecordId,
+    /// Identity of its statement.
+    pub hash: Digest,
+    /// All that is noticed; nothing of what was noticed before stands beside it.
+    pub findings: Vec<Finding>,
+}
+
+/// See [`Event::CheckSampled`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckSampled {
+    /// The record.
+    pub record: RecordId,
+    /// Identity of its statement.
+    pub hash: Digest,
 }
 
 /// See [`Event::PinResetGranted`].

@@ -15,7 +15,13 @@ pub mod late;
 pub mod sealers;
 pub mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
@@ -109,6 +115,7 @@ pub struct Intake {
     verifier: Arc<dyn Verifier>,
     sealers: Arc<Sealers>,
     groups: mpsc::Sender<Request>,
+    taken: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Intake {
@@ -139,9 +146,17 @@ impl Intake {
     ) -> Self {
         let (groups, waiting) = mpsc::channel(WAITING);
         let sealers = Arc::<Sealers>::default();
-        let grouping = Grouping { store: store.clone(), clock, chance, sealers: Arc::clone(&sealers) };
+        let taken = Arc::<AtomicU64>::default();
+        let (known, counted) = (Arc::clone(&sealers), Arc::clone(&taken));
+        let grouping = Grouping { store: store.clone(), clock, chance, sealers: known, taken: counted };
         tokio::spawn(grouping.run(waiting));
-        Self { store, verifier, sealers, groups }
+        Self { store, verifier, sealers, groups, taken }
+    }
+
+    /// Number of groups that were written since the start: work that can wait goes by it.
+    #[must_use]
+    pub fn groups(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// Takes a batch in and gives its verdicts once they are durable.
@@ -179,6 +194,7 @@ struct Grouping {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     sealers: Arc<Sealers>,
+    taken: Arc<AtomicU64>,
 }
 
 impl Grouping {
@@ -195,6 +211,7 @@ impl Grouping {
                 group.push(request);
             }
             self.settle(group).await;
+            self.taken.fetch_add(1, Ordering::Relaxed);
             soonest = limits::moment() + PACE;
         }
     }

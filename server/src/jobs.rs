@@ -11,6 +11,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     access, assign, checkpoints,
+    findings::work::{self, Done, Work},
+    limits,
     office::session,
     refusal::{Outcome, Refusal},
     rotate,
@@ -22,6 +24,10 @@ use crate::{
 const ROUND: Duration = Duration::from_secs(60);
 /// Rounds in an hour.
 const HOURLY: u64 = 60;
+/// So long nothing came in: the phones rest.
+const QUIET: Duration = Duration::from_millis(250);
+/// Most such pauses in a row.
+const MOST_PAUSES: u32 = 120;
 /// How soon another process's change of the signing key is followed.
 const KEYS: Duration = Duration::from_secs(2);
 
@@ -52,6 +58,44 @@ pub async fn run(state: AppState) {
                 }
                 number += 1;
             }
+        }
+    }
+}
+
+/// Notices what is to be noticed about records, until the server stops. It gives way to phones: after each piece it rests
+/// as long as that took, and while records come in without a pause it waits, but never long.
+pub async fn findings(state: AppState) {
+    let (store, chance, clock) = (state.store.clone(), state.chance.clone(), state.clock.clone());
+    let mut work = Work::new(store, chance, clock, state.objects.clone());
+    let mut rest = work::PAUSE;
+    loop {
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+        give_way(&state).await;
+        let began = limits::moment();
+        rest = match work.piece().await {
+            Ok(Done::Some) => began.elapsed(),
+            Ok(Done::Nothing | Done::Elsewhere) => work::PAUSE,
+            Err(error) => {
+                report("findings", Err(error.into()));
+                ROUND
+            }
+        };
+    }
+}
+
+/// Waits until no group of records was written for a moment.
+async fn give_way(state: &AppState) {
+    for _ in 0..MOST_PAUSES {
+        let before = state.intake.groups();
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            () = tokio::time::sleep(QUIET) => {}
+        }
+        if state.intake.groups() == before {
+            return;
         }
     }
 }

@@ -224,10 +224,8 @@ impl Keys {
     /// The key under which second factors of users lie in the database; it follows from the same one.
     #[must_use]
     pub fn second_factor_key(&self) -> [u8; 32] {
-        let master = ring::hmac::Key::new(
-            ring::hmac::HMAC_SHA256,
-            self.bundle.to_string().expose_secret().as_bytes(),
-        );
+        let master =
+            ring::hmac::Key::new(ring::hmac::HMAC_SHA256, self.bundle.to_string().expose_secret().as_bytes());
         let tag = ring::hmac::sign(&master, b"kandas-second-factor-v1");
         let mut key = [0; 32];
         key.copy_from_slice(tag.as_ref());

@@ -20,6 +20,7 @@ pub mod erase;
 pub mod erased_list;
 pub mod evidence;
 pub mod facts;
+pub mod findings;
 pub mod import;
 pub mod init;
 pub mod intake;

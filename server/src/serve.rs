@@ -75,6 +75,7 @@ pub struct Running {
     handle: Handle<SocketAddr>,
     server: JoinHandle<std::io::Result<()>>,
     jobs: JoinHandle<()>,
+    findings: JoinHandle<()>,
 }
 
 impl Running {
@@ -105,7 +106,8 @@ impl Running {
             }
         };
         let jobs = tokio::spawn(jobs::run(state.clone()));
-        Ok(Self { address, state, handle, server, jobs })
+        let findings = tokio::spawn(jobs::findings(state.clone()));
+        Ok(Self { address, state, handle, server, jobs, findings })
     }
 
     /// Where it listens.
@@ -132,6 +134,7 @@ impl Running {
         self.state.media.stop().await;
         self.server.await.context("the listener ended badly")??;
         self.jobs.await.context("the regular work ended badly")?;
+        self.findings.await.context("the work on findings ended badly")?;
         Ok(())
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     intake::Intake,
     keys::{Keys, RingVerifier},
     limits::Limits,
-    media::{Depot, Media},
+    media::{Depot, Media, Objects},
     offer::Offers,
     store::Store,
     token::Bearers,
@@ -44,6 +44,8 @@ pub struct Handles {
     pub intake: Intake,
     /// Uploads, custody, receipts.
     pub media: Media,
+    /// Files in custody.
+    pub objects: Objects,
     /// The program for phones that is offered.
     pub offers: Offers,
     /// How much and how long.
@@ -94,6 +96,7 @@ impl AppState {
         depot: Depot,
     ) -> Self {
         crate::api::health::recorder();
+        let objects = depot.objects.clone();
         let media = Media::new(
             store.clone(),
             Arc::clone(&keys),
@@ -112,6 +115,7 @@ impl AppState {
             bearers: Bearers::default(),
             intake,
             media,
+            objects,
             offers: Offers::default(),
             arrivals: Arrivals::new(limits.arrivals, limits.arrival_stay),
             record_seats: Semaphore::new(limits.record_requests),

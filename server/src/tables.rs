@@ -28,6 +28,9 @@ pub const RUNNING: &[&str] = &[
     "sign_in_attempt",
     "totp_step",
     "review_lease",
+    "finding_work",
+    "record_reading",
+    "photo_hash",
 ];
 
 /// How a table differs from what the journal says.

@@ -10,6 +10,7 @@ pub mod check;
 pub mod cursor;
 pub mod enrol;
 pub mod evidence;
+pub mod finding;
 pub mod hash;
 pub mod ids;
 pub mod iin;

@@ -17,6 +17,7 @@ mod journal;
 mod load;
 mod machine;
 mod memory;
+mod near;
 mod plots;
 mod processes;
 mod pull;
@@ -81,10 +82,11 @@ enum Line {
     Memory,
     ReturnDay,
     Journal,
+    Near,
 }
 
 impl Line {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Import,
         Self::Push,
         Self::Batch,
@@ -94,14 +96,19 @@ impl Line {
         Self::Pull,
         Self::Capture,
         Self::ColdStart,
+        Self::Near,
         Self::Memory,
         Self::Journal,
         Self::ReturnDay,
     ];
 
-    /// The database has no part in what only the phone does.
+    /// The database has no part in what only the phone does, nor in searching photos.
     fn engines(self) -> &'static [Engine] {
-        if matches!(self, Self::Capture | Self::ColdStart) { &Engine::BOTH[..1] } else { &Engine::BOTH[..] }
+        if matches!(self, Self::Capture | Self::ColdStart | Self::Near) {
+            &Engine::BOTH[..1]
+        } else {
+            &Engine::BOTH[..]
+        }
     }
 }
 
@@ -127,6 +134,9 @@ struct Scale {
     facts: usize,
     /// Phones that come back at once.
     phones: usize,
+    /// Photos that are changed and searched for, and among how many.
+    scenes: u64,
+    looks: usize,
 }
 
 impl Scale {
@@ -142,6 +152,8 @@ impl Scale {
         kept_bytes: 1_000_000_000,
         facts: 1_000_000,
         phones: 1_100,
+        scenes: 400,
+        looks: 7_500_000,
     };
     /// A tenth of what takes long.
     const QUICK: Self = Self {
@@ -155,6 +167,7 @@ impl Scale {
         kept_bytes: 100_000_000,
         facts: 100_000,
         phones: 110,
+        scenes: 60,
         ..Self::FULL
     };
 }
@@ -271,6 +284,7 @@ impl Bench {
             Line::Pull => self.pull(figures, engine),
             Line::Capture => self.capture(figures),
             Line::ColdStart => self.cold_start(figures),
+            Line::Near => self.near(figures),
             Line::Memory => self.memory(figures, engine),
             // Making the store takes longer than reading it: all runs on one.
             Line::Journal if first => self.journal(figures, engine, runs),

@@ -255,6 +255,8 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
         | Event::RecordReceived(_)
         | Event::RecordErased(_)
         | Event::RecordChecked(_)
+        | Event::FindingsComputed(_)
+        | Event::CheckSampled(_)
         | Event::EvidenceReceived(_)
         | Event::SettingSet(_)
         | Event::SubjectErased(_) => 1,

@@ -17,7 +17,7 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, feed, missing, records, unit_scope};
+use super::{ApplyError, Before, feed, findings, missing, records, unit_scope};
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},
     journal::Placed,
@@ -47,6 +47,10 @@ pub(super) struct Run {
     pub(super) superseded: BTreeSet<RecordId>,
     /// Returned records and the corrections that answer them.
     pub(super) answered: Vec<(Answered, Option<RecordId>)>,
+    /// What is noticed about records, and the facts that name other records for it.
+    pub(super) findings: BTreeMap<Digest, findings::Computed>,
+    pub(super) mentions: BTreeSet<(u64, Digest)>,
+    pub(super) samples: Vec<findings::Sample>,
 
     /// Families of whose entities something changed: their scopes stay as they are for the run.
     changed: HashSet<FamilyId>,
@@ -202,6 +206,7 @@ impl Run {
         self.write_families(tx).await?;
         self.write_activities(tx).await?;
         records::write(&mut self, tx).await?;
+        findings::write(&mut self, tx).await?;
         feed::unit_changes(tx, &changed_units, before, &mut self.direct).await?;
         feed::write(tx, self.touched, self.direct, self.subtrees).await
     }

@@ -3,7 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use kandas_shared::ids::{RecordId, UserId};
+use kandas_shared::{
+    ids::{RecordId, UserId},
+    locale::{Lang, Messages},
+};
 use serde_json::json;
 
 use super::{
@@ -15,6 +18,7 @@ use crate::{
     access::{self, Action, Reading},
     check::{self, Checked, Checking, Return, look},
     config::Config,
+    findings,
     store::Store,
 };
 
@@ -40,9 +44,9 @@ pub(super) async fn check(
                 table(&rows);
             }
         }
-        CheckCommand::Show { record, by } => {
+        CheckCommand::Show { record, by, language } => {
             let by = user_id(&store, &by).await?;
-            known(&store, around, record, by, json).await?;
+            known(&store, around, record, by, language, json).await?;
         }
         CheckCommand::Accept { record, by } => {
             let by = user_id(&store, &by).await?;
@@ -95,14 +99,28 @@ fn table(rows: &[look::ToCheck]) {
     show::table(&["record", "what", "family", "done on", "check", "due", ""], &rows);
 }
 
-async fn known(store: &Store, around: &Surroundings, record: RecordId, by: UserId, json: bool) -> Result<()> {
+async fn known(
+    store: &Store,
+    around: &Surroundings,
+    record: RecordId,
+    by: UserId,
+    language: Lang,
+    json: bool,
+) -> Result<()> {
     let mut tx = store.read().await?;
     let known =
         look::known(&mut tx, record).await?.with_context(|| format!("there is no record {record}"))?;
+    let findings = findings::of(&mut tx, record).await?;
     drop(tx);
     access::note(store, around.now(), Action::Record(record), known.reading(by)).await?;
     if json {
-        return show::json(&serde_json::to_value(&known)?);
+        let mut known = serde_json::to_value(&known)?;
+        known["findings"] = serde_json::to_value(&findings)?;
+        return show::json(&known);
+    }
+    for finding in &findings {
+        let (title, why) = finding.words(Messages::of(language));
+        println!("{}  {title}: {why}", finding.severity);
     }
     for (evidence, kind) in &known.evidence {
         println!("{kind} {evidence}");

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    iin::Iin,
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId},
+    iin::Iin,
     plan_state::{ActivityState, CheckKind},
     pulled::{Relation, User},
     receipt::Verdict,
@@ -393,7 +393,8 @@ pub async fn number(
     tx: &mut Tx,
     person: PersonId,
 ) -> Result<Option<(FamilyId, OrgUnitId, Option<Iin>)>, StoreError> {
-    let sql = "select p.family, f.org_unit, p.iin from person p join family f on f.id = p.family where p.id = $1";
+    let sql =
+        "select p.family, f.org_unit, p.iin from person p join family f on f.id = p.family where p.id = $1";
     opt!(tx, (FamilyId, OrgUnitId, Option<Iin>), sql, person).await
 }
 

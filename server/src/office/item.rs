@@ -440,7 +440,13 @@ async fn device_of(tx: &mut Tx, device: DeviceId, hash: Digest) -> Result<Device
         (select count(*) from chain_gap g where g.device = r.device and g.chain = r.chain) as missing
         from record r left join device d on d.id = r.device where r.hash = $1";
     let found = opt!(tx, DeviceOf, sql, hash).await?;
-    Ok(found.unwrap_or(DeviceOf { id: device, platform: String::new(), seq: None, chain_finding: None, missing: 0 }))
+    Ok(found.unwrap_or(DeviceOf {
+        id: device,
+        platform: String::new(),
+        seq: None,
+        chain_finding: None,
+        missing: 0,
+    }))
 }
 
 async fn evidence_of(tx: &mut Tx, hash: Digest, stated: Option<&Record>) -> Result<Vec<Piece>, StoreError> {
@@ -529,10 +535,10 @@ fn rule(service: ServiceCode, stated: Option<&Record>, evidence: &[Piece]) -> Ve
 }
 
 async fn before(tx: &mut Tx, worker: UserId, position: i64) -> Result<Option<Before>, JournalError> {
-    let sql = "select position, sealed_at from record where worker = $1 and position < $2 and verdict = 'accepted'
+    let sql =
+        "select position, sealed_at from record where worker = $1 and position < $2 and verdict = 'accepted'
         order by position desc limit 1";
-    let Some((position, sealed_at)) =
-        opt!(tx, (i64, Option<DateTime<Utc>>), sql, worker, position).await?
+    let Some((position, sealed_at)) = opt!(tx, (i64, Option<DateTime<Utc>>), sql, worker, position).await?
     else {
         return Ok(None);
     };

@@ -116,7 +116,8 @@ pub async fn of(
         total.soon += of.count.soon;
         total.overdue += of.count.overdue;
     }
-    let families = sum(among!(tx, (i64,), "select count(*) from family f where f.org_unit in (", units, ")").await?);
+    let families =
+        sum(among!(tx, (i64,), "select count(*) from family f where f.org_unit in (", units, ")").await?);
     let sql = "select count(*) from record r join family f on f.id = r.family
         where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
         and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act') and f.org_unit in (";
@@ -162,11 +163,7 @@ async fn services(
     Ok(by_service.into_iter().map(|(service, count)| OfService { service, count }).collect())
 }
 
-async fn workers(
-    tx: &mut Tx,
-    units: &[(OrgUnitId,)],
-    today: NaiveDate,
-) -> Result<Vec<Worker>, StoreError> {
+async fn workers(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Result<Vec<Worker>, StoreError> {
     let sql = "select u.id, u.name,
         (select max(s.at) from device d join device_seen s on s.device = d.id where d.worker = u.id) as seen_at,
         (select count(*) from assignment n join activity a on a.family = n.family

@@ -130,7 +130,8 @@ pub async fn list(tx: &mut Tx, user: &User, territory: &Territory) -> Result<Peo
     let mut users = among!(tx, Listed, sql, covered, ")").await?;
     users.sort_by(|a, b| (&a.name, &a.login).cmp(&(&b.name, &b.login)));
     users.dedup_by_key(|user| user.id);
-    let sql = "select d.id, d.worker, u.name as worker_name, d.state, d.platform, coalesce(s.app, d.app) as app,
+    let sql =
+        "select d.id, d.worker, u.name as worker_name, d.state, d.platform, coalesce(s.app, d.app) as app,
         d.enrolled_at, s.at as seen_at,
         (select count(*) from record r where r.device = d.id) as records,
         (select count(*) from chain_gap g where g.device = d.id and g.state = 'open') as missing,
@@ -140,7 +141,8 @@ pub async fn list(tx: &mut Tx, user: &User, territory: &Territory) -> Result<Peo
     let mut phones = among!(tx, Phone, sql, covered, ")").await?;
     phones.sort_by_key(|phone| (std::cmp::Reverse(phone.enrolled_at), phone.id));
     phones.dedup_by_key(|phone| phone.id);
-    let mut units = all!(tx, OrgUnit, "select id, parent, kind, kato, name_kk, name_ru from org_unit").await?;
+    let mut units =
+        all!(tx, OrgUnit, "select id, parent, kind, kato, name_kk, name_ru from org_unit").await?;
     units.retain(|unit| covered.contains(&(unit.id,)));
     units.sort_by(|a, b| (&a.name_kk, a.id).cmp(&(&b.name_kk, b.id)));
     Ok(People { units, users, phones })
@@ -215,7 +217,9 @@ pub async fn invite(state: &AppState, worker: UserId, by: UserId) -> Outcome<Inv
     let login = login_of(&mut tx, worker).await?;
     let code = devices::make_code(&mut tx, now, chance, &login, CODE_LIFE, Some(by)).await;
     let code = code.map_err(|error| match error {
-        devices::DeviceError::UserInactive => Refusal::from(kandas_shared::problem::ProblemCode::WorkerInactive),
+        devices::DeviceError::UserInactive => {
+            Refusal::from(kandas_shared::problem::ProblemCode::WorkerInactive)
+        }
         error => Refusal::fault(error),
     })?;
     tx.commit().await?;

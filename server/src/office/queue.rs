@@ -87,8 +87,7 @@ pub async fn of(
     service: Option<ServiceCode>,
     now: DateTime<Utc>,
 ) -> Result<Queue, StoreError> {
-    let units: Vec<(OrgUnitId,)> =
-        territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
+    let units: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
     let any = service.is_none();
     let service = service.map_or_else(String::new, |service| service.to_string());
     let sql = "select r.record, r.kind, r.service, r.family,
@@ -124,8 +123,7 @@ pub async fn of(
 /// # Errors
 /// When the database does not answer.
 pub async fn waiting(tx: &mut Tx, user: &User, territory: &Territory) -> Result<i64, StoreError> {
-    let units: Vec<(OrgUnitId,)> =
-        territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
+    let units: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
     let sql = "select count(*) from record r join family f on f.id = r.family
         where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
         and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')

@@ -44,7 +44,8 @@ impl Secret {
     #[must_use]
     pub fn base32(&self) -> String {
         const SIGNS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        let bits: Vec<u8> = self.0.iter().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1)).collect();
+        let bits: Vec<u8> =
+            self.0.iter().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1)).collect();
         bits.chunks(5)
             .map(|five| char::from(SIGNS[five.iter().fold(0, |sum, bit| sum << 1 | usize::from(*bit))]))
             .collect()
@@ -55,7 +56,9 @@ impl Secret {
     pub fn uri(&self, login: &str) -> String {
         let login: String = login.bytes().map(encoded).collect();
         let secret = self.base32();
-        format!("otpauth://totp/Kandas%20Field:{login}?secret={secret}&issuer=Kandas%20Field&digits=6&period=30")
+        format!(
+            "otpauth://totp/Kandas%20Field:{login}?secret={secret}&issuer=Kandas%20Field&digits=6&period=30"
+        )
     }
 
     /// What an authenticator shows at this time.
@@ -79,8 +82,7 @@ impl Secret {
     pub fn step_of(&self, code: &str, now: DateTime<Utc>) -> Option<i64> {
         let code: String = code.chars().filter(|sign| !sign.is_whitespace()).collect();
         let present = now.timestamp().div_euclid(STEP_S);
-        (present - AROUND..=present + AROUND)
-            .find(|step| same(self.code(*step).as_bytes(), code.as_bytes()))
+        (present - AROUND..=present + AROUND).find(|step| same(self.code(*step).as_bytes(), code.as_bytes()))
     }
 
     /// Sealed for this user.
@@ -111,11 +113,7 @@ impl Secret {
         let (nonce, rest) = bytes.split_first_chunk::<12>().ok_or_else(unreadable)?;
         let mut rest = rest.to_vec();
         let opened = sealing_key(keys)?
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(user.0.as_bytes()),
-                &mut rest,
-            )
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(user.0.as_bytes()), &mut rest)
             .map_err(|_| unreadable())?;
         Ok(Self(opened.try_into().map_err(|_| unreadable())?))
     }

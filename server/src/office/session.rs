@@ -357,6 +357,9 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
-        assert_eq!([0, 4, 5, 6, 8, 60].map(|failed| wait_after(failed).num_seconds()), [0, 0, 10, 20, 80, 900]);
+        assert_eq!(
+            [0, 4, 5, 6, 8, 60].map(|failed| wait_after(failed).num_seconds()),
+            [0, 0, 10, 20, 80, 900]
+        );
     }
 }

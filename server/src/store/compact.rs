@@ -11,7 +11,8 @@ use super::{Pools, StoreError};
 
 /// Tables with names, numbers, free text, or what could lead to them.
 const PERSONAL: &str = "journal_body, family, person, consent, assignment, plan, activity, record, evidence,
-    evidence_file, evidence_call, record_check, bundle, upload, device_scope, change";
+    evidence_file, evidence_call, record_check, finding, finding_mention, check_sample, record_reading, photo_hash, bundle, upload,
+    device_scope, change";
 
 const PAUSE: Duration = Duration::from_millis(100);
 /// Five minutes: longer than any statement of ours may take.

@@ -27,6 +27,7 @@ use kandas_server::{
 use kandas_shared::{
     check::ReturnReason,
     evidence::{FileRef, Part},
+    finding::Threshold,
     hash::{Digest, Epoch},
     ids::{ActivityId, BundleId, FamilyId, PersonId, RecordId, UserId},
     journal::{Header, leaf_hash},
@@ -42,7 +43,7 @@ use crate::{
     stores::{World, on_each},
 };
 
-const RELEASES: [&str; 2] = ["v1", "v2"];
+const RELEASES: [&str; 3] = ["v1", "v2", "v3"];
 
 /// One position as it lies in the file; salt and body are gone where they were erased.
 #[derive(Serialize, Deserialize)]
@@ -260,7 +261,10 @@ async fn live(house: &House) {
             files: vec![FileRef { evidence: sealed[0].evidence, part: Part::File }],
             problems: vec![],
         }),
-        Event::PasswordSet(PasswordSet { user: worker, hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into() }),
+        Event::PasswordSet(PasswordSet {
+            user: worker,
+            hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
+        }),
         Event::SecondFactorSet(SecondFactorSet { user: worker, sealed: Some("c2VhbGVk".into()) }),
         Event::RecoveryKeyStored(RecoveryKeyStored { device: phone.device, wrapped: "YWdl".into() }),
         Event::SettingSet(Setting {
@@ -327,6 +331,12 @@ async fn live(house: &House) {
     tx.commit().await.unwrap();
     let done = Event::OrderDone(OrderDone { order: order.order, device: lost.device });
     house.append([Fact::by_system(done)]).await;
+
+    // All records are drawn of which nothing is noticed; then what is noticed is stated.
+    let name = format!("finding.{}.2024-05-30", Threshold::SamplePercent);
+    house.append([Fact::by_system(Event::SettingSet(Setting { name, value: "100".into() }))]).await;
+    let mut work = crate::findings::worker(house);
+    assert!(work.all().await.unwrap());
 
     let gone = erase::Subject::Family(FamilyId(families[0].id));
     erase::erase(&house.config, &house.store, gone, "18", worker, now, chance).await.unwrap();

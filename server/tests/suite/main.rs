@@ -8,6 +8,7 @@ mod check;
 mod custody;
 mod door;
 mod engines;
+mod findings;
 mod golden;
 mod groups;
 mod house;

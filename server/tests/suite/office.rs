@@ -97,7 +97,8 @@ impl Office {
         .unwrap();
         let family = district.families[0].clone();
         let unit = district.org_units.iter().find(|unit| unit.id == family.org_unit).unwrap();
-        let beside = district.org_units.iter().find(|other| other.kind == "cc" && other.id != unit.id).unwrap();
+        let beside =
+            district.org_units.iter().find(|other| other.kind == "cc" && other.id != unit.id).unwrap();
         let of = district.assignments.iter().find(|a| a.family == family.id && a.to.is_none()).unwrap();
         let worker = UserId(of.worker);
         let phone = Phone::enrol(house, worker).await;

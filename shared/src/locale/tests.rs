@@ -8,6 +8,7 @@ use fluent_syntax::parser;
 use super::*;
 use crate::check::ReturnReason;
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
+use crate::finding::Rule;
 use crate::order::OrderKind;
 use crate::plan_state::{ActivityState, CheckKind, PlanState};
 use crate::problem::ProblemCode;
@@ -141,6 +142,7 @@ fn every_word_of_the_domain_has_a_message() {
     family("act", Act::ALL.iter().map(|w| w.as_str()).collect());
     family("order", OrderKind::ALL.iter().map(|w| w.as_str()).collect());
     family("org-kind", OrgKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("finding", Rule::ALL.iter().map(|w| w.as_str()).collect());
     family("role", Role::ALL.iter().map(|w| w.as_str()).collect());
     family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
     family("sex", Sex::ALL.iter().map(|w| w.as_str()).collect());

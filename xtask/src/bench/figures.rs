@@ -14,7 +14,7 @@ pub(crate) enum Target {
 }
 
 /// The targets, by the name of the figure or its beginning up to `{`: then any engine may follow.
-const TARGETS: [(&str, Target); 21] = [
+const TARGETS: [(&str, Target); 28] = [
     ("push_cpu_ms_per_record_sqlite", Target::AtMost(0.4)),
     ("push_cpu_ms_per_record_postgres", Target::AtMost(0.5)),
     ("batch_records_per_s_{}", Target::AtLeast(5_000.0)),
@@ -36,6 +36,13 @@ const TARGETS: [(&str, Target); 21] = [
     ("return_day_s_{}", Target::AtMost(600.0)),
     ("return_day_answer_p99_s_{}", Target::AtMost(5.0)),
     ("return_day_unreceipted_{}", Target::AtMost(0.0)),
+    ("near_search_ms_p95", Target::AtMost(20.0)),
+    ("near_recall_resave_q40", Target::AtLeast(0.95)),
+    ("near_recall_crop_10", Target::AtLeast(0.95)),
+    ("near_recall_resize", Target::AtLeast(0.95)),
+    ("near_recall_brighter_20", Target::AtLeast(0.95)),
+    ("near_recall_darker_20", Target::AtLeast(0.95)),
+    ("near_false_pairs", Target::AtMost(0.0001)),
 ];
 
 impl Target {

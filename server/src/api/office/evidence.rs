@@ -8,7 +8,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
-            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE,
+            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
+            RANGE,
         },
     },
     response::{IntoResponse, Response},
@@ -28,7 +29,8 @@ use crate::{
 };
 
 /// Types that a browser shows; anything else is handed out to be saved.
-const SHOWN: &[&str] = &["image/jpeg", "image/png", "image/webp", "video/mp4", "video/quicktime", "video/webm"];
+const SHOWN: &[&str] =
+    &["image/jpeg", "image/png", "image/webp", "video/mp4", "video/quicktime", "video/webm"];
 
 /// A file of evidence as it came.
 #[utoipa::path(get, path = "/api/evidence/{evidence}/{part}", tag = "cases",
@@ -77,7 +79,8 @@ pub async fn file(
 
 fn describe(to: &mut HeaderMap, media_type: &str, evidence: EvidenceId, part: Part) {
     let shown = SHOWN.contains(&media_type);
-    let content_type = HeaderValue::from_str(media_type).ok().filter(|_| shown || media_type == "application/pdf");
+    let content_type =
+        HeaderValue::from_str(media_type).ok().filter(|_| shown || media_type == "application/pdf");
     to.insert(CONTENT_TYPE, content_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
     to.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     to.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

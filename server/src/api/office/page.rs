@@ -39,7 +39,8 @@ pub async fn asset(Path(name): Path<String>) -> Outcome<Response> {
     let path = format!("assets/{name}");
     let bytes = find(&path).ok_or(Refusal::from(ProblemCode::NotFound))?;
     let kind = media_type(&name);
-    Ok(([(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response())
+    Ok(([(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes)
+        .into_response())
 }
 
 /// The mark, for tabs of browsers.

@@ -154,12 +154,7 @@ pub async fn check(
     Ok(Json(Answer { check, due }))
 }
 
-async fn say(
-    state: &AppState,
-    tx: &mut crate::store::Tx,
-    of: Checking,
-    says: Says,
-) -> Outcome<Checked> {
+async fn say(state: &AppState, tx: &mut crate::store::Tx, of: Checking, says: Says) -> Outcome<Checked> {
     let chance = state.chance.as_ref();
     let done = match says.state {
         CheckKind::Accepted => check::accept(tx, chance, of).await,

@@ -161,8 +161,7 @@ pub async fn second_factor(
     Doorstep(session): Doorstep,
 ) -> Outcome<impl IntoResponse> {
     let secret = session::offer_second_factor(&state, &session).await?;
-    let offered =
-        SecondFactor { secret: secret.base32(), qr: qr_svg(&secret.uri(&session.user.login))? };
+    let offered = SecondFactor { secret: secret.base32(), qr: qr_svg(&secret.uri(&session.user.login))? };
     Ok(([(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(offered)))
 }
 

@@ -11,13 +11,13 @@ use super::{Office, Somebody};
 use crate::{house::House, stores::on_each};
 
 use Role::{
-    Admin, AkimOkrug, AkimRaion, Auth, CcDep, CcDir, CcSet, Crtr, CtmDepHead, CtmSet, CtmSetHead, MioDepHead, MioSet,
-    MioSetHead,
+    Admin, AkimOkrug, AkimRaion, Auth, CcDep, CcDir, CcSet, Crtr, CtmDepHead, CtmSet, CtmSetHead, MioDepHead,
+    MioSet, MioSetHead,
 };
 
 const EVERYBODY: &[Role] = &[
-    CcDep, CcSet, CcDir, CtmDepHead, CtmSet, CtmSetHead, MioDepHead, MioSetHead, MioSet, AkimRaion, AkimOkrug, Crtr,
-    Auth, Admin,
+    CcDep, CcSet, CcDir, CtmDepHead, CtmSet, CtmSetHead, MioDepHead, MioSetHead, MioSet, AkimRaion,
+    AkimOkrug, Crtr, Auth, Admin,
 ];
 /// Requirements §2.2, row "Activity, evidence".
 const READ_CASES: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
@@ -67,28 +67,73 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         own(&put, "/api/password", Some(json!({"old": "x", "new": "y"}))),
         own(&post, "/api/second-factor", None),
         own(&put, "/api/second-factor", Some(json!({"code": "000000"}))),
-        door(get.clone(), "/api/overview", "/api/overview".into(), &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead,
-            MioSet, Crtr, Auth], false, None),
+        door(
+            get.clone(),
+            "/api/overview",
+            "/api/overview".into(),
+            &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth],
+            false,
+            None,
+        ),
         door(get.clone(), "/api/families", "/api/families?q=a".into(), READ_CASES, false, None),
-        door(get.clone(), "/api/families/{family}", format!("/api/families/{family}"), READ_CASES, true, None),
-        door(post.clone(), "/api/persons/{person}/number", format!("/api/persons/{person}/number"), READ_CASES, true,
-            Some(json!({"reason": "identity"}))),
+        door(
+            get.clone(),
+            "/api/families/{family}",
+            format!("/api/families/{family}"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/persons/{person}/number",
+            format!("/api/persons/{person}/number"),
+            READ_CASES,
+            true,
+            Some(json!({"reason": "identity"})),
+        ),
         door(get.clone(), file, format!("/api/evidence/{photo}/file"), READ_CASES, true, None),
         door(get.clone(), file, format!("/api/evidence/{scan}/file"), READ_SCANS, true, None),
         door(get.clone(), "/api/records/{record}", format!("/api/records/{record}"), READ_CASES, true, None),
         door(get.clone(), "/api/queue", "/api/queue".into(), CHECK, false, None),
         door(post.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
         door(delete.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
-        door(post.clone(), "/api/records/{record}/check", format!("/api/records/{record}/check"), CHECK, true,
-            Some(json!({"state": "accepted"}))),
+        door(
+            post.clone(),
+            "/api/records/{record}/check",
+            format!("/api/records/{record}/check"),
+            CHECK,
+            true,
+            Some(json!({"state": "accepted"})),
+        ),
         door(get, "/api/people", "/api/people".into(), WORKERS, false, None),
-        door(post.clone(), "/api/users", "/api/users".into(), ADMIN, true, Some(json!({"login": "new.one",
-            "name": "ЖАҢА", "role": "cc_set", "org_unit": unit, "language": "kk"}))),
+        door(
+            post.clone(),
+            "/api/users",
+            "/api/users".into(),
+            ADMIN,
+            true,
+            Some(json!({"login": "new.one",
+            "name": "ЖАҢА", "role": "cc_set", "org_unit": unit, "language": "kk"})),
+        ),
         door(delete.clone(), "/api/users/{user}", format!("/api/users/{gone}"), ADMIN, true, None),
-        door(post.clone(), "/api/users/{user}/password", format!("/api/users/{worker}/password"), ADMIN, true, None),
+        door(
+            post.clone(),
+            "/api/users/{user}/password",
+            format!("/api/users/{worker}/password"),
+            ADMIN,
+            true,
+            None,
+        ),
         door(post.clone(), "/api/users/{user}/code", format!("/api/users/{worker}/code"), ADMIN, true, None),
-        door(post, "/api/phones/{phone}/revoke", format!("/api/phones/{phone}/revoke"), ADMIN, true,
-            Some(json!({"reason": "lost"}))),
+        door(
+            post,
+            "/api/phones/{phone}/revoke",
+            format!("/api/phones/{phone}/revoke"),
+            ADMIN,
+            true,
+            Some(json!({"reason": "lost"})),
+        ),
         own(&delete, "/api/session", None),
     ]
 }

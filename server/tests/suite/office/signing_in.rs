@@ -1,11 +1,7 @@
 //! Passwords, the second factor, the cookie, the end of sessions, and the headers of everything.
 
 use axum::http::Method;
-use kandas_server::{
-    all, office,
-    office::second_factor::Secret,
-    one,
-};
+use kandas_server::{all, office, office::second_factor::Secret, one};
 use kandas_shared::{pulled::Role, time::Clock as _};
 use serde_json::json;
 

@@ -1,0 +1,135 @@
+//! What the rules are told about a record: everything they need, and nothing they would have to ask for.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kandas_shared::{
+    evidence::{EvidenceKind, Position, Source, Summary},
+    hash::Digest,
+    ids::{CaptureId, EvidenceId, FamilyId},
+    rule::NoPositionReason,
+    time::ClockReading,
+};
+
+use super::{bracket::Bracket, place::Place};
+use crate::facts::ChainFinding;
+
+/// A record, and what is known around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Whether the order asks for a position (§36): of what was done for a family, not of a consent or a refusal.
+    pub asks_position: bool,
+    /// The family.
+    pub family: FamilyId,
+    /// The day of the work, as the worker states.
+    pub done_on: NaiveDate,
+    /// The phone's clocks at sealing.
+    pub sealed: ClockReading,
+    /// Between which times it was sealed.
+    pub bracket: Bracket,
+    /// Last day for its activity, if it completes one.
+    pub due: Option<NaiveDate>,
+    /// Where the phone was.
+    pub position: Option<Position>,
+    /// Why nobody knows.
+    pub no_position: Option<NoPositionReason>,
+    /// Where the family lives.
+    pub home: Home,
+    /// The way from the worker's record before.
+    pub way: Option<Way>,
+    /// Its evidence.
+    pub evidence: Vec<Piece>,
+    /// Files of other records that are the same or nearly the same as its own.
+    pub alike: Vec<Alike>,
+    /// Its place in the chain.
+    pub chain: Link,
+    /// The worker had the family once, but not when the record came.
+    pub late_handover: bool,
+}
+
+/// Where a family lives.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Home {
+    /// Name of the settlement.
+    pub settlement: String,
+    /// As imported.
+    pub at: Option<Place>,
+    /// Exact positions of other records from the settlement, the latest of them.
+    pub usual: Vec<Place>,
+}
+
+/// A position and when the phone was there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fix {
+    /// Where.
+    pub place: Place,
+    /// Radius in metres.
+    pub accuracy_m: f64,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// From the worker's record before to this one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Way {
+    /// Where he was.
+    pub from: Fix,
+    /// Where he is.
+    pub to: Fix,
+    /// The record before.
+    pub other: Digest,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    /// Its id.
+    pub evidence: EvidenceId,
+    /// Taken in the app or attached.
+    pub source: Source,
+    /// The phone's clocks when it was taken or attached.
+    pub taken: ClockReading,
+    /// Where the phone was then.
+    pub position: Option<Position>,
+    /// What the camera wrote.
+    pub summary: Summary,
+}
+
+/// Two files that are alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alike {
+    /// The record's own.
+    pub own: Named,
+    /// Somebody else's.
+    pub theirs: Named,
+    /// Their record.
+    pub other: Digest,
+    /// In how many marks they differ, of how many; none if they are the same byte for byte.
+    pub bits: Option<(u32, u32)>,
+}
+
+/// A file as a record names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The evidence.
+    pub evidence: EvidenceId,
+    /// The press of the shutter.
+    pub capture: CaptureId,
+    /// What kind of proof.
+    pub kind: EvidenceKind,
+    /// For which family.
+    pub family: Option<FamilyId>,
+}
+
+/// A record's place in the chain of its phone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// Its number.
+    pub seq: u64,
+    /// The phone's clocks when the number before was sealed.
+    pub before: Option<ClockReading>,
+    /// Numbers right before it that are missing, and whether the phone has stated their loss.
+    pub gap: Option<(u64, u64, bool)>,
+    /// Another statement with the same number.
+    pub fork: Option<Digest>,
+    /// What is wrong with the names that neighbours give each other.
+    pub finding: Option<ChainFinding>,
+}
