@@ -10,12 +10,13 @@ import { parse } from "@fluent/syntax";
 const here = dirname(fileURLToPath(import.meta.url));
 export const LOCALES = join(here, "../shared/locales");
 export const LANGUAGES = ["kk", "ru", "en"];
-/** Files no screen of the phone says anything from; the help texts come by themselves when help is opened. */
-const LEFT_OUT = ["glossary.ftl", "findings.ftl"];
+/** No screen says anything from the glossary; the help texts come by themselves when help is opened; the dashboard's words,
+ * with what the server notices, come with the dashboard. */
+const APART = ["glossary.ftl", "help.ftl", "desk.ftl", "findings.ftl"];
 export const PARTS = {
-  base: (name) => name !== "help.ftl" && !LEFT_OUT.includes(name),
+  base: (name) => !APART.includes(name),
   help: (name) => name === "help.ftl",
-  findings: (name) => name === "findings.ftl",
+  desk: (name) => name === "desk.ftl" || name === "findings.ftl",
 };
 
 function files(lang) {

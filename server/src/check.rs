@@ -6,6 +6,7 @@
 
 pub mod look;
 pub mod policy;
+pub mod rework;
 pub mod sample;
 
 use chrono::{DateTime, NaiveDate, Utc};

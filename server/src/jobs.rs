@@ -13,6 +13,7 @@ use crate::{
     access, assign, checkpoints,
     findings::work::{self, Done, Work},
     limits,
+    office::session,
     refusal::{Outcome, Refusal},
     rotate,
     state::AppState,
@@ -102,6 +103,7 @@ async fn give_way(state: &AppState) {
 /// One round of everything.
 pub async fn round(state: &AppState) {
     report("tokens", token::expire(state).await);
+    report("sessions", session::expire(state).await);
     report("uploads", expire_uploads(state).await);
     report("bundles", open_bundles(state).await);
     crate::api::health::recorder().run_upkeep();

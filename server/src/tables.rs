@@ -27,6 +27,10 @@ pub const RUNNING: &[&str] = &[
     "finding_work",
     "record_reading",
     "photo_hash",
+    "office_session",
+    "sign_in_attempt",
+    "totp_step",
+    "review_lease",
 ];
 
 /// How a table differs from what the journal says.
