@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn the_heavier_and_the_more_kinds_the_earlier() {
-        let finding = |rule, severity| Finding { rule, version: 1, severity, params: Map::new(), other: None };
+        let finding =
+            |rule, severity| Finding { rule, version: 1, severity, params: Map::new(), other: None };
         let over = finding(Rule::MockLocation, Severity::Over);
         let soon = finding(Rule::LateHandover, Severity::Soon);
         let good = finding(Rule::SettlementUnknown, Severity::Good);

@@ -104,7 +104,11 @@ impl Line {
 
     /// The database has no part in what only the phone does, nor in searching photos.
     fn engines(self) -> &'static [Engine] {
-        if matches!(self, Self::Capture | Self::ColdStart | Self::Near) { &Engine::BOTH[..1] } else { &Engine::BOTH[..] }
+        if matches!(self, Self::Capture | Self::ColdStart | Self::Near) {
+            &Engine::BOTH[..1]
+        } else {
+            &Engine::BOTH[..]
+        }
     }
 }
 

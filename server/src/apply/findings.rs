@@ -8,7 +8,12 @@ use kandas_shared::{
 };
 
 use super::{ApplyError, run::Run};
-use crate::{facts::{CheckSampled, FindingsComputed}, journal::Placed, many, store::Tx};
+use crate::{
+    facts::{CheckSampled, FindingsComputed},
+    journal::Placed,
+    many,
+    store::Tx,
+};
 
 /// The last fact about a record in a run.
 pub(super) struct Computed {

@@ -27,7 +27,8 @@ pub async fn is_drawn(tx: &mut Tx, record: RecordId) -> Result<bool, StoreError>
 /// When the database does not answer.
 pub async fn drawn(tx: &mut Tx, records: &[(RecordId,)]) -> Result<Vec<RecordId>, StoreError> {
     let sql = "select record from check_sample where record in (";
-    let mut found: Vec<_> = among!(tx, (RecordId,), sql, records, ")").await?.into_iter().map(|(id,)| id).collect();
+    let mut found: Vec<_> =
+        among!(tx, (RecordId,), sql, records, ")").await?.into_iter().map(|(id,)| id).collect();
     found.sort_unstable();
     found.dedup();
     Ok(found)
@@ -42,7 +43,10 @@ pub(crate) fn draw(chance: &dyn Chance, at: &Thresholds) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{chance::SeededChance, findings::settings::{Dated, Settings}};
+    use crate::{
+        chance::SeededChance,
+        findings::settings::{Dated, Settings},
+    };
 
     #[test]
     fn about_the_share_is_drawn() {

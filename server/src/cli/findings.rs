@@ -79,7 +79,8 @@ pub(super) async fn findings(
                 let row = |row: &Dated| json!({"name": row.name, "from": row.from, "value": row.value});
                 show::json(&rows.iter().map(row).collect())?;
             } else {
-                let row = |row: &Dated| vec![row.name.to_string(), row.from.to_string(), row.value.to_string()];
+                let row =
+                    |row: &Dated| vec![row.name.to_string(), row.from.to_string(), row.value.to_string()];
                 show::table(&["name", "from", "value"], &rows.iter().map(row).collect::<Vec<_>>());
             }
         }

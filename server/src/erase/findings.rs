@@ -33,7 +33,8 @@ impl Told {
             among!(tx, (i64,), sql, going, ")").await?.into_iter().map(|(position,)| position).collect();
         let gone: BTreeSet<Digest> = going.iter().map(|(hash,)| *hash).collect();
         type Row = (Digest, RecordId, Option<FamilyId>, Option<PersonId>);
-        let sql = "select r.hash, r.record, r.family, r.person from finding f join record r on r.hash = f.hash
+        let sql =
+            "select r.hash, r.record, r.family, r.person from finding f join record r on r.hash = f.hash
             where r.record is not null and f.other in (";
         let named: BTreeMap<Digest, Row> = among!(tx, Row, sql, going, ")")
             .await?

@@ -37,11 +37,7 @@ impl Anchor {
     #[must_use]
     pub fn satellites(at: DateTime<Utc>, boot_ms: u64) -> Self {
         let slack = TimeDelta::seconds(SATELLITE_S);
-        Self {
-            boot_ms,
-            not_before: at.checked_sub_signed(slack),
-            not_after: at.checked_add_signed(slack),
-        }
+        Self { boot_ms, not_before: at.checked_sub_signed(slack), not_after: at.checked_add_signed(slack) }
     }
 }
 
@@ -55,8 +51,10 @@ impl Bracket {
             let away = signed(sealed.boot_ms).saturating_sub(signed(anchor.boot_ms));
             let slack = TimeDelta::try_milliseconds(1_000 + away.saturating_abs() / DRIFT);
             let (Some(away), Some(slack)) = (TimeDelta::try_milliseconds(away), slack) else { continue };
-            let moved = |at: Option<DateTime<Utc>>, slack| at?.checked_add_signed(away)?.checked_add_signed(slack);
-            let not_before = moved(anchor.not_before, -slack).unwrap_or(narrow.not_before).max(narrow.not_before);
+            let moved =
+                |at: Option<DateTime<Utc>>, slack| at?.checked_add_signed(away)?.checked_add_signed(slack);
+            let not_before =
+                moved(anchor.not_before, -slack).unwrap_or(narrow.not_before).max(narrow.not_before);
             let not_after = moved(anchor.not_after, slack).unwrap_or(narrow.not_after).min(narrow.not_after);
             if not_before <= not_after {
                 narrow = Self { not_before, not_after };

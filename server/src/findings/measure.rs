@@ -66,7 +66,8 @@ pub fn measure(folder: &Path, hashes: usize, bits: u32) -> Result<Measured> {
         times.push(began.elapsed().as_secs_f64() * 1e3);
         let own = originals.keys().position(|known| known == name).and_then(|at| u32::try_from(at).ok());
         let found = hits.iter().any(|hit| Some(hit.number) == own);
-        mixed += hits.iter().filter(|hit| usize::try_from(hit.number).is_ok_and(|n| n >= looks.len())).count();
+        mixed +=
+            hits.iter().filter(|hit| usize::try_from(hit.number).is_ok_and(|n| n >= looks.len())).count();
         let (hits, all) = recall.entry(how.clone()).or_default();
         (*hits, *all) = (*hits + usize::from(found), *all + 1);
     }
@@ -105,7 +106,9 @@ fn read(folder: &Path) -> Result<(BTreeMap<String, Looks>, Changed)> {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let mut parts = name.split('.');
-        let (Some(name), Some(how), Some("jpg")) = (parts.next(), parts.next(), parts.next()) else { continue };
+        let (Some(name), Some(how), Some("jpg")) = (parts.next(), parts.next(), parts.next()) else {
+            continue;
+        };
         let Some(looks) = looks(&fs::read(&path)?) else { continue };
         if how == "original" {
             originals.insert(name.to_owned(), looks);

@@ -1,10 +1,10 @@
 //! Photos that look nearly the same, found among millions in memory.
 //!
-//! Every photo is 144 marks ([`super::picture`]) in three columns of 64, 64 and 16. A search, with the three looks at a photo
-//! at once, runs over the first column and counts the marks that differ; where these alone are too many, the photo is out, and the other columns are not
-//! even read. That is exact: nothing within the distance is missed. Cleverer tables (parts of the marks as keys) were left
-//! alone: photos of one land have many marks in common, their buckets swell, and four times the memory is spent for a
-//! time that depends on what is searched.
+//! Every photo is 144 marks ([`super::picture`]) in three columns of 64, 64 and 16. A search, with the three looks at a
+//! photo at once, runs over the first column and counts the marks that differ; where these alone are too many, the photo is
+//! out, and the other columns are not even read. That is exact: nothing within the distance is missed. Cleverer tables
+//! (parts of the marks as keys) were left alone: photos of one land have many marks in common, their buckets swell, and
+//! twice the memory is spent for a time that depends on what is searched.
 //!
 //! The index is made from the table `photo_hash` at start and follows it; it holds no ids but the numbers of that table.
 
@@ -106,9 +106,9 @@ impl Index {
                         scope.spawn(move || self.part(from, to, looks, bits))
                     })
                     .collect();
-                let joined = parts.into_iter().map(|part| {
-                    part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                });
+                let joined = parts
+                    .into_iter()
+                    .map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
                 joined.flatten().collect()
             })
         };
@@ -119,7 +119,10 @@ impl Index {
 
     fn part(&self, from: usize, to: usize, looks: &[Look; 3], bits: u32) -> Vec<Hit> {
         let asked = looks.each_ref().map(columns);
-        let [a, b, c] = asked.map(|(first, ..)| first);
+        let whole = asked[0].0;
+        // Whoever is near one of the looks is not much further from the first: by no more than these differ.
+        let apart = asked.iter().map(|asked| (asked.0 ^ whole).count_ones()).max().unwrap_or(0);
+        let reach = bits.saturating_add(apart);
         let mut hits = Vec::new();
         let mut counts = [0_u8; BLOCK];
         let mut start = from;
@@ -127,10 +130,10 @@ impl Index {
             let block = &self.first[start..(start + BLOCK).min(to)];
             // Nothing but counting, so that the compiler takes several at once.
             for (count, word) in counts.iter_mut().zip(block) {
-                *count = ones(*word ^ a).min(ones(*word ^ b)).min(ones(*word ^ c));
+                *count = ones(*word ^ whole);
             }
             for (at, count) in counts[..block.len()].iter().enumerate() {
-                if u32::from(*count) <= bits {
+                if u32::from(*count) <= reach {
                     let at = start + at;
                     let differ = asked.iter().map(|asked| self.differs(at, asked)).min().unwrap_or(u32::MAX);
                     if differ <= bits {

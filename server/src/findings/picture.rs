@@ -161,7 +161,8 @@ mod tests {
         let (wide, tall) = (picture.width(), picture.height());
         let brighter = |share: f32| {
             let mut rgb = picture.to_rgb8();
-            rgb.pixels_mut().for_each(|p| p.0 = p.0.map(|part| (f32::from(part) * share).clamp(0.0, 255.0) as u8));
+            rgb.pixels_mut()
+                .for_each(|p| p.0 = p.0.map(|part| (f32::from(part) * share).clamp(0.0, 255.0) as u8));
             DynamicImage::from(rgb)
         };
         [

@@ -73,9 +73,8 @@ pub fn is_outside(place: Place, km: f64) -> Option<bool> {
         return Some(true);
     }
     let boundaries = BOUNDARIES.as_ref()?;
-    let is_in = |place: Place| {
-        LatLon::new(place.lat, place.lon).is_ok_and(|point| boundaries.is_in(point, "KZ"))
-    };
+    let is_in =
+        |place: Place| LatLon::new(place.lat, place.lon).is_ok_and(|point| boundaries.is_in(point, "KZ"));
     if is_in(place) {
         return Some(false);
     }
@@ -98,10 +97,8 @@ pub fn is_outside(place: Place, km: f64) -> Option<bool> {
 /// Whether the box around a place touches no cell of the map in which the country has a part: quickly said of nearly all.
 fn far_from_every_cell(boundaries: &CountryBoundaries, place: Place, km: f64) -> bool {
     let (south, north) = (place.towards(std::f64::consts::PI, km), place.towards(0.0, km));
-    let (east, west) = (
-        place.towards(std::f64::consts::FRAC_PI_2, km),
-        place.towards(-std::f64::consts::FRAC_PI_2, km),
-    );
+    let (east, west) =
+        (place.towards(std::f64::consts::FRAC_PI_2, km), place.towards(-std::f64::consts::FRAC_PI_2, km));
     BoundingBox::new(south.lat, west.lon, north.lat, east.lon)
         .is_ok_and(|around| !boundaries.intersecting_ids(around).contains("KZ"))
 }

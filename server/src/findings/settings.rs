@@ -131,9 +131,11 @@ mod tests {
         let on = |text: &str| settings.on(day(text)).get(Threshold::AccuracyM);
         assert_eq!((on("2026-11-30"), on("2026-12-01"), on("2020-01-01")), (200.0, 150.0, 200.0));
         assert_eq!(Dated::read(&later.setting(), "150"), Some(later));
-        for (name, value) in
-            [("finding.accuracy_m.soon", "1"), ("finding.x.2026-12-01", "1"), ("finding.accuracy_m.2026-12-01", "NaN")]
-        {
+        for (name, value) in [
+            ("finding.accuracy_m.soon", "1"),
+            ("finding.x.2026-12-01", "1"),
+            ("finding.accuracy_m.2026-12-01", "NaN"),
+        ] {
             assert_eq!(Dated::read(name, value), None, "{name} {value}");
         }
     }

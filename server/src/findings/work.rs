@@ -19,7 +19,10 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kandas_shared::{hash::Digest, time::{Clock, micros}};
+use kandas_shared::{
+    hash::Digest,
+    time::{Clock, micros},
+};
 use uuid::Uuid;
 
 use super::{Finding, desk, near::Index, rules, settings::Settings};
@@ -177,8 +180,7 @@ impl Work {
             return Ok(None);
         }
         let sql = "select hash, position from record where position > $1 and position <= $2 order by position limit $3";
-        let rows =
-            crate::all!(tx, (Digest, i64), sql, row.again_from, row.again_to, PIECE).await?;
+        let rows = crate::all!(tx, (Digest, i64), sql, row.again_from, row.again_to, PIECE).await?;
         let again = rows.last().map_or(row.again_to, |(_, position)| *position);
         changes.records = rows.into_iter().map(|(hash, _)| hash).collect();
         Ok(Some(Piece { changes, before, after: (row.position, again) }))
@@ -274,7 +276,8 @@ impl Work {
                 continue;
             }
             let (record, hash) = (about.record, about.hash);
-            let fact = |event| Fact { family: Some(about.family), person: about.person, ..Fact::by_system(event) };
+            let fact =
+                |event| Fact { family: Some(about.family), person: about.person, ..Fact::by_system(event) };
             if new.contains(&hash)
                 && about.accepted
                 && super::risk(&findings) == 0

@@ -45,10 +45,13 @@ impl Case {
         let open: Vec<_> = district.assignments.iter().filter(|a| a.to.is_none()).collect();
         let first = open[0];
         let second = open.iter().find(|a| a.worker != first.worker && a.family != first.family).unwrap();
-        let phones =
-            [Phone::enrol(house, UserId(first.worker)).await, Phone::enrol(house, UserId(second.worker)).await];
+        let phones = [
+            Phone::enrol(house, UserId(first.worker)).await,
+            Phone::enrol(house, UserId(second.worker)).await,
+        ];
         let unit = district.families.iter().find(|family| family.id == first.family).unwrap().org_unit;
-        let director = district.users.iter().find(|user| user.org_unit == unit && user.role == "cc_dir").unwrap().id;
+        let director =
+            district.users.iter().find(|user| user.org_unit == unit && user.role == "cc_dir").unwrap().id;
         let families = [first.family, second.family];
         let work = worker(house);
         let mut case = Self { district, families, phones, director: UserId(director), work };
@@ -328,7 +331,8 @@ on_each! { engine, House;
 
 /// Saved again in quality 40, darker and smaller.
 fn resaved(jpeg: &[u8]) -> Vec<u8> {
-    let picture = image::load_from_memory(jpeg).unwrap().resize(640, 640, image::imageops::FilterType::Triangle);
+    let picture =
+        image::load_from_memory(jpeg).unwrap().resize(640, 640, image::imageops::FilterType::Triangle);
     let darker = picture.brighten(-20).to_rgb8();
     let mut out = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 40).encode_image(&darker).unwrap();

@@ -50,7 +50,8 @@ pub(super) fn judge(case: &Case, at: &Thresholds, found: &mut Vec<Finding>) {
 
 /// For another family, and not by the same press of the shutter: one photo may show two families.
 fn elsewhere(case: &Case, alike: &Alike) -> bool {
-    alike.theirs.family.is_some_and(|family| family != case.family) && alike.own.capture != alike.theirs.capture
+    alike.theirs.family.is_some_and(|family| family != case.family)
+        && alike.own.capture != alike.theirs.capture
 }
 
 /// The first of each other record.

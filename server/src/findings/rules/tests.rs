@@ -153,7 +153,8 @@ fn outside_country() {
     none(move_all(Place { lat: 41.31, lon: 69.28 }));
     // A rough position is given the benefit of its roughness: going north until just outside.
     let north = (0..400).map(|step| Place { lat: 53.5 + f64::from(step) * 0.01, lon: 73.37 });
-    let just = north.into_iter().find(|place| crate::findings::place::is_outside(*place, 20.0).unwrap()).unwrap();
+    let just =
+        north.into_iter().find(|place| crate::findings::place::is_outside(*place, 20.0).unwrap()).unwrap();
     only(Rule::OutsideCountry, Severity::Over, move_all(just));
     only(Rule::PoorAccuracy, Severity::Soon, |case| {
         move_all(just)(case);
@@ -198,7 +199,8 @@ fn exif_place() {
 
 #[test]
 fn exif_time() {
-    let of = |text: &'static str| move |case: &mut Case| case.evidence[0].summary.taken_at = Some(text.into());
+    let of =
+        |text: &'static str| move |case: &mut Case| case.evidence[0].summary.taken_at = Some(text.into());
     only(Rule::ExifTime, Severity::Soon, of("2026-11-20T10:10:30"));
     none(of("2026-11-20T10:09:00"));
     // The same moment, said with another offset.
@@ -230,7 +232,10 @@ fn same_file() {
     let said = only(Rule::SameFile, Severity::Over, |case| case.alike = vec![alike(None); 3]);
     assert_eq!(said.other, Some(Digest([9; 32])));
     // The same photo may prove something for two members of one family, and one press of the shutter for two families.
-    none(|case| case.alike = vec![Alike { theirs: Named { family: Some(case.family), ..alike(None).theirs }, ..alike(None) }]);
+    none(|case| {
+        case.alike =
+            vec![Alike { theirs: Named { family: Some(case.family), ..alike(None).theirs }, ..alike(None) }]
+    });
     none(|case| {
         let theirs = Named { capture: alike(None).own.capture, ..alike(None).theirs };
         case.alike = vec![Alike { theirs, ..alike(None) }];
@@ -277,9 +282,8 @@ fn impossible_travel() {
 
 #[test]
 fn clock_jump() {
-    let before = |wall: &'static str, boot_ms| {
-        move |case: &mut Case| case.chain.before = Some(clock(wall, boot_ms))
-    };
+    let before =
+        |wall: &'static str, boot_ms| move |case: &mut Case| case.chain.before = Some(clock(wall, boot_ms));
     // Ten minutes by the clock that cannot be set, twelve and seventy by the other.
     none(before("2026-11-20T04:58:00Z", 1_000_000));
     only(Rule::ClockJump, Severity::Soon, before("2026-11-20T04:57:00Z", 1_000_000));

@@ -28,7 +28,11 @@ fn clocks(case: &Case, at: &Thresholds, found: &mut Vec<Finding>) {
     let mut say = |how: &str, seconds: i64| {
         if seconds > least {
             let severity = if seconds > grave { Severity::Over } else { Severity::Soon };
-            found.push(finding(Rule::ClockJump, severity, [("how", how.into()), ("seconds", seconds.into())]));
+            found.push(finding(
+                Rule::ClockJump,
+                severity,
+                [("how", how.into()), ("seconds", seconds.into())],
+            ));
         }
     };
     if let Some(before) = &case.chain.before {
@@ -56,24 +60,38 @@ fn due_date(case: &Case, due: NaiveDate, at: &Thresholds) -> Option<Finding> {
     let day = |day: NaiveDate| Value::String(locale::date(day));
     let days = |later: NaiveDate| Value::from((later - due).num_days());
     if case.done_on > due {
-        let params =
-            [("how", "stated".into()), ("due", day(due)), ("done", day(case.done_on)), ("days", days(case.done_on))];
+        let params = [
+            ("how", "stated".into()),
+            ("due", day(due)),
+            ("done", day(case.done_on)),
+            ("days", days(case.done_on)),
+        ];
         return Some(finding(Rule::Late, Severity::Over, params));
     }
     match verdict(due, case.sealed.wall, &case.bracket) {
         Verdict::OnTime => None,
         Verdict::Late => {
             let sealed = civil_date(case.bracket.not_before);
-            let params = [("how", "sealed".into()), ("due", day(due)), ("sealed", day(sealed)), ("days", days(sealed))];
+            let params = [
+                ("how", "sealed".into()),
+                ("due", day(due)),
+                ("sealed", day(sealed)),
+                ("days", days(sealed)),
+            ];
             Some(finding(Rule::Late, Severity::Soon, params))
         }
         Verdict::ClockLate(_) => {
             let sealed = day(civil_date(case.sealed.wall));
-            Some(finding(Rule::Late, Severity::Soon, [("how", "clock".into()), ("due", day(due)), ("sealed", sealed)]))
+            Some(finding(
+                Rule::Late,
+                Severity::Soon,
+                [("how", "clock".into()), ("due", day(due)), ("sealed", sealed)],
+            ))
         }
         Verdict::ClockOnTime(width) => {
             let most = number(at.get(Threshold::DueWidthHours));
-            let most = TimeDelta::try_hours(i64::try_from(most).unwrap_or(i64::MAX)).unwrap_or(TimeDelta::MAX);
+            let most =
+                TimeDelta::try_hours(i64::try_from(most).unwrap_or(i64::MAX)).unwrap_or(TimeDelta::MAX);
             (width > most).then(|| {
                 let params = [("due", day(due)), ("hours", width.num_hours().into())];
                 finding(Rule::DueUnproven, Severity::Soon, params)

@@ -107,7 +107,9 @@ impl Changes {
         changes.settings_set(tx, settings).await?;
         let families: Vec<_> = families.into_iter().collect();
         let sql = "select hash from record where family in (";
-        changes.records.extend(among!(tx, (Digest,), sql, families, ")").await?.into_iter().map(|(hash,)| hash));
+        changes
+            .records
+            .extend(among!(tx, (Digest,), sql, families, ")").await?.into_iter().map(|(hash,)| hash));
         Ok((changes, last))
     }
 
@@ -209,7 +211,8 @@ impl Changes {
                 found.extend(opt!(tx, (Digest,), sql, *device, *chain, *seq).await?.map(|(hash,)| hash));
             }
         }
-        let rest = ") select f.hash from asked join record r on r.device = asked.device and r.chain = asked.chain
+        let rest =
+            ") select f.hash from asked join record r on r.device = asked.device and r.chain = asked.chain
             and r.placed join finding f on f.hash = r.hash where f.rule in ('late', 'due_unproven')";
         let unsettled = among!(tx, (Digest,), "with asked (device, chain) as (", chains, rest).await?;
         found.extend(unsettled.into_iter().map(|(hash,)| hash));

@@ -53,7 +53,9 @@ pub(super) async fn looks(
             Ok(bytes) => bytes,
             // Said by `verify`; nothing can be compared.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(StoreError::Damaged(format!("the media store does not answer: {error}")).into()),
+            Err(error) => {
+                return Err(StoreError::Damaged(format!("the media store does not answer: {error}")).into());
+            }
         };
         let look = tokio::task::spawn_blocking(move || picture::looks(&bytes)).await;
         // A picture over which decoding breaks down is one that cannot be compared.
@@ -71,7 +73,8 @@ async fn read(objects: &Objects, key: &str) -> std::io::Result<Vec<u8>> {
 /// and nothing is kept of a photo that was erased meanwhile.
 pub(super) async fn keep(tx: &mut Tx, seen: Vec<Seen>) -> Result<(), StoreError> {
     let keys: Vec<_> = seen.iter().map(|(evidence, _)| (*evidence,)).collect();
-    let there = among!(tx, (EvidenceId,), "select evidence from evidence where evidence in (", keys, ")").await?;
+    let there =
+        among!(tx, (EvidenceId,), "select evidence from evidence where evidence in (", keys, ")").await?;
     let there: BTreeSet<_> = there.into_iter().map(|(id,)| id).collect();
     let (last,) = one!(tx, (i64,), "select coalesce(max(number), 0) from photo_hash").await?;
     let kept = seen.into_iter().filter(|(evidence, _)| there.contains(evidence));
@@ -79,7 +82,8 @@ pub(super) async fn keep(tx: &mut Tx, seen: Vec<Seen>) -> Result<(), StoreError>
         .zip(kept)
         .map(|(number, (evidence, look))| (number, evidence, look.map(|looks| looks.bytes())))
         .collect();
-    many!(tx, "insert into photo_hash (number, evidence, hash)", rows, "on conflict (evidence) do nothing").await?;
+    many!(tx, "insert into photo_hash (number, evidence, hash)", rows, "on conflict (evidence) do nothing")
+        .await?;
     Ok(())
 }
 
