@@ -43,7 +43,7 @@ use crate::{
     stores::{World, on_each},
 };
 
-const RELEASES: [&str; 3] = ["v1", "v2", "v3"];
+const RELEASES: [&str; 2] = ["v1", "v2"];
 
 /// One position as it lies in the file; salt and body are gone where they were erased.
 #[derive(Serialize, Deserialize)]
