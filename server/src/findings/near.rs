@@ -135,9 +135,9 @@ impl Index {
             for (at, count) in counts[..block.len()].iter().enumerate() {
                 if u32::from(*count) <= reach {
                     let at = start + at;
-                    let differ = asked.iter().map(|asked| self.differs(at, asked)).min().unwrap_or(u32::MAX);
-                    if differ <= bits {
-                        hits.push(Hit { bits: differ, number: self.numbers[at] });
+                    let nearest = asked.iter().filter_map(|asked| self.differs(at, asked, bits)).min();
+                    if let Some(bits) = nearest {
+                        hits.push(Hit { bits, number: self.numbers[at] });
                     }
                 }
             }
@@ -146,10 +146,14 @@ impl Index {
         hits
     }
 
-    fn differs(&self, at: usize, asked: &(u64, u64, u16)) -> u32 {
-        (self.first[at] ^ asked.0).count_ones()
-            + (self.second[at] ^ asked.1).count_ones()
-            + (self.last[at] ^ asked.2).count_ones()
+    /// In how many marks a photo differs; none if in more than `bits`, which its first column mostly says alone.
+    fn differs(&self, at: usize, asked: &(u64, u64, u16), bits: u32) -> Option<u32> {
+        let first = (self.first[at] ^ asked.0).count_ones();
+        if first > bits {
+            return None;
+        }
+        let rest = (self.second[at] ^ asked.1).count_ones() + (self.last[at] ^ asked.2).count_ones();
+        (first + rest <= bits).then_some(first + rest)
     }
 }
 
