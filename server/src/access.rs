@@ -48,6 +48,37 @@ pub enum Action {
     Survey,
     /// Everything, into a back-up.
     BackUp,
+    /// The list of families.
+    Families,
+    /// A family with its plan.
+    Family,
+    /// A person's number in the clear, and why.
+    Number(NumberReason),
+}
+
+/// Why somebody asks for a person's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberReason {
+    /// To make sure who it is.
+    Identity,
+    /// To enter it into a state system.
+    StateSystem,
+    /// To put it right.
+    Correction,
+    /// The person asked.
+    OwnRequest,
+}
+
+impl std::fmt::Display for NumberReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Identity => "identity",
+            Self::StateSystem => "state_system",
+            Self::Correction => "correction",
+            Self::OwnRequest => "own_request",
+        })
+    }
 }
 
 impl std::fmt::Display for Action {
@@ -64,6 +95,9 @@ impl std::fmt::Display for Action {
             Self::Log => f.write_str("device.log"),
             Self::Survey => f.write_str("erase.survey"),
             Self::BackUp => f.write_str("store.backup"),
+            Self::Families => f.write_str("family.list"),
+            Self::Family => f.write_str("family.show"),
+            Self::Number(why) => write!(f, "person.number {why}"),
         }
     }
 }
