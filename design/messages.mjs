@@ -10,9 +10,14 @@ import { parse } from "@fluent/syntax";
 const here = dirname(fileURLToPath(import.meta.url));
 export const LOCALES = join(here, "../shared/locales");
 export const LANGUAGES = ["kk", "ru", "en"];
-/** Files no screen of the phone says anything from; the help texts come by themselves when help is opened. */
-const LEFT_OUT = ["glossary.ftl"];
-export const PARTS = { base: (name) => name !== "help.ftl" && !LEFT_OUT.includes(name), help: (name) => name === "help.ftl" };
+/** No screen says anything from the glossary; the help texts come by themselves when help is opened; the dashboard's words
+ * come with the dashboard. */
+const APART = ["glossary.ftl", "help.ftl", "desk.ftl"];
+export const PARTS = {
+  base: (name) => !APART.includes(name),
+  help: (name) => name === "help.ftl",
+  desk: (name) => name === "desk.ftl",
+};
 
 function files(lang) {
   return readdirSync(join(LOCALES, lang)).filter((name) => name.endsWith(".ftl")).sort();

@@ -27,14 +27,23 @@ export function bundle(lang: Lang, ...sources: string[]): FluentBundle {
   return made;
 }
 
+/** Words of one program alone, in each language. */
+export type Own = Record<Lang, () => Promise<{ default: string }>>;
+
 class Words {
   lang = $state<Lang>("kk");
   current = $state.raw<FluentBundle>(bundle("kk"));
   private parts: Part[] = ["base"];
+  private own: Own[] = [];
+
+  /** From the next time a language is spoken, these belong to it. */
+  also(own: Own): void {
+    this.own.push(own);
+  }
 
   /** Speaks this language from now on. */
   async speak(lang: Lang): Promise<void> {
-    const sources = await Promise.all(this.parts.map((part) => SOURCES[lang][part]()));
+    const sources = await Promise.all([...this.parts.map((part) => SOURCES[lang][part]), ...this.own.map((own) => own[lang])].map((load) => load()));
     this.current = bundle(lang, ...sources.map((source) => source.default));
     this.lang = lang;
     if (typeof document !== "undefined") document.documentElement.lang = lang;

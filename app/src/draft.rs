@@ -165,15 +165,15 @@ impl App {
         Ok(id)
     }
 
-    /// Opens a correction of an earlier record: a new version that names it and says why. Evidence of a record sealed on
-    /// this phone is taken over; single pieces can then be removed or added. A record of another phone is corrected by
-    /// its activity.
+    /// Opens a correction of an earlier record: a new version that names it and says why. Its evidence is
+    /// taken over; single pieces can then be removed or added. A record of another phone of which the centre has told
+    /// nothing is corrected by its activity alone.
     ///
     /// # Errors
     /// When the record is not known here.
     pub async fn draft_correction(&self, earlier: RecordId, why: &str) -> Result<DraftId, AppError> {
         let mut conn = self.store().conn().await?;
-        let sealed = record::by_id(&mut conn, earlier).await?;
+        let payload = record::payload(&mut conn, earlier).await?;
         let activity: Option<ActivityId> = sqlx::query_scalar(
             "select activity from record_state where record = $1 and activity is not null",
         )
@@ -182,13 +182,13 @@ impl App {
         .await
         .map_err(StoreError::from)?;
         drop(conn);
-        let Some(sealed) = sealed else {
+        let Some(payload) = payload else {
             let activity = activity.ok_or(AppError::Unknown("record"))?;
             let id = self.draft(&[activity]).await?;
             self.save(id, Change::Supersedes(earlier, why.to_owned())).await?;
             return Ok(id);
         };
-        let Reading::Record(before) = read(&sealed.payload) else { return Err(AppError::Unknown("record")) };
+        let Reading::Record(before) = read(&payload) else { return Err(AppError::Unknown("record")) };
         let id = self.open_draft(again(&before)?).await?;
         let mut tx = self.store().begin().await?;
         store::draft::take_over(&mut tx, id, &before.evidence).await?;

@@ -4,12 +4,14 @@
 //! stored byte for byte. One draft for several members makes one record each, with the same evidence; what a person
 //! said about consent during the draft is sealed before it.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use kandas_disk::point;
 use kandas_shared::{
-    evidence::Evidence,
+    evidence::{Evidence, FileRef, Part},
     hash::{Digest, Epoch, Nonce},
-    ids::{ChainId, ConsentId, DeviceId, PersonId, RecordId, UserId},
+    ids::{ChainId, ConsentId, DeviceId, EvidenceId, PersonId, RecordId, UserId},
     jws::{Jws, Typ},
     record::{CheckpointSeen, ConsentState, MAX_PAYLOAD, Paper, Reading, Record, Statement, VERSION, read},
     rule::Missing,
@@ -282,10 +284,28 @@ impl Pen {
             reason: None,
             position: None,
         };
-        store::record::insert(conn, &sealed, &record.evidence).await?;
+        let elsewhere = elsewhere(&mut *conn, record.supersedes).await?;
+        store::record::insert(conn, &sealed, &record.evidence, &elsewhere).await?;
         (self.head.seq, self.head.hash) = (record.seq, Some(sealed.hash));
         Ok(Ok(SealedRecord::from(&sealed)))
     }
+}
+
+/// Evidence of the record that is corrected whose files this phone has never had: another phone took it and sends it.
+async fn elsewhere(
+    conn: &mut SqliteConnection,
+    corrected: Option<RecordId>,
+) -> Result<HashSet<EvidenceId>, StoreError> {
+    let mut elsewhere = HashSet::new();
+    let Some(corrected) = corrected else { return Ok(elsewhere) };
+    let Some(payload) = store::record::payload(&mut *conn, corrected).await? else { return Ok(elsewhere) };
+    let Reading::Record(before) = read(&payload) else { return Ok(elsewhere) };
+    for evidence in before.evidence.iter().map(|item| item.evidence) {
+        if store::file::get(&mut *conn, FileRef { evidence, part: Part::File }).await?.is_none() {
+            elsewhere.insert(evidence);
+        }
+    }
+    Ok(elsewhere)
 }
 
 /// What the records of a draft state: consents that were said during it first, then one statement per subject.

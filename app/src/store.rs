@@ -33,6 +33,7 @@ pub mod pulled;
 pub mod quarantine;
 pub mod receipt;
 pub mod record;
+pub mod rework;
 pub mod sync_state;
 pub mod travel;
 pub mod wipe;

@@ -38,7 +38,7 @@ use crate::{
     store::{
         StoreError, home,
         outbox::{self, Item},
-        pulled,
+        pulled, rework as told,
         sync_state::{self, Backoff},
         travel::{self, Moment},
     },
@@ -54,6 +54,7 @@ pub mod progress;
 mod pull;
 mod push;
 pub mod receipts;
+mod rework;
 pub mod tls;
 mod token;
 pub mod transport;
@@ -289,6 +290,7 @@ const PULL: &str = "pull";
 const MEDIA: &str = "media";
 const ORDER: &str = "order";
 const RECOVERY: &str = "recovery";
+const REWORK: &str = "rework";
 
 impl<'a> Sync<'a> {
     async fn open(
@@ -381,6 +383,7 @@ impl<'a> Sync<'a> {
             Step::Push => self.push().await,
             Step::RecoveryKey => self.hand_over_recovery_key().await,
             Step::Pull => self.pull().await,
+            Step::Rework(record) => self.rework(record).await,
             Step::Upload(file) | Step::Salvage(file) => self.upload(file).await,
             Step::Ask(file) => self.ask(file).await,
             Step::Enrol | Step::Wait { .. } | Step::Done => Ok(()),
@@ -405,6 +408,7 @@ impl<'a> Sync<'a> {
                 MEDIA => lanes.media = lane,
                 ORDER => lanes.order = lane,
                 RECOVERY => lanes.recovery = lane,
+                REWORK => lanes.rework = lane,
                 _ => {}
             }
         }
@@ -439,6 +443,7 @@ impl<'a> Sync<'a> {
             pull_wanted,
             recovery_key_due: home::text(&mut tx, home::RECOVERY_STORED).await?.is_none()
                 && home::text(&mut tx, home::RECOVERY_RECIPIENT).await?.is_some_and(|r| !r.is_empty()),
+            rework: told::wanted(&mut tx).await?,
             files: files.into_iter().map(waiting).collect(),
             metered: self.options.metered.unwrap_or(link == LinkKind::Metered),
             policy: Policy {
@@ -459,6 +464,7 @@ impl<'a> Sync<'a> {
             Step::Pull => Some((PULL, lanes.pull)),
             Step::Order(_) => Some((ORDER, lanes.order)),
             Step::RecoveryKey => Some((RECOVERY, lanes.recovery)),
+            Step::Rework(_) => Some((REWORK, lanes.rework)),
             // That a question was answered says nothing about room.
             Step::Ask(_) => None,
             _ => Some((MEDIA, lanes.media)),
@@ -496,6 +502,7 @@ impl<'a> Sync<'a> {
             Step::Pull => ("pull", Some((PULL, lanes.pull))),
             Step::Order(_) => ("order", Some((ORDER, lanes.order))),
             Step::RecoveryKey => ("recovery", Some((RECOVERY, lanes.recovery))),
+            Step::Rework(_) => ("rework", Some((REWORK, lanes.rework))),
             _ if media => ("file", Some((MEDIA, lanes.media))),
             _ => ("file", None),
         };

@@ -40,12 +40,45 @@ pub enum Action {
     Checks,
     /// A record with its checks.
     Record(RecordId),
+    /// A record that was returned, told to the phone that shall answer it.
+    Rework(RecordId),
     /// The log that a phone sent.
     Log,
     /// What an erasing would take.
     Survey,
     /// Everything, into a back-up.
     BackUp,
+    /// The list of families.
+    Families,
+    /// A family with its plan.
+    Family,
+    /// A person's number in the clear, and why.
+    Number(NumberReason),
+}
+
+/// Why somebody asks for a person's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberReason {
+    /// To make sure who it is.
+    Identity,
+    /// To enter it into a state system.
+    StateSystem,
+    /// To put it right.
+    Correction,
+    /// The person asked.
+    OwnRequest,
+}
+
+impl std::fmt::Display for NumberReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Identity => "identity",
+            Self::StateSystem => "state_system",
+            Self::Correction => "correction",
+            Self::OwnRequest => "own_request",
+        })
+    }
 }
 
 impl std::fmt::Display for Action {
@@ -58,9 +91,13 @@ impl std::fmt::Display for Action {
             Self::File(file) => write!(f, "evidence.save {file}"),
             Self::Checks => f.write_str("check.list"),
             Self::Record(record) => write!(f, "check.show {record}"),
+            Self::Rework(record) => write!(f, "check.rework {record}"),
             Self::Log => f.write_str("device.log"),
             Self::Survey => f.write_str("erase.survey"),
             Self::BackUp => f.write_str("store.backup"),
+            Self::Families => f.write_str("family.list"),
+            Self::Family => f.write_str("family.show"),
+            Self::Number(why) => write!(f, "person.number {why}"),
         }
     }
 }

@@ -7,5 +7,6 @@ pub mod device;
 pub mod front;
 pub mod health;
 pub mod media;
+pub mod office;
 pub mod problem;
 pub mod records;

@@ -56,6 +56,7 @@ pub const DERIVED: &[&str] = &[
     "device_order",
     "device",
     "enrol_code",
+    "user_secret",
     "app_user",
     "org_unit",
     "setting",

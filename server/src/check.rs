@@ -6,6 +6,7 @@
 
 pub mod look;
 pub mod policy;
+pub mod rework;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{

@@ -232,6 +232,33 @@ enum UserCommand {
         /// Log-in name.
         login: String,
     },
+    /// A password for the dashboard: drawn and shown, or read from the first line of the input. Ends the user's sessions.
+    Password {
+        /// Log-in name.
+        login: String,
+        /// Read it from the input.
+        #[arg(long)]
+        stdin: bool,
+    },
+    /// Takes a user's second factor away, whose telephone is lost. He sets up a new one when he signs in.
+    ForgetSecondFactor {
+        /// Log-in name.
+        login: String,
+    },
+    /// Whether everybody needs a second factor for the dashboard (so it is at first), or may do without.
+    SecondFactor {
+        /// required or optional.
+        need: Need,
+    },
+}
+
+/// Whether a second factor is needed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Need {
+    /// Whoever has none sets one up when he signs in.
+    Required,
+    /// A password alone will do.
+    Optional,
 }
 
 #[derive(Debug, Subcommand)]

@@ -59,6 +59,10 @@ events! {
     OrgUnitSet(pulled::OrgUnit) = "org_unit.set", 1;
     /// A user as he is from now on.
     UserSet(pulled::User) = "user.set", 1;
+    /// A user's password, by its hash.
+    PasswordSet(PasswordSet) = "password.set", 1;
+    /// A user's second factor, sealed, or that there is none any more.
+    SecondFactorSet(SecondFactorSet) = "second_factor.set", 1;
     /// A family as it is from now on.
     FamilySet(pulled::Family) = "family.set", 1;
     /// A person as he is from now on.
@@ -194,6 +198,26 @@ pub struct Setting {
     pub name: String,
     /// Value.
     pub value: String,
+}
+
+/// See [`Event::PasswordSet`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordSet {
+    /// Whose.
+    pub user: UserId,
+    /// argon2id, as a PHC string.
+    pub hash: String,
+}
+
+/// See [`Event::SecondFactorSet`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactorSet {
+    /// Whose.
+    pub user: UserId,
+    /// The secret, sealed with a key of the server (`office::second_factor`), base64url.
+    pub sealed: Option<String>,
 }
 
 /// See [`Event::EnrolCodeMade`].

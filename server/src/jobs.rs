@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     access, assign, checkpoints,
+    office::session,
     refusal::{Outcome, Refusal},
     rotate,
     state::AppState,
@@ -58,6 +59,7 @@ pub async fn run(state: AppState) {
 /// One round of everything.
 pub async fn round(state: &AppState) {
     report("tokens", token::expire(state).await);
+    report("sessions", session::expire(state).await);
     report("uploads", expire_uploads(state).await);
     report("bundles", open_bundles(state).await);
     crate::api::health::recorder().run_upkeep();

@@ -221,6 +221,18 @@ impl Keys {
     pub fn pin_secret(&self, device: DeviceId) -> [u8; 32] {
         pin_reset::device_secret(self.bundle.to_string().expose_secret().as_bytes(), device)
     }
+    /// The key under which second factors of users lie in the database; it follows from the same one.
+    #[must_use]
+    pub fn second_factor_key(&self) -> [u8; 32] {
+        let master = ring::hmac::Key::new(
+            ring::hmac::HMAC_SHA256,
+            self.bundle.to_string().expose_secret().as_bytes(),
+        );
+        let tag = ring::hmac::sign(&master, b"kandas-second-factor-v1");
+        let mut key = [0; 32];
+        key.copy_from_slice(tag.as_ref());
+        key
+    }
     /// age recipient for bundles and for the work of lost phones.
     #[must_use]
     pub fn bundle_recipient(&self) -> String {

@@ -30,6 +30,7 @@ pub mod limits;
 pub mod logging;
 pub mod media;
 pub mod offer;
+pub mod office;
 pub mod orders;
 pub mod pin_reset;
 pub mod rebuild;

@@ -11,12 +11,16 @@ use tower_http::{
 };
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{device, front, health, media, records},
+    api::{
+        device, front, health, media,
+        office::{cases, evidence, page, people, review, session},
+        records,
+    },
     state::AppState,
 };
 
@@ -24,8 +28,11 @@ use crate::{
 pub fn router(state: AppState) -> Router {
     let (routes, description) = routes().split_for_parts();
     let described = routes.route("/openapi.json", get(|| async { Json(description) }));
-    let small_already = NotForContentType::const_new(kandas_shared::packed::MEDIA_TYPE);
+    let small_already = NotForContentType::const_new(kandas_shared::packed::MEDIA_TYPE)
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("application/octet-stream"));
     let inner = described
+        .merge(office())
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), front::front))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(small_already)))
@@ -54,9 +61,49 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(records::records)) //     POST /v1/records
         .routes(routes!(records::changes)) //     GET  /v1/changes
         .routes(routes!(records::checkpoint)) //  GET  /v1/checkpoint
+        .routes(routes!(records::rework)) //      GET  /v1/rework/{record}
         .merge(tus)
         .routes(routes!(media::receipt)) //       GET  /v1/receipts/{evidence}/{part}
         .routes(routes!(media::bundle)) //        GET  /v1/bundles/{bundle}
+}
+
+/// The dashboard and its API.
+fn office() -> Router<AppState> {
+    let (routes, description) = office_routes().split_for_parts();
+    routes
+        .route("/api/openapi.json", get(|| async { Json(description) }))
+        .route("/", get(page::index))
+        .route("/assets/{name}", get(page::asset))
+        .route("/mark.svg", get(page::mark))
+        .layer(middleware::from_fn(page::guard))
+}
+
+fn office_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(OfficeDescription::openapi())
+        .routes(routes!(session::sign_in, session::who, session::sign_out)) // POST GET DELETE /api/session
+        .routes(routes!(session::password)) //      PUT  /api/password
+        .routes(routes!(session::second_factor, session::confirm)) // POST PUT /api/second-factor
+        .routes(routes!(cases::overview)) //        GET  /api/overview
+        .routes(routes!(cases::families)) //        GET  /api/families
+        .routes(routes!(cases::family)) //          GET  /api/families/{family}
+        .routes(routes!(cases::number)) //          POST /api/persons/{person}/number
+        .routes(routes!(evidence::file)) //         GET  /api/evidence/{evidence}/{part}
+        .routes(routes!(review::queue)) //          GET  /api/queue
+        .routes(routes!(review::take, review::release)) // POST DELETE /api/review/{record}
+        .routes(routes!(review::record)) //         GET  /api/records/{record}
+        .routes(routes!(review::check)) //          POST /api/records/{record}/check
+        .routes(routes!(people::list)) //           GET  /api/people
+        .routes(routes!(people::add)) //            POST /api/users
+        .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}
+        .routes(routes!(people::password)) //       POST /api/users/{user}/password
+        .routes(routes!(people::code)) //           POST /api/users/{user}/code
+        .routes(routes!(people::revoke)) //         POST /api/phones/{phone}/revoke
+}
+
+/// The OpenAPI description of the office API, as served at `/api/openapi.json`.
+#[must_use]
+pub fn office_description() -> utoipa::openapi::OpenApi {
+    office_routes().into_openapi()
 }
 
 /// The OpenAPI description of all routes, as served at `/openapi.json`.
@@ -69,11 +116,41 @@ pub fn description() -> utoipa::openapi::OpenApi {
 #[openapi(info(title = "Kandas Field, device API"), modifiers(&Bearer))]
 struct Description;
 
+#[derive(OpenApi)]
+#[openapi(info(title = "Kandas Field, office API"), modifiers(&Cookie))]
+struct OfficeDescription;
+
+struct Cookie;
+
+impl Modify for Cookie {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(crate::api::office::seat::COOKIE_NAME));
+        api.components.get_or_insert_default().add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    }
+}
+
 struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         api.components.get_or_insert_default().add_security_scheme("token", scheme);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The dashboard's types are made of this file. `KANDAS_WRITE=1` writes it anew.
+    #[test]
+    fn the_description_of_the_office_api_is_that_of_the_dashboard() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/dashboard/openapi.json");
+        let made = office_description().to_pretty_json().unwrap() + "\n";
+        if std::env::var_os("KANDAS_WRITE").is_some() {
+            std::fs::write(path, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(kept == made, "{path} is not what the server says: KANDAS_WRITE=1 writes it anew");
     }
 }

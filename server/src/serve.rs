@@ -57,6 +57,7 @@ pub async fn run(
     let depot = Depot::of(&config).with_context(|| format!("media cannot lie in {}", config.media))?;
     let state = AppState::with_depot(store, keys, clock, chance, limits, depot);
     state.offers.look_in(config.data.join("app"));
+    state.config.get_or_init(|| config.clone());
     let running = Running::start(state.clone(), config.listen, speech).await?;
     tracing::info!(address = %running.address(), url = %config.public_url, "listening");
     shutdown.await;

@@ -1,6 +1,11 @@
 //! What every handler is given: handles to the parts of the server, and nothing else.
 
-use std::{io, ops::Deref, path::Path, sync::Arc};
+use std::{
+    io,
+    ops::Deref,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use kandas_shared::time::Clock;
 use tokio::sync::Semaphore;
@@ -9,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     arrivals::Arrivals,
     chance::Chance,
+    config::Config,
     intake::Intake,
     keys::{Keys, RingVerifier},
     limits::Limits,
@@ -52,6 +58,8 @@ pub struct Handles {
     pub media_seats: Semaphore,
     /// Turns for large bodies that are decompressed and read.
     pub growing: Semaphore,
+    /// What the server was started with, as far as a QR for phones needs it.
+    pub config: OnceLock<Config>,
     /// Cancelled when the server begins to stop.
     pub stopping: CancellationToken,
 }
@@ -111,6 +119,7 @@ impl AppState {
             media_seats: Semaphore::new(limits.media_requests),
             growing: Semaphore::new(limits.growing),
             limits,
+            config: OnceLock::new(),
             stopping: CancellationToken::new(),
         }))
     }

@@ -24,6 +24,10 @@ pub const RUNNING: &[&str] = &[
     "upload",
     "access_log",
     "job",
+    "office_session",
+    "sign_in_attempt",
+    "totp_step",
+    "review_lease",
 ];
 
 /// How a table differs from what the journal says.

@@ -70,14 +70,15 @@ macro_rules! sources {
             ("glossary.ftl", include_str!(concat!("../locales/", $lang, "/glossary.ftl"))),
             ("screens.ftl", include_str!(concat!("../locales/", $lang, "/screens.ftl"))),
             ("checks.ftl", include_str!(concat!("../locales/", $lang, "/checks.ftl"))),
+            ("desk.ftl", include_str!(concat!("../locales/", $lang, "/desk.ftl"))),
             ("help.ftl", include_str!(concat!("../locales/", $lang, "/help.ftl"))),
         ]
     };
 }
 
-static KK: [(&str, &str); 10] = sources!("kk");
-static RU: [(&str, &str); 10] = sources!("ru");
-static EN: [(&str, &str); 10] = sources!("en");
+static KK: [(&str, &str); 11] = sources!("kk");
+static RU: [(&str, &str); 11] = sources!("ru");
+static EN: [(&str, &str); 11] = sources!("en");
 
 /// Why a text could not be formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::locale::{Lang, Messages, message_id};
 
 macro_rules! problem_codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $code:tt, $status:literal;)*) => {
         /// A stable code of what went wrong.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -134,6 +134,26 @@ problem_codes! {
     BundleHashMismatch = "bundle-hash-mismatch", 422;
     /// No such order.
     OrderUnknown = "order-unknown", 404;
+    /// Log-in name, password or code is wrong.
+    SignInFailed = "sign-in-failed", 401;
+    /// The password is right; the code of the second factor is missing.
+    SecondFactorNeeded = "second-factor-needed", 401;
+    /// Too many wrong tries.
+    SignInSlow = "sign-in-slow", 429;
+    /// There is no session, or it has ended.
+    SessionOver = "session-over", 401;
+    /// The request did not come from the page of this server.
+    NotFromThisPage = "not-from-this-page", 403;
+    /// The password is too short or too easy.
+    PasswordWeak = "password-weak", 422;
+    /// The log-in name is taken.
+    LoginTaken = "login-taken", 409;
+    /// Another supervisor has this record before him.
+    RecordTaken = "record-taken", 409;
+    /// The record cannot become what it was to be.
+    CheckImpossible = "check-impossible", 409;
+    /// Nobody checks his own record.
+    OwnRecord = "own-record", 403;
 }
 
 impl std::fmt::Display for ProblemCode {

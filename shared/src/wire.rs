@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     cursor::Kind,
     hash::{Digest, Epoch, Nonce},
-    ids::{BundleId, ChainId, DeviceId, UserId},
+    ids::{BundleId, ChainId, DeviceId, EvidenceId, UserId},
     jws::{Jws, KeyId, PublicKey},
     locale::Lang,
     pulled::{OrgUnit, User},
@@ -242,6 +242,26 @@ pub struct ChainHead {
 pub struct RecoveryKey {
     /// base64url of the store's key, encrypted with age to the recovery recipient.
     pub wrapped: String,
+}
+
+/// `GET /v1/rework/{record}`: a record that was returned, for whoever has the family now and may not have recorded it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rework {
+    /// The record as it was sealed: a correction takes over what is not taken again.
+    pub payload: String,
+    /// Small pictures of what came back; of the whole record, if the whole of it did.
+    pub pictures: Vec<SmallPicture>,
+}
+
+/// A small picture of a piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SmallPicture {
+    /// Of what.
+    pub evidence: EvidenceId,
+    /// base64url of a JPEG.
+    pub jpeg: String,
 }
 
 /// `POST /v1/records`.

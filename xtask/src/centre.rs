@@ -133,6 +133,18 @@ impl Centre {
         Ok(String::from_utf8(age::decrypt(&key, &fs::read(&wrapped)?)?)?)
     }
 
+    /// A drawn password with which this user signs in at the dashboard, without a second factor.
+    ///
+    /// # Errors
+    /// When the server says no.
+    pub(crate) fn password(&self, login: &str) -> Result<String> {
+        self.run(&["user", "second-factor", "optional", "--json"])?;
+        let text = self.run(&["user", "password", login, "--json"])?;
+        let answer: Value = serde_json::from_str(&text).context("answer of `user password`")?;
+        let password = answer.get("password").and_then(Value::as_str);
+        Ok(password.context("`user password` gives none")?.to_owned())
+    }
+
     /// Starts to serve and waits until it answers.
     ///
     /// # Errors

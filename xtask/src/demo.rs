@@ -22,7 +22,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{FixedOffset, NaiveDate, Utc};
 use kandas_fixtures::{
-    district::{District, Outline},
+    district::{District, Outline, User},
     pg::{Cluster, Database, Durability},
     proxy::{Proxy, Weather},
 };
@@ -86,9 +86,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     voice.chapter("Build the programs");
     voice.line(voice.faint("(the first time this takes some minutes)"));
+    // Before the server, which takes the dashboard in.
+    let screens = if options.once { None } else { screens_of(&voice) };
     let programs = build_programs(&["kandas-server", "kandas-field"], Profile::Dev)?;
     let (server, field) = (&programs["kandas-server"], &programs["kandas-field"]);
-    let screens = if options.once { None } else { screens_of(&voice) };
     let scratch = Scratch::new(server)?;
     let runtime = Runtime::new().context("runtime")?;
 
@@ -154,7 +155,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let line = runtime.block_on(Proxy::start(centre.address))?;
         let third = Phone::new("Phone C", field, &scratch.folder);
         let in_hand = hand::take(&third, &centre, &days[0].worker.login, line, screens)?;
-        look_around(&voice, &centre, &phones, &scratch.folder, &in_hand);
+        let desk = Desk::of(&centre, &district, days[0].worker, in_hand.built)?;
+        look_around(&voice, &centre, &phones, &scratch.folder, &in_hand, &desk);
         runtime.block_on(in_hand.play(&voice))?;
         println!();
         stop(&voice, serving)?;
@@ -377,8 +379,48 @@ fn closing(voice: &Voice, witnesses: &[Witness<'_>], proof: &Proof, head: &Check
     voice.line(format!("journal: {} positions, root {}, epoch {}", head.size, head.root, head.epoch));
 }
 
-fn look_around(voice: &Voice, centre: &Centre, phones: &[Phone; 2], folder: &Path, in_hand: &InHand) {
+/// A supervisor who signs in at the dashboard.
+struct Desk {
+    login: String,
+    password: String,
+    /// Whether the server was built with the page.
+    built: bool,
+}
+
+impl Desk {
+    /// The director of this worker's centre, with a password for this run.
+    fn of(centre: &Centre, district: &District, worker: &User, built: bool) -> Result<Self> {
+        let mut users = district.users.iter();
+        let director = users.find(|user| user.role == "cc_dir" && user.org_unit == worker.org_unit);
+        let login = director.context("the centre has no director")?.login.clone();
+        let password = centre.password(&login)?;
+        Ok(Self { login, password, built })
+    }
+
+    fn say(&self, voice: &Voice, centre: &Centre) {
+        if !self.built {
+            voice.line(voice.faint("dashboard  not built (see above)"));
+            return;
+        }
+        voice.line(format!(
+            "dashboard  {}   (let the browser pass the self-made certificate)",
+            voice.strong(&format!("{}/", centre.url()))
+        ));
+        voice.line(format!("           sign in as {} with {}", self.login, voice.strong(&self.password)));
+        voice.line("           what the phones brought waits there to be checked; ? lists the keys");
+    }
+}
+
+fn look_around(
+    voice: &Voice,
+    centre: &Centre,
+    phones: &[Phone; 2],
+    folder: &Path,
+    in_hand: &InHand,
+    desk: &Desk,
+) {
     voice.chapter("The central store stays up; look around");
+    desk.say(voice, centre);
     in_hand.say(voice);
     voice.line(format!("store      {}   (certificate is self-made: curl -k)", centre.url()));
     voice.line(format!("folder     {}", shown(folder).display()));

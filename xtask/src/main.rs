@@ -32,8 +32,8 @@ enum Verb {
     Test,
     /// Installs the tus clients of others that some tests drive (npm, pip); `test` does it by itself
     Peers,
-    /// The phone's screens: types, unit tests, build, a worker's day in a browser; `test` does it too
-    Screens,
+    /// The phone's screens and the dashboard: types, unit tests, build, a day in a browser; `test` does it too
+    Screens(screens::Options),
     /// The phone app: build, tests, a worker's way through its window; `--phones`: types for Android and iOS
     Shell(shell::Options),
     /// What it carries: records per second, bytes per record, uploads, first pull, each beside its floor
@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
         Verb::Demo(options) => demo::run(&options),
         Verb::Test => test::run(),
         Verb::Peers => peers::provide().map(|folder| println!("{}={}", peers::VARIABLE, folder.display())),
-        Verb::Screens => screens::run(),
+        Verb::Screens(options) => screens::run(&options),
         Verb::Shell(options) => shell::run(&options),
         Verb::Bench(options) => bench::run(&options),
         Verb::Beside(program) => bench::beside::run(&program),
@@ -70,6 +70,7 @@ mod tests {
         let demo =
             ["xtask", "demo", "--once", "--media", "m", "--families", "5", "--database", "postgres://h/d"];
         assert!(Line::try_parse_from(demo).is_ok());
+        assert!(Line::try_parse_from(["xtask", "screens", "--only", "dashboard"]).is_ok());
         assert!(Line::try_parse_from(["xtask", "bench", "--quick", "--json", "out.json"]).is_ok());
         assert!(Line::try_parse_from(["xtask", "bench", "--only", "push,return-day", "--runs", "1"]).is_ok());
         assert!(Line::try_parse_from(["xtask", "bench", "--only", "nothing"]).is_err());

@@ -1,6 +1,7 @@
 //! The phone's screens: npm packages, types, unit tests, build and weight; then a worker's day in a real browser on a
 //! real central store and a real phone behind `kandas-field bridge` (`mobile/tests/screens`). Pictures of every screen
-//! lie in `mobile/pictures` afterwards, to be looked at.
+//! lie in `mobile/pictures` afterwards, to be looked at. The supervisors' dashboard the same way (`server/dashboard`): it is
+//! built before the server, which takes it in.
 
 use std::{
     collections::BTreeMap,
@@ -24,27 +25,60 @@ use crate::{
 /// What the screens need from the machine.
 pub(crate) const NEEDS: [debian::Need; 3] = [debian::NODE, debian::NPM, debian::CHROMIUM];
 
+/// npm's name of the phone's screens.
+const PHONE: &str = "kandas-mobile-screens";
+/// npm's name of the supervisors' dashboard.
+const DASHBOARD: &str = "kandas-dashboard";
+
 /// Oldest Node that the build tools run on.
 const NODE: (u32, u32) = (20, 19);
 
+/// Which screens.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Options {
+    /// One of the two pages alone
+    #[arg(long, value_enum)]
+    only: Option<Page>,
+}
+
+/// A page with screens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Page {
+    /// The phone's
+    Phone,
+    /// The supervisors' dashboard
+    Dashboard,
+}
+
 /// `cargo xtask screens`: everything about the screens and nothing else.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     if steps.step("Debian packages", || debian::provide(&NEEDS)).is_some() {
-        add(&mut steps);
+        add(&mut steps, options.only);
     }
     steps.close()
 }
 
 /// The steps, also part of `cargo xtask test`.
-pub(crate) fn add(steps: &mut Steps) {
+pub(crate) fn add(steps: &mut Steps, only: Option<Page>) {
     if steps.step("npm packages of the screens", install).is_none() {
         return;
     }
-    steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
-    steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
-    if steps.step("build the screens", || succeed(&mut npm("build"))).is_some() {
-        steps.step("a worker's day in the browser", day);
+    // The server takes the dashboard in, so it is built first.
+    let dashboard = steps.step("build the dashboard", || succeed(&mut npm_in(DASHBOARD, "build")));
+    if only != Some(Page::Dashboard) {
+        steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
+        steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
+        if steps.step("build the screens", || succeed(&mut npm("build"))).is_some() {
+            steps.step("a worker's day in the browser", || day(PHONE));
+        }
+    }
+    if only != Some(Page::Phone) {
+        steps.step("types of the dashboard (svelte-check)", || succeed(&mut npm_in(DASHBOARD, "check")));
+        steps.step("unit tests of the dashboard (vitest)", || succeed(&mut npm_in(DASHBOARD, "test")));
+        if dashboard.is_some() {
+            steps.step("a supervisor's day in the browser", || day(DASHBOARD));
+        }
     }
 }
 
@@ -70,6 +104,7 @@ pub(crate) fn build(say: impl Fn(&str)) -> Result<PathBuf> {
     }
     say("types, messages in three languages, page …");
     quietly(&mut npm("build"))?;
+    quietly(&mut npm_in(DASHBOARD, "build"))?;
     built().context("Vite has built no mobile/dist/index.html")
 }
 
@@ -111,8 +146,12 @@ fn npm_ci() -> Command {
 }
 
 pub(crate) fn npm(script: &str) -> Command {
+    npm_in(PHONE, script)
+}
+
+fn npm_in(workspace: &str, script: &str) -> Command {
     let mut command = Command::new("npm");
-    command.args(["run", "--silent", script, "--workspace", "kandas-mobile-screens"]);
+    command.args(["run", "--silent", script, "--workspace", workspace]);
     command.current_dir(root()).stdin(Stdio::null());
     command
 }
@@ -150,11 +189,11 @@ fn ensure_node() -> Result<()> {
 
 /// Makes a stage for the browser tests and runs them: the document of a district to import, camera files to capture.
 /// The tests start and stop the programs themselves, because that is what they are about.
-fn day() -> Result<()> {
+fn day(workspace: &str) -> Result<()> {
     let programs = build_programs(&["kandas-server", "kandas-field"], Profile::Dev)?;
     let stage = tempfile::tempdir().context("a folder for the stage")?;
     set(stage.path())?;
-    succeed(&mut browser(stage.path(), &programs, &[])?)
+    succeed(&mut browser(workspace, stage.path(), &programs, &[])?)
 }
 
 /// What a phone with a thousand families takes in the browser: figures by name, each measured several times, in ms.
@@ -172,15 +211,20 @@ pub(crate) fn thousand(programs: &BTreeMap<String, PathBuf>) -> Result<Vec<(Stri
     let stage = tempfile::tempdir().context("a folder for the stage")?;
     set(stage.path())?;
     let figures = stage.path().join("figures.jsonl");
-    quietly(browser(stage.path(), programs, &["thousand"])?.env("KANDAS_FIGURES", &figures))?;
+    quietly(browser(PHONE, stage.path(), programs, &["thousand"])?.env("KANDAS_FIGURES", &figures))?;
     let text = fs::read_to_string(&figures).context("the browser has measured nothing")?;
     let read = |line| serde_json::from_str::<Figure>(line).with_context(|| format!("a figure: {line}"));
     text.lines().map(|line| read(line).map(|figure| (figure.name, figure.ms))).collect()
 }
 
 /// The browser tests whose files are called like one of `only`, or all of them.
-fn browser(stage: &Path, programs: &BTreeMap<String, PathBuf>, only: &[&str]) -> Result<Command> {
-    let mut command = npm("screens");
+fn browser(
+    workspace: &str,
+    stage: &Path,
+    programs: &BTreeMap<String, PathBuf>,
+    only: &[&str],
+) -> Result<Command> {
+    let mut command = npm_in(workspace, "screens");
     command.arg("--").args(only);
     command.env("KANDAS_STAGE", stage);
     command.env("KANDAS_BROWSER", debian::browser().context("no browser")?);

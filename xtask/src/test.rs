@@ -59,7 +59,7 @@ pub(crate) fn run() -> Result<()> {
         });
     }
     drop(cluster);
-    screens::add(&mut steps);
+    screens::add(&mut steps, None);
     steps.close()
 }
 

@@ -6,7 +6,7 @@
 
 use std::{
     fs,
-    io::{Read, Seek as _, SeekFrom},
+    io::{Cursor, Read, Seek as _, SeekFrom},
     path::PathBuf,
 };
 
@@ -47,22 +47,40 @@ pub struct Bytes {
     pub media_type: String,
     /// Plain bytes in all.
     pub size: u64,
-    reader: PlainReader,
+    reader: Reader,
+}
+
+/// Where they come from.
+enum Reader {
+    Vault(PlainReader),
+    /// A small picture that the centre has told.
+    Told(Cursor<Vec<u8>>),
 }
 
 impl Bytes {
+    fn told(jpeg: Vec<u8>) -> Self {
+        let size = u64::try_from(jpeg.len()).unwrap_or(u64::MAX);
+        Self { media_type: "image/jpeg".to_owned(), size, reader: Reader::Told(Cursor::new(jpeg)) }
+    }
+
     /// Goes to a plain byte.
     ///
     /// # Errors
     /// When the file is damaged there.
     pub fn skip_to(&mut self, offset: u64) -> std::io::Result<()> {
-        self.reader.seek(SeekFrom::Start(offset)).map(drop)
+        match &mut self.reader {
+            Reader::Vault(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
+            Reader::Told(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
+        }
     }
 }
 
 impl Read for Bytes {
     fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        self.reader.read(buf)
+        match &mut self.reader {
+            Reader::Vault(reader) => reader.read(buf),
+            Reader::Told(reader) => reader.read(buf),
+        }
     }
 }
 
@@ -159,7 +177,8 @@ impl Face {
     /// Opens a file of evidence, of a draft or sealed.
     ///
     /// # Errors
-    /// `Unknown` when there is none or it has left the phone.
+    /// `Unknown` when there is none or it has left the phone. Of a returned piece that another phone took there is the
+    /// small picture that the centre has told.
     pub async fn show(&self, evidence: EvidenceId, part: Part) -> Result<Bytes, Problem> {
         self.must_be_open().await?;
         let name = FileRef { evidence, part };
@@ -171,15 +190,20 @@ impl Face {
                 .and_then(|item| item.facts(part))
                 .map(|facts| (facts.media_type, facts.size)),
         };
+        let known = known.filter(|_| self.app().vault().path(name).exists());
+        let told = match known {
+            None => store::rework::picture(&mut conn, evidence).await?,
+            Some(_) => None,
+        };
         drop(conn);
-        let (media_type, size) = known.ok_or_else(|| Problem::unknown("file"))?;
-        if !self.app().vault().path(name).exists() {
-            return Err(Problem::unknown("file"));
+        if let Some(jpeg) = told {
+            return Ok(Bytes::told(jpeg));
         }
+        let (media_type, size) = known.ok_or_else(|| Problem::unknown("file"))?;
         let vault = self.app().vault().clone();
         let reader = tokio::task::spawn_blocking(move || vault.open_at(name, 0)).await;
         let reader = reader.map_err(AppError::from)??;
-        Ok(Bytes { media_type, size, reader })
+        Ok(Bytes { media_type, size, reader: Reader::Vault(reader) })
     }
 
     pub(super) async fn leftovers(&self) -> Result<LeftoversView, Problem> {

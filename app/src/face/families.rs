@@ -166,7 +166,7 @@ fn member(board: &Board, household: &Household, person: &Person, consents: &[Con
         sex: person.sex,
         birth_date: person.birth_date,
         age: person.birth_date.and_then(|born| age(born, board.today)),
-        iin_masked: person.iin.as_ref().map(|iin| masked(&iin.to_string())),
+        iin_masked: person.iin.as_ref().map(|iin| masked(iin.reveal())),
         phone: person.phone.clone(),
         consent: consent.map_or_else(|| unasked(person.id), Consent::from),
         quilt: household.quilt(of),

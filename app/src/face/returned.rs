@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     draft::DraftId,
-    store::{StoreError, draft, home, pulled, record},
+    store::{StoreError, draft, home, pulled, record, rework},
 };
 
 impl Face {
@@ -48,10 +48,16 @@ impl Face {
         }
         let mut cards = Vec::with_capacity(picked.len());
         for said in picked {
-            let sealed = match said.record {
-                Some(id) => record::by_id(&mut conn, id).await?,
-                None => None,
+            let (sealed, told) = match said.record {
+                Some(id) => (record::by_id(&mut conn, id).await?, rework::payload(&mut conn, id).await?),
+                None => (None, None),
             };
+            // Sealed here, or by another phone and told because it came back.
+            let known = sealed.as_ref().map(|sealed| &sealed.payload).or(told.as_ref());
+            let known = known.and_then(|payload| match read(payload) {
+                Reading::Record(known) => Some(known),
+                _ => None,
+            });
             let activity = match said.activity {
                 Some(id) => pulled::activity(&mut conn, id).await?,
                 None => None,
@@ -61,10 +67,12 @@ impl Face {
                 Some(draft) => draft::evidence(&mut conn, draft).await?.rows,
                 None => Vec::new(),
             };
-            let evidence = sealed.as_ref().map(|sealed| proofs(&sealed.payload)).unwrap_or_default();
+            let evidence = known.as_ref().map(|known| known.evidence.clone()).unwrap_or_default();
             let household = said.family.and_then(|id| board.family(id));
-            let person =
-                sealed.as_ref().and_then(|sealed| sealed.person).or(activity.as_ref().map(|a| a.person));
+            let person = known
+                .as_ref()
+                .and_then(|known| known.statement.person())
+                .or(activity.as_ref().map(|a| a.person));
             let plain = ReturnedCard {
                 check: None,
                 record: said.record,
@@ -75,8 +83,9 @@ impl Face {
                 settlement: household.map(|family| family.line.settlement_name.clone()),
                 person: person.and_then(|id| board.name(id)),
                 service: activity.as_ref().map(|activity| activity.service),
-                done_on: sealed
-                    .map(|sealed| sealed.done_on)
+                done_on: known
+                    .as_ref()
+                    .map(|known| known.done_on)
                     .or(activity.and_then(|activity| activity.done_on)),
                 evidence: None,
                 kind: None,
@@ -86,6 +95,7 @@ impl Face {
                 role: None,
                 deadline: said.check_due.map(|on| deadline(board.today, on)),
                 draft: answer,
+                piecewise: known.is_some(),
                 retaken: false,
             };
             let words = said.record.and_then(|id| standing.remove(&id)).unwrap_or_default();
@@ -165,13 +175,6 @@ async fn seen(conn: &mut sqlx::SqliteConnection) -> Result<Vec<CheckId>, StoreEr
     match home::text(conn, home::RETURNS_SEEN).await? {
         Some(text) => crate::store::json(home::RETURNS_SEEN, &text),
         None => Ok(Vec::new()),
-    }
-}
-
-fn proofs(payload: &str) -> Vec<Evidence> {
-    match read(payload) {
-        Reading::Record(record) => record.evidence,
-        _ => Vec::new(),
     }
 }
 

@@ -381,7 +381,8 @@ pub async fn call_original(conn: &mut SqliteConnection, evidence: EvidenceId) ->
     Ok(true)
 }
 
-/// Files whose copy may leave the phone: delivered in this epoch before `before` (server time).
+/// Files whose copy may leave the phone: delivered in this epoch before `before` (server time). Small pictures stay: they
+/// take next to no room, and the worker still sees what was sent.
 ///
 /// # Errors
 /// When the store fails.
@@ -392,7 +393,7 @@ pub async fn freeable(
 ) -> Result<Vec<FileRef>, StoreError> {
     let names: Vec<(EvidenceId, Part)> = sqlx::query_as(
         "select f.evidence, f.part from file f join receipt r on r.id = f.receipt
-         where f.state = 'delivered' and f.freed_at is null and r.epoch = $1
+         where f.state = 'delivered' and f.freed_at is null and r.epoch = $1 and f.part <> 'thumbnail'
          and julianday(f.delivered_at) < julianday($2)",
     )
     .bind(epoch.0.as_slice())

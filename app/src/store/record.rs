@@ -1,5 +1,7 @@
 //! Sealed records, byte for byte as signed, and what has become of them.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     evidence::{Evidence, EvidenceKind, FileRef},
@@ -17,6 +19,7 @@ use super::{
     draft::DraftId,
     file, one, outbox,
     quarantine::{Listed, readable},
+    rework,
 };
 
 /// Custody of a record, as far as receipts of the present epoch tell.
@@ -93,6 +96,7 @@ const SEALED: &str =
      lower(hex(r.hash)) as row_key from record r join chain c on c.chain = r.chain";
 
 /// Writes a sealed record with its evidence, files and outbox rows: all of it or, with the caller's transaction, nothing.
+/// The files of evidence that lies `elsewhere` (on the phone that took it) are not this phone's to send.
 ///
 /// # Errors
 /// When the store fails, or a file of the same name with another content is known.
@@ -100,6 +104,7 @@ pub async fn insert(
     conn: &mut SqliteConnection,
     record: &Sealed,
     evidence: &[Evidence],
+    elsewhere: &HashSet<EvidenceId>,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into record (hash, record, draft, chain, seq, family, activity, person, service, statement, done_on,
@@ -138,7 +143,9 @@ pub async fn insert(
         .bind(item.source)
         .execute(&mut *conn)
         .await?;
-        file::enter(&mut *conn, item).await?;
+        if !elsewhere.contains(&item.evidence) {
+            file::enter(&mut *conn, item).await?;
+        }
     }
     Ok(())
 }
@@ -160,6 +167,17 @@ pub async fn all(conn: &mut SqliteConnection) -> Result<Listed<Sealed>, StoreErr
 pub async fn by_id(conn: &mut SqliteConnection, id: RecordId) -> Result<Option<Sealed>, StoreError> {
     let sql = sqlx::AssertSqlSafe(format!("{SEALED} where r.record = $1 order by c.number desc, r.seq desc"));
     Ok(sqlx::query_as(sql).bind(id).fetch_optional(conn).await?)
+}
+
+/// The payload of a record: sealed here, or by another phone and told because it came back.
+///
+/// # Errors
+/// When the store fails or the row cannot be read.
+pub async fn payload(conn: &mut SqliteConnection, id: RecordId) -> Result<Option<String>, StoreError> {
+    match by_id(&mut *conn, id).await? {
+        Some(sealed) => Ok(Some(sealed.payload)),
+        None => rework::payload(conn, id).await,
+    }
 }
 
 /// The records that came from a draft.

@@ -4,7 +4,9 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::StoreError;
 
-const CASE_DATA: [&str; 15] = [
+const CASE_DATA: [&str; 17] = [
+    "rework_picture",
+    "rework",
     "pulled_page",
     "record_check",
     "evidence_call",

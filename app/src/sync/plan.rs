@@ -1,14 +1,14 @@
 //! What to do next. Pure: a [`Snapshot`] of the rows and the present moment go in, one [`Step`] comes out; nothing is
 //! remembered between two calls, so a phone that was killed goes on as if nothing had happened.
 //!
-//! The order of things: orders of the server, a token, records, the pull, then files (thumbnails, photos, documents,
+//! The order of things: orders of the server, a token, records, the pull, what came back for rework, then files (thumbnails, photos, documents,
 //! video). A file is sent piece by piece and the plan is asked again after each piece: a record sealed meanwhile goes
 //! first, and the pull never waits for media. What fails steps back with [`backoff_ms`]; a file that fails steps back
 //! alone.
 //!
 //! Moments are milliseconds since this boot of the device (sleep included); nothing here knows the wall clock.
 
-use kandas_shared::{evidence::FileRef, order::OrderKind, wire::TokenScope};
+use kandas_shared::{evidence::FileRef, ids::RecordId, order::OrderKind, wire::TokenScope};
 use serde::Serialize;
 
 use crate::store::file::Class;
@@ -34,6 +34,8 @@ pub struct Snapshot {
     pub pull_wanted: bool,
     /// Whether the wrapped store key has still to be handed over.
     pub recovery_key_due: bool,
+    /// A returned record of another phone of which the server has not told yet.
+    pub rework: Option<RecordId>,
     /// Files without a receipt of the present epoch whose record the server has.
     pub files: Vec<FileWaiting>,
     /// The link of this moment.
@@ -59,6 +61,8 @@ pub struct Lanes {
     pub order: Lane,
     /// The recovery key was not taken.
     pub recovery: Lane,
+    /// A returned record was not told.
+    pub rework: Lane,
 }
 
 /// How often a lane failed in a row and when it may be tried again.
@@ -121,6 +125,8 @@ pub enum Step {
     RecoveryKey,
     /// Fetch a page of changes.
     Pull,
+    /// Fetch a returned record that another phone sealed.
+    Rework(RecordId),
     /// Send a piece of a file.
     Upload(FileRef),
     /// Send a piece of what is left of a damaged file.
@@ -209,6 +215,14 @@ pub fn next(s: &Snapshot, now: u64) -> Step {
             return Step::Pull;
         }
         later.at(lanes.pull.not_before, Why::Failed);
+    }
+    // Small, and a worker may stand at the door with it: before any file.
+    if let Some(record) = s.rework.filter(|_| full && s.order.is_none()) {
+        nothing_left = false;
+        if lanes.rework.open(now) {
+            return Step::Rework(record);
+        }
+        later.at(lanes.rework.not_before, Why::Failed);
     }
     if !s.files.is_empty() {
         nothing_left = false;

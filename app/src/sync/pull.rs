@@ -14,7 +14,7 @@ use crate::store::{
     event,
     pulled::{self, Line},
     quarantine::{self, Unreadable},
-    travel,
+    rework, travel,
 };
 
 /// Lines of the first page of a run: about a minute on a bad link.
@@ -72,6 +72,7 @@ impl Sync<'_> {
         if taken.completed {
             pulled::board::refresh(&mut tx).await?;
             travel::adopt_states(&mut tx).await?;
+            rework::tidy(&mut tx).await?;
             for evidence in travel::adopt_calls(&mut tx).await? {
                 event::add(&mut tx, now, "original_called", Some(&evidence.to_string()), None).await?;
             }

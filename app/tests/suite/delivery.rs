@@ -183,38 +183,41 @@ async fn only_what_was_delivered_long_ago_leaves_the_phone() {
     home::note_signed_time(&mut conn, phone.clock_wall(), &*phone.clock).await.unwrap();
     drop(conn);
     receipt_records(&app, FIRST, Verdict::Accepted, None).await;
-    let thumbnail = waiting_files(&app).await.remove(0).file;
-    assert!(
-        receipt_file(&app, FIRST, thumbnail.name(), thumbnail.sha256, thumbnail.size.unsigned_abs()).await
-    );
+    let [thumbnail, photo] = waiting_files(&app).await.try_into().unwrap();
+    for file in [&thumbnail.file, &photo.file] {
+        assert!(receipt_file(&app, FIRST, file.name(), file.sha256, file.size.unsigned_abs()).await);
+    }
+    let (thumbnail, photo) = (thumbnail.file, photo.file);
+    assert_eq!((thumbnail.part, photo.part), (Part::Thumbnail, Part::File));
     phone.clock.advance(TimeDelta::days(13));
     assert_eq!(app.free_delivered().await.unwrap().files, 0, "too early");
     phone.clock.set_wall("2040-01-01T00:00:00Z");
     assert_eq!(app.free_delivered().await.unwrap().files, 0, "the wall clock plays no part");
     phone.clock.advance(TimeDelta::days(2));
-    assert_eq!(app.free_delivered().await.unwrap().files, 1, "the thumbnail; the photo has no receipt");
-    assert!(!app.vault().path(thumbnail.name()).exists());
+    assert_eq!(app.free_delivered().await.unwrap().files, 1, "small pictures stay to be looked at");
+    assert!(app.vault().path(thumbnail.name()).exists());
+    assert!(!app.vault().path(photo.name()).exists());
     let file = &app.ledger().await.unwrap()[0].files;
-    assert!(file.iter().any(|f| f.part == Part::Thumbnail && f.freed && f.state == FileState::Delivered));
+    assert!(file.iter().any(|f| f.part == Part::File && f.freed && f.state == FileState::Delivered));
     app.close().await;
     let app = phone.open().await;
     assert!(app.startup().missing.is_empty(), "what was freed is not missed");
     // In a new epoch a freed copy cannot be sent again: the server will be asked whether it has the file.
     app.meet_epoch(SECOND).await.unwrap();
     let files = &app.ledger().await.unwrap()[0].files;
-    let freed = files.iter().find(|file| file.part == Part::Thumbnail).unwrap();
+    let freed = files.iter().find(|file| file.part == Part::File).unwrap();
     assert_eq!((freed.state, freed.freed), (FileState::Waiting, true));
     receipt_records(&app, SECOND, Verdict::Known, None).await;
     let (boot, ms) = app.platform().clock.boot();
     let mut conn = app.store().conn().await.unwrap();
     let asked = travel::outgoing_files(&mut conn, &travel::Moment { boot, ms }).await.unwrap();
-    assert!(asked.iter().any(|file| file.freed && file.file == thumbnail.name()));
+    assert!(asked.iter().any(|file| file.freed && file.file == photo.name()));
     // Nobody has it: it is damage, and in the epoch after that it is asked for again.
-    file::set_damaged(&mut conn, thumbnail.name(), "freed", Some(file::nothing())).await.unwrap();
+    file::set_damaged(&mut conn, photo.name(), "freed", Some(file::nothing())).await.unwrap();
     drop(conn);
     app.meet_epoch(FIRST).await.unwrap();
     let files = &app.ledger().await.unwrap()[0].files;
-    let freed = files.iter().find(|file| file.part == Part::Thumbnail).unwrap();
+    let freed = files.iter().find(|file| file.part == Part::File).unwrap();
     assert_eq!((freed.state, freed.reason.as_deref()), (FileState::Waiting, None));
 }
 

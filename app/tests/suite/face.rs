@@ -783,6 +783,7 @@ async fn the_log_and_the_iin_are_told_with_care() {
     let view = ask(&face, json!({"call": "family", "family": world.family})).await;
     let masked = view["members"][0]["iin_masked"].as_str().unwrap();
     assert!(masked.starts_with("•••• •••• ") && masked.chars().count() == 14, "{masked}");
+    assert!(masked.chars().rev().take(4).all(|digit| digit.is_ascii_digit()), "{masked}");
     assert!(!view.to_string().contains("850101"), "the view does not hold it");
     let silent = json!({"call": "show_iin", "person": world.head, "reason": ""});
     assert_eq!(try_ask(&face, silent).await, Err(ProblemWord::BadRequest));

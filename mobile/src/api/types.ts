@@ -2309,6 +2309,10 @@ deadline: Deadline | null,
  */
 draft: DraftId | null, 
 /**
+ * Whether the record is known here piece by piece, so that one of them can be taken again alone.
+ */
+piecewise: boolean, 
+/**
  * Whether that draft has the piece taken again.
  */
 retaken: boolean, };

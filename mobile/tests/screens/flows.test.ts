@@ -20,7 +20,14 @@ function large(district: District, worker: string): District["families"][number]
 }
 
 beforeAll(async () => {
-  stage = await Stage.set();
+  stage = await Stage.set("district.json", (district) => {
+    // Small families have not been asked yet.
+    const small = (person: string) => {
+      const family = district.persons.find((each) => each.id === person)?.family;
+      return district.persons.filter((each) => each.family === family).length < 5;
+    };
+    district.consents = district.consents.filter((each) => !small(each.person));
+  });
 });
 afterAll(() => stage?.clear());
 
@@ -30,6 +37,7 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
   let phone: Phone;
   let worker: Worker;
   let family: District["families"][number];
+  let workerId: string;
   const look = (name: string, how = {}) => phone.look(`${lang}-wide-${name}`, how);
   const [photo = "", second = "", third = ""] = camera(".jpg").filter((name) => !name.includes("bad"));
   const dialog = () => phone.page.locator("dialog[open]").last();
@@ -50,6 +58,7 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
   beforeAll(async () => {
     const user = stage.district.users.filter((each) => each.role === "cc_set")[nth];
     if (!user) throw new Error("no worker");
+    workerId = user.id;
     family = large(stage.district, user.id);
     bridge = await stage.phone(`phone-wide-${lang}`);
     phone = await Phone.open(bridge.url, { latitude: 52.1, longitude: 76.9, accuracy: 120 });
@@ -264,6 +273,55 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     await worker.tap(w("consent-withdraw"));
     await ready();
     await look("24-consent-withdrawn", { tall: true });
+  });
+
+  test("consent: declined with a reason, and given with a signature as a record of its own", async () => {
+    const asked = (id: string) => stage.district.consents.some((each) => each.person === id);
+    const mine = new Set(stage.district.assignments.filter((each) => each.worker === workerId && !each.to).map((each) => each.family));
+    const open = stage.district.plans.filter((plan) => mine.has(plan.family) && plan.family !== family.id).flatMap((plan) => plan.activities).filter((each) => !asked(each.person));
+    const adults = new Set(stage.district.persons.filter((each) => ["head", "spouse"].includes(each.relation)).map((each) => each.id));
+    const [first, second] = [...new Map(open.filter((each) => adults.has(each.person) && ["S07", "S11", "S23"].includes(each.service)).map((each) => [each.person, each])).values()];
+    if (!first || !second) throw new Error("everybody was asked");
+    const ask = () => phone.page.getByRole("button", { name: w("consent-ask"), exact: true });
+
+    await phone.go(`activities/${first.id}`);
+    await worker.tap(w("activity-start"));
+    await ask().click();
+    await dialog().locator("label").filter({ hasText: w("consent-decline-hint") }).click();
+    const save = dialog().getByRole("button", { name: w("button-save") });
+    expect(await save.isDisabled(), "a reason is needed").toBe(true);
+    await dialog().locator("textarea").fill(lang === "kk" ? "Отбасы келіспейді." : "Семья не согласна.");
+    await look("26-consent-declined");
+    await save.click();
+    await expect.poll(() => ask().count()).toBe(0);
+    await worker.capture("photo", photo);
+    await worker.tap(w("activity-video-reason"));
+    await worker.pick(w("no-video-no-consent"));
+    await worker.seal();
+    await phone.go(`families/${stage.district.persons.find((each) => each.id === first.person)?.family}/persons/${first.person}`);
+    await worker.sees(w("consent-declined"));
+    await look("27-person-declined");
+
+    await phone.go(`activities/${second.id}`);
+    await worker.tap(w("activity-start"));
+    await ask().click();
+    await dialog().locator("label").filter({ hasText: w("consent-give-hint") }).click();
+    await look("28-consent-ways");
+    await dialog().getByRole("button", { name: w("consent-with-proof") }).click();
+    await worker.sees(w("activity-signature-hint"));
+    await look("29-consent-proof", { tall: true });
+    await phone.page.locator(".req").filter({ hasText: w("activity-signature") }).getByRole("button").first().click();
+    await worker.sign();
+    await worker.seal(undefined, w("review-confirm-other"));
+    await phone.go(`families/${stage.district.persons.find((each) => each.id === second.person)?.family}/persons/${second.person}`);
+    await worker.sees(w("consent-given"));
+    // The draft that was open goes on where it was, and nobody is asked again.
+    await phone.go(`activities/${second.id}`);
+    await worker.follow(w("button-continue"));
+    await ready();
+    expect(await ask().count()).toBe(0);
+    await worker.tap(w("activity-discard"));
+    await worker.pick(w("activity-discard-yes"));
   });
 
   test("by keyboard alone: from the matrix to a cell", async () => {

@@ -9,6 +9,9 @@ import { Worker } from "./worker";
 /** Asks for a photo, and for a reason where there is no video. */
 const SIMPLE = ["S01", "S04", "S07", "S09"];
 
+/** Ids of assignments that make two workers look after one family. */
+const SHARED = "00000000-0000-7000-8000-00000000000";
+
 interface ToCheck {
   record: string;
   check_state: string;
@@ -29,6 +32,7 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
   let director: string;
   let login: string;
   let record: string;
+  let family: string;
   const look = (name: string, how = {}) => phone.look(`${lang}-${name}`, how);
   const list = (state: string) => stage.office("check", "list", "--state", state, "--as", director) as Promise<ToCheck[]>;
 
@@ -48,9 +52,11 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     const { link } = await stage.invitation(user.login);
     await worker.enrol(language, link);
     // A record with two photos, with the centre.
-    const mine = new Set(stage.district.assignments.filter((each) => each.worker === user.id && !each.to).map((each) => each.family));
+    const mine = new Set(stage.district.assignments.filter((each) => each.worker === user.id && !each.to && !each.id.startsWith(SHARED)).map((each) => each.family));
     const plans = stage.district.plans.filter((plan) => mine.has(plan.family));
-    const activity = plans.flatMap((plan) => plan.activities).find((each) => SIMPLE.includes(each.service));
+    const plan = plans.find((each) => each.activities.some((of) => SIMPLE.includes(of.service)));
+    const activity = plan?.activities.find((each) => SIMPLE.includes(each.service));
+    family = plan?.family ?? "";
     await phone.go(`activities/${activity?.id}`);
     await worker.tap(w("activity-start"));
     await phone.page.locator("input[data-kind=photo]").waitFor({ state: "attached" });
@@ -93,6 +99,31 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     await phone.go("sent");
     await worker.sees(w("returned-title"));
     await look("41-returned-sent", { tall: true });
+  });
+
+  test("a colleague who has the family too sees the photo that another phone took", async () => {
+    const colleague = stage.district.users.filter((each) => each.role === "cc_set")[1 - nth];
+    if (!colleague) throw new Error("no colleague");
+    await stage.grow((district) => {
+      district.assignments.push({ id: `${SHARED}${nth}`, family, worker: colleague.id, from: "2026-01-01", to: null });
+    });
+    const there = await stage.phone(`colleague-${lang}`);
+    const other = await Phone.open(there.url, { latitude: 52.3, longitude: 76.9, accuracy: 8 });
+    const hands = new Worker(other, w);
+    try {
+      await hands.enrol(language, (await stage.invitation(colleague.login)).link);
+      await other.go("sent");
+      await hands.sees(w("return-reason-blurred"), 60_000);
+      await hands.sees(w("returned-theirs"), 60_000);
+      const old = other.page.locator("article figure img").first();
+      await expect.poll(() => old.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+      expect(await other.page.getByText(w("returned-elsewhere")).count()).toBe(0);
+      expect(await other.page.getByRole("button", { name: w("returned-retake") }).count()).toBe(1);
+      await other.look(`${lang}-41-returned-colleague`, { tall: true });
+    } finally {
+      await other.close();
+      await there.stop();
+    }
   });
 
   test("exactly that photo is taken again, and the answer arrives", async () => {

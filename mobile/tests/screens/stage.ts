@@ -28,7 +28,7 @@ export interface District {
   users: { id: string; login: string; role: string; name: string; org_unit: string }[];
   families: { id: string; org_unit: string; settlement_name: string; latitude: number | null; longitude: number | null }[];
   persons: { id: string; family: string; surname: string | null; given_name: string; relation: string; iin: string | null }[];
-  assignments: { family: string; worker: string; to: string | null }[];
+  assignments: { id: string; family: string; worker: string; from: string; to: string | null }[];
   consents: { person: string; state: string; given_on: string | null; basis: string | null }[];
   plans: { family: string; activities: { id: string; person: string; service: string; due_on: string | null }[] }[];
 }
@@ -162,6 +162,20 @@ export class Stage {
   async settings(settings: Record<string, unknown>): Promise<void> {
     const code = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); c.execute('insert or replace into setting values (?,?)',('phone',sys.argv[2])); c.commit()";
     await run("python3", ["-c", code, join(this.folder, "centre", "store.db"), JSON.stringify(settings)]);
+  }
+
+  /** What an operator imports later: the same district, grown. */
+  async grow(edit: (district: District) => void): Promise<void> {
+    edit(this.district);
+    const path = join(this.folder, "grown.json");
+    writeFileSync(path, JSON.stringify(this.district));
+    await this.server("import", path, "--json");
+  }
+
+  /** Lets time pass for what a phone that is switched off has delivered. */
+  async age(name: string, days: number): Promise<void> {
+    const code = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); n=c.execute(\"update file set delivered_at = strftime('%Y-%m-%dT%H:%M:%fZ', delivered_at, '-' || ? || ' days') where state = 'delivered'\", (sys.argv[2],)).rowcount; c.commit(); c.close(); sys.exit(0 if n else 'nothing was delivered')";
+    await run("python3", ["-c", code, join(this.folder, name, "store.db"), String(days)]);
   }
 
   /** The text of an enrolment QR for this worker. */

@@ -48,7 +48,7 @@ pub async fn front(State(state): State<AppState>, request: Request, next: Next) 
 
 async fn in_turn(state: &AppState, route: &str, mut request: Request, next: Next) -> Response {
     let media = route.starts_with("/v1/media");
-    if !route.starts_with("/v1") {
+    if !route.starts_with("/v1") && !route.starts_with("/api/") {
         // Health and numbers are answered even when everything else waits.
         return next.run(request).await;
     }

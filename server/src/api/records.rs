@@ -3,18 +3,19 @@
 use axum::{
     Json,
     body::Body,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
 use kandas_shared::{
     cursor::Kind,
+    ids::RecordId,
     jws::Signer as _,
     packed::{self, Seen},
     problem::{Problem, ProblemCode},
     record::MAX_BATCH,
-    wire::{CheckpointAnswer, RecordBatch, RecordBatchAnswer, TokenScope},
+    wire::{CheckpointAnswer, RecordBatch, RecordBatchAnswer, Rework, TokenScope},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,9 @@ use super::{
     carrier::{Bringer, Carrier, FieldDevice},
 };
 use crate::{
-    changes, checkpoints, intake, journal,
+    changes,
+    check::rework::rework as told,
+    checkpoints, intake, journal,
     refusal::{Outcome, Refusal},
     state::AppState,
 };
@@ -172,4 +175,19 @@ pub async fn checkpoint(
         _ => Vec::new(),
     };
     Ok(Json(CheckpointAnswer { checkpoint, proof }))
+}
+
+/// A record that came back for rework, as it was sealed, with small pictures of what came back.
+#[utoipa::path(get, path = "/v1/rework/{record}", tag = "records", params(("record" = RecordId, Path)),
+    security(("token" = [])), responses(
+    (status = 200, body = Rework),
+    (status = "4XX", body = Problem, content_type = "application/problem+json",
+        description = "it was not returned, or the family is somebody else's")))]
+pub async fn rework(
+    State(state): State<AppState>,
+    FieldDevice(bearer): FieldDevice,
+    Path(record): Path<String>,
+) -> Outcome<Json<Rework>> {
+    let record = record.parse().map_err(|_| ProblemCode::NotFound)?;
+    Ok(Json(told(&state, &bearer, record).await?))
 }

@@ -178,6 +178,26 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
             )
             .await?
         }
+        Event::PasswordSet(e) => {
+            exec!(
+                tx,
+                "insert into user_secret (user_id, password, totp) values ($1, $2, null)
+                 on conflict (user_id) do update set password = excluded.password",
+                e.user,
+                e.hash
+            )
+            .await?
+        }
+        Event::SecondFactorSet(e) => {
+            exec!(
+                tx,
+                "insert into user_secret (user_id, password, totp) values ($1, null, $2)
+                 on conflict (user_id) do update set totp = excluded.totp",
+                e.user,
+                e.sealed
+            )
+            .await?
+        }
         Event::EvidenceCalled(e) => called(tx, fact, e, gone).await?,
         Event::BundleErased(e) => {
             exec!(tx, "update bundle set state = 'erased' where bundle = $1", e.bundle).await?

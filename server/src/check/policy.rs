@@ -83,6 +83,18 @@ impl Territory {
         covered
     }
 
+    /// One of them.
+    pub fn unit(&self, id: OrgUnitId) -> Option<&OrgUnit> {
+        self.units.get(&id)
+    }
+
+    /// Every unit there is.
+    pub fn all(&self) -> Vec<OrgUnitId> {
+        let mut all: Vec<OrgUnitId> = self.units.keys().copied().collect();
+        all.sort_unstable();
+        all
+    }
+
     /// Whether families of `of` belong to `unit`.
     pub(crate) fn covers(&self, unit: OrgUnitId, of: OrgUnitId) -> bool {
         let Some(own) = self.units.get(&unit) else { return false };

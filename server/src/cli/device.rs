@@ -8,14 +8,18 @@ use kandas_shared::{order::OrderKind, wire::Diagnostics};
 use serde_json::json;
 
 use super::{
-    DeviceCommand, OrderArgs, Surroundings, UserCommand,
+    DeviceCommand, Need, OrderArgs, Surroundings, UserCommand,
     open::{Opened, open_store, user_id},
     show,
 };
 use crate::{
     access::{self, Action, Reading},
     config::Config,
-    device_log, devices, pin_reset, users,
+    device_log, devices,
+    facts::{Event, Setting},
+    journal::{self, Fact},
+    office::{self, passwords, second_factor, session},
+    pin_reset, users,
 };
 
 pub(super) async fn user(
@@ -54,6 +58,43 @@ pub(super) async fn user(
                     .collect();
                 show::table(&["login", "role", "state", "id"], &rows);
             }
+        }
+        UserCommand::Password { login, stdin } => {
+            let user = users::find(&mut store.read().await?, &login).await?;
+            let password = if stdin {
+                let mut line = String::new();
+                std::io::stdin().read_line(&mut line).context("the password")?;
+                line.trim_end_matches(['\r', '\n']).to_owned()
+            } else {
+                passwords::drawn(chance)
+            };
+            office::set_password(&store, now, chance, &user, &password).await?;
+            if stdin {
+                say(json, json!({"user": user.id}), &format!("user {} has a password", user.login))?;
+            } else {
+                let text = format!("password of {}: {password}", user.login);
+                say(json, json!({"user": user.id, "password": password}), &text)?;
+            }
+        }
+        UserCommand::ForgetSecondFactor { login } => {
+            let user = users::find(&mut store.read().await?, &login).await?;
+            let mut tx = store.write().await?;
+            second_factor::set(&mut tx, now, chance, user.id, None, None).await?;
+            tx.commit().await?;
+            let text = format!("user {} has no second factor any more", user.login);
+            say(json, json!({"user": user.id}), &text)?;
+        }
+        UserCommand::SecondFactor { need } => {
+            let value = match need {
+                Need::Required => "required",
+                Need::Optional => "optional",
+            };
+            let mut tx = store.write().await?;
+            let setting = Setting { name: session::SECOND_FACTOR.into(), value: value.into() };
+            let fact = Fact::by_system(Event::SettingSet(setting));
+            journal::append(&mut tx, chance, now, vec![fact]).await?;
+            tx.commit().await?;
+            say(json, json!({"second_factor": value}), &format!("a second factor is {value}"))?;
         }
         UserCommand::Deactivate { login } => {
             let mut tx = store.write().await?;

@@ -183,6 +183,22 @@ impl Objects {
         Ok(self.store.get(&Key::from(key)).await?)
     }
 
+    /// A range of an object, as it is read.
+    ///
+    /// # Errors
+    /// When it is not there or the range lies outside of it.
+    pub async fn read_range(
+        &self,
+        key: &str,
+        range: std::ops::Range<u64>,
+    ) -> io::Result<BoxStream<'static, object_store::Result<Bytes>>> {
+        if range.is_empty() {
+            return Ok(futures_util::stream::empty().boxed());
+        }
+        let options = object_store::GetOptions { range: Some(range.into()), ..Default::default() };
+        Ok(self.store.get_opts(&Key::from(key), options).await?.into_stream())
+    }
+
     /// What an object hashes to, and its length.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use kandas_server::{
     devices, erase, exec,
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
-        OrderDone, RecoveryKeyStored, Restored, Setting,
+        OrderDone, PasswordSet, RecoveryKeyStored, Restored, SecondFactorSet, Setting,
     },
     journal::{self, Fact},
     one, pin_reset, rebuild, rotate,
@@ -260,6 +260,8 @@ async fn live(house: &House) {
             files: vec![FileRef { evidence: sealed[0].evidence, part: Part::File }],
             problems: vec![],
         }),
+        Event::PasswordSet(PasswordSet { user: worker, hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into() }),
+        Event::SecondFactorSet(SecondFactorSet { user: worker, sealed: Some("c2VhbGVk".into()) }),
         Event::RecoveryKeyStored(RecoveryKeyStored { device: phone.device, wrapped: "YWdl".into() }),
         Event::SettingSet(Setting {
             name: format!("whole_centre:{}", family.org_unit),

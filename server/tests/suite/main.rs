@@ -15,6 +15,7 @@ mod import;
 mod intake;
 mod journal;
 mod keep;
+mod office;
 mod phones;
 mod pull;
 mod schema;

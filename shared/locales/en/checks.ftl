@@ -19,6 +19,7 @@ return-reason-other = Another reason
 returned-one-paper = A page of a paper was returned
 returned-your-paper = Your page
 returned-retake-paper = Take this page again
+returned-theirs = Taken before
 returned-elsewhere = The record was made on another phone: to answer, take everything again.
 check-history = What the supervisor said
 notice-returned = Returned for rework: {$count}

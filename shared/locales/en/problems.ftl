@@ -68,3 +68,16 @@ problem-internal = Something unexpected failed at the centre. Your data is safe 
 problem-clock-unusable = The centre's clock cannot be trusted. Tell the administrator.
 problem-bundle-unreadable = The bundle cannot be read: it is incomplete or closed with another key.
 problem-bundle-hash-mismatch = The bundle's content does not match its list. Copy it again.
+
+## The office
+
+problem-sign-in-failed = Log-in name, password or code is wrong.
+problem-second-factor-needed = Enter the code from your authenticator.
+problem-sign-in-slow = Too many wrong tries. Try again a little later.
+problem-session-over = The session has ended. Sign in again.
+problem-not-from-this-page = The request did not come from this page. Reload it.
+problem-password-weak = A password has at least 12 characters and does not contain the log-in name.
+problem-login-taken = This log-in name is taken.
+problem-record-taken = Somebody else is checking this record now.
+problem-check-impossible = The record has changed: this is no longer possible.
+problem-own-record = Nobody checks his own record.

@@ -21,6 +21,7 @@ return-reason-other = Басқа себеп
 returned-one-paper = Құжаттың бір беті қайтарылды
 returned-your-paper = Сіз түсірген бет
 returned-retake-paper = Осы бетті қайта түсіру
+returned-theirs = Бұрын түсірілген
 returned-elsewhere = Бұл жазба басқа телефонда жасалған: жауапқа барлық фотоны қайта түсіріңіз.
 check-history = Тексеруші не деді
 notice-returned = Пысықтауға қайтарылды: {$count}

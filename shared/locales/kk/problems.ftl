@@ -70,3 +70,16 @@ problem-internal = Орталықта күтпеген ақау болды. Де
 problem-clock-unusable = Орталықтың сағаты сенімсіз. Әкімшіге хабарласыңыз.
 problem-bundle-unreadable = Жинақ оқылмады: файл толық емес немесе басқа кілтпен жабылған.
 problem-bundle-hash-mismatch = Жинақтың мазмұны оның тізіміне сәйкес емес. Көшірмесін қайта алыңыз.
+
+## The office
+
+problem-sign-in-failed = Логин, құпиясөз немесе код қате.
+problem-second-factor-needed = Аутентификатордағы кодты енгізіңіз.
+problem-sign-in-slow = Тым көп қате әрекет болды. Біраздан кейін қайталаңыз.
+problem-session-over = Сеанс аяқталды. Қайта кіріңіз.
+problem-not-from-this-page = Сұрау осы беттен келген жоқ. Бетті жаңартыңыз.
+problem-password-weak = Құпиясөз кемінде 12 таңбадан тұрып, логинді қамтымауы керек.
+problem-login-taken = Бұл логин бос емес.
+problem-record-taken = Бұл жазбаны қазір басқа адам тексеріп жатыр.
+problem-check-impossible = Жазбаның күйі өзгерген: бұл әрекет енді мүмкін емес.
+problem-own-record = Өз жазбаңызды өзіңіз тексере алмайсыз.

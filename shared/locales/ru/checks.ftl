@@ -19,6 +19,7 @@ return-reason-other = Другая причина
 returned-one-paper = Возвращена страница документа
 returned-your-paper = Ваша страница
 returned-retake-paper = Переснять эту страницу
+returned-theirs = Снято ранее
 returned-elsewhere = Запись сделана на другом телефоне: для ответа снимите всё заново.
 check-history = Что сказал проверяющий
 notice-returned = На доработку вернулось: {$count}

@@ -68,3 +68,16 @@ problem-internal = В центре произошёл непредвиденны
 problem-clock-unusable = Часам центра нельзя доверять. Сообщите администратору.
 problem-bundle-unreadable = Пакет не читается: он неполон или закрыт другим ключом.
 problem-bundle-hash-mismatch = Содержимое пакета не совпадает с его описью. Снимите копию заново.
+
+## The office
+
+problem-sign-in-failed = Логин, пароль или код неверен.
+problem-second-factor-needed = Введите код из аутентификатора.
+problem-sign-in-slow = Слишком много неверных попыток. Повторите немного позже.
+problem-session-over = Сеанс закончился. Войдите снова.
+problem-not-from-this-page = Запрос пришёл не с этой страницы. Обновите её.
+problem-password-weak = В пароле должно быть не меньше 12 знаков, и логин в него не входит.
+problem-login-taken = Этот логин занят.
+problem-record-taken = Эту запись сейчас проверяет другой человек.
+problem-check-impossible = Состояние записи изменилось: это действие уже невозможно.
+problem-own-record = Свою запись проверить нельзя.

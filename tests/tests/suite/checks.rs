@@ -1,17 +1,20 @@
 //! What supervisors say comes to the phone and is answered: a returned photo is shown, taken again and comes back; a
 //! forgotten PIN is replaced; the log reaches the operator; a newer program is told of.
 
-use std::path::Path;
+use std::{io::Read as _, path::Path};
 
 use kandas_app::face::{how, view::AttachAnswer};
 use kandas_server::{
     check::{self, Checking, Due, Return},
     device_log, pin_reset,
+    token::Bearer,
 };
 use kandas_shared::{
     check::ReturnReason,
     evidence::{EvidenceKind, Source},
-    ids::{EvidenceId, RecordId, UserId},
+    ids::{DeviceId, EvidenceId, FamilyId, RecordId, UserId},
+    jws::Signer as _,
+    wire::TokenScope,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -22,11 +25,14 @@ use tokio::{
 use crate::{
     centre::{Centre, Engine},
     delivery::on_both_engines,
+    disasters::family,
     face::{Screens, ask, simple, until},
+    worker::Worker,
 };
 
 on_both_engines!(
     a_returned_photo_is_taken_again_and_answered,
+    whoever_has_the_family_now_answers_with_one_photo,
     a_forgotten_pin_is_replaced_by_voice_and_by_the_link,
     the_log_reaches_the_operator_and_a_newer_program_is_told_of,
 );
@@ -110,13 +116,7 @@ async fn a_returned_photo_is_taken_again_and_answered(engine: Engine) {
     let before = centre.count(files).await;
     let page = ask(face, json!({"call": "correct", "record": record, "why": "қайта түсірілді"})).await;
     let draft = page["draft"].clone();
-    let again = screens.worker.shoot(1, 0, false);
-    let bringing = face.begin_bringing(draft.as_str().unwrap().parse().unwrap(), None).await.unwrap();
-    std::fs::copy(&again[0].path, &bringing.path).unwrap();
-    let replaces = Some(serde_json::from_value(old.clone()).unwrap());
-    let taken = how(Some(EvidenceKind::Photo), Source::Captured, None, None, None, replaces);
-    let answer = face.bring(bringing, draft.as_str().unwrap().parse().unwrap(), taken).await.unwrap();
-    assert!(matches!(answer, AttachAnswer::Kept { .. }), "{answer:?}");
+    retake(&screens, &draft, &old).await;
     let card = ask(face, json!({"call": "today"})).await["returned"][0].clone();
     assert_eq!((&card["draft"], &card["retaken"]), (&draft, &json!(true)));
     let answer = screens.seal(&draft).await;
@@ -148,6 +148,114 @@ async fn a_returned_photo_is_taken_again_and_answered(engine: Engine) {
     screens.worker.assert_up_to_date(&centre, 0).await;
     centre.assert_sound().await;
     screens.end().await;
+}
+
+/// Whether the centre tells this worker's phone of a returned record.
+async fn may_see(centre: &Centre, number: usize, record: RecordId) -> bool {
+    let worker = UserId(centre.district.workers().nth(number).unwrap().id);
+    let state = centre.state();
+    let key = state.keys.signer().public_key().kid();
+    let bearer = Bearer {
+        device: DeviceId::draw(centre.clock.wall(), [7; 10]),
+        worker,
+        key,
+        scope: TokenScope::Device,
+    };
+    check::rework::rework(&state, &bearer, record).await.is_ok()
+}
+
+/// Takes one piece again in a draft that corrects its record.
+async fn retake(screens: &Screens, draft: &Value, old: &Value) {
+    let id = draft.as_str().unwrap().parse().unwrap();
+    let again = screens.worker.shoot(1, 0, false);
+    let bringing = screens.face.begin_bringing(id, None).await.unwrap();
+    std::fs::copy(&again[0].path, &bringing.path).unwrap();
+    let replaces = Some(serde_json::from_value(old.clone()).unwrap());
+    let taken = how(Some(EvidenceKind::Photo), Source::Captured, None, None, None, replaces);
+    let answer = screens.face.bring(bringing, id, taken).await.unwrap();
+    assert!(matches!(answer, AttachAnswer::Kept { .. }), "{answer:?}");
+}
+
+async fn whoever_has_the_family_now_answers_with_one_photo(engine: Engine) {
+    let centre = Centre::open(engine).await;
+    let former = Screens::new(&centre).await;
+    former.enrol(&centre).await;
+    let owner = Screens::of(Worker::new(&centre, 1, None).await).await;
+    owner.enrol(&centre).await;
+    let record = delivered(&former).await;
+    let page = ask(&former.face, json!({"call": "record", "record": record})).await;
+    let (old, kept) = (page["evidence"][0]["evidence"].clone(), page["evidence"][1]["evidence"].clone());
+    let family: FamilyId = serde_json::from_value(page["row"]["family"].clone()).unwrap();
+    family::take_away(&centre, &former.worker, family).await;
+    family::assign(&centre, family, 1).await;
+    let id: RecordId = serde_json::from_value(record.clone()).unwrap();
+    return_photo(&centre, id, serde_json::from_value(old.clone()).unwrap()).await;
+    let readings = format!("select count(*) from access_log where action = 'check.rework {id}'");
+    assert_eq!(centre.count(&readings).await, 0);
+
+    // Who had the family is not told; who has it sees the old photo, though another phone took it.
+    former.worker.sync_until_done().await;
+    assert_eq!(ask(&former.face, json!({"call": "today"})).await["returned"], json!([]));
+    let face = &owner.face;
+    ask(face, json!({"call": "sync_now"})).await;
+    let today =
+        until(face, json!({"call": "today"}), |today| today["returned"][0]["piecewise"] == true).await;
+    let card = &today["returned"][0];
+    assert_eq!((&card["record"], &card["evidence"], &card["kind"]), (&record, &old, &json!("photo")));
+    assert_eq!(card["number"], Value::Null);
+    assert!(card["done_on"].is_string());
+    let mut picture = Vec::new();
+    let shown = serde_json::from_value(old.clone()).unwrap();
+    let mut bytes = face.show(shown, kandas_shared::evidence::Part::Thumbnail).await.unwrap();
+    bytes.read_to_end(&mut picture).unwrap();
+    assert!(picture.starts_with(&[0xff, 0xd8]), "a small JPEG");
+    let other = serde_json::from_value(kept.clone()).unwrap();
+    assert!(face.show(other, kandas_shared::evidence::Part::Thumbnail).await.is_err(), "need to know");
+    assert_eq!(centre.count(&readings).await, 1, "one reading in the access log");
+    for (number, may) in [(0, false), (1, true), (2, false)] {
+        assert_eq!(may_see(&centre, number, id).await, may, "worker {number}");
+    }
+
+    // That photo alone is taken again; what the other phone has sent is neither sent nor missed here.
+    let files = "select count(*) from evidence_file where state = 'received'";
+    let before = centre.count(files).await;
+    let page = ask(face, json!({"call": "correct", "record": record, "why": "қайта түсірілді"})).await;
+    let draft = page["draft"].clone();
+    retake(&owner, &draft, &old).await;
+    let answer = owner.seal(&draft).await;
+    until(face, json!({"call": "record", "record": answer}), |row| row["row"]["state"] == "delivered").await;
+    let page = ask(face, json!({"call": "record", "record": answer})).await;
+    let now: Vec<&Value> =
+        page["evidence"].as_array().unwrap().iter().map(|tile| &tile["evidence"]).collect();
+    assert!(now.contains(&&kept) && !now.contains(&&old) && now.len() == 2, "{now:?}");
+    assert_eq!(centre.count(files).await, before + 2, "the new photo and its small picture");
+    assert_eq!(centre.count("select count(*) from evidence_file where state = 'salvaged'").await, 0);
+    assert_eq!(centre.count("select count(*) from record where check_state = 'answered'").await, 1);
+
+    // Returned once more, this time it lies on the owner's phone, and the piece of the first phone still does not.
+    let id: RecordId = serde_json::from_value(answer.clone()).unwrap();
+    let new = now.iter().find(|evidence| ***evidence != kept).unwrap();
+    return_photo(&centre, id, serde_json::from_value((*new).clone()).unwrap()).await;
+    ask(face, json!({"call": "sync_now"})).await;
+    until(face, json!({"call": "today"}), |today| today["returned"][0]["record"] == answer).await;
+    let draft = ask(face, json!({"call": "correct", "record": answer, "why": "тағы"})).await["draft"].clone();
+    retake(&owner, &draft, new).await;
+    let last = owner.seal(&draft).await;
+    until(face, json!({"call": "record", "record": last}), |row| row["row"]["state"] == "delivered").await;
+    assert_eq!(centre.count("select count(*) from evidence_file where state = 'salvaged'").await, 0);
+    ask(face, json!({"call": "sync_now"})).await;
+    until(face, json!({"call": "record", "record": answer}), |page| page["row"]["check"] == "answered").await;
+    let told: i64 = {
+        let mut conn = owner.worker.app().store().conn().await.unwrap();
+        sqlx::query_scalar("select (select count(*) from rework) + (select count(*) from rework_picture)")
+            .fetch_one(&mut *conn)
+            .await
+            .unwrap()
+    };
+    assert_eq!(told, 0, "what is answered is forgotten");
+    centre.assert_sound().await;
+    former.end().await;
+    owner.end().await;
 }
 
 async fn grant(

@@ -4,7 +4,7 @@
 mod behind;
 mod clocks;
 mod copies;
-mod family;
+pub mod family;
 mod golden;
 mod keys;
 mod limits;

@@ -17,7 +17,7 @@ pub(crate) struct InHand {
     url: String,
     line: Proxy,
     /// Whether there is a page to show.
-    built: bool,
+    pub(super) built: bool,
     _bridge: Leashed,
 }
 

@@ -147,6 +147,8 @@ pub struct ReturnedCard {
     pub deadline: Option<Deadline>,
     /// The draft of the answer, if it was begun.
     pub draft: Option<DraftId>,
+    /// Whether the record is known here piece by piece, so that one of them can be taken again alone.
+    pub piecewise: bool,
     /// Whether that draft has the piece taken again.
     pub retaken: bool,
 }

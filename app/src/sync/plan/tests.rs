@@ -12,8 +12,8 @@ fn lane() -> impl Strategy<Value = Lane> {
 }
 
 fn lanes() -> impl Strategy<Value = Lanes> {
-    (lane(), lane(), lane(), lane(), lane(), lane(), lane()).prop_map(
-        |(network, token, records, pull, media, order, recovery)| Lanes {
+    (lane(), lane(), lane(), lane(), lane(), lane(), lane(), lane()).prop_map(
+        |(network, token, records, pull, media, order, recovery, rework)| Lanes {
             network,
             token,
             records,
@@ -21,6 +21,7 @@ fn lanes() -> impl Strategy<Value = Lanes> {
             media,
             order,
             recovery,
+            rework,
         },
     )
 }
@@ -59,11 +60,12 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         used_metered_bytes: used,
     });
     let state = (prop::bool::weighted(0.95), prop::bool::weighted(0.05), token, order, lanes());
-    let work = (0usize..3, option::of(251u64..400), any::<bool>(), any::<bool>(), vec(file(), 0..6));
+    let rework = option::of(any::<u128>().prop_map(|id| RecordId(Uuid::from_u128(id))));
+    let work = (0usize..3, option::of(251u64..400), any::<bool>(), any::<bool>(), rework, vec(file(), 0..6));
     (state, work, any::<bool>(), policy).prop_map(
         |(
             (enrolled, wiped, token, order, lanes),
-            (records_ready, records_later, pull_wanted, recovery_key_due, files),
+            (records_ready, records_later, pull_wanted, recovery_key_due, rework, files),
             metered,
             policy,
         )| Snapshot {
@@ -76,6 +78,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
             records_later,
             pull_wanted,
             recovery_key_due,
+            rework,
             files,
             metered,
             policy,
@@ -178,6 +181,7 @@ proptest! {
                 Step::Push => s.records_ready = 0,
                 Step::Pull => s.pull_wanted = false,
                 Step::RecoveryKey => s.recovery_key_due = false,
+                Step::Rework(_) => s.rework = None,
                 Step::Order(_) => s.wiped = true,
                 Step::Upload(file) | Step::Salvage(file) | Step::Ask(file) => {
                     s.files.retain(|f| f.file != file);

@@ -27,14 +27,14 @@ fn user(centre: &Centre, number: usize) -> UserId {
     UserId(centre.district.workers().nth(number).unwrap().id)
 }
 
-async fn assign(centre: &Centre, family: FamilyId, number: usize) {
+pub async fn assign(centre: &Centre, family: FamilyId, number: usize) {
     let id = AssignmentId::draw(centre.clock.wall(), kandas_server::chance::bytes(&*centre.chance));
     let worker = user(centre, number);
     centre.append([Event::AssignmentSet(Assignment { id, family, worker, from: day(), to: None })]).await;
 }
 
 /// Closes what gave the family to this worker, as of yesterday.
-async fn take_away(centre: &Centre, worker: &Worker, family: FamilyId) {
+pub async fn take_away(centre: &Centre, worker: &Worker, family: FamilyId) {
     let yesterday = civil_date(centre.clock.wall() - TimeDelta::days(1));
     let mut closed = 0;
     for row in worker.pulled().await {

@@ -1,0 +1,46 @@
+// Pictures of the record before one and of the next: fetched once, shown at once. They are gone with the record.
+import { SvelteMap } from "svelte/reactivity";
+import { evidence, type Item, type Piece } from "../api/client";
+
+/** The file that a picture is shown from, if it is a picture and here. */
+export function picture(piece: Piece): boolean {
+  const file = piece.files.find((each) => each.part === "file");
+  return file !== undefined && ["received", "salvaged"].includes(file.state) && /^image\/(jpeg|png|webp)$/.test(file.media_type);
+}
+
+export function film(piece: Piece): boolean {
+  const file = piece.files.find((each) => each.part === "file");
+  return file !== undefined && file.state === "received" && file.media_type.startsWith("video/");
+}
+
+class Files {
+  private urls = new SvelteMap<string, string>();
+  private wanted = new Set<string>();
+
+  url(piece: Piece): string | undefined {
+    return this.urls.get(piece.evidence);
+  }
+
+  /** Keeps the pictures of these records, the first ones first, and lets the others go. */
+  keep(items: Item[]): void {
+    const pieces = items.flatMap((item) => item.evidence).filter(picture);
+    this.wanted = new Set(pieces.map((piece) => piece.evidence));
+    for (const [id, url] of this.urls) {
+      if (this.wanted.has(id)) continue;
+      URL.revokeObjectURL(url);
+      this.urls.delete(id);
+    }
+    for (const piece of pieces) if (!this.urls.has(piece.evidence)) void this.fetch(piece.evidence);
+  }
+
+  private async fetch(id: string): Promise<void> {
+    const response = await fetch(evidence(id, "file")).catch(() => null);
+    // The viewer shows the address itself then, and the browser says what is wrong.
+    if (!response?.ok) return;
+    const blob = await response.blob();
+    if (!this.wanted.has(id) || this.urls.has(id)) return;
+    this.urls.set(id, URL.createObjectURL(blob));
+  }
+}
+
+export const files = new Files();

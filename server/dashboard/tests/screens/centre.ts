@@ -1,0 +1,100 @@
+// A centre with work to check: the stage of the phone's browser tests (a real central store), and a headless phone that
+// records completions and delivers them.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+// @ts-expect-error plain JavaScript
+import { source } from "../../../../design/messages.mjs";
+import { camera, Stage } from "../../../../mobile/tests/screens/stage";
+
+const run = promisify(execFile);
+export type Lang = "kk" | "ru";
+export type Words = (id: string, variables?: Record<string, string | number>) => string;
+
+/** The words a test looks for are the messages themselves. */
+export function words(lang: Lang): Words {
+  const bundle = new FluentBundle(lang, { useIsolating: false });
+  for (const part of ["base", "desk"]) bundle.addResource(new FluentResource(source(lang, part) as string));
+  return (id, variables) => {
+    const pattern = bundle.getMessage(id)?.value;
+    if (!pattern) throw new Error(`no message ${id}`);
+    return bundle.formatPattern(pattern, variables ?? {});
+  };
+}
+
+export interface Answered {
+  missing?: string[];
+}
+
+export class Centre {
+  private constructor(
+    readonly stage: Stage,
+    readonly worker: { id: string; login: string; org_unit: string },
+    readonly director: { login: string; name: string },
+    readonly password: string,
+  ) {}
+
+  static async set(): Promise<Centre> {
+    const stage = await Stage.set();
+    const { users } = stage.district;
+    const worker = users.find((user) => user.role === "cc_set");
+    const director = users.find((user) => user.role === "cc_dir" && user.org_unit === worker?.org_unit);
+    if (!worker || !director) throw new Error("the district has no worker with a director");
+    await stage.office("user", "second-factor", "optional");
+    const { password } = (await stage.office("user", "password", director.login)) as { password: string };
+    const centre = new Centre(stage, worker, director, password);
+    const { link } = await stage.invitation(worker.login);
+    await centre.phone("enrol", link);
+    await centre.phone("sync");
+    return centre;
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${this.stage.line.port}/`;
+  }
+
+  /** What the worker's phone is told to do, and its answer. */
+  async phone(...line: string[]): Promise<Answered> {
+    const program = process.env["KANDAS_FIELD"] ?? "";
+    const answer = await run(program, ["--home", join(this.stage.folder, "phone"), "--json", ...line], { maxBuffer: 64e6 }).catch(
+      (error: { code?: number; stdout?: string; stderr?: string }) => {
+        // What is left, set aside or incomplete is said by the exit code, and by the answer.
+        if (error.stdout?.trim() || (error.code ?? 0) > 1) return { stdout: error.stdout ?? "" };
+        throw new Error(`kandas-field ${line.join(" ")}: ${error.stderr ?? ""}`);
+      },
+    );
+    return answer.stdout.trim() ? (JSON.parse(answer.stdout.trim().split("\n").at(-1) ?? "{}") as Answered) : {};
+  }
+
+  /** The worker records `count` completions with photos, one of them with a film, and they arrive. */
+  async work(count: number): Promise<void> {
+    const photos = camera(".jpg", ".jpeg");
+    const [film] = camera(".mp4", ".mov");
+    const mine = new Set(this.stage.district.assignments.filter((each) => each.worker === this.worker.id && !each.to).map((each) => each.family));
+    const activities = this.stage.district.plans.filter((plan) => mine.has(plan.family)).flatMap((plan) => plan.activities.map((activity) => ({ family: plan.family, ...activity })));
+    let done = 0;
+    for (const activity of activities) {
+      if (done === count) break;
+      // Services that ask for a paper or a signature would stay drafts here.
+      if (!["S01", "S04", "S06", "S11", "S21", "S25", "S19"].includes(activity.service)) continue;
+      const family = this.stage.district.families.find((each) => each.id === activity.family);
+      const place = `${(family?.latitude ?? 52.287) + 0.003},${(family?.longitude ?? 76.967) + 0.004}`;
+      const taken = [photos[done % photos.length], photos[(done + 1) % photos.length]].filter((path) => path !== undefined);
+      const line = ["complete", activity.id, ...taken.flatMap((path) => ["--photo", path]), "--position", place];
+      line.push(...(done === 1 && film ? ["--video", film] : ["--no-video", "nothing_to_film"]));
+      const { missing = [] } = await this.phone(...line);
+      if (missing.length === 0) done += 1;
+    }
+    if (done < count) throw new Error(`only ${done} records could be sealed`);
+    await this.phone("sync", "--until-done");
+  }
+
+  async checks(state: string): Promise<{ record: string; check_state: string }[]> {
+    return (await this.stage.office("check", "list", "--state", state, "--as", this.director.login)) as { record: string; check_state: string }[];
+  }
+
+  async clear(): Promise<void> {
+    await this.stage.clear();
+  }
+}

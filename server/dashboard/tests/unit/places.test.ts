@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+
+// The router reads the address of the page when it is loaded; here there is none.
+(globalThis as unknown as { location: { hash: string } }).location = { hash: "" };
+const { read, write } = await import("../../src/state/router.svelte");
+
+describe("places", () => {
+  test("an address says the place and its filter, and is read again", () => {
+    for (const place of [
+      { screen: "overview" },
+      { screen: "checking", service: "S13" },
+      { screen: "families", q: "тестов ү" },
+      { screen: "family", family: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
+      { screen: "record", record: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
+      { screen: "people" },
+      { screen: "home" },
+    ] as const) {
+      expect(read(write(place))).toEqual(place);
+    }
+  });
+  test("what is none is the first page", () => {
+    expect(read("#/nowhere/else")).toEqual({ screen: "home" });
+    expect(read("#/family")).toEqual({ screen: "families", q: "" });
+  });
+});

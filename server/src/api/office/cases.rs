@@ -1,0 +1,112 @@
+//! Families, persons and numbers.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use kandas_shared::{
+    calendar::civil_date,
+    ids::{FamilyId, PersonId},
+    problem::{Problem, ProblemCode},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::seat::Seat;
+use crate::{
+    access::{self, Action, NumberReason, Reading},
+    api::body::Small as Body,
+    office::{
+        family::{self, Family, List, Wanted},
+        overview::{self, Overview},
+        policy::Right,
+    },
+    refusal::Outcome,
+    state::AppState,
+};
+
+/// Why a number is asked for.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    /// The reason; stands in the access log.
+    reason: NumberReason,
+}
+
+/// A person's number in the clear.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PersonNumber)]
+pub struct Number {
+    /// Twelve digits; absent if the person has none yet.
+    iin: Option<String>,
+}
+
+/// How the user's units stand.
+#[utoipa::path(get, path = "/api/overview", tag = "cases", responses(
+    (status = 200, body = Overview),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn overview(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Overview>> {
+    let territory = seat.allow(&state, Right::Numbers, None).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(overview::of(&mut tx, &seat.0.user, &territory, state.clock.wall()).await?))
+}
+
+/// Families of the user's units, all or those with a member whose name fits.
+#[utoipa::path(get, path = "/api/families", tag = "cases", params(Wanted), responses(
+    (status = 200, body = List),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn families(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(wanted): Query<Wanted>,
+) -> Outcome<Json<List>> {
+    let territory = seat.allow(&state, Right::Case, None).await?;
+    let now = state.clock.wall();
+    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
+    access::note(&state.store, now, Action::Families, reading).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(family::list(&mut tx, &seat.0.user, &territory, &wanted, civil_date(now)).await?))
+}
+
+/// A family with its members, its plan and what was recorded.
+#[utoipa::path(get, path = "/api/families/{family}", tag = "cases", params(("family" = FamilyId, Path)), responses(
+    (status = 200, body = Family),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn family(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(family): Path<FamilyId>,
+) -> Outcome<Json<Family>> {
+    let mut tx = state.store.read().await?;
+    let unit = family::unit_of(&mut tx, family).await?;
+    drop(tx);
+    seat.allow(&state, Right::Case, unit).await?;
+    let mut tx = state.store.read().await?;
+    let found = family::of(&mut tx, family).await?.ok_or(ProblemCode::NotFound)?;
+    drop(tx);
+    let reading = Reading { by: Some(seat.0.user.id), family: Some(family), ..Reading::default() };
+    access::note(&state.store, state.clock.wall(), Action::Family, reading).await?;
+    Ok(Json(found))
+}
+
+/// A person's number in the clear, for who says why.
+#[utoipa::path(post, path = "/api/persons/{person}/number", tag = "cases", params(("person" = PersonId, Path)),
+    request_body = Why, responses(
+    (status = 200, body = Number),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn number(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(person): Path<PersonId>,
+    Body(why): Body<Why>,
+) -> Outcome<Json<Number>> {
+    let mut tx = state.store.read().await?;
+    let found = family::number(&mut tx, person).await?;
+    drop(tx);
+    seat.allow(&state, Right::Case, found.as_ref().map(|(_, unit, _)| *unit)).await?;
+    let (family, _, iin) = found.ok_or(ProblemCode::NotFound)?;
+    let by = Some(seat.0.user.id);
+    let reading = Reading { by, family: Some(family), person: Some(person), device: None };
+    access::note(&state.store, state.clock.wall(), Action::Number(why.reason), reading).await?;
+    Ok(Json(Number { iin: iin.map(|iin| iin.reveal().to_owned()) }))
+}

@@ -1,0 +1,168 @@
+//! Users and phones: lists, new users, passwords, codes for phones, revoking.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, HeaderName},
+    },
+};
+use kandas_shared::{
+    ids::{DeviceId, OrgUnitId, UserId},
+    problem::{Problem, ProblemCode},
+    pulled::User,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::seat::Seat;
+use crate::{
+    access::{self, Action, Reading},
+    api::body::Small as Body,
+    office::{
+        people::{self, Invitation, People, Wanted},
+        policy::Right,
+    },
+    refusal::{Outcome, Refusal},
+    state::AppState,
+};
+
+/// A password that is told once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Told {
+    /// To be given to its user, who changes it.
+    password: String,
+}
+
+/// Why a phone is revoked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Stands in the journal for ever, so a word of a list: lost, left, replaced or other.
+    reason: RevokeReason,
+}
+
+/// See [`Reason`].
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeReason {
+    /// It was lost or stolen.
+    Lost,
+    /// Its worker has left.
+    Left,
+    /// There is another one.
+    Replaced,
+    /// Something else.
+    Other,
+}
+
+impl RevokeReason {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Left => "left",
+            Self::Replaced => "replaced",
+            Self::Other => "other",
+        }
+    }
+}
+
+const NO_STORE: [(HeaderName, HeaderValue); 1] = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+
+/// Units, users and phones.
+#[utoipa::path(get, path = "/api/people", tag = "people", responses(
+    (status = 200, body = People),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn list(State(state): State<AppState>, seat: Seat) -> Outcome<Json<People>> {
+    let territory = seat.allow(&state, Right::Workers, None).await?;
+    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
+    access::note(&state.store, state.clock.wall(), Action::Users, reading).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(people::list(&mut tx, &seat.0.user, &territory).await?))
+}
+
+/// Adds a user. He signs in once he has a password.
+#[utoipa::path(post, path = "/api/users", tag = "people", request_body = Wanted, responses(
+    (status = 201, body = User),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn add(
+    State(state): State<AppState>,
+    seat: Seat,
+    Body(wanted): Body<Wanted>,
+) -> Outcome<(StatusCode, Json<User>)> {
+    seat.allow(&state, Right::People, Some(wanted.org_unit)).await?;
+    Ok((StatusCode::CREATED, Json(people::add(&state, wanted).await?)))
+}
+
+/// The user may no longer work; his sessions end.
+#[utoipa::path(delete, path = "/api/users/{user}", tag = "people", params(("user" = UserId, Path)), responses(
+    (status = 204),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn deactivate(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(user): Path<UserId>,
+) -> Outcome<StatusCode> {
+    about(&state, &seat, user).await?;
+    if user == seat.0.user.id {
+        return Err(Refusal::because(ProblemCode::Forbidden, "nobody deactivates himself"));
+    }
+    people::deactivate(&state, user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A new password for a user, drawn and told once.
+#[utoipa::path(post, path = "/api/users/{user}/password", tag = "people", params(("user" = UserId, Path)), responses(
+    (status = 200, body = Told),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn password(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(user): Path<UserId>,
+) -> Outcome<([(HeaderName, HeaderValue); 1], Json<Told>)> {
+    about(&state, &seat, user).await?;
+    Ok((NO_STORE, Json(Told { password: people::new_password(&state, user, seat.0.user.id).await? })))
+}
+
+/// A one-time code with which a worker enrols a phone.
+#[utoipa::path(post, path = "/api/users/{user}/code", tag = "people", params(("user" = UserId, Path)), responses(
+    (status = 200, body = Invitation),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn code(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(user): Path<UserId>,
+) -> Outcome<([(HeaderName, HeaderValue); 1], Json<Invitation>)> {
+    about(&state, &seat, user).await?;
+    Ok((NO_STORE, Json(people::invite(&state, user, seat.0.user.id).await?)))
+}
+
+/// The phone may deliver what it has and nothing else.
+#[utoipa::path(post, path = "/api/phones/{phone}/revoke", tag = "people", params(("phone" = DeviceId, Path)),
+    request_body = Reason, responses(
+    (status = 204),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn revoke(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(phone): Path<DeviceId>,
+    Body(why): Body<Reason>,
+) -> Outcome<StatusCode> {
+    let mut tx = state.store.read().await?;
+    let unit = people::unit_of_phone(&mut tx, phone).await?;
+    drop(tx);
+    seat.allow(&state, Right::People, unit).await?;
+    unit.ok_or(ProblemCode::NotFound)?;
+    people::revoke(&state, phone, why.reason.as_str()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether something may be done about a user, and where he works.
+async fn about(state: &AppState, seat: &Seat, user: UserId) -> Outcome<OrgUnitId> {
+    let mut tx = state.store.read().await?;
+    let unit = people::unit_of(&mut tx, user).await?;
+    drop(tx);
+    seat.allow(state, Right::People, unit).await?;
+    Ok(unit.ok_or(ProblemCode::NotFound)?)
+}

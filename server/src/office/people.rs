@@ -1,0 +1,262 @@
+//! Users and phones as an administrator keeps them. No case data: names of users, states of phones.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use kandas_shared::{
+    ids::{DeviceId, OrgUnitId, UserId},
+    locale::Lang,
+    pulled::{OrgUnit, Role, User},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::passwords;
+use crate::{
+    all, among,
+    check::policy::Territory,
+    devices, exec, opt,
+    refusal::{Outcome, Refusal},
+    state::AppState,
+    store::{StoreError, Tx},
+    users::{self, NewUser, UserError},
+};
+
+/// How long a code for a phone is good.
+pub const CODE_LIFE: TimeDelta = TimeDelta::hours(72);
+
+/// A user in the list.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[schema(as = UserListed)]
+pub struct Listed {
+    /// His id.
+    pub id: UserId,
+    /// Where he works.
+    pub org_unit: OrgUnitId,
+    /// Log-in name.
+    pub login: String,
+    /// Name as shown.
+    pub name: String,
+    /// What he may do.
+    pub role: Role,
+    /// Language of screens.
+    pub language: Lang,
+    /// Whether he may work.
+    pub active: bool,
+    /// Whether he has a password for this dashboard.
+    pub has_password: bool,
+    /// Whether he has a second factor.
+    pub has_second_factor: bool,
+}
+
+/// A phone in the list.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct Phone {
+    /// Its id.
+    pub id: DeviceId,
+    /// Whose.
+    pub worker: UserId,
+    /// His name.
+    pub worker_name: String,
+    /// active or revoked.
+    pub state: String,
+    /// Model and system.
+    pub platform: String,
+    /// Program and version, when it was last seen or enrolled.
+    pub app: String,
+    /// When it was enrolled.
+    pub enrolled_at: DateTime<Utc>,
+    /// When it last asked for a token.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// Records that came from it.
+    pub records: i64,
+    /// Numbers of its chains that never came.
+    pub missing: i64,
+    /// Families whose data it was ever given.
+    pub families: i64,
+}
+
+/// Everybody and everything of an administrator's units.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct People {
+    /// The units.
+    pub units: Vec<OrgUnit>,
+    /// The users, by name.
+    pub users: Vec<Listed>,
+    /// Their phones, the newest first.
+    pub phones: Vec<Phone>,
+}
+
+/// What a new user needs.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = UserWanted)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Log-in name, unique.
+    pub login: String,
+    /// Name as shown.
+    pub name: String,
+    /// What he may do.
+    pub role: Role,
+    /// Where he works.
+    pub org_unit: OrgUnitId,
+    /// Language of screens.
+    pub language: Lang,
+}
+
+/// A code with which a worker enrols a phone.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Invitation {
+    /// To be typed.
+    pub code: String,
+    /// To be scanned, where the server knows its public address.
+    pub link: Option<String>,
+    /// The QR of the link, as SVG.
+    pub qr: Option<String>,
+    /// What the phone must show before the worker goes on.
+    pub fingerprint: String,
+    /// Until when it is good.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Users and phones of the units that are covered.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(tx: &mut Tx, user: &User, territory: &Territory) -> Result<People, StoreError> {
+    let covered: Vec<(OrgUnitId,)> =
+        territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
+    let sql = "select u.id, u.org_unit, u.login, u.name, u.role, u.language, u.active,
+        k.password is not null as has_password, k.totp is not null as has_second_factor
+        from app_user u left join user_secret k on k.user_id = u.id where u.org_unit in (";
+    let mut users = among!(tx, Listed, sql, covered, ")").await?;
+    users.sort_by(|a, b| (&a.name, &a.login).cmp(&(&b.name, &b.login)));
+    users.dedup_by_key(|user| user.id);
+    let sql = "select d.id, d.worker, u.name as worker_name, d.state, d.platform, coalesce(s.app, d.app) as app,
+        d.enrolled_at, s.at as seen_at,
+        (select count(*) from record r where r.device = d.id) as records,
+        (select count(*) from chain_gap g where g.device = d.id and g.state = 'open') as missing,
+        (select count(*) from device_scope c where c.device = d.id) as families
+        from device d join app_user u on u.id = d.worker left join device_seen s on s.device = d.id
+        where u.org_unit in (";
+    let mut phones = among!(tx, Phone, sql, covered, ")").await?;
+    phones.sort_by_key(|phone| (std::cmp::Reverse(phone.enrolled_at), phone.id));
+    phones.dedup_by_key(|phone| phone.id);
+    let mut units = all!(tx, OrgUnit, "select id, parent, kind, kato, name_kk, name_ru from org_unit").await?;
+    units.retain(|unit| covered.contains(&(unit.id,)));
+    units.sort_by(|a, b| (&a.name_kk, a.id).cmp(&(&b.name_kk, b.id)));
+    Ok(People { units, users, phones })
+}
+
+/// Where a user works.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unit_of(tx: &mut Tx, user: UserId) -> Result<Option<OrgUnitId>, StoreError> {
+    Ok(opt!(tx, (OrgUnitId,), "select org_unit from app_user where id = $1", user).await?.map(|(unit,)| unit))
+}
+
+/// Where the worker of a phone works.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unit_of_phone(tx: &mut Tx, phone: DeviceId) -> Result<Option<OrgUnitId>, StoreError> {
+    let sql = "select u.org_unit from device d join app_user u on u.id = d.worker where d.id = $1";
+    Ok(opt!(tx, (OrgUnitId,), sql, phone).await?.map(|(unit,)| unit))
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// When the log-in name is taken or blank, or there is no such unit.
+pub async fn add(state: &AppState, wanted: Wanted) -> Outcome<User> {
+    let Wanted { login, name, role, org_unit, language } = wanted;
+    let new = NewUser { login, name, role, org_unit, language };
+    let mut tx = state.store.write().await?;
+    let user = users::add(&mut tx, state.clock.wall(), state.chance.as_ref(), new).await.map_err(refused)?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// The user may no longer work; his sessions end.
+///
+/// # Errors
+/// When there is no such user.
+pub async fn deactivate(state: &AppState, user: UserId) -> Outcome<()> {
+    let mut tx = state.store.write().await?;
+    let login = login_of(&mut tx, user).await?;
+    let (now, chance) = (state.clock.wall(), state.chance.as_ref());
+    users::deactivate(&mut tx, now, chance, &login).await.map_err(refused)?;
+    end_sessions(&mut tx, user).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A new password, drawn; it is told once, and his sessions end. His second factor stays.
+///
+/// # Errors
+/// When there is no such user.
+pub async fn new_password(state: &AppState, user: UserId, by: UserId) -> Outcome<String> {
+    let (now, chance) = (state.clock.wall(), state.chance.as_ref());
+    let password = passwords::drawn(chance);
+    let hash = passwords::hash(password.clone(), chance).await?;
+    let mut tx = state.store.write().await?;
+    login_of(&mut tx, user).await?;
+    passwords::set(&mut tx, now, chance, user, hash, Some(by)).await?;
+    end_sessions(&mut tx, user).await?;
+    tx.commit().await?;
+    Ok(password)
+}
+
+/// A one-time code for a phone of this worker.
+///
+/// # Errors
+/// When there is no such user, or he may not work.
+pub async fn invite(state: &AppState, worker: UserId, by: UserId) -> Outcome<Invitation> {
+    let (now, chance) = (state.clock.wall(), state.chance.as_ref());
+    let mut tx = state.store.write().await?;
+    let login = login_of(&mut tx, worker).await?;
+    let code = devices::make_code(&mut tx, now, chance, &login, CODE_LIFE, Some(by)).await;
+    let code = code.map_err(|error| match error {
+        devices::DeviceError::UserInactive => Refusal::from(kandas_shared::problem::ProblemCode::WorkerInactive),
+        error => Refusal::fault(error),
+    })?;
+    tx.commit().await?;
+    let link = state
+        .config
+        .get()
+        .map(|config| devices::invitation(config, &state.keys, code.clone(), now).to_link());
+    let qr = link.as_deref().map(crate::office::qr_svg).transpose()?;
+    let fingerprint = state.keys.public_key().fingerprint();
+    Ok(Invitation { code, link, qr, fingerprint, expires_at: now + CODE_LIFE })
+}
+
+/// The phone may deliver what it has and nothing else.
+///
+/// # Errors
+/// When there is no such phone.
+pub async fn revoke(state: &AppState, phone: DeviceId, reason: &str) -> Outcome<()> {
+    let (now, chance) = (state.clock.wall(), state.chance.as_ref());
+    let mut tx = state.store.write().await?;
+    devices::revoke(&mut tx, now, chance, phone, reason).await.map_err(Refusal::fault)?;
+    Ok(tx.commit().await?)
+}
+
+async fn login_of(tx: &mut Tx, user: UserId) -> Outcome<String> {
+    let row = opt!(tx, (String,), "select login from app_user where id = $1", user).await?;
+    Ok(row.ok_or(kandas_shared::problem::ProblemCode::NotFound)?.0)
+}
+
+async fn end_sessions(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    exec!(tx, "delete from office_session where user_id = $1", user).await?;
+    exec!(tx, "delete from review_lease where holder = $1", user).await?;
+    Ok(())
+}
+
+fn refused(error: UserError) -> Refusal {
+    use kandas_shared::problem::ProblemCode;
+    match error {
+        UserError::LoginTaken => ProblemCode::LoginTaken.into(),
+        UserError::Blank => Refusal::because(ProblemCode::BadRequest, "log-in and name may not be blank"),
+        UserError::UnknownOrgUnit(_) | UserError::Unknown => ProblemCode::NotFound.into(),
+        UserError::Journal(error) => error.into(),
+        UserError::Store(error) => error.into(),
+    }
+}

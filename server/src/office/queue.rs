@@ -1,0 +1,142 @@
+//! The queue of what is to be checked: records of the user's units that nobody has said anything about, in the order in
+//! which they came, without his own and without what another supervisor has before him.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kandas_shared::{
+    calendar::{Calendar, civil_date, due_at},
+    ids::{FamilyId, OrgUnitId, RecordId, UserId},
+    pulled::User,
+    service::ServiceCode,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    access::Reading,
+    among,
+    check::policy::Territory,
+    one,
+    store::{StoreError, Tx},
+};
+
+/// Most entries of one answer; what follows is asked for again when these are done.
+pub const MOST: i64 = 100;
+
+/// A record that waits to be checked.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct Entry {
+    /// Its id.
+    pub record: RecordId,
+    /// Kind of statement: completion, not_applicable, refused, consent or act.
+    pub kind: String,
+    /// Which service.
+    pub service: Option<ServiceCode>,
+    /// The family.
+    pub family: FamilyId,
+    /// Surname of its head, or the given name of one who has none.
+    pub family_name: Option<String>,
+    /// The person, if the record is about one.
+    pub person_name: Option<String>,
+    /// Who recorded.
+    pub worker_name: String,
+    /// The day it was done, as stated.
+    pub done_on: Option<NaiveDate>,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// The last day on which it was due.
+    pub due_on: Option<NaiveDate>,
+    /// The record it corrects.
+    pub supersedes: Option<RecordId>,
+    /// Files that it names.
+    pub files: i64,
+    /// Those of them that are here.
+    pub received: i64,
+    /// The worker no longer had the family when it came.
+    pub late_handover: bool,
+    /// Its place in the journal.
+    pub position: i64,
+}
+
+/// The queue.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Queue {
+    /// The first of it.
+    pub entries: Vec<Entry>,
+    /// All that wait, those before other supervisors too.
+    pub waiting: i64,
+    /// Checks that the user has made today.
+    pub checked_today: i64,
+    /// Until when a return is to be answered unless the supervisor says another day: three working days.
+    pub return_due: Option<NaiveDate>,
+}
+
+/// Whom the reading is about, for the access log.
+#[must_use]
+pub fn reading(by: &User) -> Reading {
+    Reading { by: Some(by.id), ..Reading::default() }
+}
+
+/// The queue of a user.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    service: Option<ServiceCode>,
+    now: DateTime<Utc>,
+) -> Result<Queue, StoreError> {
+    let units: Vec<(OrgUnitId,)> =
+        territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
+    let any = service.is_none();
+    let service = service.map_or_else(String::new, |service| service.to_string());
+    let sql = "select r.record, r.kind, r.service, r.family,
+        (select coalesce(h.surname, h.given_name) from person h where h.family = r.family and h.relation = 'head'
+         order by h.id limit 1) as family_name,
+        (select case when p.surname is null then p.given_name else p.surname || ' ' || p.given_name end
+         from person p where p.id = r.person) as person_name,
+        w.name as worker_name, r.done_on, r.received_at, a.due_on, r.supersedes,
+        (select count(*) from evidence e join evidence_file x on x.evidence = e.evidence
+         where e.hash = r.hash and x.part = 'file') as files,
+        (select count(*) from evidence e join evidence_file x on x.evidence = e.evidence
+         where e.hash = r.hash and x.part = 'file' and x.state = 'received') as received,
+        r.late_handover, r.position
+        from record r join family f on f.id = r.family join app_user w on w.id = r.worker
+        left join activity a on a.id = r.activity
+        where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
+        and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')
+        and r.worker <> $1 and ($4 or r.service = $5)
+        and not exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2)
+        and f.org_unit in (";
+    let tail = ") order by r.position limit $3";
+    let mut entries = among!(tx, Entry, sql, units, tail, user.id, now, MOST, any, service).await?;
+    entries.sort_unstable_by_key(|entry| entry.position);
+    entries.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    let waiting = waiting(tx, user, territory).await?;
+    let checked_today = checked_since(tx, user.id, now).await?;
+    let return_due = Calendar::shipped().add_working_days(civil_date(now), 3).ok();
+    Ok(Queue { entries, waiting, checked_today, return_due })
+}
+
+/// How many records wait for somebody of the user's units other than himself.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waiting(tx: &mut Tx, user: &User, territory: &Territory) -> Result<i64, StoreError> {
+    let units: Vec<(OrgUnitId,)> =
+        territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
+    let sql = "select count(*) from record r join family f on f.id = r.family
+        where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
+        and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')
+        and r.worker <> $1 and f.org_unit in (";
+    let counts = among!(tx, (i64,), sql, units, ")", user.id).await?;
+    Ok(counts.into_iter().map(|(count,)| count).sum())
+}
+
+async fn checked_since(tx: &mut Tx, by: UserId, now: DateTime<Utc>) -> Result<i64, StoreError> {
+    // `due_at` is the last moment of a day in UTC+5.
+    let began = due_at(civil_date(now).pred_opt().unwrap_or(NaiveDate::MIN));
+    let sql = "select count(*) from record_check where checker = $1 and checked_at > $2";
+    Ok(one!(tx, (i64,), sql, by, began).await?.0)
+}

@@ -1,0 +1,152 @@
+//! Every door of the office API, tried by every role from the family's own unit, the unit above and one beside.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use kandas_server::router::office_description;
+use kandas_shared::pulled::Role;
+use serde_json::{Value, json};
+
+use super::{Office, Somebody};
+use crate::{house::House, stores::on_each};
+
+use Role::{
+    Admin, AkimOkrug, AkimRaion, Auth, CcDep, CcDir, CcSet, Crtr, CtmDepHead, CtmSet, CtmSetHead, MioDepHead, MioSet,
+    MioSetHead,
+};
+
+const EVERYBODY: &[Role] = &[
+    CcDep, CcSet, CcDir, CtmDepHead, CtmSet, CtmSetHead, MioDepHead, MioSetHead, MioSet, AkimRaion, AkimOkrug, Crtr,
+    Auth, Admin,
+];
+/// Requirements §2.2, row "Activity, evidence".
+const READ_CASES: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+/// Those with document scans: R and not R*.
+const READ_SCANS: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr];
+const CHECK: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet];
+const WORKERS: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet, Admin];
+const ADMIN: &[Role] = &[Admin];
+/// Their land is the country.
+const EVERYWHERE: &[Role] = &[Crtr, Auth];
+
+/// A door: how it is asked, who may, and whether it is about something of a unit.
+struct Door {
+    method: Method,
+    template: &'static str,
+    path: String,
+    body: Option<Value>,
+    roles: &'static [Role],
+    of_a_unit: bool,
+}
+
+async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
+    let (record, sealed) = office.completed(house, 0, "photo").await;
+    let (_, scan) = office.completed(house, 1, "document").await;
+    let (family, person) = (office.family, office.district.persons_of(office.family).next().unwrap().id);
+    let gone = office.user(house, CcSet, office.unit).await.id;
+    let worker = office.worker;
+    let (unit, phone) = (office.unit, office.phone.device);
+    let door = |method: Method, template: &'static str, path: String, roles, of_a_unit, body| Door {
+        method,
+        template,
+        path,
+        body,
+        roles,
+        of_a_unit,
+    };
+    let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
+    let own = |method: &Method, path: &'static str, body| {
+        door(method.clone(), path, path.to_owned(), EVERYBODY, false, body)
+    };
+    let scan = scan.evidence;
+    let photo = sealed.evidence;
+    let review = "/api/review/{record}";
+    let file = "/api/evidence/{evidence}/{part}";
+    vec![
+        own(&get, "/api/session", None),
+        own(&put, "/api/password", Some(json!({"old": "x", "new": "y"}))),
+        own(&post, "/api/second-factor", None),
+        own(&put, "/api/second-factor", Some(json!({"code": "000000"}))),
+        door(get.clone(), "/api/overview", "/api/overview".into(), &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead,
+            MioSet, Crtr, Auth], false, None),
+        door(get.clone(), "/api/families", "/api/families?q=a".into(), READ_CASES, false, None),
+        door(get.clone(), "/api/families/{family}", format!("/api/families/{family}"), READ_CASES, true, None),
+        door(post.clone(), "/api/persons/{person}/number", format!("/api/persons/{person}/number"), READ_CASES, true,
+            Some(json!({"reason": "identity"}))),
+        door(get.clone(), file, format!("/api/evidence/{photo}/file"), READ_CASES, true, None),
+        door(get.clone(), file, format!("/api/evidence/{scan}/file"), READ_SCANS, true, None),
+        door(get.clone(), "/api/records/{record}", format!("/api/records/{record}"), READ_CASES, true, None),
+        door(get.clone(), "/api/queue", "/api/queue".into(), CHECK, false, None),
+        door(post.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
+        door(delete.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
+        door(post.clone(), "/api/records/{record}/check", format!("/api/records/{record}/check"), CHECK, true,
+            Some(json!({"state": "accepted"}))),
+        door(get, "/api/people", "/api/people".into(), WORKERS, false, None),
+        door(post.clone(), "/api/users", "/api/users".into(), ADMIN, true, Some(json!({"login": "new.one",
+            "name": "ЖАҢА", "role": "cc_set", "org_unit": unit, "language": "kk"}))),
+        door(delete.clone(), "/api/users/{user}", format!("/api/users/{gone}"), ADMIN, true, None),
+        door(post.clone(), "/api/users/{user}/password", format!("/api/users/{worker}/password"), ADMIN, true, None),
+        door(post.clone(), "/api/users/{user}/code", format!("/api/users/{worker}/code"), ADMIN, true, None),
+        door(post, "/api/phones/{phone}/revoke", format!("/api/phones/{phone}/revoke"), ADMIN, true,
+            Some(json!({"reason": "lost"}))),
+        own(&delete, "/api/session", None),
+    ]
+}
+
+on_each! { engine, House;
+    async fn every_door_by_every_role_from_everywhere(house) {
+        let mut office = Office::over(&house).await;
+        let doors = doors(&house, &mut office).await;
+        let known: BTreeSet<(String, String)> =
+            doors.iter().map(|door| (door.method.to_string(), door.template.to_owned())).collect();
+        let mut served = BTreeSet::new();
+        let described = serde_json::to_value(office_description()).unwrap();
+        for (path, methods) in described["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                served.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+        // Signing in is open to everybody, and has tests of its own.
+        served.remove(&("POST".into(), "/api/session".into()));
+        assert_eq!(served, known, "a door that is not in the table");
+
+        for role in Role::ALL {
+            let places = [("own", office.unit), ("above", office.above), ("beside", office.beside)];
+            for (place, unit) in places {
+                let somebody = office.somebody(&house, *role, unit).await;
+                for door in &doors {
+                    let here = !door.of_a_unit || place != "beside" || EVERYWHERE.contains(role);
+                    let may = door.roles.contains(role) && here;
+                    let answer =
+                        office.ask(Some(&somebody), &door.method, &door.path, door.body.as_ref()).await;
+                    let code = answer.code();
+                    let forbidden = code == "forbidden";
+                    assert_eq!(!forbidden, may, "{role} from {place}: {} {} {code}", door.method, door.path);
+                    assert!(!answer.status.is_server_error(), "{} {code}", door.path);
+                    assert_ne!(code, "session-over", "{} {}", door.method, door.path);
+                }
+            }
+        }
+    }
+
+    async fn nobody_comes_in_without_a_session_or_from_another_page(house) {
+        let mut office = Office::over(&house).await;
+        let doors = doors(&house, &mut office).await;
+        let director = office.somebody(&house, CcDir, office.unit).await;
+        for door in &doors {
+            let answer = office.ask(None, &door.method, &door.path, door.body.as_ref()).await;
+            assert_eq!(answer.code(), "session-over", "{} {}", door.method, door.path);
+            let wrong = Somebody { csrf: "wrong".into(), ..director.clone() };
+            let answer = office.ask(Some(&wrong), &door.method, &door.path, door.body.as_ref()).await;
+            if door.method != Method::GET {
+                assert_eq!(answer.code(), "not-from-this-page", "{} {}", door.method, door.path);
+            }
+            let elsewhere = [("sec-fetch-site", "cross-site")];
+            let answer =
+                office.ask_with(Some(&director), &door.method, &door.path, door.body.as_ref(), &elsewhere).await;
+            if door.method != Method::GET {
+                assert_eq!(answer.code(), "not-from-this-page", "{} {}", door.method, door.path);
+            }
+        }
+    }
+}
