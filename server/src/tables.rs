@@ -24,22 +24,13 @@ pub const RUNNING: &[&str] = &[
     "upload",
     "access_log",
     "job",
-<<<<<<< HEAD
-=======
-    "finding_work",
-    "record_reading",
-    "photo_hash",
->>>>>>> fuzzcheck
     "office_session",
     "sign_in_attempt",
     "totp_step",
     "review_lease",
-<<<<<<< HEAD
     "finding_work",
     "record_reading",
     "photo_hash",
-=======
->>>>>>> fuzzcheck
 ];
 
 /// How a table differs from what the journal says.
