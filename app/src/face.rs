@@ -42,6 +42,7 @@ mod patch;
 mod phone;
 pub mod place;
 pub mod range;
+pub mod remind;
 mod returned;
 mod sent;
 mod sync;
@@ -123,6 +124,7 @@ impl Face {
             Request::Phone => view!(Phone, self.phone()),
             Request::SetLanguage { language } => view!(SetLanguage, self.set_language(language)),
             Request::SetTheme { theme } => view!(SetTheme, self.set_theme(theme)),
+            Request::SetReminders { on } => view!(SetReminders, self.set_reminders(on)),
             Request::Enrol { link } => view!(Enrol, self.enrol(&link)),
             Request::EnrolTyped { url, code, pin, fingerprint } => {
                 view!(EnrolTyped, self.enrol_typed(url, code, pin, fingerprint))

@@ -271,6 +271,10 @@ struct Sync<'a> {
     pulled_ms: Option<u64>,
     /// Lines of the next page of changes.
     lines: u32,
+    /// The pages that are staged, as far as this run has read them.
+    held: pulled::Gathered,
+    /// The page after them, if it has come already.
+    ahead: Option<pull::Fetched>,
     /// Records in a batch; smaller after the server refused one whole.
     batch: usize,
     /// Bytes a second of the last pieces; pieces are cut so that each takes some seconds.
@@ -329,6 +333,8 @@ impl<'a> Sync<'a> {
             token: None,
             pulled_ms: None,
             lines: pull::FIRST_LINES,
+            held: pulled::Gathered::default(),
+            ahead: None,
             batch: push::LARGEST_BATCH,
             rate: upload::FIRST_RATE,
             certain: HashSet::new(),

@@ -1,6 +1,18 @@
 //! Names the commands that the page may be allowed to ask for (`capabilities/`).
 
-const COMMANDS: &[&str] = &["call", "watch", "shoot", "bring", "locate", "stop_locating"];
+const COMMANDS: &[&str] = &[
+    "call",
+    "watch",
+    "shoot",
+    "bring",
+    "locate",
+    "stop_locating",
+    "recognise",
+    "scan",
+    "recover",
+    "here",
+    "share_log",
+];
 
 fn main() {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);

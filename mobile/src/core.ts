@@ -23,6 +23,9 @@ export interface Located {
   trouble(why: Trouble): void;
 }
 
+/** How giving a key back ended. */
+export type Recovery = { outcome: "recovered"; enrolment_kept: boolean } | { outcome: "wrong_key" };
+
 /** What both ways offer. */
 export interface Way {
   call(request: Request): Promise<unknown>;
@@ -33,8 +36,15 @@ export interface Way {
   locate: ((told: Located) => () => void) | null;
   listen(on: (event: Event) => void): () => void;
   evidence(evidence: string, part: "thumbnail" | "file"): string;
+  /** Gives the phone its key back when the keystore forgot it; null where that is done outside (`kandas-field recover`). */
+  recover: ((key: string) => Promise<Recovery>) | null;
+  /** Where the system last saw this phone, without asking anybody; null where the page has to look by itself. */
+  here: (() => Promise<Fix | null>) | null;
   /** Address of the log as a file; null where there is none. */
   diagnostics: string | null;
+  /** Hands the log to the system as a file, for the app that the worker chooses; answers where it was put, where the
+   * system has only folders. Null where the address above does. */
+  shareLog: (() => Promise<string | null>) | null;
 }
 
 const way: Way = isShell() ? shell : bridge;
@@ -52,4 +62,9 @@ export const listen = way.listen;
 
 export const thumbnail = (evidence: string): string => way.evidence(evidence, "thumbnail");
 export const wholeFile = (evidence: string): string => way.evidence(evidence, "file");
+/** Whether this is the phone's own app, which the system wakes while it is closed. */
+export const isApp = isShell();
+export const recover = way.recover;
+export const lastPlace = way.here;
 export const DIAGNOSTICS = way.diagnostics;
+export const shareLog = way.shareLog;

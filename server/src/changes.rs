@@ -14,10 +14,9 @@ use chrono::{DateTime, Utc};
 use kandas_shared::{
     cursor::{Cursor, Kind, Track},
     ids::{DeviceId, FamilyId, UserId},
-    pulled::Row,
     wire::{ChangeLine, PullEnd},
 };
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -238,21 +237,21 @@ async fn write_lines(tx: &mut Tx, scopes: &Scopes, found: &[Change]) -> Result<V
     for change in found {
         wanted.entry(change.kind).or_default().push(change.id);
     }
-    let mut rows: HashMap<(Kind, Uuid), Row> = HashMap::with_capacity(found.len());
+    let mut rows: HashMap<(Kind, Uuid), Box<RawValue>> = HashMap::with_capacity(found.len());
     for (kind, mut ids) in wanted {
         ids.sort_unstable();
         ids.dedup();
-        rows.extend(
-            scope::listed(tx, scopes, kind, &ids).await?.into_iter().map(|row| ((kind, row.id()), row)),
-        );
+        for row in scope::listed(tx, scopes, kind, &ids).await? {
+            rows.insert((kind, row.id()), to_raw_value(&row)?);
+        }
     }
-    found
+    Ok(found
         .iter()
         .map(|change| {
-            let row = rows.get(&(change.kind, change.id)).map(to_raw_value).transpose()?;
-            Ok(ChangeLine { kind: change.kind, id: change.id, position: change.position, row })
+            let row = rows.get(&(change.kind, change.id)).cloned();
+            ChangeLine { kind: change.kind, id: change.id, position: change.position, row }
         })
-        .collect()
+        .collect())
 }
 
 /// The server knows what each device was ever given; noted before the page goes out.

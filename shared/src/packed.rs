@@ -28,9 +28,10 @@ mod values;
 use std::{cell::RefCell, io::Read as _, sync::OnceLock};
 
 use zstd::{
-    bulk::Compressor,
+    bulk::{Compressor, Decompressor},
     dict::{DecoderDictionary, EncoderDictionary},
     stream::read::Decoder,
+    zstd_safe::get_frame_content_size,
 };
 
 use crate::{
@@ -214,9 +215,36 @@ fn squeeze(text: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+thread_local! {
+    /// What zstd needs to work: making it takes longer than most bodies.
+    static INFLATER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// An archive that says how long its text is, as ours do. None: it is read piece by piece, and what is wrong is said there.
+fn inflate_whole(
+    archive: &[u8],
+    most: usize,
+    prepared: &'static DecoderDictionary<'static>,
+) -> Option<Vec<u8>> {
+    let length = usize::try_from(get_frame_content_size(archive).ok()??).ok()?;
+    if length > most {
+        return None;
+    }
+    INFLATER.with_borrow_mut(|inflater| {
+        let decompressor = match inflater {
+            Some(decompressor) => decompressor,
+            None => inflater.insert(Decompressor::with_prepared_dictionary(prepared).ok()?),
+        };
+        decompressor.decompress(archive, length).ok()
+    })
+}
+
 fn inflate(archive: &[u8], most: usize) -> Result<Vec<u8>, Unpackable> {
     static PREPARED: OnceLock<DecoderDictionary<'static>> = OnceLock::new();
     let prepared = PREPARED.get_or_init(|| DecoderDictionary::copy(words()));
+    if let Some(text) = inflate_whole(archive, most, prepared) {
+        return Ok(text);
+    }
     let mut decoder =
         Decoder::with_prepared_dictionary(archive, prepared).map_err(|_| Unpackable::Archive)?;
     decoder.window_log_max(WINDOW_LOG).map_err(|_| Unpackable::Archive)?;

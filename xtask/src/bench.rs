@@ -35,6 +35,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum as _;
 use kandas_fixtures::pg::{Cluster, Durability};
 use tokio::runtime::Runtime;
 
@@ -59,7 +60,7 @@ pub(crate) struct Options {
     /// Runs of each line
     #[arg(long)]
     runs: Option<usize>,
-    /// Where the plots go; a whole run that is not quick draws into docs/bench
+    /// Where the plots go, with --only named after its lines; a whole run that is not quick draws into docs/bench
     #[arg(long, value_name = "DIR")]
     plots: Option<PathBuf>,
     /// Not optimised: to work on the bench itself, the figures mean nothing
@@ -224,7 +225,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let usual = whole.then(|| root().join("docs/bench"));
     if let Some(folder) = options.plots.clone().or(usual) {
         let caption = plots::Caption { day: site::today(), machine: &machine, runs, quick: options.quick };
-        plots::draw(&folder, &caption, &report.figures.shown(), &report.curves)?;
+        plots::draw(&folder, &part(&options.only), &caption, &report.figures.shown(), &report.curves)?;
         println!("plots are in {}", folder.display());
     }
     if let Some(warning) = machine.warning() {
@@ -234,6 +235,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("failed: {}", report.failed.join(", "));
     }
     Ok(())
+}
+
+/// What stands in the names of the plots: nothing for a whole run, else its lines, so that lines that were run at another
+/// hour lie beside the rest.
+fn part(only: &[Line]) -> String {
+    let names = only.iter().filter_map(|line| line.to_possible_value());
+    names.map(|name| format!("-{}", name.get_name())).collect()
 }
 
 /// What a run has come to.
@@ -309,4 +317,15 @@ fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
 #[expect(clippy::disallowed_methods, reason = "how long something takes is what is measured")]
 fn instant() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plots_of_some_lines_are_named_after_them() {
+        assert_eq!(part(&[]), "");
+        assert_eq!(part(&[Line::ReturnDay, Line::UploadS3]), "-return-day-upload-s3");
+    }
 }

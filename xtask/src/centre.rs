@@ -120,6 +120,19 @@ impl Centre {
         Ok(Invitation::from_link(link)?)
     }
 
+    /// The key of a phone's files, opened with the organisation's recovery key, as somebody does on a machine that is offline.
+    ///
+    /// # Errors
+    /// When the phone has not handed it in, or the key does not open it.
+    pub(crate) fn recovery_key(&self, device: &str) -> Result<String> {
+        let wrapped = self.data.join(format!("recovery-{device}.age"));
+        self.run(&["device", "recovery-key", device, "--out", &wrapped.display().to_string(), "--json"])?;
+        let key = fs::read_to_string(self.data.join("TAKE-OFFLINE-recovery-key.txt"))?;
+        let line = key.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).context("no recovery key")?;
+        let key: age::x25519::Identity = line.parse().map_err(anyhow::Error::msg)?;
+        Ok(String::from_utf8(age::decrypt(&key, &fs::read(&wrapped)?)?)?)
+    }
+
     /// A drawn password with which this user signs in at the dashboard, without a second factor.
     ///
     /// # Errors

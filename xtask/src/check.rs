@@ -6,33 +6,40 @@ use anyhow::Result;
 
 use crate::{
     cargo::cargo,
+    shell,
     steps::{Steps, succeed},
 };
 
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
     steps.step("format", || succeed(cargo().args(["fmt", "--all", "--check"])));
+    steps
+        .step("format of shell and plugin", || succeed(shell::shell_cargo("fmt").args(["--all", "--check"])));
     steps.step("lints", || {
         succeed(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
     });
     steps.step("documentation", || {
         succeed(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))
     });
+    steps.step("lints of shell and plugin", shell::lints);
     steps.step("licences, bans, sources (deny.toml)", || {
         if !has_deny() {
             println!("cargo-deny is not installed; installing it takes some minutes");
             succeed(cargo().args(["install", "cargo-deny", "--version", "^0.20", "--locked"]))?;
         }
         // Known vulnerabilities are looked up by CI, since that list comes over the network.
-        succeed(cargo().args([
-            "deny",
-            "--workspace",
-            "--all-features",
-            "check",
-            "licenses",
-            "bans",
-            "sources",
-        ]))
+        for manifest in ["Cargo.toml", "mobile/Cargo.toml"] {
+            let whole = ["deny", "--workspace", "--all-features", "--manifest-path", manifest];
+            succeed(cargo().args(whole).args([
+                "--config",
+                "deny.toml",
+                "check",
+                "licenses",
+                "bans",
+                "sources",
+            ]))?;
+        }
+        Ok(())
     });
     steps.close()
 }

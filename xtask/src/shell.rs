@@ -63,10 +63,7 @@ fn add(steps: &mut Steps, only_window: bool) {
         steps.step("tests of shell and plugin", || {
             succeed(shell_cargo("test").args(["--workspace", "--locked"]))
         });
-        steps.step("lints of shell and plugin", || {
-            let line = ["--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
-            succeed(shell_cargo("clippy").args(line))
-        });
+        steps.step("lints of shell and plugin", clippy);
     }
     let Some(program) = steps.step("build the app", app) else { return };
     let Some(programs) =
@@ -75,6 +72,26 @@ fn add(steps: &mut Steps, only_window: bool) {
         return;
     };
     steps.step("a worker's way through the window", || window::run(&program, &programs["kandas-server"]));
+}
+
+/// Lints of shell and plugin, with what compiling them needs.
+///
+/// # Errors
+/// When there is one.
+pub(crate) fn lints() -> Result<()> {
+    debian::provide(&NEEDS)?;
+    // The page is built into the program; which one does not matter here.
+    if screens::built().is_none() {
+        debian::provide(&screens::NEEDS)?;
+        screens::install()?;
+        succeed(&mut screens::npm("build"))?;
+    }
+    clippy()
+}
+
+fn clippy() -> Result<()> {
+    let line = ["--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
+    succeed(shell_cargo("clippy").args(line))
 }
 
 /// Builds the app with its page in it.
@@ -92,7 +109,7 @@ fn app() -> Result<PathBuf> {
 }
 
 /// Cargo in the phone's own workspace, beside what the root builds.
-fn shell_cargo(verb: &str) -> Command {
+pub(crate) fn shell_cargo(verb: &str) -> Command {
     let mut command = cargo();
     command.arg(verb).arg("--manifest-path").arg(manifest());
     if let Ok(folder) = crate::peers::target_folder() {

@@ -115,7 +115,7 @@ fn refuse(problem: Problem) -> Response {
         ProblemWord::NotNow => StatusCode::CONFLICT,
         ProblemWord::BadRequest => StatusCode::BAD_REQUEST,
         ProblemWord::Unavailable => StatusCode::NOT_IMPLEMENTED,
-        ProblemWord::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        ProblemWord::Fault | ProblemWord::KeyForgotten => StatusCode::INTERNAL_SERVER_ERROR,
     };
     (status, Json(problem)).into_response()
 }
@@ -140,17 +140,9 @@ async fn diagnostics(State(desk): State<Desk>) -> Response {
         Ok(log) => log,
         Err(problem) => return refuse(problem),
     };
-    let mut text = String::new();
-    for fact in log.facts {
-        text.push_str(&format!("{}: {}\n", fact.name, fact.value));
-    }
-    for event in log.events {
-        let more = [event.subject, event.detail].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("{} {} {more}\n", event.at.to_rfc3339(), event.kind));
-    }
     let kind = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "inline; filename=\"kandas-field.log\""),
     ];
-    (kind, text).into_response()
+    (kind, log.to_text()).into_response()
 }

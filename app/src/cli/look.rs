@@ -1,6 +1,6 @@
 //! `list`, `show`, `status`: what the phone knows, read from completed pulls.
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use kandas_app::{
     app::App,
     store::{
@@ -9,7 +9,7 @@ use kandas_app::{
             self,
             board::{self, is_open},
         },
-        quarantine::{self, Listed},
+        quarantine::{self, Listed, Unreadable},
         receipt, sync_state,
         travel::{self, Moment},
     },
@@ -41,6 +41,15 @@ struct FamilyLine {
     next_due: Option<NaiveDate>,
 }
 
+/// Written as it stands: a thousand families make no tree of values first.
+#[derive(Serialize)]
+struct List {
+    completed_at: Option<DateTime<Utc>>,
+    families: Vec<FamilyLine>,
+    today: NaiveDate,
+    unreadable: Vec<Unreadable>,
+}
+
 pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Result<Ending> {
     let mut conn = app.store().conn().await?;
     let state = pulled::state(&mut conn).await?;
@@ -69,12 +78,7 @@ pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Resul
     }
     drop(conn);
     if voice.json {
-        voice.document(&json!({
-            "families": families,
-            "completed_at": state.completed_at,
-            "today": today,
-            "unreadable": unreadable,
-        }))?;
+        voice.document(&List { completed_at: state.completed_at, families, today, unreadable })?;
         return Ok(Ending::Done);
     }
     if state.completed_at.is_none() {

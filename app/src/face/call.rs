@@ -65,6 +65,11 @@ calls! {
         /// The theme.
         theme: Theme,
     } => PhoneView;
+    /// Whether the phone reminds the worker while the app is closed.
+    set_reminders: SetReminders {
+        /// Whether it does.
+        on: bool,
+    } => PhoneView;
     /// Becomes a phone by the text of a QR (`kandas://enrol?…`).
     enrol: Enrol {
         /// The text of the QR.
@@ -392,4 +397,6 @@ pub enum ProblemWord {
     Unavailable,
     /// Something went wrong that nobody expected. What was saved is safe.
     Fault,
+    /// The keystore forgot its key: nothing can be opened until the organisation has given it back. Nothing is lost.
+    KeyForgotten,
 }

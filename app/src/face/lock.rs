@@ -157,6 +157,23 @@ impl Face {
         Ok(PinAnswer { right, lock: self.lock_view().await? })
     }
 
+    /// Opens the screens because the system has recognised the worker's finger or face. No call of the page leads here:
+    /// the shell asks the system and then this. Wrong tries of the PIN stay counted, because the PIN was not shown.
+    ///
+    /// # Errors
+    /// `NotNow` where no PIN was set, since there is nothing to open.
+    pub async fn unlock_by_system(&self) -> Result<(), Problem> {
+        if !self.lock_view().await?.has_pin {
+            return Err(Problem::new(ProblemWord::NotNow, "there is no PIN"));
+        }
+        let mut tx = self.app().store().begin().await?;
+        event::add(&mut tx, self.wall(), "unlocked_by_system", None, None).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        self.session().unlocked = true;
+        self.changed(&[Topic::Phone]);
+        Ok(())
+    }
+
     pub(super) async fn set_pin(&self, pin: String, present: Option<String>) -> Result<PinAnswer, Problem> {
         must_be_pin(&pin)?;
         if self.lock_view().await?.has_pin && !self.try_pin(present.unwrap_or_default()).await? {

@@ -16,7 +16,7 @@ use kandas_shared::{
 use super::{
     Face,
     call::{Problem, ProblemWord},
-    count,
+    count, remind,
     view::{
         DiagnosticsSent, DiagnosticsView, Enrolment, EventLine, Fact, IinView, NewerApp, Notice, PhoneView,
         Stage, Theme, Topic, WorkerView,
@@ -57,6 +57,9 @@ impl Face {
         let as_of = pulled::state(&mut conn).await?.completed_at;
         let stage = match (device, as_of) {
             _ if wiped => Stage::Wiped,
+            // A phone that lost its enrolment with its keys still holds the worker's records: the PIN comes first, as it
+            // does for the call that enrols.
+            (None, _) if lock.locked => Stage::Locked,
             (None, _) => Stage::Unenrolled,
             _ if !lock.has_pin => Stage::PinToSet,
             _ if lease.over => Stage::LeaseOver,
@@ -72,6 +75,7 @@ impl Face {
             language,
             language_chosen: home::text(&mut conn, home::SCREEN_LANGUAGE).await?.is_some(),
             theme: theme.and_then(|word| serde_json::from_value(word.into()).ok()).unwrap_or(Theme::System),
+            reminders: home::text(&mut conn, home::REMINDERS).await?.as_deref() != Some(remind::OFF),
             // A locked screen says whose phone it is, so that it finds its way back.
             worker,
             server: home::text(&mut conn, home::SERVER_URL).await?,

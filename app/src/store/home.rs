@@ -62,6 +62,10 @@ pub const NEWEST_APP: &str = "newest_app";
 pub const SYNC_PAUSED: &str = "sync_paused";
 /// Ids of what came back for rework and was seen, JSON.
 pub const RETURNS_SEEN: &str = "returns_seen";
+/// Whether the worker is reminded while the app is closed: `on` (so it is without the row) or `off`.
+pub const REMINDERS: &str = "reminders";
+/// What the worker was reminded of, JSON.
+pub const REMINDED: &str = "reminded";
 /// What the worker has said of the link: `yes`, it costs by the byte, or `no`.
 pub const LINK_METERED: &str = "link_metered";
 

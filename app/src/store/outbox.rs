@@ -1,5 +1,6 @@
 //! What must travel. A row is written in the transaction that seals and removed by a receipt of the present epoch.
 
+use chrono::{DateTime, Utc};
 use kandas_shared::{evidence::FileRef, hash::Digest};
 use sqlx::SqliteConnection;
 
@@ -121,6 +122,20 @@ pub async fn complete(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
         added += sqlx::query(sql).execute(&mut *conn).await?.rows_affected();
     }
     Ok(added)
+}
+
+/// When the oldest work was sealed that has not arrived as a whole; none when nothing waits.
+///
+/// # Errors
+/// When the store fails.
+pub async fn waits_since(conn: &mut SqliteConnection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "select min(r.sealed_at) from record r
+         where exists (select 1 from outbox o where o.record_hash = r.hash)
+            or exists (select 1 from evidence e join outbox o on o.evidence = e.evidence where e.record_hash = r.hash)",
+    )
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Lets everything go at once again: the worker has asked for it.

@@ -4,8 +4,6 @@
 //! has left the scope is deleted, unless unsent work points to its family; then it is marked `gone` until that work
 //! has a receipt. A line that cannot be read goes into the quarantine with its text, and what it was to replace stays.
 
-use std::collections::{BTreeMap, HashSet};
-
 use chrono::{DateTime, Utc};
 use kandas_shared::{
     cursor::Kind,
@@ -19,13 +17,15 @@ use kandas_shared::{
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
 use uuid::Uuid;
 
-use self::table::{put, select, set_gone, single, table};
+pub use self::gathered::Gathered;
+use self::table::{Words, select, single, table};
 use super::{
     StoreError,
     quarantine::{self, Listed, Unreadable},
 };
 
 pub mod board;
+mod gathered;
 mod page;
 mod table;
 
@@ -79,12 +79,14 @@ pub struct Page {
     pub unreadable: Vec<Unreadable>,
 }
 
-/// Takes one page in. Run it in a transaction of its own: page and cursor belong together.
+/// Takes one page in. Run it in a transaction of its own: page and cursor belong together. `held` are the pages before it,
+/// as far as the caller still has them.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn take_page(
     conn: &mut SqliteConnection,
+    held: &mut Gathered,
     lines: &[Line<'_>],
     end: &PullEnd,
     now: DateTime<Utc>,
@@ -92,7 +94,12 @@ pub async fn take_page(
     if end.start_over {
         forget_pull(&mut *conn).await?;
     }
+    let before = state(&mut *conn).await?;
+    let has_all = held.has_all(before.pending_cursor.as_deref());
     if end.more {
+        if has_all {
+            held.hold(lines, &end.cursor);
+        }
         sqlx::query("insert into pulled_page (lines) values ($1)")
             .bind(page::pack(lines)?)
             .execute(&mut *conn)
@@ -100,7 +107,8 @@ pub async fn take_page(
         sqlx::query("update pull_state set pending_cursor = $1").bind(&end.cursor).execute(conn).await?;
         return Ok(Page { completed: false, applied: 0, unreadable: Vec::new() });
     }
-    let (applied, unreadable) = apply(&mut *conn, lines, now).await?;
+    let held = has_all.then(|| std::mem::take(held));
+    let (applied, unreadable) = apply(&mut *conn, held, lines, before.from_nothing, now).await?;
     // Which rows came by a scope that is gone only the server can say: after one, the next pull begins from nothing.
     // (unless this one did).
     let cursor = Some(&end.cursor).filter(|_| end.gone_scopes.is_empty() || end.start_over);
@@ -145,114 +153,29 @@ pub async fn state(conn: &mut SqliteConnection) -> Result<PullState, StoreError>
     .await?)
 }
 
-/// Applies the staged pages and the last one, which need not be staged.
+/// Applies the pages that came before and the last one, which need not be staged.
 async fn apply(
     conn: &mut SqliteConnection,
+    before: Option<Gathered>,
     last: &[Line<'_>],
+    from_nothing: bool,
     now: DateTime<Utc>,
 ) -> Result<(usize, Vec<Unreadable>), StoreError> {
-    if state(&mut *conn).await?.from_nothing {
+    if from_nothing {
         for kind in Kind::ALL {
             let sql = format!("update {} set gone = 1", table(*kind));
             sqlx::query(AssertSqlSafe(sql)).execute(&mut *conn).await?;
         }
     }
-    let mut taken = Taken::begin(&mut *conn, now).await?;
-    let mut after = 0_i64;
-    loop {
-        let sql = "select number, lines from pulled_page where number > $1 order by number limit 1";
-        let staged: Option<(i64, Vec<u8>)> =
-            sqlx::query_as(sql).bind(after).fetch_optional(&mut *conn).await?;
-        let Some((number, packed)) = staged else { break };
-        after = number;
-        let text = page::unpack(&packed)?;
-        taken.lines(&mut *conn, &page::lines(&text)?).await?;
-    }
-    taken.lines(&mut *conn, last).await?;
+    let mut all = match before {
+        Some(held) => held,
+        None => Gathered::of_staged(&mut *conn).await?,
+    };
+    all.read(last);
+    all.write(&mut *conn, now).await?;
     sqlx::query("delete from pulled_page").execute(&mut *conn).await?;
     sweep(conn).await?;
-    Ok((taken.applied, taken.unreadable))
-}
-
-/// Pages on their way into the tables.
-struct Taken {
-    now: DateTime<Utc>,
-    applied: usize,
-    unreadable: Vec<Unreadable>,
-    /// Lines that could not be read before and wait for readable ones.
-    waiting: HashSet<String>,
-}
-
-impl Taken {
-    async fn begin(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<Self, StoreError> {
-        let waiting: Vec<String> = sqlx::query_scalar("select row_key from quarantine where source = $1")
-            .bind(LINE)
-            .fetch_all(conn)
-            .await?;
-        Ok(Self { now, applied: 0, unreadable: Vec::new(), waiting: waiting.into_iter().collect() })
-    }
-
-    async fn lines(&mut self, conn: &mut SqliteConnection, lines: &[Line<'_>]) -> Result<(), StoreError> {
-        // Of several lines about one entity the last readable one counts; in the order of their keys rows fill the
-        // tables page after page.
-        let mut last: BTreeMap<(Kind, Uuid), Option<Row>> = BTreeMap::new();
-        for line in lines {
-            let problem = match line.row.map(|row| Row::read(line.kind, row)) {
-                None => {
-                    last.insert((line.kind, line.id), None);
-                    None
-                }
-                Some(Ok(row)) if row.id() == line.id => {
-                    last.insert((line.kind, line.id), Some(row));
-                    None
-                }
-                Some(Ok(_)) => Some("the row is not the one the line names".to_owned()),
-                Some(Err(error)) => Some(error.to_string()),
-            };
-            self.judged(&mut *conn, line, problem).await?;
-        }
-        let mut rows = Vec::with_capacity(last.len());
-        let mut gone: BTreeMap<Kind, Vec<Uuid>> = BTreeMap::new();
-        for ((kind, id), row) in last {
-            match row {
-                Some(row) => rows.push(row),
-                None => gone.entry(kind).or_default().push(id),
-            }
-        }
-        put(&mut *conn, rows).await?;
-        for (kind, ids) in gone {
-            set_gone(&mut *conn, kind, &ids).await?;
-        }
-        Ok(())
-    }
-
-    /// Whether a line could be read becomes known: one that could not waits in the quarantine for one that can.
-    async fn judged(
-        &mut self,
-        conn: &mut SqliteConnection,
-        line: &Line<'_>,
-        problem: Option<String>,
-    ) -> Result<(), StoreError> {
-        let Some(problem) = problem else {
-            self.applied += 1;
-            if !self.waiting.is_empty() {
-                let row_key = row_key(line);
-                if self.waiting.remove(&row_key) {
-                    quarantine::resolved(conn, LINE, &row_key).await?;
-                }
-            }
-            return Ok(());
-        };
-        let row = Unreadable { source: LINE.into(), row_key: row_key(line), problem };
-        quarantine::add(conn, &row, line.row, self.now).await?;
-        self.waiting.insert(row.row_key.clone());
-        self.unreadable.push(row);
-        Ok(())
-    }
-}
-
-fn row_key(line: &Line<'_>) -> String {
-    format!("{}:{}", line.kind, line.id)
+    Ok((all.applied, all.unreadable))
 }
 
 /// Takes in what could not be read when it came and can be read now: this program may be a newer one. Answers how much.
@@ -269,7 +192,9 @@ pub async fn retry(conn: &mut SqliteConnection) -> Result<usize, StoreError> {
     let mut taken = 0;
     for (row_key, body) in kept {
         if let Some(row) = understood(&row_key, &body) {
-            put(&mut *conn, vec![row]).await?;
+            let mut words = Words::default();
+            words.row(row);
+            words.write(&mut *conn).await?;
             quarantine::resolved(&mut *conn, LINE, &row_key).await?;
             taken += 1;
         }
@@ -279,14 +204,19 @@ pub async fn retry(conn: &mut SqliteConnection) -> Result<usize, StoreError> {
 
 /// A line of a kind that was unknown is kept whole, of one of a known kind only its row.
 fn understood(row_key: &str, body: &str) -> Option<Row> {
-    let (kind, id) = row_key.split_once(':')?;
-    let (kind, id): (Kind, Uuid) = (kind.parse().ok()?, id.parse().ok()?);
+    let (kind, id) = key(row_key)?;
     let line: Option<ChangeLine> = serde_json::from_str(body).ok();
     let text = match &line {
         Some(line) => line.row.as_ref()?.get(),
         None => body,
     };
     Row::read(kind, text).ok().filter(|row| row.id() == id)
+}
+
+/// Which entity a row of the quarantine is about.
+fn key(row_key: &str) -> Option<(Kind, Uuid)> {
+    let (kind, id) = row_key.split_once(':')?;
+    Some((kind.parse().ok()?, id.parse().ok()?))
 }
 
 /// Deletes what is gone and no unsent work points to.

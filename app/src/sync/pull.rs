@@ -1,13 +1,14 @@
 //! Fetching what has changed for this phone. Each page and its cursor are one transaction; the tables change when the
 //! last page is here. A line of a kind this program does not know, or that cannot be read, is kept and shown.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use kandas_disk::point;
-use kandas_shared::{
-    cursor::Kind,
-    problem::ProblemCode,
-    wire::{ChangeLine, PullEnd},
-};
+use kandas_shared::{cursor::Kind, problem::ProblemCode, wire::PullEnd};
 use serde::Deserialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::{Sync, SyncError, http::Failure, progress::News, pull_from_nothing};
 use crate::store::{
@@ -24,20 +25,30 @@ const PAGE_MS: u64 = 8_000;
 const FEWEST_LINES: u32 = 200;
 const MOST_LINES: u32 = 5_000;
 
+/// A page as it was asked for and answered.
+pub(super) struct Fetched {
+    /// With which cursor.
+    cursor: Option<String>,
+    lines: u32,
+    took_ms: u64,
+    answer: Result<Bytes, Failure>,
+}
+
 impl Sync<'_> {
+    /// Takes one page in. While it is being kept, the next one comes: that is taken by the next call, if it still is the
+    /// one that follows what is kept by then.
     pub(super) async fn pull(&mut self) -> Result<(), SyncError> {
         let mut conn = self.app.store().conn().await?;
         let state = pulled::state(&mut conn).await?;
         drop(conn);
-        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-        let mut path = format!("/v1/changes?kinds={}&limit={}", kinds.join(","), self.lines);
-        if let Some(cursor) = state.next_cursor() {
-            path.push_str(&format!("&cursor={cursor}"));
-        }
-        let begun = self.moment().ms;
-        let body = match self.http.get_bytes(&path, Some(&self.bearer()?)).await {
+        let cursor = state.next_cursor();
+        let fetched = match self.ahead.take().filter(|ahead| ahead.cursor.as_deref() == cursor) {
+            Some(ahead) => ahead,
+            None => self.fetch(cursor.map(str::to_owned))?.await,
+        };
+        let body = match fetched.answer {
             Err(failure) => {
-                self.lines = (self.lines / 2).max(FEWEST_LINES);
+                self.lines = (fetched.lines / 2).max(FEWEST_LINES);
                 let code = failure.code();
                 if matches!(code, Some(ProblemCode::CursorUnreadable | ProblemCode::CursorOfAnotherDevice)) {
                     let mut tx = self.app.store().begin().await?;
@@ -48,24 +59,45 @@ impl Sync<'_> {
             }
             Ok(body) => body,
         };
-        self.lines = lines_next(self.lines, self.moment().ms.saturating_sub(begun));
+        self.lines = lines_next(fetched.lines, fetched.took_ms);
         let text =
             std::str::from_utf8(&body).map_err(|_| Failure::Protocol("changes are not UTF-8".into()))?;
         let page = read(text)?;
-        let lines: Vec<Line<'_>> = page
-            .lines
-            .iter()
-            .map(|line| Line {
-                kind: line.kind,
-                id: line.id,
-                position: line.position,
-                row: line.row.as_ref().map(|row| row.get()),
-            })
-            .collect();
+        if !page.end.more {
+            return self.take(&page).await;
+        }
+        let next = self.fetch(Some(page.end.cursor.clone()))?;
+        let (ahead, kept) = tokio::join!(biased; next, self.take(&page));
+        kept?;
+        self.ahead = Some(ahead);
+        Ok(())
+    }
 
+    /// Asks for the page after `cursor`.
+    fn fetch(
+        &self,
+        cursor: Option<String>,
+    ) -> Result<impl Future<Output = Fetched> + Send + use<>, SyncError> {
+        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        let lines = self.lines;
+        let mut path = format!("/v1/changes?kinds={}&limit={lines}", kinds.join(","));
+        if let Some(cursor) = &cursor {
+            path.push_str(&format!("&cursor={cursor}"));
+        }
+        let (http, bearer) = (self.http.clone(), self.bearer()?);
+        let clock = Arc::clone(&self.app.platform().clock);
+        Ok(async move {
+            let begun = clock.boot().1;
+            let answer = http.get_bytes(&path, Some(&bearer)).await;
+            Fetched { cursor, lines, took_ms: clock.boot().1.saturating_sub(begun), answer }
+        })
+    }
+
+    /// Keeps a page with its cursor; with the last one the tables change.
+    async fn take(&mut self, page: &Page<'_>) -> Result<(), SyncError> {
         let now = self.app.platform().clock.wall();
         let mut tx = self.app.store().begin().await?;
-        let taken = pulled::take_page(&mut tx, &lines, &page.end, now).await?;
+        let taken = pulled::take_page(&mut tx, &mut self.held, &page.lines, &page.end, now).await?;
         for (row, text) in &page.strange {
             quarantine::add(&mut tx, row, Some(text), now).await?;
         }
@@ -86,7 +118,7 @@ impl Sync<'_> {
             self.app.free_delivered().await?;
         }
         self.progress
-            .news(&News::Pulled { lines: lines.len() + page.strange.len(), complete: taken.completed });
+            .news(&News::Pulled { lines: page.lines.len() + page.strange.len(), complete: taken.completed });
         Ok(())
     }
 }
@@ -98,10 +130,27 @@ fn lines_next(lines: u32, took_ms: u64) -> u32 {
 }
 
 struct Page<'a> {
-    lines: Vec<ChangeLine>,
+    lines: Vec<Line<'a>>,
     end: PullEnd,
     /// Lines that cannot be read, with their text.
     strange: Vec<(Unreadable, &'a str)>,
+}
+
+/// A [`kandas_shared::wire::ChangeLine`] whose row stays where it was read.
+#[derive(Deserialize)]
+struct InPlace<'a> {
+    kind: Kind,
+    id: Uuid,
+    position: u64,
+    #[serde(borrow, default)]
+    row: Option<&'a RawValue>,
+}
+
+impl<'a> From<InPlace<'a>> for Line<'a> {
+    fn from(line: InPlace<'a>) -> Self {
+        let InPlace { kind, id, position, row } = line;
+        Line { kind, id, position, row: row.map(RawValue::get) }
+    }
 }
 
 /// What a line has even if its kind is unknown.
@@ -119,8 +168,8 @@ fn read(text: &str) -> Result<Page<'_>, Failure> {
         .map_err(|error| Failure::Protocol(format!("the page does not end as it should: {error}")))?;
     let (mut lines, mut strange) = (Vec::with_capacity(all.len()), Vec::new());
     for line in all {
-        match serde_json::from_str::<ChangeLine>(line) {
-            Ok(line) => lines.push(line),
+        match serde_json::from_str::<InPlace<'_>>(line) {
+            Ok(line) => lines.push(line.into()),
             Err(error) => {
                 let outline: Outline = serde_json::from_str(line)
                     .map_err(|error| Failure::Protocol(format!("a line of changes: {error}")))?;

@@ -8,6 +8,7 @@ use kandas_app::{
         Bytes, Face,
         call::{ProblemWord, Request},
         how,
+        remind::Kind as Of,
         view::AttachAnswer,
     },
     store::{
@@ -146,6 +147,8 @@ async fn a_pin_locks_the_screens_and_its_tries_and_waits_survive() {
     let phone = Phone::new(702);
     let (face, world) = open(&phone).await;
     assert_eq!(ask(&face, json!({"call": "phone"})).await["stage"], "pin_to_set");
+    let early = face.unlock_by_system().await.unwrap_err();
+    assert_eq!(early.problem, ProblemWord::NotNow, "a finger opens nothing that no PIN keeps shut");
     for bad in ["123", "12a4", "1234567890123"] {
         let request = json!({"call": "set_pin", "pin": bad});
         assert_eq!(try_ask(&face, request).await, Err(ProblemWord::BadRequest), "{bad}");
@@ -208,6 +211,12 @@ async fn a_pin_locks_the_screens_and_its_tries_and_waits_survive() {
     ask(&face, json!({"call": "lock"})).await;
     assert_eq!(ask(&face, right).await["right"], false);
     assert_eq!(ask(&face, json!({"call": "unlock", "pin": "1470"})).await["right"], true);
+    ask(&face, json!({"call": "lock"})).await;
+    ask(&face, json!({"call": "unlock", "pin": "0000"})).await;
+    face.unlock_by_system().await.unwrap();
+    let phone_view = ask(&face, json!({"call": "phone"})).await;
+    assert_eq!(phone_view["stage"], "ready", "the system has recognised the worker");
+    assert_eq!(phone_view["lock"]["wrong"], 1, "a finger is no PIN: wrong tries stay counted");
     ask(&face, json!({"call": "lock"})).await;
     let asked = ask(&face, json!({"call": "begin_pin_reset"})).await;
     assert_eq!(asked["challenge"], Value::Null, "a phone that shares no secret with the centre says so");
@@ -791,6 +800,71 @@ async fn the_log_and_the_iin_are_told_with_care() {
 
 fn synthetic_iin() -> kandas_shared::iin::Iin {
     (0..10).find_map(|last| format!("85010130000{last}").parse().ok()).unwrap()
+}
+
+#[tokio::test]
+async fn a_worker_is_reminded_once_of_each_thing_and_of_nobody_by_name() {
+    let phone = Phone::new(712);
+    let (face, world) = open(&phone).await;
+    assert_eq!(ask(&face, json!({"call": "set_pin", "pin": "2580"})).await["right"], true);
+    assert_eq!(face.reminders().await.unwrap(), []);
+    let folder = tempfile::tempdir().unwrap();
+    let sealed =
+        complete(&face, world.activity(world.head, ServiceCode::S01), &photo(folder.path(), 1, 640)).await;
+    // Monday, 23 November 2026: one is due on Tuesday, one on Wednesday.
+    let rows = with_activities(&world, |service, activity| {
+        activity.due_on = match service {
+            ServiceCode::S03 => day("2026-11-24"),
+            ServiceCode::S18 => day("2026-11-25"),
+            _ => None,
+        };
+    });
+    pull(face.app(), &rows, &[]).await;
+    let returned = Check {
+        id: Uuid::from_u128(9).into(),
+        record: sealed.as_str().unwrap().parse().unwrap(),
+        hash: Digest::of(b"as the centre has it"),
+        family: world.family,
+        activity: Some(world.activity(world.head, ServiceCode::S01)),
+        state: CheckKind::Returned,
+        stands: true,
+        evidence: None,
+        reason: Some(ReturnReason::TooDark),
+        text: None,
+        due: day("2026-11-30"),
+        checker: Uuid::from_u128(70).into(),
+        checker_name: "ТЕСТОВ ДИРЕКТОР".into(),
+        checker_role: Role::CcDir,
+        checked_at: "2026-11-23T05:00:00Z".parse().unwrap(),
+        answered_by: None,
+    };
+    pull(face.app(), &[Row::Check(returned)], &[]).await;
+    // Another start, as in the background: nobody has given the PIN.
+    close(face).await;
+    let face = again(&phone).await;
+    let said = face.reminders().await.unwrap();
+    let kinds: Vec<Of> = said.iter().map(|reminder| reminder.kind).collect();
+    assert_eq!(kinds, [Of::Returned, Of::Due]);
+    let texts: String =
+        said.iter().map(|reminder| format!("{} {} ", reminder.title, reminder.text)).collect();
+    assert!(!texts.contains("ТЕСТ"), "a locked screen shows it to anybody: {texts}");
+    close(face).await;
+    let face = again(&phone).await;
+    assert_eq!(face.reminders().await.unwrap(), [], "said is said, after another start too");
+
+    phone.clock.advance(TimeDelta::days(3) + TimeDelta::minutes(1));
+    let off = json!({"call": "set_reminders", "on": false});
+    assert_eq!(
+        try_ask(&face, off.clone()).await,
+        Err(ProblemWord::Locked),
+        "a passer-by switches nothing off"
+    );
+    ask(&face, json!({"call": "unlock", "pin": "2580"})).await;
+    assert_eq!(ask(&face, off).await["reminders"], false);
+    assert_eq!(face.reminders().await.unwrap(), []);
+    assert_eq!(ask(&face, json!({"call": "set_reminders", "on": true})).await["reminders"], true);
+    let kinds: Vec<Of> = face.reminders().await.unwrap().iter().map(|reminder| reminder.kind).collect();
+    assert_eq!(kinds, [Of::Unsent]);
 }
 
 #[tokio::test]

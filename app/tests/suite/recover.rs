@@ -9,6 +9,11 @@ use std::{
 use age::{secrecy::ExposeSecret as _, x25519::Identity};
 use kandas_app::{
     app::{App, AppError},
+    face::{
+        Face,
+        call::{Request, View},
+        view::Stage,
+    },
     recover::recover,
     store::home,
 };
@@ -89,7 +94,12 @@ async fn without_the_signing_key_the_phone_becomes_another_and_keeps_its_work() 
     let app = phone.open().await;
     let mut conn = app.store().conn().await.unwrap();
     assert_eq!(home::text(&mut conn, home::DEVICE).await.unwrap(), None, "to be enrolled anew");
+    home::set(&mut conn, home::PIN, "the hash of one").await.unwrap();
     drop(conn);
+    let face = Face::new(app.clone()).await.unwrap();
+    let View::Phone(shown) = face.dispatch(Request::Phone).await.unwrap() else { panic!() };
+    assert_eq!(shown.stage, Stage::Locked, "the PIN comes before the enrolment: the work is still there");
+    drop(face);
     assert_eq!(app.waiting().await.unwrap().records, 1);
     assert_eq!(app.chain().await.unwrap().1, 0, "a new chain");
     assert!(matches!(recover(phone.home.path(), &phone.platform(), &key).await, Err(AppError::InUse { .. })));

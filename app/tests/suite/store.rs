@@ -7,7 +7,7 @@ use kandas_app::{
     app::{App, AppError},
     store::{
         self, Store, home,
-        pulled::{self, board},
+        pulled::{self, Gathered, board},
         quarantine::{self, Unreadable},
         travel,
     },
@@ -58,10 +58,16 @@ async fn the_tables_change_only_when_the_last_page_is_here() {
     let lines = [pulled::Line { kind: Kind::Family, id: world.family.0, position: 9, row: None }];
     let mut end = PullEnd { cursor: "one".into(), more: true, gone_scopes: Vec::new(), start_over: true };
     assert!(
-        !pulled::take_page(&mut tx, &lines, &end, "2026-11-23T04:00:00Z".parse().unwrap())
-            .await
-            .unwrap()
-            .completed
+        !pulled::take_page(
+            &mut tx,
+            &mut Gathered::default(),
+            &lines,
+            &end,
+            "2026-11-23T04:00:00Z".parse().unwrap()
+        )
+        .await
+        .unwrap()
+        .completed
     );
     tx.commit().await.unwrap();
     assert_eq!(everything(&app).await, before, "the middle of a pull is not seen");
@@ -74,10 +80,16 @@ async fn the_tables_change_only_when_the_last_page_is_here() {
     let lines = [pulled::Line { kind: Kind::Family, id: world.family.0, position: 10, row: Some(&row) }];
     (end.more, end.start_over, end.cursor) = (false, false, "two".into());
     assert!(
-        pulled::take_page(&mut tx, &lines, &end, "2026-11-23T04:00:00Z".parse().unwrap())
-            .await
-            .unwrap()
-            .completed
+        pulled::take_page(
+            &mut tx,
+            &mut Gathered::default(),
+            &lines,
+            &end,
+            "2026-11-23T04:00:00Z".parse().unwrap()
+        )
+        .await
+        .unwrap()
+        .completed
     );
     assert_eq!(pulled::state(&mut tx).await.unwrap().cursor.as_deref(), Some("two"));
     tx.commit().await.unwrap();
@@ -90,6 +102,16 @@ async fn the_tables_change_only_when_the_last_page_is_here() {
 
 #[tokio::test]
 async fn after_pages_of_many_lines_the_last_word_about_each_counts() {
+    last_words(true).await;
+}
+
+#[tokio::test]
+async fn the_last_word_counts_where_the_pages_are_read_anew() {
+    last_words(false).await;
+}
+
+/// Takes pages in, `held` between them or not.
+async fn last_words(held: bool) {
     let phone = Phone::new(10);
     let (app, world) = phone.enrolled().await;
     let Some(Row::Activity(pattern)) = world.rows().into_iter().find(|row| row.kind() == Kind::Activity)
@@ -118,7 +140,11 @@ async fn after_pages_of_many_lines_the_last_word_about_each_counts() {
     pages[2].push((activity(601, 0).id(), Some("{}".into())));
     pages[2].push((activity(601, 0).id(), Some(text(&activity(601, 5)))));
     let now = "2026-11-23T04:00:00Z".parse().unwrap();
+    let mut gathered = Gathered::default();
     for (number, page) in pages.iter().enumerate() {
+        if !held {
+            gathered = Gathered::default();
+        }
         let lines: Vec<_> = page
             .iter()
             .map(|(id, row)| pulled::Line { kind: Kind::Activity, id: *id, position: 9, row: row.as_deref() })
@@ -126,7 +152,7 @@ async fn after_pages_of_many_lines_the_last_word_about_each_counts() {
         let cursor = number.to_string();
         let end = PullEnd { cursor, more: number < 2, gone_scopes: Vec::new(), start_over: false };
         let mut tx = app.store().begin().await.unwrap();
-        let taken = pulled::take_page(&mut tx, &lines, &end, now).await.unwrap();
+        let taken = pulled::take_page(&mut tx, &mut gathered, &lines, &end, now).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!((taken.completed, taken.applied), (number == 2, if number == 2 { 1_451 } else { 0 }));
     }
@@ -152,8 +178,15 @@ async fn a_line_that_cannot_be_read_is_kept_and_shown() {
     let end = PullEnd { cursor: "c".into(), more: false, gone_scopes: Vec::new(), start_over: false };
     let lines =
         [pulled::Line { kind: Kind::Family, id: world.family.0, position: 9, row: Some(r#"{"id":"?"}"#) }];
-    let page =
-        pulled::take_page(&mut tx, &lines, &end, "2026-11-23T04:00:00Z".parse().unwrap()).await.unwrap();
+    let page = pulled::take_page(
+        &mut tx,
+        &mut Gathered::default(),
+        &lines,
+        &end,
+        "2026-11-23T04:00:00Z".parse().unwrap(),
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(page.unreadable.len(), 1);
     assert_eq!(app.unreadable().await.unwrap().len(), 1);
@@ -174,7 +207,7 @@ async fn a_newer_program_takes_in_what_an_older_one_could_not_read() {
     let (row, newer) = (serde_json::to_string(&moved).unwrap(), r#"{"id":"?"}"#);
     let lines = [pulled::Line { kind: Kind::Family, id: world.family.0, position: 9, row: Some(newer) }];
     let mut tx = app.store().begin().await.unwrap();
-    pulled::take_page(&mut tx, &lines, &end, now).await.unwrap();
+    pulled::take_page(&mut tx, &mut Gathered::default(), &lines, &end, now).await.unwrap();
     // As the line of a kind that was unknown is kept: whole.
     let person = world.rows()[1].clone();
     let whole = format!(
@@ -204,7 +237,7 @@ async fn a_newer_program_takes_in_what_an_older_one_could_not_read() {
     assert!(everything(&app).await.contains(&moved));
     // A pull that starts over brings everything again: what was not understood then is of no use any more.
     let mut tx = app.store().begin().await.unwrap();
-    pulled::take_page(&mut tx, &lines, &end, now).await.unwrap();
+    pulled::take_page(&mut tx, &mut Gathered::default(), &lines, &end, now).await.unwrap();
     pulled::forget_pull(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     assert!(app.unreadable().await.unwrap().is_empty());

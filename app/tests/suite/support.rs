@@ -12,7 +12,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_app::{
     app::App,
     platform::{Chance, FileKeystore, FixedLink, LinkKind, Platform, PlatformError, Space},
-    store::{home, pulled},
+    store::{
+        home,
+        pulled::{self, Gathered},
+    },
 };
 use kandas_shared::{
     cursor::Kind,
@@ -279,7 +282,10 @@ pub async fn pull(app: &App, rows: &[Row], gone: &[(Kind, Uuid)]) -> pulled::Pag
     lines.extend(gone.iter().map(|(kind, id)| pulled::Line { kind: *kind, id: *id, position: 2, row: None }));
     let end = PullEnd { cursor: "cursor".into(), more: false, gone_scopes: Vec::new(), start_over: false };
     let mut tx = app.store().begin().await.unwrap();
-    let page = pulled::take_page(&mut tx, &lines, &end, app.platform().clock.wall()).await.unwrap();
+    let page =
+        pulled::take_page(&mut tx, &mut Gathered::default(), &lines, &end, app.platform().clock.wall())
+            .await
+            .unwrap();
     tx.commit().await.unwrap();
     page
 }

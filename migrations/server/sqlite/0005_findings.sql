@@ -70,7 +70,7 @@ create table record_reading (
 create index record_reading_worker on record_reading (worker, at);
 create index record_reading_settlement on record_reading (settlement, position) where lat is not null;
 
--- How photos look: 144 bits of their thumbnail. Made from media; numbers go up, gaps are those of erased ones.
+-- How photos look: three times 144 marks of their thumbnail (whole, inner part, more around it). Made from media; numbers go up, gaps are those of erased ones.
 create table photo_hash (
     number   integer primary key not null,
     evidence blob not null unique,

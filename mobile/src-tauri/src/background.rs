@@ -6,8 +6,10 @@ use std::time::Duration;
 use kandas_app::face::{
     Face,
     call::{Problem, Request, View},
+    remind::Kind,
     view::LineState,
 };
+use kandas_device::hardware::Hardware;
 
 /// The loop begins within this time after it was told to.
 const BEGIN: Duration = Duration::from_secs(10);
@@ -38,6 +40,27 @@ pub async fn send(face: &Face, limit: Duration) -> Result<bool, Problem> {
     sent.await.unwrap_or(Ok(false))
 }
 
+/// Shows what the worker is to be reminded of; what it is the core decides.
+pub async fn remind(face: &Face, hardware: &dyn Hardware) {
+    let reminders = match face.reminders().await {
+        Ok(reminders) => reminders,
+        Err(problem) => {
+            tracing::warn!(%problem, "nobody is reminded of anything");
+            return;
+        }
+    };
+    for reminder in reminders {
+        let kind = match reminder.kind {
+            Kind::Returned => "returned",
+            Kind::Due => "due",
+            Kind::Unsent => "unsent",
+        };
+        if let Err(error) = hardware.notify(kind, &reminder.title, &reminder.text) {
+            tracing::warn!(%error, "the system does not show a reminder");
+        }
+    }
+}
+
 async fn state(face: &Face) -> Result<LineState, Problem> {
     match face.dispatch(Request::Sync).await? {
         View::Sync(view) => Ok(view.line.state),
@@ -60,7 +83,10 @@ pub extern "system" fn Java_kz_kandas_device_Native_sync(
     let sent = tauri::async_runtime::block_on(async {
         let hardware = kandas_device::android::hardware().map_err(|error| error.to_string())?;
         let face = crate::core::open(std::path::Path::new(&home), &hardware).await;
-        send(face.map_err(|error| error.to_string())?, limit).await.map_err(|problem| problem.to_string())
+        let face = face.map_err(|error| error.to_string())?;
+        let sent = send(face, limit).await;
+        remind(face, &*hardware).await;
+        sent.map_err(|problem| problem.to_string())
     });
     u8::from(sent.unwrap_or_else(|error| {
         tracing::warn!(error, "nothing was sent in the background");
@@ -76,7 +102,11 @@ pub extern "C" fn kandas_sync(seconds: u32) -> bool {
     let limit = Duration::from_secs(seconds.into());
     tauri::async_runtime::block_on(async {
         match crate::core::opened() {
-            Some(face) => send(face, limit).await.unwrap_or(false),
+            Some((face, hardware)) => {
+                let sent = send(face, limit).await.unwrap_or(false);
+                remind(face, &*hardware).await;
+                sent
+            }
             None => false,
         }
     })

@@ -1,9 +1,13 @@
-//! What the page may ask: a call to the core, its news, the camera, a signature drawn on the page, a position.
+//! What the page may ask: a call to the core, its news, the camera, a signature drawn on the page, a position, the worker's
+//! finger or face, the text of a QR, the log as a file.
 //!
 //! A call answers exactly as the bridge of `kandas-field` does: the view, or a [`Problem`]. Pictures and videos never
 //! come through here: the camera writes them where the core finds them.
 
-use std::sync::{Mutex, MutexGuard};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, MutexGuard},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kandas_app::{
@@ -29,6 +33,8 @@ use crate::core;
 
 /// Bytes that may come from the page: a signature is some ten thousand.
 const BROUGHT_LIMIT: usize = 4 * 1024 * 1024;
+/// Events of a shared log, the last ones.
+const LOG_EVENTS: u32 = 5_000;
 /// A position says where a picture was taken if it was made at most so many milliseconds before.
 const FRESH_MS: u64 = 2 * 60 * 1_000;
 
@@ -216,12 +222,61 @@ pub(crate) async fn stop_locating<R: Runtime>(app: AppHandle<R>) -> Result<(), P
     app.state::<Device<R>>().stop_locating().map_err(unavailable)
 }
 
+/// Asks the system for the worker's finger or face, showing `reason`, and lets the core unlock. False: not recognised, or
+/// the worker gave up.
+#[tauri::command]
+pub(crate) async fn recognise<R: Runtime>(app: AppHandle<R>, reason: String) -> Result<bool, Problem> {
+    let face = core::of(&app).await?;
+    let recognised = app.state::<Device<R>>().recognise(reason).await.map_err(unavailable)?;
+    if recognised {
+        face.unlock_by_system().await?;
+    }
+    Ok(recognised)
+}
+
+/// The system's own reader of QR codes: the text of one, or nothing when the worker gave up.
+#[tauri::command]
+pub(crate) async fn scan<R: Runtime>(app: AppHandle<R>) -> Result<Option<String>, Problem> {
+    app.state::<Device<R>>().scan().await.map_err(unavailable)
+}
+
+/// Takes the key that the organisation has given back for a phone whose keystore forgot its own.
+#[tauri::command]
+pub(crate) async fn recover<R: Runtime>(app: AppHandle<R>, key: String) -> Result<core::Recovery, Problem> {
+    core::recover(&app, &key).await
+}
+
+/// Where the system last saw this phone, for distances in lists. Nobody is asked for a permission; what the system calls
+/// made up is passed on with that mark.
+#[tauri::command]
+pub(crate) async fn here<R: Runtime>(app: AppHandle<R>) -> Result<Option<Fix>, Problem> {
+    let last = app.state::<Device<R>>().here().await.map_err(unavailable)?;
+    Ok(last.and_then(|raw| raw.to_fix()))
+}
+
+/// Hands the log to the system as a file, for the app that the worker chooses. Answers where it was put, where the system
+/// has only folders.
+#[tauri::command]
+pub(crate) async fn share_log<R: Runtime>(app: AppHandle<R>) -> Result<Option<PathBuf>, Problem> {
+    let face = core::of(&app).await?;
+    let log = face.diagnostics(Some(LOG_EVENTS)).await?;
+    let folder = face.app().home().join("shared");
+    let place = folder.join("kandas-field.log");
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| kandas_disk::replace(&place, log.to_text().as_bytes()));
+    written.map_err(|error| Problem::new(ProblemWord::NotNow, &error.to_string()))?;
+    app.state::<Device<R>>().share(&place, "text/plain").await.map_err(unavailable)
+}
+
 fn unavailable(error: DeviceError) -> Problem {
     tracing::warn!(%error, "the device did not give what was asked");
     Problem::new(ProblemWord::Unavailable, &error.to_string())
 }
 
 fn background<R: Runtime>(app: &AppHandle<R>) {
+    if let Err(error) = app.state::<Device<R>>().ask_for_notices() {
+        tracing::warn!(%error, "nobody can be asked whether reminders may be shown");
+    }
     // Without it what waits goes when the app is opened next.
     if let Err(error) = app.state::<Device<R>>().schedule_sync() {
         tracing::warn!(%error, "the system gives no time in the background");

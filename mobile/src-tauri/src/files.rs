@@ -95,7 +95,9 @@ fn refuse(problem: &Problem) -> Response<Vec<u8>> {
     let mut answer = Response::new(Vec::new());
     *answer.status_mut() = match problem.problem {
         ProblemWord::Unknown => StatusCode::NOT_FOUND,
-        ProblemWord::Fault | ProblemWord::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,
+        ProblemWord::Fault | ProblemWord::Unavailable | ProblemWord::KeyForgotten => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
         _ => StatusCode::FORBIDDEN,
     };
     answer

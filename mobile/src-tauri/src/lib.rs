@@ -1,15 +1,19 @@
 //! The phone app: the screens of `mobile/src` in a window, the core of `app/` behind them.
 //!
 //! Thin on purpose: [`core`] holds the one core of this process, [`commands`] hands calls to it, [`files`] shows
-//! pictures, [`background`] gives it time when no screen is there. What the machine gives comes from the plugin
+//! pictures, [`background`] gives it time when no screen is there, [`links`] opens the page of an enrolment, [`lay_down`]
+//! tells the page what this system has. What the machine gives comes from the plugin
 //! `kandas-device`. The page can ask for the commands below and for nothing of Tauri's own (`capabilities/main.json`).
 
-use tauri::{Manager as _, WebviewUrl, WebviewWindowBuilder};
+use kandas_device::Device;
+use tauri::{Manager as _, WebviewUrl, WebviewWindowBuilder, webview::PageLoadEvent};
 
 pub mod background;
 mod commands;
 mod core;
 mod files;
+mod lay_down;
+mod links;
 
 /// Runs the app until its window is closed.
 ///
@@ -30,10 +34,20 @@ pub fn run() {
             commands::bring,
             commands::locate,
             commands::stop_locating,
+            commands::recognise,
+            commands::scan,
+            commands::recover,
+            commands::here,
+            commands::share_log,
         ])
         .setup(|app| {
             app.manage(commands::Listeners::default());
+            app.manage(links::Opened::default());
             open_window(app.handle())?;
+            // Phones hand over links by an event; a desktop begins the program with one.
+            for text in std::env::args().skip(1).filter(|text| text.starts_with("kandas:")) {
+                links::open(app.handle(), &text);
+            }
             // The core opens while the page loads; a call that comes earlier waits for it.
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move {
@@ -43,9 +57,22 @@ pub fn run() {
             });
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .expect("the system gives a window");
+        .build(tauri::generate_context!())
+        .expect("the system gives a window")
+        .run(happens);
 }
+
+#[cfg(any(target_os = "android", target_os = "ios"))]
+fn happens(app: &tauri::AppHandle, event: tauri::RunEvent) {
+    if let tauri::RunEvent::Opened { urls } = event {
+        for url in urls {
+            links::open(app, url.as_str());
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
+fn happens(_app: &tauri::AppHandle, _event: tauri::RunEvent) {}
 
 /// The one window. It shows our own page and goes nowhere else.
 fn open_window(app: &tauri::AppHandle) -> tauri::Result<()> {
@@ -56,7 +83,14 @@ fn open_window(app: &tauri::AppHandle) -> tauri::Result<()> {
         _ if cfg!(dev) => app.config().build.dev_url.clone(),
         _ => None,
     };
+    let offers = app.state::<Device<tauri::Wry>>().offers();
     WebviewWindowBuilder::from_config(app, &config)?
+        .initialization_script(lay_down::script(&offers))
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                links::page_is_there(&window);
+            }
+        })
         .on_navigation(move |to| {
             is_our_page(to.scheme(), to.host_str())
                 || home.as_ref().is_some_and(|home| home.origin() == to.origin())

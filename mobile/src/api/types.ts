@@ -188,6 +188,10 @@ set_language: PhoneView,
  */
 set_theme: PhoneView, 
 /**
+ * Whether the phone reminds the worker while the app is closed.
+ */
+set_reminders: PhoneView, 
+/**
  * Becomes a phone by the text of a QR (`kandas://enrol?…`).
  */
 enrol: Enrolment, 
@@ -1705,6 +1709,10 @@ language_chosen: boolean,
  */
 theme: Theme, 
 /**
+ * Whether the worker is reminded while the app is closed.
+ */
+reminders: boolean, 
+/**
  * Whose phone it is; null before enrolment.
  */
 worker: WorkerView | null, 
@@ -1872,7 +1880,7 @@ detail: string, };
 /**
  * Why a call cannot be answered.
  */
-export type ProblemWord = "locked" | "lease_over" | "not_enrolled" | "unknown" | "not_now" | "bad_request" | "unavailable" | "fault";
+export type ProblemWord = "locked" | "lease_over" | "not_enrolled" | "unknown" | "not_now" | "bad_request" | "unavailable" | "fault" | "key_forgotten";
 
 /**
  * A kind of proof.
@@ -1985,7 +1993,11 @@ language: Lang, } | { "call": "set_theme",
 /**
  * The theme.
  */
-theme: Theme, } | { "call": "enrol", 
+theme: Theme, } | { "call": "set_reminders", 
+/**
+ * Whether it does.
+ */
+on: boolean, } | { "call": "enrol", 
 /**
  * The text of the QR.
  */

@@ -75,5 +75,8 @@ export const bridge: Way = {
   },
 
   evidence: (evidence, part) => `${ROOT}/evidence/${evidence}/${part}`,
+  recover: null,
+  here: null,
   diagnostics: `${ROOT}/diagnostics`,
+  shareLog: null,
 };

@@ -2,7 +2,7 @@
 // camera writes them where the core finds them.
 import { Channel, convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import type { AttachAnswer, Event, Fix, Problem } from "../api/types";
-import type { Bringing, Trouble, Way } from "../core";
+import type { Bringing, Recovery, Trouble, Way } from "../core";
 import { CoreAway, CoreProblem } from "./problem";
 
 /** Whether the page runs in the phone's own app. */
@@ -77,5 +77,8 @@ export const shell: Way = {
   },
 
   evidence: (evidence, part) => `${convertFileSrc("", "kandas")}evidence/${evidence}/${part}`,
+  recover: (key) => ask<Recovery>("recover", { key }),
+  here: () => ask<Fix | null>("here"),
   diagnostics: null,
+  shareLog: () => ask<string | null>("share_log"),
 };

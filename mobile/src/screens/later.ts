@@ -6,6 +6,7 @@ export { default as Help } from "./Help.svelte";
 export { default as Lease } from "./Lease.svelte";
 export { default as NewPin } from "./NewPin.svelte";
 export { default as NewPhone } from "./NewPhone.svelte";
+export { default as KeyForgotten } from "./KeyForgotten.svelte";
 export { default as Nowhere } from "./Nowhere.svelte";
 export { default as Person } from "./Person.svelte";
 export { default as Record } from "./Record.svelte";

@@ -26,6 +26,8 @@ class Core {
   enrolling = $state(false);
   /** The program behind the screens does not answer. */
   away = $state(false);
+  /** The keystore forgot its key: nothing can be opened until it is given back. */
+  forgotten = $state(false);
   /** Returned work that waits for an answer, as the last page that lists it said. */
   returned = $state(0);
   private known = false;
@@ -47,10 +49,11 @@ class Core {
   async refresh(): Promise<void> {
     try {
       this.phone = await call({ call: "phone" });
-      this.away = false;
+      [this.away, this.forgotten] = [false, false];
     } catch (error) {
-      if (!(error instanceof CoreAway)) throw error;
-      void this.missed();
+      if (error instanceof CoreProblem && error.problem.problem === "key_forgotten") this.forgotten = true;
+      else if (error instanceof CoreAway) void this.missed();
+      else throw error;
     }
   }
 
@@ -73,6 +76,11 @@ class Core {
         this.phone = await call({ call: "phone" });
         break;
       } catch (error) {
+        if (error instanceof CoreProblem) {
+          // It answers, if only that it cannot open anything.
+          this.forgotten = error.problem.problem === "key_forgotten";
+          break;
+        }
         if (!(error instanceof CoreAway)) throw error;
         this.away = true;
       }

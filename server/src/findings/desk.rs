@@ -16,7 +16,7 @@ use super::{
     bracket::{Anchor, Bracket},
     case::{Alike, Case, Fix, Home, Link, Named, Piece, Way},
     near::Index,
-    picture::{Look, MARKS, marks},
+    picture::{Looks, MARKS, marks},
     place::Place,
     settings::{Settings, Thresholds},
 };
@@ -505,8 +505,8 @@ async fn near(
     let bits = marks(bits);
     let mut hits: Vec<(EvidenceId, i64, u32)> = Vec::new();
     for (evidence, look) in looks {
-        let Some(look) = Look::read(&look) else { continue };
-        let near = index.search(&look, bits, ALIKE);
+        let Some(looks) = Looks::read(&look) else { continue };
+        let near = index.search(&looks.all(), bits, ALIKE);
         hits.extend(near.iter().map(|hit| (evidence, i64::from(hit.number), hit.bits)));
     }
     let numbers: BTreeSet<(i64,)> = hits.iter().map(|(_, number, _)| (*number,)).collect();

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     near::Index,
-    picture::{BYTES, Look, MARKS, look},
+    picture::{BYTES, Look, Looks, MARKS, looks},
 };
 use crate::limits::moment;
 
@@ -50,7 +50,7 @@ pub fn measure(folder: &Path, hashes: usize, bits: u32) -> Result<Measured> {
     ensure!(originals.len() > 1, "{} has no photos to compare", folder.display());
     let mut index = Index::with_room(hashes.max(originals.len()));
     let mut plain = Vec::with_capacity(hashes.max(originals.len()));
-    let looks: Vec<Look> = originals.values().copied().collect();
+    let looks: Vec<Look> = originals.values().map(|looks| looks.whole).collect();
     let mut mixing = Mixing(0x9E37_79B9_7F4A_7C15);
     for number in 0..hashes.max(looks.len()) {
         let look = looks.get(number).copied().unwrap_or_else(|| mixing.mixed(&looks));
@@ -62,7 +62,7 @@ pub fn measure(folder: &Path, hashes: usize, bits: u32) -> Result<Measured> {
     let (mut times, mut mixed) = (Vec::new(), 0);
     for (name, how, asked) in &changed {
         let began = moment();
-        let hits = index.search(asked, bits, usize::MAX);
+        let hits = index.search(&asked.all(), bits, usize::MAX);
         times.push(began.elapsed().as_secs_f64() * 1e3);
         let own = originals.keys().position(|known| known == name).and_then(|at| u32::try_from(at).ok());
         let found = hits.iter().any(|hit| Some(hit.number) == own);
@@ -73,15 +73,17 @@ pub fn measure(folder: &Path, hashes: usize, bits: u32) -> Result<Measured> {
     }
     let scans = changed.iter().cycle().take(SCANS).map(|(.., asked)| {
         let began = moment();
-        black_box(scan(&plain, &words(asked), bits));
+        black_box(scan(&plain, &asked.all().each_ref().map(words), bits));
         began.elapsed().as_secs_f64() * 1e3
     });
     let floor = scans.collect();
     let pairs = looks.len() * (looks.len() - 1) / 2;
-    let alike = looks
+    let searched: Vec<&Looks> = originals.values().collect();
+    let are_alike = |a: &Looks, b: &Looks| a.differ(&b.whole).min(b.differ(&a.whole)) <= bits;
+    let alike = searched
         .iter()
         .enumerate()
-        .map(|(n, a)| looks[n + 1..].iter().filter(|b| a.differs(b) <= bits).count())
+        .map(|(n, a)| searched[n + 1..].iter().filter(|b| are_alike(a, b)).count())
         .sum::<usize>();
     Ok(Measured {
         photos: looks.len(),
@@ -96,9 +98,9 @@ pub fn measure(folder: &Path, hashes: usize, bits: u32) -> Result<Measured> {
     })
 }
 
-type Changed = Vec<(String, String, Look)>;
+type Changed = Vec<(String, String, Looks)>;
 
-fn read(folder: &Path) -> Result<(BTreeMap<String, Look>, Changed)> {
+fn read(folder: &Path) -> Result<(BTreeMap<String, Looks>, Changed)> {
     let (mut originals, mut changed) = (BTreeMap::new(), Vec::new());
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
@@ -107,11 +109,11 @@ fn read(folder: &Path) -> Result<(BTreeMap<String, Look>, Changed)> {
         let (Some(name), Some(how), Some("jpg")) = (parts.next(), parts.next(), parts.next()) else {
             continue;
         };
-        let Some(look) = look(&fs::read(&path)?) else { continue };
+        let Some(looks) = looks(&fs::read(&path)?) else { continue };
         if how == "original" {
-            originals.insert(name.to_owned(), look);
+            originals.insert(name.to_owned(), looks);
         } else {
-            changed.push((name.to_owned(), how.to_owned(), look));
+            changed.push((name.to_owned(), how.to_owned(), looks));
         }
     }
     Ok((originals, changed))
@@ -125,10 +127,12 @@ fn words(look: &Look) -> [u64; 3] {
     words
 }
 
-/// The plain way: every mark of every photo.
-fn scan(all: &[[u64; 3]], asked: &[u64; 3], bits: u32) -> usize {
-    let differs = |look: &[u64; 3]| look.iter().zip(asked).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>();
-    all.iter().filter(|look| differs(look) <= bits).count()
+/// The plain way: every mark of every photo, for each of the three looks.
+fn scan(all: &[[u64; 3]], asked: &[[u64; 3]; 3], bits: u32) -> usize {
+    let differs = |look: &[u64; 3], asked: &[u64; 3]| {
+        look.iter().zip(asked).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>()
+    };
+    all.iter().filter(|look| asked.iter().any(|asked| differs(look, asked) <= bits)).count()
 }
 
 fn p95(mut values: Vec<f64>) -> f64 {
@@ -136,7 +140,6 @@ fn p95(mut values: Vec<f64>) -> f64 {
     values.get((values.len() * 95).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures to be read")]
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }

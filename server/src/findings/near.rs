@@ -1,10 +1,10 @@
 //! Photos that look nearly the same, found among millions in memory.
 //!
-//! Every photo is 144 marks ([`super::picture`]) in three columns of 64, 64 and 16. A search runs over the first column
-//! and counts the marks that differ; where these alone are too many, the photo is out, and the other columns are not
-//! even read. That is exact: nothing within the distance is missed. Cleverer tables (parts of the marks as keys) were left
-//! alone: photos of one land have many marks in common, their buckets swell, and four times the memory is spent for a
-//! time that depends on what is searched.
+//! Every photo is 144 marks ([`super::picture`]) in three columns of 64, 64 and 16. A search, with the three looks at a
+//! photo at once, runs over the first column and counts the marks that differ; where these alone are too many, the photo is
+//! out, and the other columns are not even read. That is exact: nothing within the distance is missed. Cleverer tables
+//! (parts of the marks as keys) were left alone: photos of one land have many marks in common, their buckets swell, and
+//! twice the memory is spent for a time that depends on what is searched.
 //!
 //! The index is made from the table `photo_hash` at start and follows it; it holds no ids but the numbers of that table.
 
@@ -88,7 +88,7 @@ impl Index {
 
     /// The photos that differ in at most so many marks, the nearest first, at most `most`.
     #[must_use]
-    pub fn search(&self, look: &Look, bits: u32, most: usize) -> Vec<Hit> {
+    pub fn search(&self, looks: &[Look; 3], bits: u32, most: usize) -> Vec<Hit> {
         let threads = if self.len() < ALONE {
             1
         } else {
@@ -96,14 +96,14 @@ impl Index {
         };
         let share = self.len().div_ceil(threads).max(1);
         let mut hits = if threads == 1 {
-            self.part(0, self.len(), look, bits)
+            self.part(0, self.len(), looks, bits)
         } else {
             thread::scope(|scope| {
                 let parts: Vec<_> = (0..threads)
                     .map(|n| {
                         let from = (n * share).min(self.len());
                         let to = (from + share).min(self.len());
-                        scope.spawn(move || self.part(from, to, look, bits))
+                        scope.spawn(move || self.part(from, to, looks, bits))
                     })
                     .collect();
                 let joined = parts
@@ -117,8 +117,12 @@ impl Index {
         hits
     }
 
-    fn part(&self, from: usize, to: usize, look: &Look, bits: u32) -> Vec<Hit> {
-        let (first, second, last) = columns(look);
+    fn part(&self, from: usize, to: usize, looks: &[Look; 3], bits: u32) -> Vec<Hit> {
+        let asked = looks.each_ref().map(columns);
+        let whole = asked[0].0;
+        // Whoever is near one of the looks is not much further from the first: by no more than these differ.
+        let apart = asked.iter().map(|asked| (asked.0 ^ whole).count_ones()).max().unwrap_or(0);
+        let reach = bits.saturating_add(apart);
         let mut hits = Vec::new();
         let mut counts = [0_u8; BLOCK];
         let mut start = from;
@@ -126,16 +130,14 @@ impl Index {
             let block = &self.first[start..(start + BLOCK).min(to)];
             // Nothing but counting, so that the compiler takes several at once.
             for (count, word) in counts.iter_mut().zip(block) {
-                *count = ones(*word ^ first);
+                *count = ones(*word ^ whole);
             }
             for (at, count) in counts[..block.len()].iter().enumerate() {
-                if u32::from(*count) <= bits {
+                if u32::from(*count) <= reach {
                     let at = start + at;
-                    let differ = u32::from(*count)
-                        + (self.second[at] ^ second).count_ones()
-                        + u32::from(self.last[at] ^ last).count_ones();
-                    if differ <= bits {
-                        hits.push(Hit { bits: differ, number: self.numbers[at] });
+                    let nearest = asked.iter().filter_map(|asked| self.differs(at, asked, bits)).min();
+                    if let Some(bits) = nearest {
+                        hits.push(Hit { bits, number: self.numbers[at] });
                     }
                 }
             }
@@ -143,9 +145,18 @@ impl Index {
         }
         hits
     }
+
+    /// In how many marks a photo differs; none if in more than `bits`, which its first column mostly says alone.
+    fn differs(&self, at: usize, asked: &(u64, u64, u16), bits: u32) -> Option<u32> {
+        let first = (self.first[at] ^ asked.0).count_ones();
+        if first > bits {
+            return None;
+        }
+        let rest = (self.second[at] ^ asked.1).count_ones() + (self.last[at] ^ asked.2).count_ones();
+        (first + rest <= bits).then_some(first + rest)
+    }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "at most 64")]
 fn ones(word: u64) -> u8 {
     word.count_ones() as u8
 }
@@ -179,25 +190,26 @@ mod tests {
         index.add(20_001, &turned(&look(77), 0..9));
         index.add(20_002, &turned(&look(77), [1, 70, 143]));
         index.add(20_003, &turned(&look(77), 0..21));
-        let hits = index.search(&look(77), 20, 9);
+        let hits = index.search(&[look(77); 3], 20, 9);
         let found: Vec<_> = hits.iter().map(|hit| (hit.number, hit.bits)).collect();
         assert_eq!(found, [(77, 0), (20_002, 3), (20_001, 9)]);
-        assert_eq!(index.search(&look(77), 20, 2).len(), 2);
-        assert!(Index::default().search(&look(1), 144, 9).is_empty());
+        assert_eq!(index.search(&[look(77); 3], 20, 2).len(), 2);
+        assert_eq!(index.search(&[look(30_000), look(30_001), look(77)], 0, 9).len(), 1, "any of the three");
+        assert!(Index::default().search(&[look(1); 3], 144, 9).is_empty());
     }
 
     proptest! {
         #[test]
         fn nothing_within_the_distance_is_missed(
-            seeds in prop::collection::vec(any::<u64>(), 1..300), asked in any::<u64>(), bits in 0_u32..144
+            seeds in prop::collection::vec(any::<u64>(), 1..300), asked in any::<[u64; 3]>(), bits in 0_u32..144
         ) {
             let mut index = Index::with_room(seeds.len());
             for (number, seed) in (0..).zip(&seeds) {
                 index.add(number, &look(*seed));
             }
-            let asked = look(asked);
+            let asked = asked.map(look);
             let mut expected: Vec<_> = (0_u32..).zip(&seeds)
-                .map(|(number, seed)| Hit { bits: look(*seed).differs(&asked), number })
+                .map(|(number, seed)| Hit { bits: asked.iter().map(|asked| look(*seed).differs(asked)).min().unwrap(), number })
                 .filter(|hit| hit.bits <= bits)
                 .collect();
             expected.sort_unstable();

@@ -56,7 +56,6 @@ impl Settings {
     /// # Panics
     /// Never: a test reads them.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "embedded, and read by a test")]
     pub fn shipped() -> Self {
         let rows: Vec<Dated> = serde_json::from_str(include_str!("settings.json")).expect("embedded");
         Self::default().with(rows)

@@ -205,17 +205,17 @@ where
                 let filled = piece.len().next_power_of_two();
                 // A list of single keys after `in` needs no table.
                 let values = if K::WIDTH == 1 && head.ends_with("in (") { "" } else { "values " };
-                let sql = if F::WIDTH == 0 {
-                    with_marks(head, values, K::WIDTH, filled, tail)
-                } else {
-                    with_numbers(head, values, F::WIDTH, K::WIDTH, filled, tail)
-                };
+                // SQLite looks numbered marks up by name, one after the other: only the few fixed arguments have numbers,
+                // behind those of the list.
+                let behind = filled * K::WIDTH;
+                let (head, tail) = (renumbered(head, behind), renumbered(tail, behind));
+                let sql = with_marks(&head, values, K::WIDTH, filled, &tail);
                 let mut args = SqliteArguments::default();
-                args.reserve(F::WIDTH + filled * K::WIDTH, 0);
-                fixed.add_sqlite(&mut args).map_err(sqlx::Error::Encode)?;
+                args.reserve(F::WIDTH + behind, 0);
                 let last = piece.last().into_iter().cycle();
                 let mut keys = piece.iter().chain(last).take(filled);
                 keys.try_for_each(|key| key.add_sqlite(&mut args)).map_err(sqlx::Error::Encode)?;
+                fixed.add_sqlite(&mut args).map_err(sqlx::Error::Encode)?;
                 let query = sqlx::query_as_with::<_, Row, _>(AssertSqlSafe(sql), args);
                 found.append(&mut query.fetch_all(&mut **tx).await?);
             }
@@ -263,23 +263,16 @@ fn with_marks(head: &str, values: &str, width: usize, rows: usize, tail: &str) -
     sql
 }
 
-/// As [`with_marks`], with numbers after those of the `fixed` arguments.
-fn with_numbers(head: &str, values: &str, fixed: usize, width: usize, rows: usize, tail: &str) -> String {
-    let mut number = fixed;
-    let marks = with_marks("", values, width, rows, "");
-    let mut sql = String::with_capacity(head.len() + tail.len() + marks.len() * 3);
-    sql.push_str(head);
-    for mark in marks.chars() {
-        if mark == '?' {
-            number += 1;
-            sql.push('$');
-            sql.push_str(&number.to_string());
-        } else {
-            sql.push(mark);
-        }
+/// The same text with every `$1`, `$2` … counted from `behind`.
+fn renumbered(text: &str, behind: usize) -> String {
+    let mut parts = text.split('$');
+    let mut renumbered = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number: usize = part[..part.len() - rest.len()].parse().unwrap_or_default();
+        renumbered.push_str(&format!("${}{rest}", behind + number));
     }
-    sql.push_str(tail);
-    sql
+    renumbered
 }
 
 /// `head select * from unnest($1,$2) tail`, numbered after the `fixed` arguments.
@@ -309,7 +302,11 @@ mod tests {
             "insert into t (a, b) values (?,?),(?,?) "
         );
         assert_eq!(with_marks("… in (", "", 1, 3, ")"), "… in ( ?,?,? )");
-        assert_eq!(with_numbers("a = $1 and b in (", "", 1, 1, 2, ")"), "a = $1 and b in ( $2,$3 )");
+        assert_eq!(
+            renumbered("a = $1 and (b = $12 or $1) in (", 512),
+            "a = $513 and (b = $524 or $513) in ("
+        );
+        assert_eq!(renumbered("", 2), "");
         assert_eq!(
             with_arrays("a = $1 and b in (", 1, 1, ")"),
             "a = $1 and b in ( select * from unnest($2) )"

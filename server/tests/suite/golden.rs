@@ -43,7 +43,7 @@ use crate::{
     stores::{World, on_each},
 };
 
-const RELEASES: [&str; 3] = ["v1", "v2", "v3"];
+const RELEASES: [&str; 2] = ["v1", "v2"];
 
 /// One position as it lies in the file; salt and body are gone where they were erased.
 #[derive(Serialize, Deserialize)]
@@ -226,8 +226,12 @@ async fn live(house: &House) {
             let original = serde_json::json!({
                 "sha256": Digest::of(b"original"), "size": 8, "media_type": "image/jpeg",
             });
-            let with_original =
-                |payload: &mut serde_json::Value| payload["evidence"][0]["original"] = original;
+            let with_original = |payload: &mut serde_json::Value| {
+                payload["evidence"][0]["original"] = original;
+                payload["position"] = serde_json::json!({
+                    "lat": 52.3, "lon": 76.9, "accuracy_m": 9.0, "source": "satellite", "mock": false,
+                });
+            };
             sealed.push(phone.seal_with(house, &work, with_original).await);
         }
     }

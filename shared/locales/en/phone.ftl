@@ -47,3 +47,11 @@ sync-why-failed = It did not work, another attempt follows later.
 sync-why-storage-full = The centre has no room for files.
 sync-why-video-needs-unmetered = Video waits for Wi-Fi.
 sync-why-monthly-limit = This month's traffic limit is used up.
+
+# Reminders while the app is closed. Anybody can see them on a locked screen: they name nobody.
+remind-returned = Work was returned
+remind-returned-text = Returned to be corrected: {$count}. The app says why.
+remind-due = Due soon
+remind-due-text = Due tomorrow or on the next working day: {$count}
+remind-unsent = Work has not been sent
+remind-unsent-text = Not sent for {$count} days. Open the app where there is a network.

@@ -29,6 +29,16 @@ trouble-title = This page could not be shown
 trouble-text = Records and files are safe on the phone. Please try again.
 core-away-title = The app has stopped
 core-away-text = Its part on this phone does not answer. What you entered is safe. Please open the app again.
+key-forgotten-title = The phone forgot its key
+key-forgotten-sub = Your work is not lost
+key-forgotten-what = The protected memory of this phone forgot the key of this app. That can happen after an update of the system or a new screen lock. Without the key nobody can open what lies here.
+key-forgotten-safe = Nothing is lost: records, photos and videos are here, saved and encrypted. Do not delete the app.
+key-forgotten-do = Ask your administrator. The organisation keeps a copy of this phone's key and gives it as text or as a QR code.
+key-forgotten-key = Recovery key
+key-forgotten-give = Enter the key
+key-forgotten-wrong = This is not the key of this phone. Nothing has changed.
+key-forgotten-back = The key is back, everything opens again
+key-forgotten-anew = The key is back. Enrol the phone anew: your records stay valid and will be sent.
 
 ## Days
 
@@ -431,6 +441,8 @@ diagnostics-text = There are no names or papers here. You may send it to support
 diagnostics-share = Save as a file
 diagnostics-send = Send to the centre
 diagnostics-sent = The log was sent
+diagnostics-saved = The log was saved: {$place}
+diagnostics-not-shared = The log could not be shared as a file. It can be sent to the centre.
 diagnostics-empty = The log is empty
 diagnostics-version = Version {$version}
 
@@ -445,6 +457,9 @@ settings-theme-dark = Dark
 settings-theme-snow = Snow light
 settings-text-size = Text size
 settings-text-size-value = {$percent} % size
+settings-reminders = Reminders
+settings-reminders-on = Remind me while the app is closed
+settings-reminders-text = Of work that was returned, of a due date that is near and of what has not been sent for more than three days. Reminders name nobody.
 settings-phone = This phone
 settings-worker = Worker
 settings-office = Office

@@ -31,6 +31,16 @@ trouble-title = Бұл бетті көрсету мүмкін болмады
 trouble-text = Жазбалар мен файлдар телефонда сақтаулы. Қайталап көріңіз.
 core-away-title = Қосымша тоқтап тұр
 core-away-text = Телефондағы бөлігі жауап бермейді. Енгізгеніңіз сақтаулы. Қосымшаны қайта ашыңыз.
+key-forgotten-title = Телефон кілтін ұмытты
+key-forgotten-sub = Жұмысыңыз жоғалған жоқ
+key-forgotten-what = Телефонның қорғалған жады осы қосымшаның кілтін ұмытты. Бұл жүйе жаңартылғаннан немесе экран құлпы өзгергеннен кейін болуы мүмкін. Кілтсіз мұндағыны ешкім аша алмайды.
+key-forgotten-safe = Ештеңе жоғалған жоқ: жазбалар, фото мен бейне осында, шифрланып сақтаулы. Қосымшаны өшірмеңіз.
+key-forgotten-do = Әкімшіге хабарласыңыз. Ұйым осы телефон кілтінің көшірмесін сақтайды және оны мәтін не QR код түрінде береді.
+key-forgotten-key = Қалпына келтіру кілті
+key-forgotten-give = Кілтті енгізу
+key-forgotten-wrong = Бұл осы телефонның кілті емес. Ештеңе өзгерген жоқ.
+key-forgotten-back = Кілт қайтарылды, бәрі қайта ашылады
+key-forgotten-anew = Кілт қайтарылды. Телефонды қайта тіркеңіз: жазбаларыңыз күшінде, жіберіледі.
 
 ## Days
 
@@ -421,6 +431,8 @@ diagnostics-text = Мұнда есімдер мен құжаттар жоқ. Қ�
 diagnostics-share = Файл етіп сақтау
 diagnostics-send = Орталыққа жіберу
 diagnostics-sent = Күнделік жіберілді
+diagnostics-saved = Күнделік мына жерге сақталды: {$place}
+diagnostics-not-shared = Күнделікті файл етіп беру мүмкін болмады. Оны орталыққа жіберуге болады.
 diagnostics-empty = Күнделік бос
 diagnostics-version = Нұсқасы {$version}
 
@@ -435,6 +447,9 @@ settings-theme-dark = Түнгі
 settings-theme-snow = Қарлы жарық
 settings-text-size = Әріп өлшемі
 settings-text-size-value = {$percent} % өлшем
+settings-reminders = Ескертулер
+settings-reminders-on = Қосымша жабық кезде ескерту
+settings-reminders-text = Қайтарылған жұмыс, таяған мерзім және үш күннен артық жіберілмеген жұмыс туралы. Ескертуде есім жазылмайды.
 settings-phone = Осы телефон
 settings-worker = Маман
 settings-office = Мекеме

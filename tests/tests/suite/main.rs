@@ -17,6 +17,7 @@ mod media;
 mod orders;
 mod originals;
 mod packed;
+mod pull;
 mod storm;
 mod trust;
 mod worker;

@@ -76,18 +76,24 @@ const BAD: &str = "#b3432b";
 const PLAIN: &str = "#3f6fa3";
 const COLOURS: [&str; 4] = ["#3f6fa3", "#9bbbdc", "#2f7d4f", "#a5cfb3"];
 
-/// Draws everything there is something to draw of.
+/// Draws everything there is something to draw of; `part` stands behind the names of those that show figures of many lines.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub(crate) fn draw(folder: &Path, caption: &Caption<'_>, figures: &[Shown], curves: &[Curve]) -> Result<()> {
+pub(crate) fn draw(
+    folder: &Path,
+    part: &str,
+    caption: &Caption<'_>,
+    figures: &[Shown],
+    curves: &[Curve],
+) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let write = |name: &str, text: Option<String>| match text {
         Some(text) => fs::write(folder.join(name), text).with_context(|| name.to_owned()),
         None => Ok(()),
     };
-    write("targets.svg", targets(caption, figures))?;
-    write("floors.svg", floors(caption, figures))?;
+    write(&format!("targets{part}.svg"), targets(caption, figures))?;
+    write(&format!("floors{part}.svg"), floors(caption, figures))?;
     write("return_day.svg", return_day(caption, curves))
 }
 
@@ -303,14 +309,23 @@ mod tests {
             shown("capture_floor_ms", 200.0),
             shown("return_day_unreceipted_sqlite", 0.0),
         ];
-        draw(folder.path(), &caption, &figures, &[]).unwrap();
+        draw(folder.path(), "", &caption, &figures, &[]).unwrap();
         let read = |name: &str| fs::read_to_string(folder.path().join(name));
         let targets = read("targets.svg").unwrap();
         assert!(targets.contains(GOOD) && targets.contains(BAD) && targets.contains("700 (≤ 650)"));
         assert!(targets.contains("2026-11-28; 2 cores, 24 GB, A &lt;fast&gt; &amp; small one"));
         assert!(read("floors.svg").unwrap().contains("300 (floor 200)"));
         assert!(read("return_day.svg").is_err(), "nothing to draw");
-        draw(folder.path(), &caption, &[], &[Curve::of("files", &mut [1.0, 2.0], 2.0)]).unwrap();
+        draw(
+            folder.path(),
+            "-return-day",
+            &caption,
+            &figures[4..],
+            &[Curve::of("files", &mut [1.0, 2.0], 2.0)],
+        )
+        .unwrap();
         assert!(read("return_day.svg").unwrap().contains("polyline"));
+        assert!(read("targets-return-day.svg").unwrap().contains("unreceipted"));
+        assert_eq!(read("targets.svg").unwrap(), targets, "what another run drew stays");
     }
 }

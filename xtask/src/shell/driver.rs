@@ -75,15 +75,23 @@ impl Screen {
         Ok(Self { base: format!("http://127.0.0.1:{port}"), log, driver, _display: display })
     }
 
-    /// Opens the app.
+    /// Opens the app; `with` are more variables of its environment, `link` is what it is opened with.
     ///
     /// # Errors
     /// When its window does not come.
-    pub(crate) async fn open(&self, program: &Path) -> Result<Window<'_>> {
+    pub(crate) async fn open(
+        &self,
+        program: &Path,
+        with: &[(&str, &str)],
+        link: Option<&str>,
+    ) -> Result<Window<'_>> {
         // No TLS to the driver, but no client without a provider; there may be one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
-        let options = json!({"binary": program, "args": []});
+        let mut line: Vec<String> = with.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        line.push(program.to_str().context("a program's path")?.to_owned());
+        line.extend(link.map(str::to_owned));
+        let options = json!({"binary": "/usr/bin/env", "args": line});
         let ask = json!({"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}});
         let url = format!("{}/session", self.base);
         let answer: Value = http.post(&url).json(&ask).send().await?.json().await?;
@@ -185,15 +193,6 @@ impl Window<'_> {
               done(a.top === b.top && a.left === b.left); }, 120));";
         self.until(&format!("{selector} standing still"), still, &[json!({ELEMENT: id})]).await?;
         self.post(&format!("element/{id}/click"), &json!({})).await.map(drop)
-    }
-
-    /// Types into the element that a selector finds.
-    ///
-    /// # Errors
-    /// When it does not come.
-    pub(crate) async fn write(&self, selector: &str, text: &str) -> Result<()> {
-        let id = self.find(selector, None).await?;
-        self.post(&format!("element/{id}/value"), &json!({"text": text})).await.map(drop)
     }
 
     /// Draws over the element that a selector finds, as a finger would.

@@ -2,6 +2,9 @@
 //! store is asked what it holds, past the app. The desktop's stand-in is the camera: it takes the file that lies
 //! ready.
 
+mod recovery;
+mod system;
+
 use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
@@ -28,6 +31,7 @@ use crate::{
 /// Wants a photo and a signature, once for a family; no video needs a reason.
 const COAL: &str = "S13";
 const PIN: &str = "2580";
+const TODAY: &str = "return document.querySelector('nav') !== null";
 
 pub(super) fn run(app: &Path, server: &Path) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -52,11 +56,13 @@ pub(super) fn run(app: &Path, server: &Path) -> Result<()> {
 
     runtime.block_on(async {
         let home = stage.path().join("phone");
+        let shared = stage.path().join("shared");
         let screen = Screen::start(
             stage.path(),
             &[
                 ("KANDAS_HOME", home.clone().into()),
                 ("KANDAS_DEVICE_CAMERA", camera.clone().into()),
+                ("KANDAS_DEVICE_SHARED", shared.clone().into()),
                 ("KANDAS_DEVICE_POSITION", "52.3,76.9,6".into()),
                 // What a web view keeps of its own lies with the rest.
                 ("XDG_DATA_HOME", stage.path().join("data").into()),
@@ -64,8 +70,11 @@ pub(super) fn run(app: &Path, server: &Path) -> Result<()> {
             ],
         )
         .await?;
-        let walked = walk(&screen, app, &link, activity).await;
+        let walked = walk(&screen, app, &link, activity, &shared).await;
         let files = walked.with_context(|| format!("the window; {}", screen.last_words()))?;
+        let phone = recovery::Phone { screen: &screen, app, home: &home };
+        let recovered = phone.forgets_its_key(&centre, &worker.login).await;
+        recovered.with_context(|| format!("recovery; {}", screen.last_words()))?;
         ensure!(fs::read_dir(&camera)?.count() + 1 == laid, "the stand-in has taken one file");
         is_encrypted(&home.join("home/store.db"))?;
         screen.stop()?;
@@ -92,8 +101,15 @@ fn chosen(district: &District) -> Option<(&User, &Activity)> {
     })
 }
 
-async fn walk(screen: &Screen, app: &Path, link: &str, activity: &Activity) -> Result<Vec<FileRef>> {
-    let window = screen.open(app).await?;
+async fn walk(
+    screen: &Screen,
+    app: &Path,
+    link: &str,
+    activity: &Activity,
+    shared: &Path,
+) -> Result<Vec<FileRef>> {
+    system::reader(screen, app).await?;
+    let window = screen.open(app, &[], Some(link)).await?;
     let ended = async {
         enrol(&window, link).await?;
         let draft = gather(&window, activity).await?;
@@ -110,6 +126,7 @@ async fn walk(screen: &Screen, app: &Path, link: &str, activity: &Activity) -> R
     let files = ended?;
     closed?;
     again(screen, app).await?;
+    system::finger(screen, app, shared).await?;
     Ok(files)
 }
 
@@ -117,9 +134,13 @@ async fn enrol(window: &Window<'_>, link: &str) -> Result<()> {
     let says = window.call(&json!({"call": "diagnostics"})).await?;
     let facts = says.get("facts").cloned().unwrap_or_default().to_string();
     ensure!(facts.contains("stand-in, no phone"), "the stand-in says that it is one: {facts}");
-    window.press("button[lang=kk]", None).await?;
-    window.press("summary", Some(&word("enrol-paste")?)).await?;
-    window.write("textarea", link).await?;
+    // The link that the app was opened with is filled in, and nothing happens until the worker has confirmed.
+    let filled = "const field = document.querySelector('textarea'); return field !== null && field.value === arguments[0]";
+    window.until("the link", filled, &[json!(link)]).await?;
+    look(window, "link").await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let phone = window.call(&json!({"call": "phone"})).await?;
+    ensure!(phone.get("stage") == Some(&json!("unenrolled")), "a link enrols nobody by itself: {phone}");
     window.press("button[form=enrol]", None).await?;
     for button in ["button-continue", "button-save"] {
         pin(window, ".pad .btn").await?;
@@ -205,14 +226,14 @@ async fn deliver(window: &Window<'_>, draft: &str) -> Result<Vec<FileRef>> {
 
 /// A new start: locked, opened by the PIN, and everything is there.
 async fn again(screen: &Screen, app: &Path) -> Result<()> {
-    let window = screen.open(app).await?;
+    let window = screen.open(app, &[], None).await?;
     let ended = async {
         window.until("the lock", "return document.querySelectorAll('.pad .btn').length > 0", &[]).await?;
         let locked = window.call(&json!({"call": "today"})).await;
         ensure!(locked.is_err(), "nothing is told while it is locked");
-        pin(&window, ".pad .btn").await?;
-        window.press("button", Some(&word("button-unlock")?)).await?;
-        window.until("Today", "return document.querySelector('nav') !== null", &[]).await?;
+        let own = window.script("return Object.keys(globalThis.kandasShell)", &[]).await?;
+        ensure!(own == json!([]), "a desktop has neither sensor nor reader, and offers none: {own}");
+        unlock(&window).await?;
         let sent = window.call(&json!({"call": "sent"})).await?;
         let rows = sent.get("rows").and_then(Value::as_array).map_or(0, Vec::len);
         ensure!(rows == 1, "one record in the ledger, not {rows}: {sent}");
@@ -221,6 +242,13 @@ async fn again(screen: &Screen, app: &Path) -> Result<()> {
     .await;
     window.close().await?;
     ended
+}
+
+/// By the PIN.
+async fn unlock(window: &Window<'_>) -> Result<()> {
+    pin(window, ".pad .btn").await?;
+    window.press("button", Some(&word("button-unlock")?)).await?;
+    window.until("Today", TODAY, &[]).await.map(drop)
 }
 
 /// The central store has signed receipts for them.

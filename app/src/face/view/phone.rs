@@ -25,6 +25,8 @@ pub struct PhoneView {
     pub language_chosen: bool,
     /// Theme of the screens.
     pub theme: Theme,
+    /// Whether the worker is reminded while the app is closed.
+    pub reminders: bool,
     /// Whose phone it is; null before enrolment.
     pub worker: Option<WorkerView>,
     /// Address of its server.
@@ -252,6 +254,23 @@ pub struct DiagnosticsView {
     pub facts: Vec<Fact>,
     /// What happened, newest first.
     pub events: Vec<EventLine>,
+}
+
+impl DiagnosticsView {
+    /// As a text file: the facts, then the events, one a line.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for fact in &self.facts {
+            text.push_str(&format!("{}: {}\n", fact.name, fact.value));
+        }
+        for event in &self.events {
+            let more: Vec<&str> =
+                [&event.subject, &event.detail].into_iter().flatten().map(|part| &**part).collect();
+            text.push_str(&format!("{} {} {}\n", event.at.to_rfc3339(), event.kind, more.join(" ")));
+        }
+        text
+    }
 }
 
 /// How sending the log ended.

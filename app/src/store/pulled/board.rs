@@ -8,9 +8,10 @@ use chrono::{Datelike as _, NaiveDate};
 use kandas_shared::{
     ids::{ActivityId, FamilyId, PersonId, RecordId},
     plan_state::ActivityState,
+    pulled::{Activity, Person, Relation},
     service::ServiceCode,
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use crate::store::{
@@ -50,21 +51,38 @@ pub struct Glance {
     pub open: usize,
     /// Activities that this program cannot read; they stand in the quarantine.
     pub strange: usize,
-    /// Days on which open activities are due, in order.
-    dues: Vec<NaiveDate>,
+    /// Days on which open activities are due, in order; days of the common era.
+    dues: Vec<i32>,
 }
 
 impl Glance {
     /// Open activities that were due before a day.
     #[must_use]
     pub fn overdue(&self, today: NaiveDate) -> usize {
+        let today = today.num_days_from_ce();
         self.dues.partition_point(|due| *due < today)
     }
 
     /// The earliest due date of an open activity.
     #[must_use]
     pub fn next_due(&self) -> Option<NaiveDate> {
-        self.dues.first().copied()
+        self.dues.first().and_then(|day| NaiveDate::from_num_days_from_ce_opt(*day))
+    }
+
+    /// One member more; of several heads the first one counts.
+    fn add_person<'a>(&mut self, name: impl FnOnce() -> [Option<&'a str>; 3], is_head: bool) {
+        self.persons += 1;
+        if is_head && self.head.is_empty() {
+            self.head = name().into_iter().flatten().collect::<Vec<_>>().join(" ");
+        }
+    }
+
+    /// One activity more; the days are put in order when all are here.
+    fn add_task(&mut self, task: &ActivityLine) {
+        if is_open(task.state) {
+            self.open += 1;
+            self.dues.extend(task.due_on.filter(|_| !task.only_planned).map(|due| due.num_days_from_ce()));
+        }
     }
 }
 
@@ -168,6 +186,63 @@ async fn doubt(conn: &mut SqliteConnection, families: &[FamilyId]) -> Result<(),
 /// When the store fails.
 pub async fn refresh(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let boards = made(&mut *conn).await?;
+    keep(conn, &boards).await
+}
+
+/// From here on new members and activities make nothing stale, until [`keep_first`], which belongs to the same
+/// transaction.
+pub(super) async fn hold_back(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("insert into board_held (held) values (1)").execute(conn).await?;
+    Ok(())
+}
+
+/// Keeps the rows of families of which nothing was known before, made of these members and activities, in the order of
+/// their keys, instead of reading them again.
+pub(super) async fn keep_first(
+    conn: &mut SqliteConnection,
+    persons: impl Iterator<Item = &Person>,
+    activities: impl Iterator<Item = &Activity>,
+) -> Result<(), StoreError> {
+    let mut boards = Made::new();
+    for person in persons {
+        let (glance, _) = boards.entry(person.family).or_default();
+        let name = || [person.surname.as_deref(), Some(&person.given_name), person.patronymic.as_deref()];
+        glance.add_person(name, person.relation == Relation::Head);
+    }
+    let mut plans: HashMap<FamilyId, Vec<&Activity>> = HashMap::new();
+    for activity in activities {
+        plans.entry(activity.family).or_default().push(activity);
+    }
+    for (family, mut plan) in plans {
+        plan.sort_by_key(|activity| activity.service);
+        let (glance, tasks) = boards.entry(family).or_default();
+        for activity in plan {
+            let task = ActivityLine {
+                id: activity.id,
+                person: activity.person,
+                service: activity.service,
+                due_on: activity.due_on.or(activity.planned_on),
+                only_planned: activity.due_on.is_none(),
+                state: activity.state,
+                record: activity.record,
+                done_on: activity.done_on,
+            };
+            glance.add_task(&task);
+            tasks.packed.extend_from_slice(&pack(&task));
+        }
+    }
+    for (glance, _) in boards.values_mut() {
+        glance.dues.sort_unstable();
+    }
+    sqlx::query("delete from board_held").execute(&mut *conn).await?;
+    keep(conn, &boards).await
+}
+
+/// Rows of one statement.
+const TOGETHER: usize = 64;
+
+/// Keeps these rows for all that are stale.
+async fn keep(conn: &mut SqliteConnection, boards: &Made) -> Result<(), StoreError> {
     for sql in [
         "delete from family_board where family in (select family from board_stale)",
         "delete from family_tasks where family in (select family from board_stale)",
@@ -175,24 +250,25 @@ pub async fn refresh(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     ] {
         sqlx::query(sql).execute(&mut *conn).await?;
     }
-    for (family, (glance, tasks)) in boards {
-        let dues: Vec<u8> = glance.dues.iter().flat_map(|due| due.num_days_from_ce().to_le_bytes()).collect();
-        sqlx::query(
-            "insert into family_board (family, head, persons, open, strange, dues) values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(family)
-        .bind(glance.head)
-        .bind(number(glance.persons))
-        .bind(number(glance.open))
-        .bind(number(glance.strange))
-        .bind(dues)
-        .execute(&mut *conn)
-        .await?;
-        sqlx::query("insert into family_tasks (family, tasks) values ($1, $2)")
-            .bind(family)
-            .bind(tasks.packed)
-            .execute(&mut *conn)
-            .await?;
+    let mut families: Vec<_> = boards.iter().collect();
+    families.sort_unstable_by_key(|(family, _)| **family);
+    for some in families.chunks(TOGETHER) {
+        let rows = |marks: &str| vec![marks; some.len()].join(",");
+        let sql = "insert into family_board (family, head, persons, open, strange, dues) values ";
+        let mut query = sqlx::query(AssertSqlSafe(format!("{sql}{}", rows("(?,?,?,?,?,?)"))));
+        for (family, (glance, _)) in some {
+            let dues = glance.dues.iter().flat_map(|due| due.to_le_bytes());
+            query =
+                query.bind(family).bind(&glance.head).bind(number(glance.persons)).bind(number(glance.open));
+            query = query.bind(number(glance.strange)).bind(dues.collect::<Vec<u8>>());
+        }
+        query.execute(&mut *conn).await?;
+        let sql = format!("insert into family_tasks (family, tasks) values {}", rows("(?,?)"));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (family, (_, tasks)) in some {
+            query = query.bind(family).bind(&tasks.packed);
+        }
+        query.execute(&mut *conn).await?;
     }
     Ok(())
 }
@@ -226,11 +302,8 @@ async fn made(conn: &mut SqliteConnection) -> Result<Made, StoreError> {
     let persons: Vec<Name> = sqlx::query_as(sql).fetch_all(&mut *conn).await?;
     for (family, surname, given_name, patronymic, is_head) in persons {
         let (glance, _) = boards.entry(family).or_default();
-        glance.persons += 1;
-        if is_head && glance.head.is_empty() {
-            let parts = [surname, Some(given_name), patronymic];
-            glance.head = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        }
+        let name = || [surname.as_deref(), Some(&given_name), patronymic.as_deref()];
+        glance.add_person(name, is_head);
     }
     // One row a family: SQLite puts the text together faster than rows travel.
     let sql = "select family, group_concat(line, char(10)) from (
@@ -246,10 +319,7 @@ async fn made(conn: &mut SqliteConnection) -> Result<Made, StoreError> {
         for line in plan.lines() {
             match activity(line) {
                 Ok(task) => {
-                    if is_open(task.state) {
-                        glance.open += 1;
-                        glance.dues.extend(task.due_on.filter(|_| !task.only_planned));
-                    }
+                    glance.add_task(&task);
                     tasks.packed.extend_from_slice(&pack(&task));
                 }
                 Err(problem) => {
@@ -295,9 +365,11 @@ fn activity(line: &str) -> Result<ActivityLine, String> {
 /// None when its dates are not as they were written.
 fn glance(row: &SqliteRow) -> Result<Option<Glance>, sqlx::Error> {
     let (dues, rest) = row.try_get::<&[u8], _>(5)?.as_chunks();
-    let dues: Option<Vec<NaiveDate>> =
-        dues.iter().map(|day| NaiveDate::from_num_days_from_ce_opt(i32::from_le_bytes(*day))).collect();
-    let Some(dues) = dues.filter(|_| rest.is_empty()) else { return Ok(None) };
+    let dues: Vec<i32> = dues.iter().map(|day| i32::from_le_bytes(*day)).collect();
+    let are_days = NaiveDate::MIN.num_days_from_ce()..=NaiveDate::MAX.num_days_from_ce();
+    if !rest.is_empty() || !dues.iter().all(|day| are_days.contains(day)) {
+        return Ok(None);
+    }
     Ok(Some(Glance {
         head: row.try_get(1)?,
         persons: count(row.try_get(2)?),

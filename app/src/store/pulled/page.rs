@@ -16,15 +16,16 @@ const LEVEL: i32 = 1;
 /// # Errors
 /// When there is no memory for it.
 pub(super) fn pack(lines: &[Line<'_>]) -> Result<Vec<u8>, StoreError> {
-    let mut packed = zstd::Encoder::new(Vec::new(), LEVEL)?;
+    let length = lines.iter().map(|line| 80 + line.row.map_or(0, str::len)).sum();
+    let mut text = Vec::with_capacity(length);
     for line in lines {
-        write!(packed, "{} {} {} ", line.kind, line.id, line.position)?;
+        write!(text, "{} {} {} ", line.kind, line.id, line.position)?;
         match line.row {
-            None => writeln!(packed, "-")?,
-            Some(row) => writeln!(packed, "{}\n{row}", row.len())?,
+            None => writeln!(text, "-")?,
+            Some(row) => writeln!(text, "{}\n{row}", row.len())?,
         }
     }
-    Ok(packed.finish()?)
+    Ok(zstd::bulk::compress(&text, LEVEL)?)
 }
 
 /// The text of a packed page.

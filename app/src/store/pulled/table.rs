@@ -1,5 +1,7 @@
 //! The pulled types and their tables: reading rows, and writing many of them with few statements.
 
+use std::collections::BTreeMap;
+
 use kandas_shared::{
     cursor::Kind,
     pulled::{
@@ -46,7 +48,7 @@ pub(super) trait Table: Sized + for<'r> FromRow<'r, SqliteRow> {
     const NAME: &'static str;
     const SELECT: &'static str;
     /// Writes rows; those with the same key are replaced. No key may come twice.
-    async fn put(conn: &mut SqliteConnection, rows: &[Self]) -> Result<(), StoreError>;
+    async fn put(conn: &mut SqliteConnection, rows: &[&Self]) -> Result<(), StoreError>;
 }
 
 macro_rules! mark {
@@ -62,7 +64,7 @@ macro_rules! tables {
             const SELECT: &'static str =
                 concat!("select ", $($column, ", ",)+ "lower(hex(", $key, ")) as row_key from ", $table);
 
-            async fn put(conn: &mut SqliteConnection, rows: &[Self]) -> Result<(), StoreError> {
+            async fn put(conn: &mut SqliteConnection, rows: &[&Self]) -> Result<(), StoreError> {
                 const ROW: &str = concat!("(", $(mark!($column),)+ "0)");
                 for rows in together(rows) {
                     let sql = format!(
@@ -87,17 +89,39 @@ macro_rules! tables {
             match kind { $(Kind::$kind => $table),+ }
         }
 
-        /// Writes rows of any kind; those with the same key are replaced. No key may come twice.
-        pub(super) async fn put(conn: &mut SqliteConnection, rows: Vec<Row>) -> Result<(), StoreError> {
-            #[derive(Default)]
-            #[expect(non_snake_case, reason = "a list for each type")]
-            struct Sorted { $($row: Vec<$row>),+ }
-            let mut sorted = Sorted::default();
-            for row in rows {
-                match row { $(Row::$kind(row) => sorted.$row.push(row)),+ }
+        /// Of entities of any kind the last word: a row, or that it is gone.
+        #[derive(Debug, Default)]
+        #[expect(non_snake_case, reason = "a list for each type")]
+        pub(super) struct Words { $($row: BTreeMap<Uuid, Option<$row>>),+ }
+
+        impl Words {
+            pub(super) fn row(&mut self, row: Row) {
+                let id = row.id();
+                match row { $(Row::$kind(row) => drop(self.$row.insert(id, Some(row)))),+ }
             }
-            $(<$row as Table>::put(&mut *conn, &sorted.$row).await?;)+
-            Ok(())
+
+            pub(super) fn gone(&mut self, kind: Kind, id: Uuid) {
+                match kind { $(Kind::$kind => drop(self.$row.insert(id, None))),+ }
+            }
+
+            pub(super) fn has(&self, kind: Kind, id: Uuid) -> bool {
+                match kind { $(Kind::$kind => self.$row.contains_key(&id)),+ }
+            }
+
+            pub(super) fn len(&self) -> usize {
+                [$(self.$row.len()),+].iter().sum()
+            }
+
+            /// Writes all of it; rows with the same key are replaced, ids that are not there are gone already.
+            pub(super) async fn write(&self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+                $(
+                    let rows: Vec<&$row> = self.$row.values().flatten().collect();
+                    <$row as Table>::put(&mut *conn, &rows).await?;
+                    let gone = self.$row.iter().filter(|(_, row)| row.is_none()).map(|(id, _)| *id);
+                    set_gone(&mut *conn, Kind::$kind, &gone.collect::<Vec<_>>()).await?;
+                )+
+                Ok(())
+            }
         }
     };
 }
@@ -113,11 +137,7 @@ fn together<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
 }
 
 /// Marks rows as gone; ids that are not there change nothing.
-pub(super) async fn set_gone(
-    conn: &mut SqliteConnection,
-    kind: Kind,
-    ids: &[Uuid],
-) -> Result<(), StoreError> {
+async fn set_gone(conn: &mut SqliteConnection, kind: Kind, ids: &[Uuid]) -> Result<(), StoreError> {
     // Record states are named by the first half of their hash.
     let key = if kind == Kind::RecordState { "substr(hash, 1, 16)" } else { "id" };
     for ids in together(ids) {
@@ -130,6 +150,13 @@ pub(super) async fn set_gone(
         query.execute(&mut *conn).await?;
     }
     Ok(())
+}
+
+impl Words {
+    /// Members and activities of families, in the order of their keys.
+    pub(super) fn of_families(&self) -> (impl Iterator<Item = &Person>, impl Iterator<Item = &Activity>) {
+        (self.Person.values().flatten(), self.Activity.values().flatten())
+    }
 }
 
 tables! {

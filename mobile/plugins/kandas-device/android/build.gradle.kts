@@ -27,5 +27,9 @@ dependencies {
     implementation("androidx.appcompat:appcompat:1.6.0")
     // Part of AndroidX, works on phones without Google's services.
     implementation("androidx.work:work-runtime:2.10.5")
+    // Finger and face by the system's own dialogue.
+    implementation("androidx.biometric:biometric:1.1.0")
+    // Reads QR codes by itself (Apache-2.0): no Play services, nothing is fetched.
+    implementation("com.journeyapps:zxing-android-embedded:4.3.0")
     implementation(project(":tauri-android"))
 }

@@ -9,7 +9,10 @@ use jni::{
 };
 use kandas_app::platform::LinkKind;
 
-use crate::{DeviceError, hardware::Hardware};
+use crate::{
+    DeviceError,
+    hardware::{Hardware, Offers, notice},
+};
 
 static PHONE: OnceLock<Arc<Android>> = OnceLock::new();
 
@@ -134,5 +137,16 @@ impl Hardware for Android {
 
     fn name(&self) -> String {
         self.text("name").unwrap_or_else(|_| "Android".to_owned())
+    }
+
+    fn notify(&self, kind: &str, title: &str, text: &str) -> Result<(), DeviceError> {
+        self.bytes("notify", Some(&notice(kind, title, text))).map(drop)
+    }
+
+    fn offers(&self) -> Offers {
+        self.text("offers").map(|words| Offers::read(&words)).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the system does not say what it has");
+            Offers::default()
+        })
     }
 }

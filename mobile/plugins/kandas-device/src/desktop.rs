@@ -5,6 +5,10 @@
 //! - `KANDAS_HOME`: the home folder; else the system's folder for this app.
 //! - `KANDAS_DEVICE_CAMERA`: a folder. Each shot takes the first file of the wanted kind out of it.
 //! - `KANDAS_DEVICE_POSITION`: `latitude,longitude,accuracy in metres`.
+//! - `KANDAS_DEVICE_SHARED`: where files go that are shared; else the system's folder for downloads.
+//! - `KANDAS_DEVICE_FINGER`: `right` is the worker's, anything else somebody's. Without it there is no sensor.
+//! - `KANDAS_DEVICE_QR`: text of the QR that is held before the camera; empty: the worker gives up. Without it there is no
+//!   reader.
 
 use std::{
     env, fs, io,
@@ -18,11 +22,22 @@ use kandas_shared::time::Clock as _;
 use p256::ecdsa::Signature;
 use tauri::{AppHandle, Manager as _, Runtime, plugin::PluginApi};
 
-use crate::{DeviceError, Listener, Located, RawFix, Shot, Taken, Trouble, Wanted, hardware::Hardware};
+use crate::{
+    DeviceError, Located, RawFix, Shot, Taken, Trouble, Wanted,
+    hardware::{Biometric, Hardware, Offers, notice},
+};
+
+/// What would have been shown, in the stand-in's folder.
+const NOTICES: &str = "notices.jsonl";
+const POSITION: &str = "KANDAS_DEVICE_POSITION";
+const FINGER: &str = "KANDAS_DEVICE_FINGER";
+const QR: &str = "KANDAS_DEVICE_QR";
 
 /// What the plugin gives.
 pub struct Device<R: Runtime> {
     folder: PathBuf,
+    /// Where shared files go.
+    shared: Option<PathBuf>,
     runtime: PhantomData<fn() -> R>,
 }
 
@@ -32,7 +47,9 @@ impl<R: Runtime> Device<R> {
             Some(folder) => PathBuf::from(folder),
             None => app.path().app_data_dir().map_err(|error| DeviceError::System(error.to_string()))?,
         };
-        Ok(Self { folder, runtime: PhantomData })
+        let downloads = || app.path().download_dir().ok();
+        let shared = env::var_os("KANDAS_DEVICE_SHARED").map(PathBuf::from).or_else(downloads);
+        Ok(Self { folder, shared, runtime: PhantomData })
     }
 
     /// Whether this is no phone.
@@ -70,8 +87,7 @@ impl<R: Runtime> Device<R> {
     /// # Errors
     /// None here: without a position the listener hears why.
     pub fn locate(&self, listener: impl Fn(Located) + Send + Sync + 'static) -> Result<(), DeviceError> {
-        let listener: Listener = Arc::new(listener);
-        listener(match env::var("KANDAS_DEVICE_POSITION").ok().as_deref().and_then(given) {
+        listener(match env::var(POSITION).ok().as_deref().and_then(given) {
             Some(fix) => Located::Fix(fix),
             None => Located::Trouble { trouble: Trouble::SwitchedOff },
         });
@@ -83,6 +99,62 @@ impl<R: Runtime> Device<R> {
     /// # Errors
     /// None here.
     pub fn stop_locating(&self) -> Result<(), DeviceError> {
+        Ok(())
+    }
+
+    /// The position that somebody gave.
+    ///
+    /// # Errors
+    /// None here.
+    pub async fn here(&self) -> Result<Option<RawFix>, DeviceError> {
+        Ok(env::var(POSITION).ok().as_deref().and_then(given))
+    }
+
+    /// A desktop has no sheet that lists other programs: the file is copied to where it can be found, into the folder of
+    /// `KANDAS_DEVICE_SHARED` or the system's for downloads. Answers where it lies.
+    ///
+    /// # Errors
+    /// When there is no such folder, or the file cannot be written.
+    pub async fn share(&self, file: &Path, _media_type: &str) -> Result<Option<PathBuf>, DeviceError> {
+        let folder = self.shared.clone().ok_or(DeviceError::Unsupported("a folder for downloads"))?;
+        let to = folder.join(file.file_name().unwrap_or_default());
+        fs::create_dir_all(&folder)?;
+        fs::copy(file, &to)?;
+        Ok(Some(to))
+    }
+
+    /// What this stand-in was given beyond what the core needs.
+    #[must_use]
+    pub fn offers(&self) -> Offers {
+        self.hardware().offers()
+    }
+
+    /// Whether the finger that somebody has given the stand-in is the worker's.
+    ///
+    /// # Errors
+    /// `Unsupported` when nobody has given it one.
+    pub async fn recognise(&self, _reason: String) -> Result<bool, DeviceError> {
+        match env::var(FINGER).ok().as_deref() {
+            Some("right") => Ok(true),
+            Some(_) => Ok(false),
+            None => Err(DeviceError::Unsupported("a finger")),
+        }
+    }
+
+    /// The text of the QR that somebody holds before the stand-in.
+    ///
+    /// # Errors
+    /// `Unsupported` when nobody does.
+    pub async fn scan(&self) -> Result<Option<String>, DeviceError> {
+        let text = env::var(QR).map_err(|_| DeviceError::Unsupported("a reader of QR codes"))?;
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// Asks the worker whether reminders may be shown. Here they may.
+    ///
+    /// # Errors
+    /// None here.
+    pub fn ask_for_notices(&self) -> Result<(), DeviceError> {
         Ok(())
     }
 
@@ -192,6 +264,26 @@ impl Hardware for StandIn {
 
     fn link(&self) -> LinkKind {
         LinkKind::Unmetered
+    }
+
+    fn notify(&self, kind: &str, title: &str, text: &str) -> Result<(), DeviceError> {
+        use std::io::Write as _;
+        // Nobody looks at a stand-in: what a phone would have shown is kept, a line each.
+        let mut lines = notice(kind, title, text);
+        lines.push(b'\n');
+        fs::create_dir_all(&self.folder)?;
+        Ok(fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.join(NOTICES))?
+            .write_all(&lines)?)
+    }
+
+    fn offers(&self) -> Offers {
+        Offers {
+            biometric: env::var_os(FINGER).map(|_| Biometric::Finger),
+            reader: env::var_os(QR).is_some(),
+        }
     }
 
     fn name(&self) -> String {

@@ -4,8 +4,48 @@
 use kandas_app::platform::LinkKind;
 use kandas_shared::jws::SignError;
 use p256::ecdsa::Signature;
+use serde::Serialize;
 
 use crate::DeviceError;
+
+/// What a system has beyond what the core needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// What it would know the worker by; none where it has no such thing, or the worker has not set it up.
+    pub biometric: Option<Biometric>,
+    /// Whether it reads QR codes.
+    pub reader: bool,
+}
+
+/// What a system knows its owner by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Biometric {
+    /// A fingerprint.
+    Finger,
+    /// A face.
+    Face,
+}
+
+impl Offers {
+    /// Out of the words that Kotlin and Swift answer: `finger` or `face`, `reader`. Others are from a newer half and are
+    /// passed over.
+    #[must_use]
+    pub fn read(words: &str) -> Self {
+        let has = |wanted| words.split_ascii_whitespace().any(|word| word == wanted);
+        let biometric = match (has("finger"), has("face")) {
+            (true, _) => Some(Biometric::Finger),
+            (false, true) => Some(Biometric::Face),
+            (false, false) => None,
+        };
+        Self { biometric, reader: has("reader") }
+    }
+}
+
+/// A text to show, as Kotlin and Swift read it.
+pub(crate) fn notice(kind: &str, title: &str, text: &str) -> Vec<u8> {
+    serde_json::json!({"kind": kind, "title": title, "text": text}).to_string().into_bytes()
+}
 
 /// What only the system can do.
 pub trait Hardware: Send + Sync + 'static {
@@ -41,6 +81,14 @@ pub trait Hardware: Send + Sync + 'static {
     fn link(&self) -> LinkKind;
     /// Model and system, for the list of devices.
     fn name(&self) -> String;
+    /// What else the system has, at this moment.
+    fn offers(&self) -> Offers;
+    /// Shows a text outside of the app; with no screen too. A newer one of the same `kind` takes its place. Where the worker
+    /// does not allow that, nothing is shown, and that is no error.
+    ///
+    /// # Errors
+    /// When the system cannot be asked.
+    fn notify(&self, kind: &str, title: &str, text: &str) -> Result<(), DeviceError>;
 }
 
 /// r ‖ s, each 32 bytes, out of DER.
@@ -68,6 +116,16 @@ mod tests {
         let r = "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367";
         let s = "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083";
         assert_eq!(raw(&format!("3045022100{r}0220{s}")).unwrap(), format!("{r}{s}"));
+    }
+
+    #[test]
+    fn offers_are_words() {
+        assert_eq!(Offers::read(""), Offers::default());
+        assert_eq!(Offers::read("face reader"), Offers { biometric: Some(Biometric::Face), reader: true });
+        assert_eq!(
+            Offers::read("face finger iris"),
+            Offers { biometric: Some(Biometric::Finger), reader: false }
+        );
     }
 
     #[test]

@@ -6,7 +6,11 @@ use kandas_app::platform::LinkKind;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tauri::{Runtime, plugin::PluginHandle};
 
-use crate::{DeviceError, hardware::Hardware, phone::refused};
+use crate::{
+    DeviceError,
+    hardware::{Hardware, Offers, notice},
+    phone::refused,
+};
 
 tauri::ios_plugin_binding!(init_plugin_kandas_device);
 
@@ -31,6 +35,7 @@ struct Facts {
     boot: String,
     link: String,
     name: String,
+    offers: String,
 }
 
 impl<R: Runtime> Apple<R> {
@@ -99,5 +104,13 @@ impl<R: Runtime> Hardware for Apple<R> {
 
     fn name(&self) -> String {
         self.facts().map_or_else(|| "iOS".to_owned(), |facts| facts.name)
+    }
+
+    fn notify(&self, kind: &str, title: &str, text: &str) -> Result<(), DeviceError> {
+        self.bytes("notify", &notice(kind, title, text)).map(drop)
+    }
+
+    fn offers(&self) -> Offers {
+        self.facts().map(|facts| Offers::read(&facts.offers)).unwrap_or_default()
     }
 }

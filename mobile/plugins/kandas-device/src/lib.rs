@@ -6,7 +6,7 @@
 //! What is not here: nothing is stored but wrapped keys, nothing is sent, and no byte of a picture passes through. The
 //! page cannot reach the plugin; the shell asks it. No part of it needs Google's Play services.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use kandas_app::{face::view::Fix, platform::PlatformError};
@@ -169,9 +169,6 @@ impl From<DeviceError> for PlatformError {
         }
     }
 }
-
-/// What hears of positions.
-pub(crate) type Listener = Arc<dyn Fn(Located) + Send + Sync>;
 
 /// The plugin. Afterwards `app.state::<Device<R>>()` is there.
 #[must_use]

@@ -24,7 +24,11 @@ fn java_is_called_by_the_names_and_types_it_has() {
             r#"self.some(""#,
             ["(): ByteArray", "(message: ByteArray): ByteArray", "(secret: ByteArray): ByteArray"].as_slice(),
         ),
-        (r#"self.bytes(""#, ["(wrapped: ByteArray): ByteArray?", "(): ByteArray?"].as_slice()),
+        (
+            r#"self.bytes(""#,
+            ["(wrapped: ByteArray): ByteArray?", "(words: ByteArray): ByteArray?", "(): ByteArray?"]
+                .as_slice(),
+        ),
         (r#"self.text(""#, ["(): String"].as_slice()),
     ] {
         for line in ANDROID.lines().filter(|line| line.contains(call)) {
@@ -38,7 +42,7 @@ fn java_is_called_by_the_names_and_types_it_has() {
             asked.insert(name);
         }
     }
-    assert_eq!(asked.len(), 8, "{asked:?}");
+    assert_eq!(asked.len(), 10, "{asked:?}");
 }
 
 #[test]
@@ -56,6 +60,7 @@ fn java_finds_what_rust_exports() {
 #[test]
 fn both_phones_have_every_command() {
     let mut asked = between(PHONE, "run_mobile_plugin_async(\"", "\"");
+    asked.extend(between(PHONE, "run_mobile_plugin_async::<serde_json::Value>(\"", "\""));
     asked.extend(between(PHONE, "self.ask::<Home>(\"", "\""));
     asked.extend(between(PHONE, "self.ask::<serde_json::Value>(\"", "\""));
     let kotlin: BTreeSet<_> = between(PLUGIN_KT, "@Command\n  fun ", "(");

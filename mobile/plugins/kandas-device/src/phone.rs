@@ -1,7 +1,10 @@
 //! The device on a phone: camera and position are asked over Tauri's bridge to Kotlin and Swift, because they need the
 //! app's screen; keys, boot and link by a way that works without one ([`crate::hardware`]).
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tauri::{
@@ -10,7 +13,10 @@ use tauri::{
     plugin::{PluginApi, PluginHandle, mobile::PluginInvokeError},
 };
 
-use crate::{DeviceError, Located, Shot, Taken, hardware::Hardware};
+use crate::{
+    DeviceError, Located, RawFix, Shot, Taken,
+    hardware::{Hardware, Offers},
+};
 
 /// What the plugin gives.
 pub struct Device<R: Runtime> {
@@ -24,6 +30,34 @@ struct Nothing {}
 #[derive(Serialize)]
 struct Locate {
     channel: Channel<serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct Recognise {
+    reason: String,
+}
+
+#[derive(Deserialize)]
+struct Recognised {
+    recognised: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Share {
+    path: PathBuf,
+    media_type: String,
+}
+
+#[derive(Deserialize)]
+struct LastPlace {
+    fix: Option<RawFix>,
+}
+
+#[derive(Deserialize)]
+struct Scanned {
+    /// Null when the worker gave up.
+    text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +135,14 @@ impl<R: Runtime> Device<R> {
         self.ask::<serde_json::Value>("stopLocating", Nothing {}).map(drop)
     }
 
+    /// Asks the worker, once, whether reminders may be shown. Does not wait for the answer.
+    ///
+    /// # Errors
+    /// When the system cannot be asked.
+    pub fn ask_for_notices(&self) -> Result<(), DeviceError> {
+        self.ask::<serde_json::Value>("askForNotices", Nothing {}).map(drop)
+    }
+
     /// Asks the system for time in the background as long as something waits to be sent. When it comes is the system's
     /// choice; asking again changes nothing.
     ///
@@ -108,6 +150,54 @@ impl<R: Runtime> Device<R> {
     /// When the system cannot be asked.
     pub fn schedule_sync(&self) -> Result<(), DeviceError> {
         self.ask::<serde_json::Value>("scheduleSync", Nothing {}).map(drop)
+    }
+
+    /// Where the system last saw this phone, for distances in lists; nobody is asked for anything. `None` where the
+    /// system does not know or does not tell this app.
+    ///
+    /// # Errors
+    /// When the system cannot be asked.
+    pub async fn here(&self) -> Result<Option<RawFix>, DeviceError> {
+        let told: LastPlace =
+            self.handle.run_mobile_plugin_async("lastPlace", Nothing {}).await.map_err(refused)?;
+        Ok(told.fix)
+    }
+
+    /// Hands a file to the system, which lets the worker choose where it goes.
+    ///
+    /// # Errors
+    /// When there is nothing that would take it.
+    pub async fn share(&self, file: &Path, media_type: &str) -> Result<Option<PathBuf>, DeviceError> {
+        let with = Share { path: file.to_owned(), media_type: media_type.to_owned() };
+        let told = self.handle.run_mobile_plugin_async::<serde_json::Value>("share", with);
+        told.await.map_err(refused)?;
+        Ok(None)
+    }
+
+    /// What this system has beyond what the core needs.
+    #[must_use]
+    pub fn offers(&self) -> Offers {
+        self.hardware.offers()
+    }
+
+    /// Lets the system look whether this is the worker; it shows `reason`. False when it does not recognise him, or he
+    /// gave up.
+    ///
+    /// # Errors
+    /// When the system cannot ask now: too many tries, nothing set up any more.
+    pub async fn recognise(&self, reason: String) -> Result<bool, DeviceError> {
+        let told: Recognised =
+            self.handle.run_mobile_plugin_async("recognise", Recognise { reason }).await.map_err(refused)?;
+        Ok(told.recognised)
+    }
+
+    /// Opens the system's reader of QR codes: the text of one, `None` when the worker gave up.
+    ///
+    /// # Errors
+    /// When the worker does not allow the camera, or there is none.
+    pub async fn scan(&self) -> Result<Option<String>, DeviceError> {
+        let told: Scanned = self.handle.run_mobile_plugin_async("scan", Nothing {}).await.map_err(refused)?;
+        Ok(told.text)
     }
 
     fn ask<T: DeserializeOwned>(&self, command: &str, with: impl Serialize) -> Result<T, DeviceError> {
@@ -125,6 +215,7 @@ pub(crate) fn refused(error: PluginInvokeError) -> DeviceError {
         PluginInvokeError::InvokeRejected(answer) => match answer.code.as_deref() {
             Some("not_allowed") => DeviceError::NotAllowed(answer.message.unwrap_or_default()),
             Some("no_camera") => DeviceError::Unsupported("a camera"),
+            Some("unsupported") => DeviceError::Unsupported("finger or face"),
             _ => DeviceError::System(answer.message.unwrap_or_default()),
         },
         error => DeviceError::System(error.to_string()),

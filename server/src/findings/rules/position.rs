@@ -106,7 +106,6 @@ fn travel(way: &Way, at: &Thresholds) -> Option<Finding> {
     }
     let km = way.from.place.km_to(way.to.place);
     let most = at.get(Threshold::TravelKmh);
-    #[expect(clippy::cast_precision_loss, reason = "seconds between two records")]
     let hours = (way.to.at - way.from.at).num_seconds().abs() as f64 / 3_600.0;
     let kmh = if hours > 0.0 { (km / hours).min(MOST_KMH) } else { MOST_KMH };
     (km > at.get(Threshold::TravelKm) && kmh > most).then(|| {
@@ -120,7 +119,6 @@ fn travel(way: &Way, at: &Thresholds) -> Option<Finding> {
     })
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count, never negative")]
 pub(super) fn number(value: f64) -> usize {
     value.clamp(0.0, 1e9) as usize
 }

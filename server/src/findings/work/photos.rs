@@ -8,7 +8,7 @@ use crate::{
     all, among,
     findings::{
         near::Index,
-        picture::{self, Look},
+        picture::{self, Looks},
     },
     journal::JournalError,
     many,
@@ -23,7 +23,7 @@ const MOST_BYTES: i64 = 16 << 20;
 const PIECE: i64 = 50_000;
 
 /// A photo and how it looks, if there is anything to compare.
-pub(super) type Seen = (EvidenceId, Option<Look>);
+pub(super) type Seen = (EvidenceId, Option<Looks>);
 
 /// Looks at those of these photos that were not looked at yet, and of which the thumbnail (without one, the photo) is
 /// in custody.
@@ -57,7 +57,7 @@ pub(super) async fn looks(
                 return Err(StoreError::Damaged(format!("the media store does not answer: {error}")).into());
             }
         };
-        let look = tokio::task::spawn_blocking(move || picture::look(&bytes)).await;
+        let look = tokio::task::spawn_blocking(move || picture::looks(&bytes)).await;
         // A picture over which decoding breaks down is one that cannot be compared.
         found.push((evidence, look.unwrap_or_default()));
     }
@@ -80,7 +80,7 @@ pub(super) async fn keep(tx: &mut Tx, seen: Vec<Seen>) -> Result<(), StoreError>
     let kept = seen.into_iter().filter(|(evidence, _)| there.contains(evidence));
     let rows: Vec<(i64, EvidenceId, Option<Vec<u8>>)> = (last + 1..)
         .zip(kept)
-        .map(|(number, (evidence, look))| (number, evidence, look.map(|look| look.0.to_vec())))
+        .map(|(number, (evidence, look))| (number, evidence, look.map(|looks| looks.bytes())))
         .collect();
     many!(tx, "insert into photo_hash (number, evidence, hash)", rows, "on conflict (evidence) do nothing")
         .await?;
@@ -97,9 +97,9 @@ pub(super) async fn follow(store: &Store, index: &mut Index, mut last: i64) -> R
         let Some((highest, _)) = rows.last() else { return Ok(last) };
         last = *highest;
         for (number, look) in rows {
-            let look = look.as_deref().and_then(Look::read);
+            let look = look.as_deref().and_then(Looks::read);
             if let (Some(look), Ok(number)) = (look, u32::try_from(number)) {
-                index.add(number, &look);
+                index.add(number, &look.whole);
             }
         }
     }

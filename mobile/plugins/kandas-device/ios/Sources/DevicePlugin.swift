@@ -1,10 +1,13 @@
+import AVFoundation
 import BackgroundTasks
 import CoreLocation
 import Foundation
+import LocalAuthentication
 import Network
 import Tauri
 import UIKit
 import UniformTypeIdentifiers
+import UserNotifications
 import WebKit
 
 /// Sends what waits (`src-tauri/src/background.rs`).
@@ -18,6 +21,15 @@ struct ShootArgs: Decodable {
   let wanted: String
   let folder: String
   let seconds: Int
+}
+
+struct RecogniseArgs: Decodable {
+  let reason: String
+}
+
+struct ShareArgs: Decodable {
+  let path: String
+  let mediaType: String
 }
 
 struct LocateArgs: Decodable {
@@ -69,7 +81,24 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
     let path = monitor.currentPath
     let link = path.status != .satisfied ? "none" : path.isExpensive || path.isConstrained ? "metered" : "unmetered"
     let device = UIDevice.current
-    invoke.resolve(["boot": boot(), "link": link, "name": "\(device.systemName) \(device.systemVersion), \(model())"])
+    invoke.resolve([
+      "boot": boot(), "link": link, "name": "\(device.systemName) \(device.systemVersion), \(model())", "offers": offers(),
+    ])
+  }
+
+  /// `finger` or `face` where the worker has set one up, `reader` where there is a camera.
+  private func offers() -> String {
+    var words: [String] = []
+    let asking = LAContext()
+    if asking.canEvaluatePolicy(.deviceOwnerAuthenticationWithBiometrics, error: nil) {
+      switch asking.biometryType {
+      case .touchID: words.append("finger")
+      case .faceID: words.append("face")
+      default: break
+      }
+    }
+    if QrReader.isThere { words.append("reader") }
+    return words.joined(separator: " ")
   }
 
   private func boot() -> String { system("kern.bootsessionuuid") }
@@ -104,6 +133,26 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
       invoke.reject(failure.text)
     } catch {
       invoke.reject("\(error)")
+    }
+  }
+
+  // -- reminders --
+
+  @objc public func askForNotices(_ invoke: Invoke) throws {
+    UNUserNotificationCenter.current().requestAuthorization(options: [.alert, .sound]) { _, _ in invoke.resolve() }
+  }
+
+  /// Shows `{kind, title, text}` outside of the app, where the worker allows it; one of a kind at a time.
+  @objc public func notify(_ invoke: Invoke) throws {
+    struct Notice: Decodable { let kind: String, title: String, text: String }
+    answer(invoke) { words in
+      let told = try JSONDecoder().decode(Notice.self, from: words)
+      let content = UNMutableNotificationContent()
+      content.title = told.title
+      content.body = told.text
+      UNUserNotificationCenter.current().add(
+        UNNotificationRequest(identifier: told.kind, content: content, trigger: nil))
+      return nil
     }
   }
 
@@ -194,6 +243,52 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
     shot = nil
   }
 
+  // -- files for other apps --
+
+  /// Lends one file to the app that the worker chooses.
+  @objc public func share(_ invoke: Invoke) throws {
+    let args = try invoke.parseArgs(ShareArgs.self)
+    DispatchQueue.main.async {
+      let sheet = UIActivityViewController(activityItems: [URL(fileURLWithPath: args.path)], applicationActivities: nil)
+      let screen = self.manager.viewController
+      // On an iPad the sheet hangs on something.
+      sheet.popoverPresentationController?.sourceView = screen?.view
+      screen?.present(sheet, animated: true)
+      invoke.resolve()
+    }
+  }
+
+  // -- finger or face --
+
+  /// Only says whether it was the worker; the keys do not hang on it, since sending goes on while the screens are locked.
+  @objc public func recognise(_ invoke: Invoke) throws {
+    let args = try invoke.parseArgs(RecogniseArgs.self)
+    let asking = LAContext()
+    // No button that asks for the phone's own code: the PIN of the app stands below.
+    asking.localizedFallbackTitle = ""
+    asking.evaluatePolicy(.deviceOwnerAuthenticationWithBiometrics, localizedReason: args.reason) { was, error in
+      switch (error as? LAError)?.code {
+      case nil where was: invoke.resolve(["recognised": true])
+      case .authenticationFailed, .userCancel, .userFallback, .appCancel, .systemCancel:
+        invoke.resolve(["recognised": false])
+      default: invoke.reject("\(error.map { "\($0)" } ?? "no answer")", code: "unsupported")
+      }
+    }
+  }
+
+  // -- QR --
+
+  @objc public func scan(_ invoke: Invoke) throws {
+    AVCaptureDevice.requestAccess(for: .video) { allowed in
+      guard allowed else { return invoke.reject("the camera", code: "not_allowed") }
+      DispatchQueue.main.async {
+        struct Answer: Encodable { let text: String? }
+        let reader = QrReader { text in invoke.resolve(Answer(text: text)) }
+        self.manager.viewController?.present(reader, animated: true)
+      }
+    }
+  }
+
   // -- position --
 
   @objc public func locate(_ invoke: Invoke) throws {
@@ -216,6 +311,16 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
       self.positions.stopUpdatingLocation()
       self.channel = nil
       invoke.resolve()
+    }
+  }
+
+  /// Where the system last saw this phone; nobody is asked for a permission.
+  @objc public func lastPlace(_ invoke: Invoke) throws {
+    DispatchQueue.main.async {
+      let allowed = [.authorizedAlways, .authorizedWhenInUse].contains(self.positions.authorizationStatus)
+      let fix: Any
+      if allowed, let last = self.positions.location { fix = self.news(last) } else { fix = NSNull() }
+      invoke.resolve(["fix": fix])
     }
   }
 
@@ -242,23 +347,25 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
   }
 
   func locationManager(_ manager: CLLocationManager, didUpdateLocations locations: [CLLocation]) {
-    for place in locations {
-      // A negative number means that the system does not know.
-      var news: JsonObject = [
-        "news": "fix", "lat": place.coordinate.latitude, "lon": place.coordinate.longitude,
-        "accuracy": place.horizontalAccuracy > 0 ? place.horizontalAccuracy : NSNull(),
-        "altitude": place.verticalAccuracy > 0 ? place.ellipsoidalAltitude : NSNull(),
-        "provider": "fused", "mock": place.sourceInformation?.isSimulatedBySoftware ?? false,
-        "time": Int64(place.timestamp.timeIntervalSince1970 * 1_000),
-      ]
-      // The system tells when by the wall clock only; how long ago that is, by the clock that counts sleep.
-      let ago = -place.timestamp.timeIntervalSinceNow
-      var now = timespec()
-      if ago >= 0, clock_gettime(CLOCK_MONOTONIC, &now) == 0 {
-        news["elapsed"] = max(0, Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000 - Int64(ago * 1_000))
-      }
-      channel?.send(news)
+    for place in locations { channel?.send(news(place)) }
+  }
+
+  /// A negative number means that the system does not know.
+  private func news(_ place: CLLocation) -> JsonObject {
+    let accuracy: Any = place.horizontalAccuracy > 0 ? place.horizontalAccuracy : NSNull()
+    let altitude: Any = place.verticalAccuracy > 0 ? place.ellipsoidalAltitude : NSNull()
+    var news: JsonObject = [
+      "news": "fix", "lat": place.coordinate.latitude, "lon": place.coordinate.longitude, "accuracy": accuracy,
+      "altitude": altitude, "provider": "fused", "mock": place.sourceInformation?.isSimulatedBySoftware ?? false,
+      "time": Int64(place.timestamp.timeIntervalSince1970 * 1_000),
+    ]
+    // The system tells when by the wall clock only; how long ago that is, by the clock that counts sleep.
+    let ago = -place.timestamp.timeIntervalSinceNow
+    var now = timespec()
+    if ago >= 0, clock_gettime(CLOCK_MONOTONIC, &now) == 0 {
+      news["elapsed"] = max(0, Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000 - Int64(ago * 1_000))
     }
+    return news
   }
 
   // -- background --

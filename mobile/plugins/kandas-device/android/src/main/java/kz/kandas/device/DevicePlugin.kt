@@ -19,8 +19,11 @@ import android.provider.MediaStore
 import android.provider.OpenableColumns
 import androidx.activity.result.ActivityResult
 import androidx.appcompat.app.AppCompatActivity
+import androidx.biometric.BiometricManager.Authenticators
+import androidx.biometric.BiometricPrompt
 import androidx.core.content.ContextCompat
 import androidx.core.content.FileProvider
+import androidx.fragment.app.FragmentActivity
 import app.tauri.annotation.ActivityCallback
 import app.tauri.annotation.Command
 import app.tauri.annotation.InvokeArg
@@ -32,6 +35,8 @@ import app.tauri.plugin.Invoke
 import app.tauri.plugin.JSArray
 import app.tauri.plugin.JSObject
 import app.tauri.plugin.Plugin
+import com.journeyapps.barcodescanner.ScanIntentResult
+import com.journeyapps.barcodescanner.ScanOptions
 import java.io.File
 import java.io.IOException
 import java.util.UUID
@@ -46,17 +51,29 @@ class ShootArgs {
 }
 
 @InvokeArg
+class RecogniseArgs {
+  lateinit var reason: String
+}
+
+@InvokeArg
+class ShareArgs {
+  lateinit var path: String
+  lateinit var mediaType: String
+}
+
+@InvokeArg
 class LocateArgs {
   lateinit var channel: Channel
 }
 
 /**
- * What needs the app's screen: camera and position. Keys and link are in [Phone]. Position comes from Android itself
+ * What needs the app's screen: camera, position, finger or face, QR. Keys and link are in [Phone]. Position comes from Android itself
  * (LocationManager), never from Google's services.
  */
 @TauriPlugin(
   permissions = [
     Permission(strings = [Manifest.permission.CAMERA], alias = "camera"),
+    Permission(strings = [Manifest.permission.POST_NOTIFICATIONS], alias = "notices"),
     Permission(
       strings = [Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION],
       alias = "position",
@@ -78,6 +95,16 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
   fun home(invoke: Invoke) {
     invoke.resolve(JSObject().apply { put("home", phone.home()) })
   }
+
+  /** Android 13 and later ask the worker; whoever said no is not asked again. */
+  @Command
+  fun askForNotices(invoke: Invoke) {
+    val wanted = Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU && !isAllowed(Manifest.permission.POST_NOTIFICATIONS)
+    if (wanted) requestPermissionForAlias("notices", invoke, "noticesAnswered") else invoke.resolve()
+  }
+
+  @PermissionCallback
+  fun noticesAnswered(invoke: Invoke) = invoke.resolve()
 
   @Command
   fun scheduleSync(invoke: Invoke) {
@@ -181,6 +208,84 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
     return plain.takeLast(80).trim('.', ' ').ifEmpty { "file" }
   }
 
+  // -- files for other apps --
+
+  /** Lends one file to the app that the worker chooses. */
+  @Command
+  fun share(invoke: Invoke) {
+    val args = invoke.parseArgs(ShareArgs::class.java)
+    val place = FileProvider.getUriForFile(activity, "${activity.packageName}.fileprovider", File(args.path))
+    val sending = Intent(Intent.ACTION_SEND).apply {
+      type = args.mediaType
+      putExtra(Intent.EXTRA_STREAM, place)
+      clipData = ClipData.newRawUri(null, place)
+      addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
+    }
+    activity.startActivity(Intent.createChooser(sending, null))
+    invoke.resolve()
+  }
+
+  // -- finger or face --
+
+  /** Only says whether it was the worker; the keys do not hang on it, since sending goes on while the screens are locked. */
+  @Command
+  fun recognise(invoke: Invoke) {
+    val args = invoke.parseArgs(RecogniseArgs::class.java)
+    val screen = activity as? FragmentActivity ?: return invoke.reject("no screen to ask on", "unsupported")
+    val answers = object : BiometricPrompt.AuthenticationCallback() {
+      override fun onAuthenticationSucceeded(result: BiometricPrompt.AuthenticationResult) = recognised(invoke, true)
+      // A finger that was not known is no end: the system lets the worker try again, and ends by an error.
+      override fun onAuthenticationError(code: Int, message: CharSequence) = when (code) {
+        BiometricPrompt.ERROR_NEGATIVE_BUTTON,
+        BiometricPrompt.ERROR_USER_CANCELED,
+        BiometricPrompt.ERROR_CANCELED,
+        BiometricPrompt.ERROR_TIMEOUT -> recognised(invoke, false)
+        else -> invoke.reject("biometric error $code", "unsupported")
+      }
+    }
+    val asking = BiometricPrompt.PromptInfo.Builder()
+      .setTitle(args.reason)
+      .setNegativeButtonText(activity.getString(android.R.string.cancel))
+      .setAllowedAuthenticators(Authenticators.BIOMETRIC_STRONG)
+      .setConfirmationRequired(false)
+      .build()
+    activity.runOnUiThread {
+      BiometricPrompt(screen, ContextCompat.getMainExecutor(activity), answers).authenticate(asking)
+    }
+  }
+
+  private fun recognised(invoke: Invoke, was: Boolean) = invoke.resolve(JSObject().apply { put("recognised", was) })
+
+  // -- QR --
+
+  /** ZXing's reader, which is a part of this app: the one of Google needs the Play services. */
+  @Command
+  fun scan(invoke: Invoke) {
+    if (isAllowed(Manifest.permission.CAMERA)) openReader(invoke)
+    else requestPermissionForAlias("camera", invoke, "readerAnswered")
+  }
+
+  @PermissionCallback
+  fun readerAnswered(invoke: Invoke) {
+    if (isAllowed(Manifest.permission.CAMERA)) openReader(invoke) else invoke.reject("the camera", "not_allowed")
+  }
+
+  private fun openReader(invoke: Invoke) {
+    val reader = ScanOptions()
+      .setDesiredBarcodeFormats(ScanOptions.QR_CODE)
+      .setPrompt("")
+      .setBeepEnabled(false)
+      .setOrientationLocked(false)
+      .createScanIntent(activity)
+    startActivityForResult(invoke, reader, "scanned")
+  }
+
+  @ActivityCallback
+  fun scanned(invoke: Invoke, result: ActivityResult) {
+    val text = ScanIntentResult.parseActivityResult(result.resultCode, result.data).contents
+    invoke.resolve(JSObject().apply { put("text", text ?: JSONObject.NULL) })
+  }
+
   // -- position --
 
   @Command
@@ -214,6 +319,15 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
       listener
     }
     invoke.resolve()
+  }
+
+  /** Where the system last saw this phone; nobody is asked for a permission. */
+  @SuppressLint("MissingPermission")
+  @Command
+  fun lastPlace(invoke: Invoke) {
+    val last = if (!isAllowed(Manifest.permission.ACCESS_FINE_LOCATION)) null
+    else positions.getProviders(true).mapNotNull { positions.getLastKnownLocation(it) }.maxByOrNull { it.elapsedRealtimeNanos }
+    invoke.resolve(JSObject().apply { put("fix", if (last == null) JSONObject.NULL else fix(last)) })
   }
 
   private fun trouble(invoke: Invoke, channel: Channel, word: String) {

@@ -1,6 +1,8 @@
 package kz.kandas.device
 
+import android.app.PendingIntent
 import android.content.Context
+import android.content.pm.PackageManager
 import android.net.ConnectivityManager
 import android.net.NetworkCapabilities
 import android.os.Build
@@ -8,6 +10,11 @@ import android.provider.Settings
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
+import androidx.biometric.BiometricManager
+import androidx.biometric.BiometricManager.Authenticators
+import androidx.core.app.NotificationChannelCompat
+import androidx.core.app.NotificationCompat
+import androidx.core.app.NotificationManagerCompat
 import java.io.File
 import java.math.BigInteger
 import java.security.KeyPairGenerator
@@ -23,6 +30,7 @@ import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
+import org.json.JSONObject
 
 /**
  * Keystore, boot and link of this phone; needs no screen. Rust calls every function here that is not private, by its
@@ -104,6 +112,42 @@ class Phone(context: Context) {
   /** Model and system. */
   fun name(): String = "Android ${Build.VERSION.RELEASE}, ${Build.MANUFACTURER} ${Build.MODEL}"
 
+  /** `finger` or `face` where the worker has set one up that Android calls strong; `reader` where there is a camera. */
+  fun offers(): String {
+    fun has(feature: String) = app.packageManager.hasSystemFeature(feature)
+    val ready =
+      BiometricManager.from(app).canAuthenticate(Authenticators.BIOMETRIC_STRONG) == BiometricManager.BIOMETRIC_SUCCESS
+    return listOfNotNull(
+      "finger".takeIf { ready && has(PackageManager.FEATURE_FINGERPRINT) },
+      "face".takeIf { ready && !has(PackageManager.FEATURE_FINGERPRINT) },
+      "reader".takeIf { has(PackageManager.FEATURE_CAMERA_ANY) },
+    ).joinToString(" ")
+  }
+
+  /** Shows `{kind, title, text}` outside of the app, where the worker allows it; one of a kind at a time. */
+  fun notify(words: ByteArray): ByteArray? {
+    val told = JSONObject(String(words, Charsets.UTF_8))
+    val manager = NotificationManagerCompat.from(app)
+    if (!manager.areNotificationsEnabled()) return null
+    val channel = NotificationChannelCompat.Builder(REMINDERS, NotificationManagerCompat.IMPORTANCE_DEFAULT)
+    manager.createNotificationChannel(channel.setName("Kandas Field").build())
+    val open = app.packageManager.getLaunchIntentForPackage(app.packageName)
+    val notice = NotificationCompat.Builder(app, REMINDERS)
+      .setSmallIcon(R.drawable.kandas_notice)
+      .setContentTitle(told.getString("title"))
+      .setContentText(told.getString("text"))
+      .setStyle(NotificationCompat.BigTextStyle().bigText(told.getString("text")))
+      .setAutoCancel(true)
+      .setContentIntent(open?.let { PendingIntent.getActivity(app, 0, it, PendingIntent.FLAG_IMMUTABLE) })
+      .build()
+    try {
+      manager.notify(told.getString("kind"), 1, notice)
+    } catch (_: SecurityException) {
+      // Taken back in this very moment.
+    }
+    return null
+  }
+
   private fun makeDeviceKey(): PublicKey {
     fun make(strongBox: Boolean): PublicKey {
       val spec = KeyGenParameterSpec.Builder(DEVICE, KeyProperties.PURPOSE_SIGN)
@@ -139,6 +183,7 @@ class Phone(context: Context) {
   }
 
   private companion object {
+    const val REMINDERS = "reminders"
     const val KEYSTORE = "AndroidKeyStore"
     const val DEVICE = "kandas-device"
     const val WRAP = "kandas-wrap"

@@ -37,6 +37,9 @@ class SyncWorker(context: Context, parameters: WorkerParameters) : Worker(contex
       val daily = PeriodicWorkRequest.Builder(SyncWorker::class.java, 6, TimeUnit.HOURS).setConstraints(online).build()
       val manager = WorkManager.getInstance(context)
       manager.enqueueUniqueWork("kandas-sync", ExistingWorkPolicy.KEEP, once)
+      // Work that waits too long for a network is mentioned where there is none.
+      val reminding = PeriodicWorkRequest.Builder(SyncWorker::class.java, 24, TimeUnit.HOURS).build()
+      manager.enqueueUniquePeriodicWork("kandas-remind", ExistingPeriodicWorkPolicy.KEEP, reminding)
       // What the centre has to say comes too when nothing waits here.
       manager.enqueueUniquePeriodicWork("kandas-ask", ExistingPeriodicWorkPolicy.KEEP, daily)
     }
