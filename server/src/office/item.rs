@@ -287,7 +287,8 @@ impl Item {
     /// Takes out what lies beyond the user's units: records of other families that findings name.
     pub fn hide_beyond(&mut self, user: &User, territory: &Territory) {
         for noticed in &mut self.findings {
-            let seen = |other: &OtherRecord| policy::may(user, Right::Case, Some(other.org_unit), territory).is_ok();
+            let seen =
+                |other: &OtherRecord| policy::may(user, Right::Case, Some(other.org_unit), territory).is_ok();
             if !noticed.other.as_ref().is_some_and(seen) {
                 noticed.other = None;
                 noticed.params.remove("other_evidence");

@@ -155,7 +155,8 @@ async fn hint(tx: &mut Tx, entries: &mut [Entry]) -> Result<(), StoreError> {
     for entry in entries {
         let found = held.get(&entry.hash).map(Vec::as_slice).unwrap_or_default();
         let hints = found.iter().filter(|finding| finding.severity != Severity::Good);
-        entry.noticed = hints.map(|finding| Hint { rule: finding.rule, severity: finding.severity }).collect();
+        entry.noticed =
+            hints.map(|finding| Hint { rule: finding.rule, severity: finding.severity }).collect();
         entry.noticed.sort_by_key(|hint| (hint.severity, hint.rule));
         entry.noticed.dedup_by_key(|hint| hint.rule);
     }
