@@ -92,6 +92,11 @@ fn kazakh_is_not_russian_left_over() {
         "activity-photo-count",
         "activity-photo-add",
         "review-photos",
+        "desk-login",
+        "desk-shot",
+        "desk-shot-of",
+        "desk-phone",
+        "desk-telephone",
     ];
     let ru = catalogue(Lang::Ru);
     for (id, (_, kk)) in catalogue(Lang::Kk) {
