@@ -4,10 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     check::ReturnReason,
     evidence::{Evidence, EvidenceKind, Part, Position, Source},
+    finding::{Rule, Severity},
     hash::Digest,
     ids::{ActivityId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     plan_state::{ActivityState, CheckKind},
-    pulled::Role,
+    pulled::{Role, User},
     receipt::Verdict,
     record::{self, Paper, Record, Statement},
     rule::{Gathered, NoPositionReason, NoVideoReason, Proof},
@@ -16,13 +17,18 @@ use kandas_shared::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::family::{Member, Place};
+use super::{
+    family::{Member, Place},
+    policy::{self, Right},
+};
 use crate::{
     access::Reading,
     all,
+    check::policy::Territory,
     facts::Event,
+    findings,
     journal::{self, JournalError},
-    opt,
+    one, opt,
     store::{StoreError, Tx},
 };
 
@@ -85,6 +91,10 @@ pub struct Item {
     pub rule: Vec<Asked>,
     /// The proof.
     pub evidence: Vec<Piece>,
+    /// What the server noticed about it, as it stands now.
+    pub findings: Vec<Noticed>,
+    /// Nothing speaks against it: it was drawn by chance.
+    pub sampled: bool,
     /// Everything that was said, the earliest first.
     pub history: Vec<Said>,
     /// The record that the same worker sealed before, with its position.
@@ -200,6 +210,36 @@ pub struct File {
     pub media_type: String,
 }
 
+/// Something that was noticed: a hint, not guilt.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Noticed {
+    /// What.
+    pub rule: Rule,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The figures of its sentence, and the pieces it is about (`evidence`, `other_evidence`).
+    #[schema(value_type = Object)]
+    pub params: serde_json::Map<String, serde_json::Value>,
+    /// Another record that it names, if the user may see that one.
+    pub other: Option<OtherRecord>,
+}
+
+/// A record that a finding names.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct OtherRecord {
+    /// Its id.
+    pub record: RecordId,
+    /// Surname of the head of its family, or the given name of one who has none.
+    pub family_name: Option<String>,
+    /// Who recorded it.
+    pub worker_name: String,
+    /// The day it was done, as stated.
+    pub done_on: Option<NaiveDate>,
+    /// The centre that serves its family.
+    #[serde(skip)]
+    pub org_unit: OrgUnitId,
+}
+
 /// Something that was said of the record.
 #[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
 pub struct Said {
@@ -241,6 +281,18 @@ impl Item {
             family: Some(self.family.id),
             person: self.person.as_ref().map(|person| person.id),
             ..Reading::default()
+        }
+    }
+
+    /// Takes out what lies beyond the user's units: records of other families that findings name.
+    pub fn hide_beyond(&mut self, user: &User, territory: &Territory) {
+        for noticed in &mut self.findings {
+            let seen =
+                |other: &OtherRecord| policy::may(user, Right::Case, Some(other.org_unit), territory).is_ok();
+            if !noticed.other.as_ref().is_some_and(seen) {
+                noticed.other = None;
+                noticed.params.remove("other_evidence");
+            }
         }
     }
 }
@@ -303,6 +355,9 @@ pub async fn of(tx: &mut Tx, record: RecordId) -> Result<Option<Item>, JournalEr
     };
     let worker = opt!(tx, WorkerOf, "select id, name from app_user where id = $1", row.worker).await?;
     let before = before(tx, row.worker, row.position).await?;
+    let findings = noticed(tx, record).await?;
+    let sql = "select count(*) from check_sample where hash = $1";
+    let (drawn,) = one!(tx, (i64,), sql, row.hash).await?;
     let sql = "select state, stands, evidence, reason, text, due, checker_name, checker_role, checked_at
         from record_check where hash = $1 order by position";
     let history = all!(tx, Said, sql, row.hash).await?;
@@ -335,6 +390,8 @@ pub async fn of(tx: &mut Tx, record: RecordId) -> Result<Option<Item>, JournalEr
         note: stated.as_ref().and_then(|record| record.note.clone()),
         rule: row.service.map(|service| rule(service, stated.as_ref(), &evidence)).unwrap_or_default(),
         evidence,
+        findings,
+        sampled: drawn > 0,
         history,
         before,
     }))
@@ -532,6 +589,26 @@ fn rule(service: ServiceCode, stated: Option<&Record>, evidence: &[Piece]) -> Ve
             },
         })
         .collect()
+}
+
+async fn noticed(tx: &mut Tx, record: RecordId) -> Result<Vec<Noticed>, StoreError> {
+    let mut found = Vec::new();
+    for finding in findings::of(tx, record).await? {
+        let other = match finding.other {
+            Some(hash) => {
+                let sql = "select r.record, w.name as worker_name, r.done_on, f.org_unit,
+                    (select coalesce(h.surname, h.given_name) from person h
+                     where h.family = f.id and h.relation = 'head' order by h.id limit 1) as family_name
+                    from record r join family f on f.id = r.family join app_user w on w.id = r.worker
+                    where r.hash = $1 and r.record is not null";
+                opt!(tx, OtherRecord, sql, hash).await?
+            }
+            None => None,
+        };
+        found.push(Noticed { rule: finding.rule, severity: finding.severity, params: finding.params, other });
+    }
+    found.sort_by_key(|noticed| noticed.severity);
+    Ok(found)
 }
 
 async fn before(tx: &mut Tx, worker: UserId, position: i64) -> Result<Option<Before>, JournalError> {

@@ -1,9 +1,14 @@
-//! The queue of what is to be checked: records of the user's units that nobody has said anything about, in the order in
-//! which they came, without his own and without what another supervisor has before him.
+//! The queue of what is to be checked: records of the user's units that nobody has said anything about, without his own
+//! and without what another supervisor has before him. First those about which most was noticed ([`findings::risk`]), then
+//! those drawn by chance, then the others in the order in which they came.
+
+use std::cmp::Reverse;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::{Calendar, civil_date, due_at},
+    finding::{Rule, Severity},
+    hash::Digest,
     ids::{FamilyId, OrgUnitId, RecordId, UserId},
     pulled::User,
     service::ServiceCode,
@@ -15,7 +20,7 @@ use crate::{
     access::Reading,
     among,
     check::policy::Territory,
-    one,
+    findings, one,
     store::{StoreError, Tx},
 };
 
@@ -53,8 +58,27 @@ pub struct Entry {
     pub received: i64,
     /// The worker no longer had the family when it came.
     pub late_handover: bool,
+    /// How much was noticed about it: 100 for each rule that says "look closely", 10 for each "worth a look".
+    pub risk: i64,
+    /// It was drawn by chance.
+    pub sampled: bool,
+    /// What was noticed, the heaviest first; without what speaks for it.
+    #[sqlx(skip)]
+    pub noticed: Vec<Hint>,
     /// Its place in the journal.
     pub position: i64,
+    /// Identity of its statement.
+    #[serde(skip)]
+    pub hash: Digest,
+}
+
+/// What was noticed, in a word.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Hint {
+    /// What.
+    pub rule: Rule,
+    /// How much it weighs.
+    pub severity: Severity,
 }
 
 /// The queue.
@@ -100,7 +124,11 @@ pub async fn of(
          where e.hash = r.hash and x.part = 'file') as files,
         (select count(*) from evidence e join evidence_file x on x.evidence = e.evidence
          where e.hash = r.hash and x.part = 'file' and x.state = 'received') as received,
-        r.late_handover, r.position
+        r.late_handover, r.position, r.hash,
+        (select cast(coalesce(sum(weight), 0) as bigint) from
+         (select max(case n.severity when 'over' then 100 when 'soon' then 10 else 0 end) as weight
+          from finding n where n.hash = r.hash group by n.rule) weights) as risk,
+        exists (select 1 from check_sample s where s.hash = r.hash) as sampled
         from record r join family f on f.id = r.family join app_user w on w.id = r.worker
         left join activity a on a.id = r.activity
         where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
@@ -108,14 +136,31 @@ pub async fn of(
         and r.worker <> $1 and ($4 or r.service = $5)
         and not exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2)
         and f.org_unit in (";
-    let tail = ") order by r.position limit $3";
+    let tail = ") order by risk desc, sampled desc, r.position limit $3";
     let mut entries = among!(tx, Entry, sql, units, tail, user.id, now, MOST, any, service).await?;
-    entries.sort_unstable_by_key(|entry| entry.position);
+    entries.sort_unstable_by_key(|entry| (Reverse(entry.risk), !entry.sampled, entry.position));
+    entries.dedup_by_key(|entry| entry.hash);
     entries.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    hint(tx, &mut entries).await?;
     let waiting = waiting(tx, user, territory).await?;
     let checked_today = checked_since(tx, user.id, now).await?;
     let return_due = Calendar::shipped().add_working_days(civil_date(now), 3).ok();
     Ok(Queue { entries, waiting, checked_today, return_due })
+}
+
+/// Writes beside each entry what was noticed about it.
+async fn hint(tx: &mut Tx, entries: &mut [Entry]) -> Result<(), StoreError> {
+    let hashes: Vec<(Digest,)> = entries.iter().map(|entry| (entry.hash,)).collect();
+    let held = findings::held(tx, &hashes).await?;
+    for entry in entries {
+        let found = held.get(&entry.hash).map(Vec::as_slice).unwrap_or_default();
+        let hints = found.iter().filter(|finding| finding.severity != Severity::Good);
+        entry.noticed =
+            hints.map(|finding| Hint { rule: finding.rule, severity: finding.severity }).collect();
+        entry.noticed.sort_by_key(|hint| (hint.severity, hint.rule));
+        entry.noticed.dedup_by_key(|hint| hint.rule);
+    }
+    Ok(())
 }
 
 /// How many records wait for somebody of the user's units other than himself.

@@ -60,7 +60,7 @@ export class Review {
       const fresh = queue.entries.filter((entry) => entry.record !== pending);
       // What was put off stays at the end.
       const put = (entry: Entry) => (this.later.has(entry.record) ? 1 : 0);
-      this.entries = fresh.sort((a, b) => put(a) - put(b) || a.position - b.position);
+      this.entries = fresh.sort((a, b) => put(a) - put(b));
       this.waiting = queue.waiting - (pending ? 1 : 0);
       this.checked = queue.checked_today + (pending ? 1 : 0);
       this.returnDue = queue.return_due ?? null;

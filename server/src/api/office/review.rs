@@ -69,7 +69,7 @@ pub struct Answer {
     due: Option<NaiveDate>,
 }
 
-/// What waits to be checked, the earliest first.
+/// What waits to be checked: what was noticed most about first, then what was drawn by chance, then the earliest.
 #[utoipa::path(get, path = "/api/queue", tag = "checking", params(Filter), responses(
     (status = 200, body = Queue),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -198,13 +198,14 @@ fn refused(error: CheckError) -> Refusal {
 
 /// The record, once the access log says who looks.
 async fn seen(state: &AppState, seat: &Seat, record: RecordId, right: Right) -> Outcome<Item> {
-    seat.allow(state, right, unit(state, record).await?).await?;
+    let territory = seat.allow(state, right, unit(state, record).await?).await?;
     let mut tx = state.store.read().await?;
-    let item = item::of(&mut tx, record).await?.ok_or(ProblemCode::NotFound)?;
+    let mut item = item::of(&mut tx, record).await?.ok_or(ProblemCode::NotFound)?;
     drop(tx);
     if right == Right::Check && item.worker.id == seat.0.user.id {
         return Err(ProblemCode::OwnRecord.into());
     }
+    item.hide_beyond(&seat.0.user, &territory);
     let reading = item.reading(seat.0.user.id);
     access::note(&state.store, state.clock.wall(), Action::Record(record), reading).await?;
     Ok(item)

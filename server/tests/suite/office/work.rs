@@ -3,15 +3,25 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use kandas_server::{all, facts::Event, journal::Fact, one};
+use kandas_server::{
+    all,
+    facts::{CheckSampled, Event, FindingsComputed},
+    findings::Finding,
+    journal::Fact,
+    one,
+};
 use kandas_shared::{
+    finding::{Rule, Severity},
     ids::{FamilyId, RecordId, UserId},
     pulled::{Role, User},
 };
 use serde_json::{Value, json};
 
 use super::{Office, Somebody, assert_sound};
-use crate::{house::House, stores::on_each};
+use crate::{
+    house::{House, Phone},
+    stores::on_each,
+};
 
 async fn queue(office: &Office, who: &Somebody) -> Vec<String> {
     let queue = office.get(who, "/api/queue").await.ok();
@@ -104,6 +114,48 @@ on_each! { engine, House;
         let accepted = json!({"state": "accepted"});
         assert_eq!(check(&office, &worker, own, accepted).await.code(), "own-record");
         assert_eq!(queue(&office, &director).await, [own.to_string()]);
+        assert_sound(&house).await;
+    }
+
+    async fn what_was_noticed_goes_first_and_names_no_family_beyond_ones_units(house) {
+        let mut office = Office::over(&house).await;
+        let (clean, _) = office.completed(&house, 0, "photo").await;
+        let (doubtful, told) = office.completed(&house, 1, "photo").await;
+        let (drawn, by_chance) = office.completed(&house, 2, "photo").await;
+        // A record about a family of the centre beside.
+        let far = office.district.families.iter().find(|family| family.org_unit == office.beside.0).unwrap().id;
+        let of = office.district.assignments.iter().find(|a| a.family == far && a.to.is_none()).unwrap();
+        let phone = Phone::enrol(&house, UserId(of.worker)).await;
+        (office.family, office.phone) = (far, phone);
+        let (elsewhere, theirs) = office.completed(&house, 0, "photo").await;
+        let params = json!({"bits": 3, "of": 256, "evidence": told.evidence, "other_evidence": theirs.evidence});
+        let finding = Finding {
+            rule: Rule::NearDuplicate,
+            version: 1,
+            severity: Severity::Over,
+            params: params.as_object().unwrap().clone(),
+            other: Some(theirs.jws.identity()),
+        };
+        let (hash, sampled) = (told.jws.identity(), by_chance.jws.identity());
+        let computed = FindingsComputed { record: doubtful, hash, findings: vec![finding] };
+        let drawn_fact = CheckSampled { record: drawn, hash: sampled };
+        house
+            .append([Event::FindingsComputed(computed), Event::CheckSampled(drawn_fact)].map(Fact::by_system))
+            .await;
+
+        let director = office.somebody(&house, Role::CcDir, office.unit).await;
+        let order = [doubtful.to_string(), drawn.to_string(), clean.to_string()];
+        assert_eq!(queue(&office, &director).await, order);
+        let first = office.get(&director, "/api/queue").await.ok()["entries"][0].clone();
+        assert_eq!((first["risk"].as_i64(), &first["noticed"][0]["rule"]), (Some(100), &json!("near_duplicate")));
+        let item = take(&office, &director, doubtful).await.ok();
+        assert_eq!(item["findings"][0]["severity"], "over");
+        assert_eq!(item["findings"][0]["other"], Value::Null);
+        assert_eq!(item["findings"][0]["params"].get("other_evidence"), None);
+        let head = office.somebody(&house, Role::CtmSetHead, office.above).await;
+        let seen = office.get(&head, &format!("/api/records/{doubtful}")).await.ok();
+        assert_eq!(seen["findings"][0]["other"]["record"], elsewhere.to_string());
+        assert_eq!(seen["findings"][0]["params"]["other_evidence"], json!(theirs.evidence));
         assert_sound(&house).await;
     }
 
