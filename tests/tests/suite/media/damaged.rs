@@ -101,7 +101,8 @@ async fn assert_settled(centre: &Centre, worker: &Worker) {
     let ledger = worker.ledger().await;
     let item = ledger.iter().find(|item| !item.files.is_empty()).unwrap();
     assert_eq!(item.state, LedgerState::Accepted, "never called delivered");
-    let positions = "select count(*) from journal";
+    // What the centre notices by itself comes when it comes.
+    let positions = "select count(*) from journal where kind not in ('findings.computed', 'check.sampled')";
     let before = centre.count(positions).await;
     for _ in 0..2 {
         let ended = worker.sync().await;
