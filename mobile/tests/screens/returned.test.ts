@@ -111,7 +111,7 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     const other = await Phone.open(there.url, { latitude: 52.3, longitude: 76.9, accuracy: 8 });
     const hands = new Worker(other, w);
     try {
-      await hands.enrol(language, (await stage.invitation(colleague.login)).link);
+      await hands.enrolOpened(language, (await stage.invitation(colleague.login)).link);
       await other.go("sent");
       await hands.sees(w("return-reason-blurred"), 60_000);
       await hands.sees(w("returned-theirs"), 60_000);

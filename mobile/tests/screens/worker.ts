@@ -1,4 +1,5 @@
 // What a worker does with a thumb, in the language of the phone.
+import { expect } from "vitest";
 import type { Phone } from "./browser";
 import type { Words } from "./words";
 
@@ -51,6 +52,15 @@ export class Worker {
     await this.page.locator("textarea").fill(link);
     await this.tap(this.w("enrol-button"));
     await this.setPin(look);
+  }
+
+  /** The same by a link that the system has opened the app with: it is filled in, and the worker confirms. */
+  async enrolOpened(language: string, link: string): Promise<void> {
+    await this.speaks(language);
+    await this.phone.go(`enrol/${encodeURIComponent(link)}`);
+    await expect.poll(() => this.page.locator("textarea").inputValue()).toBe(link);
+    await this.tap(this.w("enrol-button"));
+    await this.setPin();
   }
 
   /** A PIN twice; ends on Today with the families there. */
