@@ -25,6 +25,8 @@ use crate::{
 const NEEDS: [Need; 4] = [debian::RUST_WEB, debian::RUST_SOURCES, debian::PERL, debian::MAKE];
 const TARGETS: [&str; 2] = ["aarch64-linux-android", "aarch64-apple-ios"];
 
+/// Where Apple's headers would lie: scripts look for parts of this path.
+const SDK: &str = "Platforms/iPhoneOS.platform/Developer/SDKs/iPhoneOS.sdk";
 /// Folder of the tools that are found by their name.
 const FOUND: &str = "found";
 
@@ -32,7 +34,7 @@ const FOUND: &str = "found";
 /// version in a header is looked up so) this machine's own does.
 const EMPTY: &str = r#"#!/bin/sh
 case " $* " in
-*" -show-sdk-path "* | *" --show-sdk-path "*) echo /; exit ;;
+*" -show-sdk-path "* | *" --show-sdk-path "*) echo "${SDKROOT:-/}"; exit ;;
 *" --show-sdk-version "* | *" --show-sdk-platform-version "*) echo 18.0; exit ;;
 *" --version "*) echo "clang version 18.0.0"; exit ;;
 *" -E "*)
@@ -78,6 +80,7 @@ pub(super) fn run() -> Result<()> {
 fn check(target: &str) -> Result<()> {
     let tools = tempfile::tempdir().context("a folder for tools")?;
     fs::create_dir(tools.path().join(FOUND))?;
+    fs::create_dir_all(tools.path().join(SDK))?;
     for name in ["cc", "ar", "ranlib", "found/xcrun"] {
         let path = tools.path().join(name);
         fs::write(&path, EMPTY)?;
@@ -104,6 +107,6 @@ fn stand_in(command: &mut Command, target: &str, tools: &Path) {
     places.extend(env::split_paths(&path));
     if target.contains("apple") {
         command.env("PATH", env::join_paths(places).unwrap_or(path));
-        command.env("SDKROOT", "/");
+        command.env("SDKROOT", tools.join(SDK));
     }
 }

@@ -13,6 +13,8 @@ use crate::{
 };
 
 tauri::ios_plugin_binding!(init_plugin_kandas_device);
+/// How Swift makes its half.
+pub(crate) const BINDING: unsafe fn() -> *const std::ffi::c_void = init_plugin_kandas_device;
 
 /// Secure Enclave and what the system tells.
 pub(crate) struct Apple<R: Runtime> {

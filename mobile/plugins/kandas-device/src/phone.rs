@@ -75,7 +75,7 @@ impl<R: Runtime> Device<R> {
         }
         #[cfg(target_os = "ios")]
         {
-            let handle = api.register_ios_plugin(crate::ios::init_plugin_kandas_device).map_err(said)?;
+            let handle = api.register_ios_plugin(crate::ios::BINDING).map_err(said)?;
             Ok(Self { hardware: Arc::new(crate::ios::Apple::new(handle.clone())), handle })
         }
     }
