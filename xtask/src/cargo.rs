@@ -13,6 +13,8 @@ use std::{
 use anyhow::{Context, Result, anyhow, ensure};
 use serde::Deserialize;
 
+use crate::debian;
+
 /// A cargo command as it would run from a shell at the workspace's root.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -48,6 +50,7 @@ pub(crate) enum Profile {
 /// # Errors
 /// When the build fails or a program of that name does not exist.
 pub(crate) fn build_programs(names: &[&str], profile: Profile) -> Result<BTreeMap<String, PathBuf>> {
+    debian::MAKE.provide()?;
     let mut command = cargo();
     command.arg("build");
     if profile == Profile::Release {

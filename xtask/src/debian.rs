@@ -19,6 +19,16 @@ pub(crate) struct Need {
     is_there: fn() -> bool,
 }
 
+impl Need {
+    /// Installs it if it is missing; says nothing if it is there.
+    ///
+    /// # Errors
+    /// As [`provide`].
+    pub(crate) fn provide(&self) -> Result<()> {
+        if (self.is_there)() { Ok(()) } else { provide(std::slice::from_ref(self)) }
+    }
+}
+
 /// The server the tests run against, beside SQLite.
 pub(crate) const POSTGRESQL: Need = Need {
     package: "postgresql",
@@ -34,10 +44,10 @@ pub(crate) const PERL: Need = Need {
     is_there: || runs("perl", &["-MFindBin", "-MIPC::Cmd", "-MFile::Compare", "-MTime::Piece", "-e", "1"]),
 };
 
-/// … and built by make.
+/// … and built by make, as is the server's allocator.
 pub(crate) const MAKE: Need = Need {
     package: "make",
-    reason: "OpenSSL (for SQLCipher) is built by make",
+    reason: "OpenSSL (for SQLCipher) and jemalloc are built by make",
     is_there: || runs("make", &["--version"]),
 };
 

@@ -3,6 +3,7 @@
 ## Getting about
 
 button-back = Back
+screen-loading = Loading
 button-close = Close
 button-cancel = Cancel
 button-save = Save

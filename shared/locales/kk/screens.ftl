@@ -5,6 +5,7 @@
 ## Getting about
 
 button-back = Артқа
+screen-loading = Жүктелуде
 button-close = Жабу
 button-cancel = Бас тарту
 button-save = Сақтау

@@ -3,6 +3,7 @@
 ## Getting about
 
 button-back = Назад
+screen-loading = Загружается
 button-close = Закрыть
 button-cancel = Отмена
 button-save = Сохранить
