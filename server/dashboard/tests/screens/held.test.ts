@@ -73,6 +73,10 @@ describe.each(["kk", "ru"] as const)("beside the queue, %s", (lang) => {
     await page.getByRole("heading", { level: 2, name: say("desk-held-title-device-revoked") }).waitFor();
     await page.locator(".stage img").waitFor();
     await desk.look(`held.${lang}`);
+    let asked = 0;
+    page.on("request", (request) => (asked += /\/api\/held\/[0-9a-f]/.test(request.url()) ? 1 : 0));
+    await page.waitForTimeout(1_500);
+    expect(asked, "what is before one is not asked for over and over: each look is in the access log").toBe(0);
     const confirm = page.getByRole("button", { name: say("desk-held-confirm") });
     expect(await confirm.isDisabled(), "nothing is chosen before one").toBe(true);
     await page.getByRole("radio", { name: say("desk-held-choose-set-aside") }).check();
