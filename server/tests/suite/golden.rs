@@ -330,9 +330,8 @@ async fn live(house: &House) {
     assert_eq!(phone.push(house, &[&answer]).await, [Verdict::Accepted]);
 
     // A record waits and is set aside; a number never comes and is taken for lost.
-    let early = phone
-        .seal_with(house, &work, |payload| payload["done_on"] = serde_json::json!("2026-12-24"))
-        .await;
+    let early =
+        phone.seal_with(house, &work, |payload| payload["done_on"] = serde_json::json!("2026-12-24")).await;
     phone.seal(house, &work).await;
     let next = phone.seal(house, &work).await;
     assert_eq!(phone.push(house, &[&early, &next]).await, [Verdict::Held, Verdict::Accepted]);

@@ -36,7 +36,7 @@ impl Stream {
 
     /// The next news; none when nothing came within so many seconds, or the stream has ended.
     async fn news(&mut self, seconds: u64) -> Option<Value> {
-        let end = tokio::time::Instant::now() + Duration::from_secs(seconds);
+        let end = kandas_server::limits::moment() + Duration::from_secs(seconds);
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let data = event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
@@ -52,7 +52,7 @@ impl Stream {
     }
 
     async fn ends(&mut self, seconds: u64) -> bool {
-        let end = tokio::time::Instant::now() + Duration::from_secs(seconds);
+        let end = kandas_server::limits::moment() + Duration::from_secs(seconds);
         loop {
             match tokio::time::timeout_at(end, self.body.next()).await {
                 Ok(None) => return true,
