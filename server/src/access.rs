@@ -40,6 +40,12 @@ pub enum Action {
     Checks,
     /// A record with its checks.
     Record(RecordId),
+    /// What waits for a decision, and what was decided.
+    Held,
+    /// A record that waits for a decision.
+    HeldRecord(Digest),
+    /// Who has read, changed and checked.
+    Audit,
     /// A record that was returned, told to the phone that shall answer it.
     Rework(RecordId),
     /// The log that a phone sent.
@@ -91,6 +97,9 @@ impl std::fmt::Display for Action {
             Self::File(file) => write!(f, "evidence.save {file}"),
             Self::Checks => f.write_str("check.list"),
             Self::Record(record) => write!(f, "check.show {record}"),
+            Self::Held => f.write_str("held.list"),
+            Self::HeldRecord(hash) => write!(f, "held.show {hash}"),
+            Self::Audit => f.write_str("audit.list"),
             Self::Rework(record) => write!(f, "check.rework {record}"),
             Self::Log => f.write_str("device.log"),
             Self::Survey => f.write_str("erase.survey"),

@@ -6,6 +6,7 @@
 //! changes who sees a family joins facts about that family, and rare facts stand alone.
 
 mod checked;
+mod decided;
 mod erased;
 mod feed;
 mod findings;
@@ -43,6 +44,7 @@ pub const DERIVED: &[&str] = &[
     "finding",
     "finding_mention",
     "check_sample",
+    "held_decision",
     "record_check",
     "evidence_call",
     "evidence_file",
@@ -139,6 +141,10 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             Event::RecordChecked(check) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 checked::checked(tx, fact, check).await?;
+            }
+            Event::RecordDecided(made) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                decided::record(tx, fact, made, &mut before, gone).await?;
             }
             Event::FindingsComputed(computed) => run.findings(fact, computed),
             Event::CheckSampled(drawn) => run.sampled(fact, drawn),

@@ -4,6 +4,7 @@
 //! Each is a fact; whoever has the family now is told by the next pull, and a correction answers what was returned
 //! ([`crate::intake`]). Who may check is one function, [`policy::may_check`].
 
+pub mod held;
 pub mod look;
 pub mod policy;
 pub mod rework;
@@ -180,6 +181,64 @@ pub async fn return_evidence(
     why: &Return,
 ) -> Result<Checked, CheckError> {
     check(tx, chance, of, Says::Returned(Some(evidence), why.clone())).await
+}
+
+/// A record that is accepted together with others: unchecked, and looked at under the lock.
+#[derive(Clone, Copy, Debug)]
+pub struct Together {
+    /// The record.
+    pub record: RecordId,
+    /// Identity of its statement.
+    pub hash: Digest,
+    /// Who recorded it.
+    pub worker: UserId,
+    /// Its family.
+    pub family: FamilyId,
+    /// Its person.
+    pub person: Option<PersonId>,
+    /// Its activity.
+    pub activity: Option<ActivityId>,
+}
+
+/// Accepts many records that nobody has said anything about, for who has locked the journal and looked at them since, and
+/// knows that `by` may ([`policy::may_check`]).
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn accept_together(
+    tx: &mut Tx,
+    locked: journal::Locked,
+    chance: &dyn Chance,
+    now: DateTime<Utc>,
+    by: &User,
+    records: Vec<Together>,
+) -> Result<(), JournalError> {
+    let author = Author { kind: AuthorKind::User, id: Some(by.id.0) };
+    let fact = |of: Together| {
+        let event = Event::RecordChecked(RecordChecked {
+            check: CheckId::draw(now, chance::bytes(chance)),
+            record: of.record,
+            hash: of.hash,
+            worker: of.worker,
+            family: of.family,
+            person: of.person,
+            activity: of.activity,
+            state: CheckKind::Accepted,
+            evidence: None,
+            reason: None,
+            text: None,
+            due: None,
+            by: by.id,
+            by_name: by.name.clone(),
+            by_role: by.role,
+            due_after: None,
+            replaces: Vec::new(),
+        });
+        Fact { author, family: Some(of.family), person: of.person, event }
+    };
+    let facts = records.into_iter().map(fact).collect();
+    journal::append_locked(tx, locked, chance, now, facts).await?;
+    Ok(())
 }
 
 enum Says {

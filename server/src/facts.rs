@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    check::ReturnReason,
+    check::{Choice, ChoiceReason, ReturnReason},
     cursor::Kind,
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::{Digest, Epoch},
@@ -105,6 +105,10 @@ events! {
     FindingsComputed(FindingsComputed) = "findings.computed", 1;
     /// A record of which nothing is noticed was drawn to be looked at all the same.
     CheckSampled(CheckSampled) = "check.sampled", 1;
+    /// A supervisor has decided about a record that was held, or that came after its family was handed over.
+    RecordDecided(RecordDecided) = "record.decided", 1;
+    /// A supervisor has taken missing numbers of a chain for lost.
+    GapClosed(GapClosed) = "gap.closed", 1;
     /// A supervisor lets a worker choose a new PIN for the screens of his phone.
     PinResetGranted(PinResetGranted) = "pin_reset.granted", 1;
     /// A bundle of unsent work came.
@@ -644,6 +648,81 @@ pub struct CheckSampled {
     pub record: RecordId,
     /// Identity of its statement.
     pub hash: Digest,
+}
+
+/// See [`Event::RecordDecided`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordDecided {
+    /// The record, if its id could be read.
+    pub record: Option<RecordId>,
+    /// Identity of its statement.
+    pub hash: Digest,
+    /// Who recorded it.
+    pub worker: UserId,
+    /// The device that sealed it.
+    pub device: DeviceId,
+    /// Why it had been held.
+    pub held_for: Option<HeldReason>,
+    /// What was decided: applied, set_aside or noted.
+    pub choice: Choice,
+    /// Why.
+    pub reason: Option<ChoiceReason>,
+    /// The supervisor's words; none where the record is about no family, for then nothing could erase them.
+    pub text: Option<String>,
+    /// Who decided.
+    pub by: UserId,
+    /// Name at that time.
+    pub by_name: String,
+    /// Role at that time.
+    pub by_role: pulled::Role,
+    /// What the record changed when it was applied.
+    pub applied: Option<Applied>,
+}
+
+/// What a held record changes once it counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[serde(default)]
+pub struct Applied {
+    /// The activity it stands for from now on; another than it names where the plan has changed.
+    pub activity: Option<ActivityId>,
+    /// That activity after it, if it changed.
+    pub activity_after: Option<ActivityAfter>,
+    /// The activity of the record it corrects, if this record took it back.
+    pub withdrawn: Option<ActivityAfter>,
+    /// The consent after it, if it changed.
+    pub consent_after: Option<pulled::Consent>,
+    /// The record that this one replaces.
+    pub superseded: Option<RecordId>,
+    /// The returned record that this one answers.
+    pub answered: Option<Answered>,
+    /// Chains whose gaps it changed.
+    pub lost: Vec<GapsAfter>,
+}
+
+/// See [`Event::GapClosed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GapClosed {
+    /// The device.
+    pub device: DeviceId,
+    /// Its worker.
+    pub worker: UserId,
+    /// First number that will not come.
+    pub from: u64,
+    /// Last one.
+    pub to: u64,
+    /// The ledger of the chain after it.
+    pub after: GapsAfter,
+    /// Why.
+    pub reason: ChoiceReason,
+    /// Who decided.
+    pub by: UserId,
+    /// Name at that time.
+    pub by_name: String,
+    /// Role at that time.
+    pub by_role: pulled::Role,
 }
 
 /// See [`Event::PinResetGranted`].

@@ -12,6 +12,7 @@ pub mod chains;
 pub mod decide;
 pub mod desk;
 pub mod late;
+pub mod overrule;
 pub mod sealers;
 pub mod verify;
 

@@ -5,9 +5,13 @@
 //! verbs here read and decide nothing that another module decides: checks are [`crate::check`]'s, people are
 //! [`crate::users`]', phones are [`crate::devices`]'. Every reading of a case is in the access log before it is shown.
 
+pub mod audit;
+pub mod bulk;
 pub mod family;
+pub mod held;
 pub mod item;
 pub mod lease;
+pub mod live;
 pub mod overview;
 pub mod passwords;
 pub mod people;
@@ -15,6 +19,7 @@ pub mod policy;
 pub mod queue;
 pub mod second_factor;
 pub mod session;
+pub mod verification;
 
 use qrcode::{QrCode, render::svg};
 

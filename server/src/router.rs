@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         device, front, health, media,
-        office::{cases, evidence, page, people, review, session},
+        office::{audit, cases, evidence, held, live, page, people, review, session},
         records,
     },
     state::AppState,
@@ -89,9 +89,17 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::number)) //          POST /api/persons/{person}/number
         .routes(routes!(evidence::file)) //         GET  /api/evidence/{evidence}/{part}
         .routes(routes!(review::queue)) //          GET  /api/queue
+        .routes(routes!(review::bulk)) //           POST /api/queue/bulk
+        .routes(routes!(review::bulk_accept)) //    POST /api/queue/bulk/{list}
+        .routes(routes!(live::events)) //           GET  /api/events
         .routes(routes!(review::take, review::release)) // POST DELETE /api/review/{record}
         .routes(routes!(review::record)) //         GET  /api/records/{record}
         .routes(routes!(review::check)) //          POST /api/records/{record}/check
+        .routes(routes!(held::list)) //             GET  /api/held
+        .routes(routes!(held::show, held::decide)) // GET POST /api/held/{hash}
+        .routes(routes!(held::lost)) //             POST /api/gaps
+        .routes(routes!(audit::page)) //            GET  /api/audit
+        .routes(routes!(audit::verification, audit::verify)) // GET POST /api/verification
         .routes(routes!(people::list)) //           GET  /api/people
         .routes(routes!(people::add)) //            POST /api/users
         .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}

@@ -20,6 +20,7 @@ use crate::{
     limits::Limits,
     media::{Depot, Media, Objects},
     offer::Offers,
+    office::live::Live,
     store::Store,
     token::Bearers,
 };
@@ -50,6 +51,8 @@ pub struct Handles {
     pub offers: Offers,
     /// How much and how long.
     pub limits: Limits,
+    /// Who is told what is new.
+    pub live: Live,
     /// Phones that come back and are let in.
     pub arrivals: Arrivals,
     /// Turns for batches of records.
@@ -117,6 +120,7 @@ impl AppState {
             media,
             objects,
             offers: Offers::default(),
+            live: Live::default(),
             arrivals: Arrivals::new(limits.arrivals, limits.arrival_stay),
             record_seats: Semaphore::new(limits.record_requests),
             seats: Semaphore::new(limits.requests),

@@ -33,5 +33,53 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a supervisor decided about something that waits for him: a held record, a late hand-over, missing numbers.
+    pub enum Choice {
+        /// The record counts from now on.
+        Applied = "applied",
+        /// It stays as evidence and counts for nothing.
+        SetAside = "set_aside",
+        /// It came after the family was handed over, and counts as it is.
+        Noted = "noted",
+        /// The missing numbers will not come any more.
+        Lost = "lost",
+    }
+}
+
+text_enum! {
+    /// Why it was decided so. Words of a list, because some of these decisions are about nobody and stand for ever.
+    pub enum ChoiceReason {
+        /// The same is recorded in another record.
+        Duplicate = "duplicate",
+        /// The worker recorded it by mistake.
+        Mistake = "mistake",
+        /// It was not his to record.
+        NotTheirs = "not_theirs",
+        /// It can be neither read nor tied to anything.
+        Unusable = "unusable",
+        /// The phone was lost or stolen.
+        PhoneLost = "phone_lost",
+        /// The phone is broken.
+        PhoneBroken = "phone_broken",
+        /// The app or the phone was reset.
+        PhoneReset = "phone_reset",
+        /// Something else, said in the text where there is one.
+        Other = "other",
+    }
+}
+
+impl ChoiceReason {
+    /// Whether it can be a reason for this.
+    #[must_use]
+    pub fn is_for(self, choice: Choice) -> bool {
+        match self {
+            Self::Duplicate | Self::Mistake | Self::NotTheirs | Self::Unusable => choice == Choice::SetAside,
+            Self::PhoneLost | Self::PhoneBroken | Self::PhoneReset => choice == Choice::Lost,
+            Self::Other => matches!(choice, Choice::SetAside | Choice::Lost),
+        }
+    }
+}
+
 /// Most characters of a supervisor's words.
 pub const MAX_TEXT: usize = 1_000;

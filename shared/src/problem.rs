@@ -152,6 +152,8 @@ problem_codes! {
     RecordTaken = "record-taken", 409;
     /// The record cannot become what it was to be.
     CheckImpossible = "check-impossible", 409;
+    /// This cannot be decided about the record.
+    DecisionImpossible = "decision-impossible", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
 }

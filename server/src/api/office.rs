@@ -1,8 +1,11 @@
 //! The office API: thin handlers for the dashboard. Each says first what it asks for ([`seat::Seat::allow`]), notes the
 //! reading of a case in the access log, and only then shows anything. Its description is at `/api/openapi.json`.
 
+pub mod audit;
 pub mod cases;
 pub mod evidence;
+pub mod held;
+pub mod live;
 pub mod page;
 pub mod people;
 pub mod review;

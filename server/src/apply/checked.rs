@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kandas_shared::{cursor::Kind, ids::RecordId, pulled::state_id};
+use kandas_shared::{
+    cursor::Kind,
+    ids::{FamilyId, RecordId},
+    pulled::state_id,
+};
 
 use super::{ApplyError, feed, missing, run::Run};
 use crate::{
     exec,
-    facts::{Answered, RecordChecked, RecordReading, StayingAnswer},
+    facts::{Answered, RecordChecked, StayingAnswer},
     journal::Placed,
     many, scope,
     store::Tx,
@@ -61,13 +65,19 @@ pub(super) async fn checked(tx: &mut Tx, fact: &Placed, check: &RecordChecked) -
 }
 
 /// The correction of a returned record joins the run.
-pub(super) fn answered(run: &mut Run, fact: &Placed, answered: &Answered, by: &RecordReading) {
-    run.answered.push((answered.clone(), by.record));
+pub(super) fn answered(
+    run: &mut Run,
+    fact: &Placed,
+    answered: &Answered,
+    by: Option<RecordId>,
+    family: Option<FamilyId>,
+) {
+    run.answered.push((answered.clone(), by));
     let state = state_id(&answered.hash);
-    run.touch(Kind::RecordState, state, fact.position, [by.family]);
+    run.touch(Kind::RecordState, state, fact.position, [family]);
     run.touch_in(scope::of_worker(answered.worker), Kind::RecordState, state, fact.position);
     for check in &answered.checks {
-        run.touch(Kind::Check, check.0, fact.position, [by.family]);
+        run.touch(Kind::Check, check.0, fact.position, [family]);
     }
 }
 

@@ -7,7 +7,7 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, Gone, feed, missing};
+use super::{ApplyError, Before, Gone, decided, feed, missing};
 use crate::{
     all, exec,
     facts::{Event, EvidenceCalled, Setting},
@@ -166,6 +166,7 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
             )
             .await?
         }
+        Event::GapClosed(e) => decided::gap(tx, fact, e).await?,
         Event::PinResetGranted(e) => {
             exec!(
                 tx,
@@ -255,6 +256,7 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
         | Event::RecordReceived(_)
         | Event::RecordErased(_)
         | Event::RecordChecked(_)
+        | Event::RecordDecided(_)
         | Event::FindingsComputed(_)
         | Event::CheckSampled(_)
         | Event::EvidenceReceived(_)

@@ -132,7 +132,7 @@ pub(super) fn received(
     }
     run.superseded.extend(outcome.superseded);
     if let Some(answered) = &outcome.answered {
-        checked::answered(run, fact, answered, reading);
+        checked::answered(run, fact, answered, reading.record, reading.family);
     }
     Ok(())
 }

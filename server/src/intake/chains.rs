@@ -42,23 +42,27 @@ impl Default for Chain {
 
 impl Chain {
     /// A number arrives, told by the fact at `position`. Says whether the ledger of missing numbers changed.
+    /// What was taken for lost and comes all the same is not lost.
     pub fn take(&mut self, seq: u64, hash: Digest, position: u64) -> bool {
+        let names = |gaps: &[Gap]| gaps.iter().any(|gap| gap.from <= seq && seq <= gap.to);
+        let changed = names(&self.open) || names(&self.lost);
+        if changed {
+            (self.open, self.lost) = (cut(&self.open, seq, seq), cut(&self.lost, seq, seq));
+        }
         if seq <= self.seq {
-            let missing = self.open.iter().any(|gap| gap.from <= seq && seq <= gap.to);
-            self.open = cut(&self.open, seq, seq);
-            return missing;
+            return changed;
         }
         let (from, to) = (self.seq + 1, seq - 1);
         (self.seq, self.hash) = (seq, hash);
         if from > to {
-            return false;
+            return changed;
         }
         let mut opened = vec![Gap { from, to, position }];
         for lost in &self.lost {
             opened = cut(&opened, lost.from, lost.to);
         }
         self.open.extend(&opened);
-        !opened.is_empty()
+        changed || !opened.is_empty()
     }
 
     /// The phone says that numbers no longer exist. Numbers that are here are not lost.
@@ -147,6 +151,9 @@ mod tests {
         assert_eq!(numbers(&chain.lost), [(2, 3), (5, 7)]);
         chain.lose(6, 9, 7);
         assert_eq!(numbers(&chain.lost), [(2, 3), (5, 7), (9, 9)]);
+        assert!(chain.take(6, hash(6), 8), "it was there after all");
+        assert_eq!(numbers(&chain.lost), [(2, 3), (5, 5), (7, 7), (9, 9)]);
+        assert!(!chain.take(6, hash(6), 9));
     }
 
     #[test]

@@ -310,7 +310,7 @@ fn judge(
 }
 
 /// What an accepted record changes.
-fn accept(
+pub(super) fn accept(
     desk: &mut Desk,
     statement: &Verified,
     record: &Record,
@@ -420,7 +420,7 @@ fn place_of(statement: &Verified) -> Option<(ChainId, u64)> {
 }
 
 /// Whether it signs other bytes for evidence that another record named before.
-fn contradicts(desk: &Desk, statement: &Verified) -> bool {
+pub(super) fn contradicts(desk: &Desk, statement: &Verified) -> bool {
     let Payload::Record(record) = &statement.payload else { return false };
     record.evidence.iter().any(|evidence| {
         Part::ALL.iter().any(|part| {

@@ -300,6 +300,7 @@ impl Item {
 #[derive(sqlx::FromRow)]
 struct Row {
     hash: Digest,
+    record: Option<RecordId>,
     position: i64,
     received_at: DateTime<Utc>,
     worker: UserId,
@@ -334,11 +335,24 @@ pub async fn unit_of(tx: &mut Tx, record: RecordId) -> Result<Option<OrgUnitId>,
 /// # Errors
 /// When the database does not answer or the journal is damaged.
 pub async fn of(tx: &mut Tx, record: RecordId) -> Result<Option<Item>, JournalError> {
-    let sql = "select hash, position, received_at, worker, device, verdict, kind, family, person, activity, service,
-        done_on, sealed_at, supersedes, superseded, late_handover, check_state, check_due
-        from record where record = $1 order by verdict, position limit 1";
-    let Some(row) = opt!(tx, Row, sql, record).await? else { return Ok(None) };
-    let Some(family) = row.family else { return Ok(None) };
+    let sql = "select hash from record where record = $1 order by verdict, position limit 1";
+    match opt!(tx, (Digest,), sql, record).await? {
+        Some((hash,)) => by_hash(tx, hash).await,
+        None => Ok(None),
+    }
+}
+
+/// [`of`] by identity: two branches of a fork may share an id.
+///
+/// # Errors
+/// As [`of`].
+pub async fn by_hash(tx: &mut Tx, hash: Digest) -> Result<Option<Item>, JournalError> {
+    let sql =
+        "select hash, record, position, received_at, worker, device, verdict, kind, family, person, activity,
+        service, done_on, sealed_at, supersedes, superseded, late_handover, check_state, check_due
+        from record where hash = $1";
+    let Some(row) = opt!(tx, Row, sql, hash).await? else { return Ok(None) };
+    let (Some(record), Some(family)) = (row.record, row.family) else { return Ok(None) };
     let Some(family) = family_of(tx, family).await? else { return Ok(None) };
     let stated = stated(tx, row.position).await?;
     let evidence = evidence_of(tx, row.hash, stated.as_ref()).await?;
@@ -355,7 +369,7 @@ pub async fn of(tx: &mut Tx, record: RecordId) -> Result<Option<Item>, JournalEr
     };
     let worker = opt!(tx, WorkerOf, "select id, name from app_user where id = $1", row.worker).await?;
     let before = before(tx, row.worker, row.position).await?;
-    let findings = noticed(tx, record).await?;
+    let findings = noticed(tx, row.hash).await?;
     let sql = "select count(*) from check_sample where hash = $1";
     let (drawn,) = one!(tx, (i64,), sql, row.hash).await?;
     let sql = "select state, stands, evidence, reason, text, due, checker_name, checker_role, checked_at
@@ -591,9 +605,9 @@ fn rule(service: ServiceCode, stated: Option<&Record>, evidence: &[Piece]) -> Ve
         .collect()
 }
 
-async fn noticed(tx: &mut Tx, record: RecordId) -> Result<Vec<Noticed>, StoreError> {
+async fn noticed(tx: &mut Tx, hash: Digest) -> Result<Vec<Noticed>, StoreError> {
     let mut found = Vec::new();
-    for finding in findings::of(tx, record).await? {
+    for finding in findings::held(tx, &[(hash,)]).await?.remove(&hash).unwrap_or_default() {
         let other = match finding.other {
             Some(hash) => {
                 let sql = "select r.record, w.name as worker_name, r.done_on, f.org_unit,

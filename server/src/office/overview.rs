@@ -12,7 +12,7 @@ use kandas_shared::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::policy;
+use super::{held, policy};
 use crate::{
     among,
     check::policy::Territory,
@@ -35,7 +35,7 @@ pub struct Overview {
     pub services: Vec<OfService>,
     /// Records that wait to be checked, his own too.
     pub unchecked: i64,
-    /// Records that are held.
+    /// Held records without a decision; exact up to 10,000, one more means that there are more.
     pub held: i64,
     /// Returned records whose day has passed without an answer.
     pub unanswered: i64,
@@ -122,9 +122,7 @@ pub async fn of(
         where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
         and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act') and f.org_unit in (";
     let unchecked = sum(among!(tx, (i64,), sql, units, ")").await?);
-    let sql = "select count(*) from record r join family f on f.id = r.family
-        where r.verdict = 'held' and f.org_unit in (";
-    let held = sum(among!(tx, (i64,), sql, units, ")").await?);
+    let held = held::waiting(tx, &units).await?.records;
     let sql = "select count(*) from record r join family f on f.id = r.family
         where r.check_state = 'returned' and not r.superseded and r.check_due < $1 and f.org_unit in (";
     let unanswered = sum(among!(tx, (i64,), sql, units, ")", today).await?);

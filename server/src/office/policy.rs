@@ -31,23 +31,31 @@ pub enum Right {
     Numbers,
     /// To add users and codes for phones, to revoke phones. No case data.
     People,
+    /// To see what he himself has read, changed and checked.
+    Acts,
+    /// To see who has read, changed and checked in the own units.
+    Audit,
+    /// To see whether the journal was verified, and to have it verified.
+    Verify,
 }
 
-/// What a role may do. Roles of the departure side and akims have no case of the settlement side before them (§2.2), so they
-/// have their own account and nothing else.
+/// What a role may do. Roles of the departure side and akims have no case of the settlement side before them (§2.2): beside
+/// their own account they have at most the audit log of their units, without names of families.
 #[must_use]
 pub fn rights(role: Role) -> &'static [Right] {
-    use Right::{Case, Check, Evidence, Numbers, Own, People, Scans, Workers};
+    use Right::{Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Scans, Verify, Workers};
     match role {
-        Role::CcSet | Role::CtmSet => &[Own, Case, Evidence, Scans, Numbers],
+        Role::CcSet | Role::CtmSet => &[Own, Case, Evidence, Scans, Numbers, Acts],
         Role::CcDir | Role::CtmSetHead | Role::MioSetHead | Role::MioSet => {
-            &[Own, Case, Evidence, Scans, Check, Workers, Numbers]
+            &[Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify]
         }
         Role::Crtr => &[Own, Case, Evidence, Scans, Numbers],
         // Without document scans (R*).
-        Role::Auth => &[Own, Case, Evidence, Numbers],
-        Role::Admin => &[Own, Workers, People],
-        Role::CcDep | Role::CtmDepHead | Role::MioDepHead | Role::AkimRaion | Role::AkimOkrug => &[Own],
+        Role::Auth => &[Own, Case, Evidence, Numbers, Acts, Audit, Verify],
+        Role::Admin => &[Own, Workers, People, Verify],
+        Role::CtmDepHead | Role::MioDepHead => &[Own, Acts, Audit, Verify],
+        Role::CcDep => &[Own, Acts],
+        Role::AkimRaion | Role::AkimOkrug => &[Own],
     }
 }
 

@@ -193,6 +193,24 @@ pub async fn of(store: &Store, token: &str, now: DateTime<Utc>) -> Outcome<Sessi
     })
 }
 
+/// The user of a session as he is now, if it still stands. That somebody asks is no use of the session: a page that is left
+/// open ends it as if it were closed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn stands(
+    store: &Store,
+    session: &Session,
+    now: DateTime<Utc>,
+) -> Result<Option<User>, StoreError> {
+    let mut tx = store.read().await?;
+    let sql = "select u.id, u.org_unit, u.login, u.role, u.name, u.language, u.active
+        from office_session s join app_user u on u.id = s.user_id
+        where s.hash = $1 and s.stage = 'full' and s.ends_at > $2 and s.seen_at > $3";
+    let user = opt!(&mut tx, User, sql, session.hash, now, now - IDLE).await?;
+    Ok(user.filter(|user| user.active))
+}
+
 /// Signs out.
 ///
 /// # Errors

@@ -13,7 +13,10 @@ use std::{
 use chrono::TimeDelta;
 use kandas_server::{
     all, apply, chance,
-    check::{self, Checking, Due, Return},
+    check::{
+        self, Checking, Due, Return,
+        held::{self, Deciding, Decision, Missing},
+    },
     devices, erase, exec,
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
@@ -25,7 +28,7 @@ use kandas_server::{
     tables,
 };
 use kandas_shared::{
-    check::ReturnReason,
+    check::{Choice, ChoiceReason, ReturnReason},
     evidence::{FileRef, Part},
     finding::Threshold,
     hash::{Digest, Epoch},
@@ -325,6 +328,27 @@ async fn live(house: &House) {
         })
         .await;
     assert_eq!(phone.push(house, &[&answer]).await, [Verdict::Accepted]);
+
+    // A record waits and is set aside; a number never comes and is taken for lost.
+    let early =
+        phone.seal_with(house, &work, |payload| payload["done_on"] = serde_json::json!("2026-12-24")).await;
+    phone.seal(house, &work).await;
+    let next = phone.seal(house, &work).await;
+    assert_eq!(phone.push(house, &[&early, &next]).await, [Verdict::Held, Verdict::Accepted]);
+    let decision = Decision {
+        choice: Choice::SetAside,
+        activity: None,
+        reason: Some(ChoiceReason::Mistake),
+        text: Some("алтын шешім".into()),
+    };
+    let mut tx = house.store.write().await.unwrap();
+    held::decide(&mut tx, chance, Deciding { now, by }, early.jws.identity(), decision).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = house.store.write().await.unwrap();
+    let missing = Missing { device: phone.device, chain: phone.chain, from: 7, to: 7 };
+    let of = Deciding { now, by };
+    held::close_gap(&mut tx, chance, of, missing, ChoiceReason::PhoneReset).await.unwrap();
+    tx.commit().await.unwrap();
 
     let mut keys = house.keys();
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();

@@ -158,7 +158,7 @@ impl World {
         let mut tx = self.store.read().await.unwrap();
         let sql = match tx.engine() {
             Engine::Sqlite => {
-                "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c
+                "select m.name, c.name from sqlite_master m join pragma_table_xinfo(m.name) c
                  where m.type = 'table' and m.name not like '_sqlx%'"
             }
             Engine::Postgres => {

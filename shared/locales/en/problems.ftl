@@ -80,4 +80,5 @@ problem-password-weak = A password has at least 12 characters and does not conta
 problem-login-taken = This log-in name is taken.
 problem-record-taken = Somebody else is checking this record now.
 problem-check-impossible = The record has changed: this is no longer possible.
+problem-decision-impossible = This can no longer be decided about it. Refresh the list.
 problem-own-record = Nobody checks his own record.

@@ -82,4 +82,5 @@ problem-password-weak = Құпиясөз кемінде 12 таңбадан тұ
 problem-login-taken = Бұл логин бос емес.
 problem-record-taken = Бұл жазбаны қазір басқа адам тексеріп жатыр.
 problem-check-impossible = Жазбаның күйі өзгерген: бұл әрекет енді мүмкін емес.
+problem-decision-impossible = Бұл туралы мұндай шешім енді мүмкін емес. Тізімді жаңартыңыз.
 problem-own-record = Өз жазбаңызды өзіңіз тексере алмайсыз.

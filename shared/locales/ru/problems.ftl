@@ -80,4 +80,5 @@ problem-password-weak = В пароле должно быть не меньше 
 problem-login-taken = Этот логин занят.
 problem-record-taken = Эту запись сейчас проверяет другой человек.
 problem-check-impossible = Состояние записи изменилось: это действие уже невозможно.
+problem-decision-impossible = Такое решение здесь уже невозможно. Обновите список.
 problem-own-record = Свою запись проверить нельзя.

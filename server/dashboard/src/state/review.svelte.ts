@@ -3,6 +3,7 @@
 import { t } from "kandas-design/words.svelte";
 import { call, Refused, type Entry, type Item, type Says, type ServiceCode } from "../api/client";
 import { files } from "./files.svelte";
+import { live } from "./live.svelte";
 import { familyName, subject, trouble } from "./names";
 import { toasts } from "./toast.svelte";
 
@@ -36,11 +37,13 @@ export class Review {
 
   start(): () => void {
     void this.load();
+    const deaf = live.on(["records"], () => void this.load());
     this.timers = [setInterval(() => void this.renew(), RENEW_MS), setInterval(() => void this.load(), LOOK_MS)];
     const leave = () => this.flush();
     addEventListener("pagehide", leave);
     return () => {
       removeEventListener("pagehide", leave);
+      deaf();
       this.timers.forEach(clearInterval);
       toasts.close();
       this.flush();
@@ -148,6 +151,12 @@ export class Review {
   move(by: number): void {
     const to = this.entries[this.at + by];
     if (to) void this.open(to.record);
+  }
+
+  /** Nothing is left that could still be taken back. */
+  settle(): void {
+    toasts.close();
+    this.flush();
   }
 
   /** What was said goes out now. */

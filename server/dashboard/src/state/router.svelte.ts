@@ -1,7 +1,12 @@
 // Where one is: the part of the address after `#`, filters included, so that a page can be shared and found again.
+export type Which = "records" | "gaps" | "handovers" | "decided";
+const WHICH: readonly string[] = ["records", "gaps", "handovers", "decided"];
+
 export type Place =
   | { screen: "overview" }
   | { screen: "checking"; service: string }
+  | { screen: "held"; which: Which; hash: string }
+  | { screen: "audit"; kind: "reads" | "acts"; by: string; family: string; from: string; to: string }
   | { screen: "families"; q: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
@@ -20,6 +25,14 @@ export function read(hash: string): Place {
       return { screen };
     case "checking":
       return { screen, service: asked.get("service") ?? "" };
+    case "held": {
+      const which = asked.get("which") ?? "";
+      return { screen, which: WHICH.includes(which) ? (which as Which) : "records", hash: id };
+    }
+    case "audit": {
+      const told = (name: string) => asked.get(name) ?? "";
+      return { screen, kind: told("kind") === "acts" ? "acts" : "reads", by: told("by"), family: told("family"), from: told("from"), to: told("to") };
+    }
     case "families":
       return { screen, q: asked.get("q") ?? "" };
     case "family":
@@ -38,6 +51,13 @@ export function write(place: Place): string {
       return "#/";
     case "checking":
       return `#/checking${query("service", place.service)}`;
+    case "held":
+      return `#/held${place.hash ? `/${place.hash}` : ""}${query("which", place.which === "records" ? "" : place.which)}`;
+    case "audit": {
+      const told = Object.entries({ kind: place.kind === "reads" ? "" : place.kind, by: place.by, family: place.family, from: place.from, to: place.to });
+      const asked = new URLSearchParams(told.filter(([, value]) => value !== ""));
+      return `#/audit${asked.size > 0 ? `?${asked}` : ""}`;
+    }
     case "families":
       return `#/families${query("q", place.q)}`;
     case "family":

@@ -36,6 +36,9 @@ export interface Answered {
 }
 
 export class Centre {
+  /** Activities that were tried already. */
+  private tried = new Set<string>();
+
   private constructor(
     readonly stage: Stage,
     readonly worker: { id: string; login: string; org_unit: string },
@@ -77,6 +80,12 @@ export class Centre {
 
   /** The worker records `count` completions with photos, one of them with a film, and they arrive. */
   async work(count: number): Promise<void> {
+    await this.seal(count);
+    await this.phone("sync", "--until-done");
+  }
+
+  /** The same, without a network: it stays on the phone. */
+  async seal(count: number): Promise<void> {
     const photos = camera(".jpg", ".jpeg").filter((path) => !path.includes("bad_"));
     const [film] = camera(".mp4", ".mov");
     const mine = new Set(this.stage.district.assignments.filter((each) => each.worker === this.worker.id && !each.to).map((each) => each.family));
@@ -85,7 +94,8 @@ export class Centre {
     for (const activity of activities) {
       if (done === count) break;
       // Services that ask for a paper or a signature would stay drafts here.
-      if (!SIMPLE.has(activity.service)) continue;
+      if (!SIMPLE.has(activity.service) || this.tried.has(activity.id)) continue;
+      this.tried.add(activity.id);
       const family = this.stage.district.families.find((each) => each.id === activity.family);
       const place = `${(family?.latitude ?? 52.287) + 0.003},${(family?.longitude ?? 76.967) + 0.004}`;
       const taken = [photos[done % photos.length], photos[(done + 1) % photos.length]].filter((path) => path !== undefined);
@@ -95,7 +105,6 @@ export class Centre {
       if (missing.length === 0) done += 1;
     }
     if (done < count) throw new Error(`only ${done} records could be sealed`);
-    await this.phone("sync", "--until-done");
   }
 
   async checks(state: string): Promise<{ record: string; check_state: string }[]> {

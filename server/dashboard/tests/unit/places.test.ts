@@ -9,6 +9,9 @@ describe("places", () => {
     for (const place of [
       { screen: "overview" },
       { screen: "checking", service: "S13" },
+      { screen: "held", which: "gaps", hash: "" },
+      { screen: "held", which: "records", hash: "ab".repeat(32) },
+      { screen: "audit", kind: "acts", by: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003", family: "", from: "2026-11-01", to: "" },
       { screen: "families", q: "тестов ү" },
       { screen: "family", family: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
       { screen: "record", record: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },

@@ -15,6 +15,7 @@ use kandas_shared::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::seat::Seat;
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     api::body::Small as Body,
     check::{self, CheckError, Checked, Checking, Due, Return},
     office::{
+        bulk::{self, Done, Offer},
         item::{self, Item},
         lease,
         policy::Right,
@@ -83,6 +85,45 @@ pub async fn queue(
     access::note(&state.store, now, Action::Checks, queue::reading(user)).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(queue::of(&mut tx, user, &territory, filter.service, now).await?))
+}
+
+/// How many records are in the list, as the supervisor confirms.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BulkConfirmed)]
+pub struct Confirmed {
+    /// The count.
+    count: usize,
+}
+
+/// Freezes a list of what may be accepted together: of the part of the queue, what nothing speaks against.
+#[utoipa::path(post, path = "/api/queue/bulk", tag = "checking", params(Filter), responses(
+    (status = 200, body = Offer),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn bulk(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(filter): Query<Filter>,
+) -> Outcome<Json<Offer>> {
+    let territory = seat.allow(&state, Right::Check, None).await?;
+    let user = &seat.0.user;
+    access::note(&state.store, state.clock.wall(), Action::Checks, queue::reading(user)).await?;
+    Ok(Json(bulk::offer(&state, user, &territory, filter.service).await?))
+}
+
+/// Accepts a frozen list.
+#[utoipa::path(post, path = "/api/queue/bulk/{list}", tag = "checking", params(("list" = Uuid, Path)),
+    request_body = Confirmed, responses(
+    (status = 200, body = Done),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn bulk_accept(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(list): Path<Uuid>,
+    Body(confirmed): Body<Confirmed>,
+) -> Outcome<Json<Done>> {
+    let territory = seat.allow(&state, Right::Check, None).await?;
+    Ok(Json(bulk::accept(&state, &seat.0.user, &territory, list, confirmed.count).await?))
 }
 
 /// Takes a record before oneself, or keeps it there: nobody else gets it for the next minutes.

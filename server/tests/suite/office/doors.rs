@@ -25,6 +25,10 @@ const READ_CASES: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioS
 const READ_SCANS: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr];
 const CHECK: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet];
 const WORKERS: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet, Admin];
+const NUMBERS: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+/// Requirements §2.2, row "Audit log": who reads that of his organisation.
+const AUDIT: &[Role] = &[CcDir, CtmDepHead, CtmSetHead, MioDepHead, MioSetHead, MioSet, Auth];
+const VERIFY: &[Role] = &[CcDir, CtmDepHead, CtmSetHead, MioDepHead, MioSetHead, MioSet, Auth, Admin];
 const ADMIN: &[Role] = &[Admin];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
@@ -45,7 +49,8 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let (family, person) = (office.family, office.district.persons_of(office.family).next().unwrap().id);
     let gone = office.user(house, CcSet, office.unit).await.id;
     let worker = office.worker;
-    let (unit, phone) = (office.unit, office.phone.device);
+    let (unit, phone, chain) = (office.unit, office.phone.device, office.phone.chain);
+    let hash = sealed.jws.identity();
     let door = |method: Method, template: &'static str, path: String, roles, of_a_unit, body| Door {
         method,
         template,
@@ -67,14 +72,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         own(&put, "/api/password", Some(json!({"old": "x", "new": "y"}))),
         own(&post, "/api/second-factor", None),
         own(&put, "/api/second-factor", Some(json!({"code": "000000"}))),
-        door(
-            get.clone(),
-            "/api/overview",
-            "/api/overview".into(),
-            &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth],
-            false,
-            None,
-        ),
+        door(get.clone(), "/api/overview", "/api/overview".into(), NUMBERS, false, None),
         door(get.clone(), "/api/families", "/api/families?q=a".into(), READ_CASES, false, None),
         door(
             get.clone(),
@@ -106,6 +104,41 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             Some(json!({"state": "accepted"})),
         ),
+        door(get.clone(), "/api/held", "/api/held?which=gaps".into(), CHECK, false, None),
+        door(get.clone(), "/api/held/{hash}", format!("/api/held/{hash}"), CHECK, true, None),
+        door(
+            post.clone(),
+            "/api/held/{hash}",
+            format!("/api/held/{hash}"),
+            CHECK,
+            true,
+            Some(json!({"choice": "noted"})),
+        ),
+        door(
+            post.clone(),
+            "/api/gaps",
+            "/api/gaps".into(),
+            CHECK,
+            true,
+            Some(
+                json!({"device": phone, "chain": chain, "from_seq": 1, "to_seq": 1, "reason": "phone_lost"}),
+            ),
+        ),
+        door(post.clone(), "/api/queue/bulk", "/api/queue/bulk".into(), CHECK, false, None),
+        door(
+            post.clone(),
+            "/api/queue/bulk/{list}",
+            format!("/api/queue/bulk/{family}"),
+            CHECK,
+            false,
+            Some(json!({"count": 1})),
+        ),
+        door(get.clone(), "/api/events", "/api/events".into(), NUMBERS, false, None),
+        door(get.clone(), "/api/audit", "/api/audit".into(), AUDIT, false, None),
+        door(get.clone(), "/api/audit", format!("/api/audit?family={family}"), AUDIT, true, None),
+        door(get.clone(), "/api/audit", format!("/api/audit?kind=acts&by={worker}"), AUDIT, true, None),
+        door(get.clone(), "/api/verification", "/api/verification".into(), VERIFY, false, None),
+        door(post.clone(), "/api/verification", "/api/verification".into(), VERIFY, false, None),
         door(get, "/api/people", "/api/people".into(), WORKERS, false, None),
         door(
             post.clone(),

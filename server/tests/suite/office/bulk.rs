@@ -1,0 +1,115 @@
+//! Accepting together: what is left out and why, that the list stays as it was frozen, and that nothing slips in.
+
+use kandas_server::{
+    exec,
+    facts::{CheckSampled, Event, FindingsComputed},
+    findings::Finding,
+    journal::Fact,
+    one,
+};
+use kandas_shared::{
+    finding::{Rule, Severity},
+    ids::UserId,
+    pulled::{Role, User},
+};
+use serde_json::{Value, json};
+
+use super::{Office, Somebody, assert_sound};
+use crate::{house::House, stores::on_each};
+
+/// The rules have looked at everything up to here.
+async fn looked(house: &House) {
+    let mut tx = house.store.write().await.unwrap();
+    exec!(&mut tx, "update finding_work set position = (select size from journal_head)").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn offer(office: &Office, who: &Somebody) -> Value {
+    office.post(who, "/api/queue/bulk", &Value::Null).await.ok()
+}
+
+async fn accept(office: &Office, who: &Somebody, offer: &Value, count: u64) -> super::Answer {
+    let list = offer["id"].as_str().unwrap();
+    office.post(who, &format!("/api/queue/bulk/{list}"), &json!({"count": count})).await
+}
+
+fn left(of: &Value, reason: &str) -> u64 {
+    of["left_out"][reason].as_u64().unwrap()
+}
+
+on_each! { engine, House;
+    async fn only_what_nothing_speaks_against_is_accepted_together(house) {
+        let mut office = Office::over(&house).await;
+        let director = office.somebody(&house, Role::CcDir, office.unit).await;
+        let head = office.somebody(&house, Role::CtmSetHead, office.above).await;
+        let mut sealed = Vec::new();
+        for nr in 0..5 {
+            sealed.push(office.completed(&house, nr, "photo").await);
+        }
+        let unseen = offer(&office, &director).await;
+        assert_eq!((unseen["count"].as_u64(), left(&unseen, "unseen")), (Some(0), 5), "the rules have not looked");
+
+        // What speaks for a record is noticed all the same, and one is drawn.
+        let (odd, told) = &sealed[1];
+        let params = serde_json::Map::new();
+        let finding = Finding { rule: Rule::SettlementUnknown, version: 1, severity: Severity::Good, params, other: None };
+        let computed = FindingsComputed { record: *odd, hash: told.jws.identity(), findings: vec![finding] };
+        let (drawn, by_chance) = &sealed[2];
+        let sample = CheckSampled { record: *drawn, hash: by_chance.jws.identity() };
+        house.append([Event::FindingsComputed(computed), Event::CheckSampled(sample)].map(Fact::by_system)).await;
+        looked(&house).await;
+        office.post(&head, &format!("/api/review/{}", sealed[3].0), &Value::Null).await.ok();
+        let frozen = offer(&office, &director).await;
+        assert_eq!(frozen["count"], 2);
+        assert_eq!(["noticed", "sampled", "taken", "own"].map(|reason| left(&frozen, reason)), [1, 1, 1, 0]);
+
+        // What comes later is not in it, and what is noticed meanwhile falls out.
+        let (late, _) = office.completed(&house, 5, "photo").await;
+        let (first, hash) = (sealed[0].0, sealed[0].1.jws.identity());
+        let finding = Finding {
+            rule: Rule::MockLocation,
+            version: 1,
+            severity: Severity::Over,
+            params: serde_json::Map::new(),
+            other: None,
+        };
+        let computed = FindingsComputed { record: first, hash, findings: vec![finding] };
+        house.append([Fact::by_system(Event::FindingsComputed(computed))]).await;
+        looked(&house).await;
+        assert_eq!(accept(&office, &director, &frozen, 3).await.code(), "bad-request");
+        assert_eq!(accept(&office, &head, &frozen, 2).await.code(), "not-found", "it is another one's list");
+        let done = accept(&office, &director, &frozen, 2).await.ok();
+        assert_eq!((done["accepted"].as_u64(), left(&done, "noticed")), (Some(1), 1));
+        assert_eq!(accept(&office, &director, &frozen, 2).await.code(), "check-impossible", "once only");
+        let waits = office.get(&director, "/api/queue").await.ok();
+        let waits: Vec<_> =
+            waits["entries"].as_array().unwrap().iter().map(|entry| entry["record"].clone()).collect();
+        assert!(waits.contains(&json!(late)) && waits.contains(&json!(first)) && waits.contains(&json!(drawn)));
+        let seen = office.get(&director, &format!("/api/records/{}", sealed[4].0)).await.ok();
+        assert_eq!((&seen["check_state"], &seen["history"][0]["checker_name"]), (&json!("accepted"), &json!(director.user.name)));
+        let mut tx = house.store.read().await.unwrap();
+        assert_eq!(one!(&mut tx, (i64,), "select count(*) from record_check").await.unwrap(), (1,));
+        drop(tx);
+        assert_sound(&house).await;
+    }
+
+    async fn nobody_accepts_his_own_with_others(house) {
+        let mut office = Office::over(&house).await;
+        office.completed(&house, 0, "photo").await;
+        looked(&house).await;
+        let mine = office.district.users.iter().find(|user| user.id == office.worker.0).unwrap().clone();
+        let promoted = User {
+            id: UserId(mine.id),
+            org_unit: office.unit,
+            login: mine.login,
+            role: Role::CcDir,
+            name: mine.name,
+            language: kandas_shared::locale::Lang::Kk,
+            active: true,
+        };
+        house.append([Fact::by_system(Event::UserSet(promoted.clone()))]).await;
+        let worker = office.seated(&house, promoted).await;
+        let own = offer(&office, &worker).await;
+        assert_eq!((own["count"].as_u64(), left(&own, "own")), (Some(0), 1));
+    }
+}
