@@ -8,6 +8,7 @@
 pub mod family;
 pub mod item;
 pub mod lease;
+pub mod map;
 pub mod overview;
 pub mod passwords;
 pub mod people;

@@ -30,6 +30,7 @@ pub const RUNNING: &[&str] = &[
     "review_lease",
     "finding_work",
     "record_reading",
+    "record_place",
     "photo_hash",
 ];
 
