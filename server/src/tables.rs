@@ -30,7 +30,7 @@ pub const RUNNING: &[&str] = &[
     "review_lease",
     "finding_work",
     "record_reading",
-    "record_place",
+    "record_spot",
     "photo_hash",
 ];
 

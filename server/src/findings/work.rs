@@ -234,7 +234,7 @@ impl Work {
             changes.spots.iter().filter(|spot| there.contains(&spot.0)).copied().collect();
         many!(
             &mut tx,
-            "insert into record_place (hash, position, lat, lon, accuracy_m, mock)",
+            "insert into record_spot (hash, position, lat, lon, accuracy_m, mock)",
             spots,
             "on conflict (hash) do nothing"
         )

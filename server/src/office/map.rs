@@ -272,7 +272,7 @@ async fn records(tx: &mut Tx, units: &[(OrgUnitId,)], wanted: &Wanted) -> Result
         r.done_on, r.position,
         (select cast(coalesce(max(case n.severity when 'over' then 2 when 'soon' then 1 else 0 end), 0) as bigint)
          from finding n where n.hash = r.hash) as noticed
-        from record_place p join record r on r.hash = p.hash join family f on f.id = r.family
+        from record_spot p join record r on r.hash = p.hash join family f on f.id = r.family
         where p.lat between $1 and $2 and p.lon between $3 and $4 and r.record is not null and not r.superseded
         and ($5 = 'a' or ($5 = 'h' and r.verdict = 'held') or ($5 = 's' and r.verdict = 'accepted' and r.check_state = $6))
         and ($7 = '' or r.service = $7) and r.done_on between $8 and $9

@@ -22,7 +22,7 @@ use kandas_app::{
 use kandas_fixtures::media::{Position as Spot, Scene};
 use kandas_shared::{
     evidence::{EvidenceKind, Position, PositionSource, Source},
-    ids::{ActivityId, FamilyId, OrgUnitId, PersonId, UserId},
+    ids::{ActivityId, FamilyId, OrgUnitId, UserId},
     record::ConsentState,
     rule::{Missing, NoPositionReason, NoVideoReason},
     service::ServiceCode,
@@ -80,7 +80,6 @@ pub enum Odd {
 pub struct Task {
     pub activity: ActivityId,
     pub family: FamilyId,
-    pub person: PersonId,
     pub service: ServiceCode,
     pub due: NaiveDate,
     pub home: Spot,
@@ -352,25 +351,36 @@ impl Hand {
                 self.app()?.set_consent(draft, known.person, ConsentState::Given, basis).await?;
             }
         }
+        self.fill(camera, draft, (task.service, task.family), manner).await
+    }
+
+    /// What is missing still.
+    async fn fill(
+        &mut self,
+        camera: &mut Camera,
+        draft: DraftId,
+        of: (ServiceCode, FamilyId),
+        manner: Manner,
+    ) -> Result<()> {
         for _ in 0..12 {
             let Some(missing) = self.app()?.missing(draft).await?.first().copied() else { break };
             match missing {
                 Missing::Photo => {
                     let more = self.rng.random_range(0..6) == 0;
                     for _ in 0..(if more { 2 } else { 1 }) {
-                        self.photo(camera, draft, task, manner, EvidenceKind::Photo).await?;
+                        self.photo(camera, draft, of, manner, EvidenceKind::Photo).await?;
                         self.time.pass(TimeDelta::seconds(20));
                     }
                 }
                 Missing::Acknowledgement => {
-                    self.photo(camera, draft, task, manner, EvidenceKind::Signature).await?;
+                    self.photo(camera, draft, of, manner, EvidenceKind::Signature).await?;
                 }
                 Missing::Document => {
                     if self.rng.random_range(0..3) == 0 {
                         let path = camera.scan()?;
                         self.attach(draft, &path, EvidenceKind::Document, Source::Attached, None).await?;
                     } else {
-                        self.photo(camera, draft, task, manner, EvidenceKind::Document).await?;
+                        self.photo(camera, draft, of, manner, EvidenceKind::Document).await?;
                     }
                 }
                 Missing::Video => {
@@ -389,7 +399,7 @@ impl Hand {
                 Missing::PositionOrReason => {
                     self.app()?.save(draft, Change::NoPosition(Some(NoPositionReason::NoFix))).await?;
                 }
-                Missing::SystemFact => bail!("{} waits for a fact of a system", task.service),
+                Missing::SystemFact => bail!("{} waits for a fact of a system", of.0),
             }
         }
         Ok(())
@@ -399,16 +409,16 @@ impl Hand {
         &mut self,
         camera: &mut Camera,
         draft: DraftId,
-        task: &Task,
+        (service, family): (ServiceCode, FamilyId),
         manner: Manner,
         kind: EvidenceKind,
     ) -> Result<()> {
         let now = self.clock.wall();
         let photo = kind == EvidenceKind::Photo;
-        let what = if photo { scene(task.service, &mut self.rng) } else { Scene::Paper };
+        let what = if photo { scene(service, &mut self.rng) } else { Scene::Paper };
         let another = match manner.odd {
             Some(Odd::SamePicture | Odd::NearPicture) if photo => {
-                camera.of_another(task.family, &mut self.rng)
+                camera.of_another(family, &mut self.rng)
             }
             _ => None,
         };
@@ -416,16 +426,16 @@ impl Hand {
             (Some(Odd::SamePicture), Some(shot)) => shot.path,
             (Some(Odd::NearPicture), Some(shot)) => camera.saved_again(&shot, now)?,
             (Some(Odd::OldPicture), _) => {
-                camera.photo(what, task.family, now - TimeDelta::days(3), Some(manner.spot))?.path
+                camera.photo(what, family, now - TimeDelta::days(3), Some(manner.spot))?.path
             }
             (Some(Odd::PictureElsewhere), _) => {
                 let place =
                     Spot { latitude: manner.spot.latitude + 0.045, longitude: manner.spot.longitude };
-                camera.photo(what, task.family, now, Some(place))?.path
+                camera.photo(what, family, now, Some(place))?.path
             }
             (odd, _) => {
                 let place = (odd != Some(Odd::NoPosition)).then_some(manner.spot);
-                camera.photo(what, task.family, now, place)?.path
+                camera.photo(what, family, now, place)?.path
             }
         };
         self.attach(draft, &path, kind, Source::Captured, None).await
@@ -477,6 +487,11 @@ impl Hand {
             }
         }
         let done_on = view.draft.done_on.unwrap_or(day);
+        // Whoever acknowledged the first version has to acknowledge this one; so does who gave his consent.
+        let service = view.draft.service.unwrap_or(ServiceCode::S25);
+        let odd = place.is_none().then_some(Odd::NoPosition);
+        let spot = place.unwrap_or(Spot { latitude: 0.0, longitude: 0.0 });
+        self.fill(camera, draft, (service, family), Manner { odd, spot, done_on }).await?;
         Ok(self.seal(draft, done_on).await?.len())
     }
 
@@ -528,6 +543,11 @@ impl Hand {
 
     pub fn dice(&mut self, of: u32) -> u32 {
         self.rng.random_range(0..of)
+    }
+
+    /// Whether something is to go wrong on his next visit.
+    pub fn is_disturbed(&self, day: NaiveDate) -> bool {
+        self.odd.front().is_some_and(|(from, _)| *from <= day)
     }
 
     /// Chance for somebody else.

@@ -26,7 +26,7 @@ async fn a_month_is_sound_and_has_something_of_everything(engine: Engine) {
     let today = now.date_naive();
     let outline = Outline { families: 30, workers: 3, today, arrived: (40, 110), ..Outline::default() };
     let mut district = outline.district();
-    district.begin(today - Days::new(30), 12);
+    district.begin(today - Days::new(19), 12);
     let spared = BTreeSet::new();
     let month = Month { district: &district, now, days: 33, records: 150, seed: 3, spared: &spared };
     let config = config(&folder.path().join("centre"), url, Some("https://127.0.0.1:8443".into())).unwrap();

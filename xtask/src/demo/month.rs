@@ -45,7 +45,7 @@ pub(crate) struct Made {
 pub(crate) fn district(outline: Outline) -> District {
     let workers = (outline.families / 10).clamp(1, 3);
     let mut district = Outline { workers, arrived: (40, 110), ..outline }.district();
-    district.begin(outline.today - chrono::Days::new(DAYS - 3), LEFT);
+    district.begin(outline.today - chrono::Days::new(DAYS - 14), LEFT);
     district
 }
 

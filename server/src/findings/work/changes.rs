@@ -42,7 +42,7 @@ pub(super) type Reading = (
     i64,
 );
 
-/// A row of `record_place`.
+/// A row of `record_spot`.
 pub(super) type Spot = (Digest, i64, f64, f64, f64, bool);
 
 /// What some facts in a row have changed.

@@ -142,7 +142,7 @@ on_each! { engine, House;
         let mut office = Office::over(&house).await;
         completed(&house, &mut office, 0, 52.12, false).await;
         look(&house, &office).await;
-        let sql = "select count(*) from record_place";
+        let sql = "select count(*) from record_spot";
         let mut tx = house.store.read().await.unwrap();
         assert_eq!(one!(&mut tx, (i64,), sql).await.unwrap().0, 1);
         drop(tx);
