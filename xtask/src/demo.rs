@@ -119,7 +119,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         [runtime.block_on(Proxy::start(centre.address))?, runtime.block_on(Proxy::start(centre.address))?];
     let (auditor, first, invitation) = runtime.block_on(audit(&centre, &district))?;
     for ((phone, line), day) in phones.iter().zip(&lines).zip(&days) {
-        enrol(&voice, &centre, &district, phone, line, day)?;
+        // In the month one family may have come to this worker from a colleague.
+        enrol(&voice, &centre, &district, phone, line, day, usize::from(made.is_some()))?;
     }
 
     voice.chapter("No signal: both workers record what they did");
@@ -259,6 +260,7 @@ fn enrol(
     phone: &Phone,
     line: &Proxy,
     day: &Day<'_>,
+    more: usize,
 ) -> Result<()> {
     let invitation = centre.invite(&day.worker.login)?;
     // Same code, same pin; the way leads through the proxy.
@@ -266,7 +268,7 @@ fn enrol(
     phone.enrol(&invitation)?;
     ensure!(phone.sync()?, "{} could not fetch its families", phone.name);
     let (has, wanted) = (phone.families()?, district.families_of(day.worker.id).count());
-    ensure!(has == wanted, "{} shows {has} families, {wanted} are assigned to its worker", phone.name);
+    ensure!((wanted..=wanted + more).contains(&has), "{} shows {has} families, {wanted} are assigned to its worker", phone.name);
     voice.line(format!(
         "{} belongs to {}: {has} families fetched, {} on the wire",
         phone.name,
