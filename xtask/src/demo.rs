@@ -268,7 +268,11 @@ fn enrol(
     phone.enrol(&invitation)?;
     ensure!(phone.sync()?, "{} could not fetch its families", phone.name);
     let (has, wanted) = (phone.families()?, district.families_of(day.worker.id).count());
-    ensure!((wanted..=wanted + more).contains(&has), "{} shows {has} families, {wanted} are assigned to its worker", phone.name);
+    ensure!(
+        (wanted..=wanted + more).contains(&has),
+        "{} shows {has} families, {wanted} are assigned to its worker",
+        phone.name
+    );
     voice.line(format!(
         "{} belongs to {}: {has} families fetched, {} on the wire",
         phone.name,

@@ -230,8 +230,7 @@ impl Work {
             "on conflict (hash) do nothing"
         )
         .await?;
-        let spots: Vec<Spot> =
-            changes.spots.iter().filter(|spot| there.contains(&spot.0)).copied().collect();
+        let spots: Vec<Spot> = changes.spots.iter().filter(|spot| there.contains(&spot.0)).copied().collect();
         many!(
             &mut tx,
             "insert into record_spot (hash, position, lat, lon, accuracy_m, mock)",

@@ -266,8 +266,20 @@ async fn records(tx: &mut Tx, units: &[(OrgUnitId,)], wanted: &Wanted) -> Result
     let with = wanted.noticed == Some(Noticed::Some);
     let (from, to) = (wanted.from.unwrap_or(first_day()), wanted.to.unwrap_or(last_day()));
     // A word for what is asked, so that twelve arguments are enough: a = any state, h = held, s = the state of $5.
-    let how = if any.0 { "a" } else if held { "h" } else { "s" };
-    let noticed = if any.2 { "a" } else if with { "w" } else { "o" };
+    let how = if any.0 {
+        "a"
+    } else if held {
+        "h"
+    } else {
+        "s"
+    };
+    let noticed = if any.2 {
+        "a"
+    } else if with {
+        "w"
+    } else {
+        "o"
+    };
     let sql = "select p.lat, p.lon, p.accuracy_m, r.record, r.family, f.settlement_name as settlement, r.kind, r.service,
         r.done_on, r.position,
         (select cast(coalesce(max(case n.severity when 'over' then 2 when 'soon' then 1 else 0 end), 0) as bigint)
@@ -281,10 +293,8 @@ async fn records(tx: &mut Tx, units: &[(OrgUnitId,)], wanted: &Wanted) -> Result
     let tail = ") order by p.position desc limit $11";
     let [south, north, west, east] = box_;
     let limit = MOST + 1;
-    among!(
-        tx, Row, sql, units, tail, south, north, west, east, how, state, service, from, to, noticed, limit
-    )
-    .await
+    among!(tx, Row, sql, units, tail, south, north, west, east, how, state, service, from, to, noticed, limit)
+        .await
 }
 
 async fn families(
@@ -337,9 +347,10 @@ fn gathered(rows: &[Row], zoom: f64) -> Vec<Cluster> {
     }
     let mut places: Vec<Cluster> = squares.into_values().filter_map(|rows| cluster(&rows)).collect();
     places.sort_by(|a, b| {
-        b.count.cmp(&a.count).then_with(|| a.place.lat.total_cmp(&b.place.lat)).then_with(|| {
-            a.place.lon.total_cmp(&b.place.lon)
-        })
+        b.count
+            .cmp(&a.count)
+            .then_with(|| a.place.lat.total_cmp(&b.place.lat))
+            .then_with(|| a.place.lon.total_cmp(&b.place.lon))
     });
     places
 }
@@ -434,7 +445,10 @@ mod tests {
     fn what_lies_under_a_finger_is_one_place_until_one_comes_nearer() {
         let rows = [row(52.10, 77.20, 0), row(52.11, 77.21, 2), row(52.12, 77.20, 0), row(43.2, 76.9, 1)];
         let far = gathered(&rows, 4.0);
-        assert_eq!(far.iter().map(|place| (place.count, place.noticed)).collect::<Vec<_>>(), [(3, 1), (1, 1)]);
+        assert_eq!(
+            far.iter().map(|place| (place.count, place.noticed)).collect::<Vec<_>>(),
+            [(3, 1), (1, 1)]
+        );
         assert_eq!(far[0].settlement, "Үлгі");
         assert_eq!(far[0].edges, [77.20, 52.10, 77.21, 52.12]);
         let near = gathered(&rows, 16.0);

@@ -98,12 +98,8 @@ impl Centre {
             &config.media_dir(),
             &config.staging_dir(),
         )?;
-        let work = Work::new(
-            state.store.clone(),
-            Arc::clone(&chance),
-            Arc::clone(&clock),
-            state.objects.clone(),
-        );
+        let work =
+            Work::new(state.store.clone(), Arc::clone(&chance), Arc::clone(&clock), state.objects.clone());
         let way = Way(router(state.clone()));
         Ok(Self { state, way, keys, config, clock, chance, work, returned: Vec::new() })
     }
@@ -165,14 +161,14 @@ impl Centre {
         let now = self.clock.wall();
         let of = Checking { now, by, record: row.record };
         let mut tx = self.state.store.write().await?;
-        let sql = "select e.evidence from evidence e where e.hash = $1 and e.kind = 'photo' order by e.evidence";
+        let sql =
+            "select e.evidence from evidence e where e.hash = $1 and e.kind = 'photo' order by e.evidence";
         let photos = all!(&mut tx, (EvidenceId,), sql, row.hash).await?;
         let (returns, remarks) = if row.risk > 0 { (35, 60) } else { (5, 12) };
         match rng.random_range(0..100) {
             drawn if drawn < returns => {
                 let due = now.date_naive() + Days::new(rng.random_range(3..8));
-                let reasons =
-                    [ReturnReason::Blurred, ReturnReason::TooDark, ReturnReason::FaceNotVisible];
+                let reasons = [ReturnReason::Blurred, ReturnReason::TooDark, ReturnReason::FaceNotVisible];
                 let evidence = photos.first().map(|(evidence,)| *evidence);
                 let evidence = evidence.filter(|_| rng.random_range(0..4) > 0);
                 let (reason, text) = match evidence {

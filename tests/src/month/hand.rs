@@ -15,7 +15,7 @@ use kandas_app::{
     capture::{Attached, How},
     draft::{DraftId, NewDraft},
     platform::{Chance, FileKeystore, FixedLink, LinkKind, Platform, PlatformError, Space},
-    seal::{Sealing, SealedRecord},
+    seal::{SealedRecord, Sealing},
     store::draft::Change,
     sync::{self, Mode, Options, enrol::enrol_over, progress::Silent},
 };
@@ -132,7 +132,14 @@ struct Manner {
 }
 
 impl Hand {
-    pub fn new(user: UserId, unit: OrgUnitId, home: PathBuf, time: &Arc<Time>, seed: u64, number: u64) -> Self {
+    pub fn new(
+        user: UserId,
+        unit: OrgUnitId,
+        home: PathBuf,
+        time: &Arc<Time>,
+        seed: u64,
+        number: u64,
+    ) -> Self {
         let seed = seed.wrapping_mul(1_009).wrapping_add(number);
         Self {
             user,
@@ -328,7 +335,13 @@ impl Hand {
     }
 
     /// Everything that the service asks for.
-    async fn gather(&mut self, camera: &mut Camera, draft: DraftId, task: &Task, manner: Manner) -> Result<()> {
+    async fn gather(
+        &mut self,
+        camera: &mut Camera,
+        draft: DraftId,
+        task: &Task,
+        manner: Manner,
+    ) -> Result<()> {
         if manner.odd == Some(Odd::NoPosition) {
             self.app()?.save(draft, Change::NoPosition(Some(NoPositionReason::Indoors))).await?;
         } else {
@@ -392,7 +405,8 @@ impl Hand {
                     self.app()?.save(draft, change).await?;
                 }
                 Missing::PaperNumber => {
-                    let number = format!("{}-{}", manner.done_on.format("%m"), self.rng.random_range(10..400));
+                    let number =
+                        format!("{}-{}", manner.done_on.format("%m"), self.rng.random_range(10..400));
                     self.app()?.save(draft, Change::PaperNumber(Some(number))).await?;
                     self.app()?.save(draft, Change::PaperDate(Some(manner.done_on))).await?;
                 }
@@ -417,9 +431,7 @@ impl Hand {
         let photo = kind == EvidenceKind::Photo;
         let what = if photo { scene(service, &mut self.rng) } else { Scene::Paper };
         let another = match manner.odd {
-            Some(Odd::SamePicture | Odd::NearPicture) if photo => {
-                camera.of_another(family, &mut self.rng)
-            }
+            Some(Odd::SamePicture | Odd::NearPicture) if photo => camera.of_another(family, &mut self.rng),
             _ => None,
         };
         let path = match (manner.odd, another) {
@@ -429,8 +441,7 @@ impl Hand {
                 camera.photo(what, family, now - TimeDelta::days(3), Some(manner.spot))?.path
             }
             (Some(Odd::PictureElsewhere), _) => {
-                let place =
-                    Spot { latitude: manner.spot.latitude + 0.045, longitude: manner.spot.longitude };
+                let place = Spot { latitude: manner.spot.latitude + 0.045, longitude: manner.spot.longitude };
                 camera.photo(what, family, now, Some(place))?.path
             }
             (odd, _) => {
@@ -498,7 +509,8 @@ impl Hand {
     /// What a record was kept in is destroyed before it was sent: its number never comes.
     async fn destroy(&self, record: &SealedRecord) -> Result<()> {
         let mut conn = self.app()?.store().conn().await?;
-        let files = "delete from outbox where evidence in (select evidence from evidence where record_hash = $1)";
+        let files =
+            "delete from outbox where evidence in (select evidence from evidence where record_hash = $1)";
         for sql in [files, "delete from outbox where record_hash = $1"] {
             sqlx::query(sql).bind(record.hash).execute(&mut *conn).await?;
         }

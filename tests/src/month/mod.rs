@@ -192,7 +192,12 @@ fn works(day: &NaiveDate) -> bool {
     }
 }
 
-async fn hands(month: &Month<'_>, centre: &Centre, time: &std::sync::Arc<Time>, homes: &Path) -> Result<Vec<Hand>> {
+async fn hands(
+    month: &Month<'_>,
+    centre: &Centre,
+    time: &std::sync::Arc<Time>,
+    homes: &Path,
+) -> Result<Vec<Hand>> {
     let mut hands = Vec::new();
     for (number, user) in (0u64..).zip(month.district.workers()) {
         let home = homes.join(format!("phone{number}"));
@@ -335,10 +340,14 @@ async fn evening(centre: &mut Centre, month: &Month<'_>, hands: &mut [Hand]) -> 
 }
 
 async fn report(centre: &Centre, today: NaiveDate) -> Result<Report> {
-    let checks = "select check_state, count(*) from record where verdict = 'accepted' group by check_state order by 1";
-    let held = "select coalesce(reason, ''), count(*) from record where verdict = 'held' group by reason order by 1";
-    let findings = "select rule, count(distinct hash) from finding where severity <> 'good' group by rule order by 1";
-    let done = "select count(*) from activity where state in ('synced', 'reported', 'sys_confirmed', 'disputed')";
+    let checks =
+        "select check_state, count(*) from record where verdict = 'accepted' group by check_state order by 1";
+    let held =
+        "select coalesce(reason, ''), count(*) from record where verdict = 'held' group by reason order by 1";
+    let findings =
+        "select rule, count(distinct hash) from finding where severity <> 'good' group by rule order by 1";
+    let done =
+        "select count(*) from activity where state in ('synced', 'reported', 'sys_confirmed', 'disputed')";
     Ok(Report {
         records: centre.count("select count(*) from record").await?,
         files: centre.count("select count(*) from evidence_file where state = 'received'").await?,

@@ -20,7 +20,13 @@ async fn map(office: &Office, who: &Somebody, query: &str) -> Value {
 }
 
 /// The worker completes the family's activity `nr`, standing there, with a position that may be made up.
-async fn completed(house: &House, office: &mut Office, nr: usize, lat: f64, mock: bool) -> (RecordId, Sealed) {
+async fn completed(
+    house: &House,
+    office: &mut Office,
+    nr: usize,
+    lat: f64,
+    mock: bool,
+) -> (RecordId, Sealed) {
     let activity = office.district.activities_of(office.family).nth(nr).unwrap();
     let bytes = photo(&format!("MAP {nr}"));
     let work = Work {
