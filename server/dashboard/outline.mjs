@@ -78,8 +78,11 @@ function distance([x, y], [ax, ay], [bx, by]) {
 
 const features = [];
 for (const country of atlas.objects.countries.geometries) {
+  // Baikonur is let, not ceded: it is a hole in the country's outline there, and none here.
+  if (country.properties.name === "Baikonur") continue;
   const home = country.id === KAZAKHSTAN;
-  const polygons = country.type === "Polygon" ? [country.arcs] : country.type === "MultiPolygon" ? country.arcs : [];
+  const all = country.type === "Polygon" ? [country.arcs] : country.type === "MultiPolygon" ? country.arcs : [];
+  const polygons = home ? all.map((rings) => rings.slice(0, 1)) : all;
   const kept = polygons
     .map((rings) =>
       rings
