@@ -54,6 +54,8 @@ pub enum Action {
     Survey,
     /// Everything, into a back-up.
     BackUp,
+    /// Places on the map.
+    Map,
     /// The list of families.
     Families,
     /// A family with its plan.
@@ -104,6 +106,7 @@ impl std::fmt::Display for Action {
             Self::Log => f.write_str("device.log"),
             Self::Survey => f.write_str("erase.survey"),
             Self::BackUp => f.write_str("store.backup"),
+            Self::Map => f.write_str("map.show"),
             Self::Families => f.write_str("family.list"),
             Self::Family => f.write_str("family.show"),
             Self::Number(why) => write!(f, "person.number {why}"),

@@ -227,6 +227,7 @@ async fn carry_out(
     many!(&mut tx, "delete from upload where id in (", uploads, ")").await?;
     many!(&mut tx, "delete from photo_hash where evidence in (", evidence, ")").await?;
     many!(&mut tx, "delete from record_reading where hash in (", hashes, ")").await?;
+    many!(&mut tx, "delete from record_spot where hash in (", hashes, ")").await?;
     let facts = [fact].into_iter().chain(stated).collect();
     journal::append_locked(&mut tx, locked, chance, now, facts).await?;
     point!("erase.before-commit");

@@ -12,6 +12,7 @@ pub mod held;
 pub mod item;
 pub mod lease;
 pub mod live;
+pub mod map;
 pub mod overview;
 pub mod passwords;
 pub mod people;

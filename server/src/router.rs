@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         device, front, health, media,
-        office::{audit, cases, evidence, held, live, page, people, review, session},
+        office::{audit, cases, evidence, held, live, map, page, people, review, session},
         records,
     },
     state::AppState,
@@ -86,6 +86,7 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::overview)) //        GET  /api/overview
         .routes(routes!(cases::families)) //        GET  /api/families
         .routes(routes!(cases::family)) //          GET  /api/families/{family}
+        .routes(routes!(map::map)) //               GET  /api/map
         .routes(routes!(cases::number)) //          POST /api/persons/{person}/number
         .routes(routes!(evidence::file)) //         GET  /api/evidence/{evidence}/{part}
         .routes(routes!(review::queue)) //          GET  /api/queue

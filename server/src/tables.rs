@@ -33,6 +33,7 @@ pub const RUNNING: &[&str] = &[
     "bulk_item",
     "finding_work",
     "record_reading",
+    "record_spot",
     "photo_hash",
 ];
 

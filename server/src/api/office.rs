@@ -6,6 +6,7 @@ pub mod cases;
 pub mod evidence;
 pub mod held;
 pub mod live;
+pub mod map;
 pub mod page;
 pub mod people;
 pub mod review;

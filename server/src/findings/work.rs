@@ -38,7 +38,7 @@ use crate::{
     one, opt,
     store::{Store, Tx},
 };
-use changes::{Changes, Reading};
+use changes::{Changes, Reading, Spot};
 
 /// How long a process holds the work without a sign of life.
 const HOLD: TimeDelta = TimeDelta::minutes(2);
@@ -210,12 +210,15 @@ impl Work {
     /// Readings of new records and looks of new photos become rows: what is computed next may need them.
     async fn lay_down(&mut self, changes: &Changes) -> Result<(), JournalError> {
         let looks = photos::looks(&self.store, &self.objects, &changes.photos).await?;
-        if changes.readings.is_empty() && looks.is_empty() {
+        if changes.readings.is_empty() && changes.spots.is_empty() && looks.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
         journal::lock(&mut tx).await?;
-        let keys: Vec<_> = changes.readings.iter().map(|reading| (reading.0,)).collect();
+        let known = changes.readings.iter().map(|reading| reading.0);
+        let keys: BTreeSet<(Digest,)> =
+            known.chain(changes.spots.iter().map(|spot| spot.0)).map(|hash| (hash,)).collect();
+        let keys: Vec<_> = keys.into_iter().collect();
         let there = there(&mut tx, &keys).await?;
         let rows: Vec<Reading> =
             changes.readings.iter().filter(|reading| there.contains(&reading.0)).cloned().collect();
@@ -224,6 +227,14 @@ impl Work {
             "insert into record_reading (hash, worker, settlement, at, lat, lon, accuracy_m, wall, boot, boot_ms,
              not_before, position)",
             rows,
+            "on conflict (hash) do nothing"
+        )
+        .await?;
+        let spots: Vec<Spot> = changes.spots.iter().filter(|spot| there.contains(&spot.0)).copied().collect();
+        many!(
+            &mut tx,
+            "insert into record_spot (hash, position, lat, lon, accuracy_m, mock)",
+            spots,
             "on conflict (hash) do nothing"
         )
         .await?;

@@ -5,6 +5,7 @@ mod bulk;
 mod doors;
 mod held;
 mod live;
+mod map;
 mod signing_in;
 mod work;
 

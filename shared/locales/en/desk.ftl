@@ -427,3 +427,29 @@ desk-did-bulk = No remarks, records: {$count}
 desk-bulk-undone = Undone: nothing was marked
 desk-bulk-done = Marked without remarks: {$count}
 desk-bulk-done-but = Marked without remarks: {$count}. Left out: {$left} ({$why})
+## Map
+
+desk-map = Map
+desk-map-label = Map of Kazakhstan with what was found
+desk-map-filters = What the map shows
+desk-map-layer = Shown
+desk-map-records = Records
+desk-map-state = State
+desk-map-service = Service
+desk-map-any = all
+desk-map-found = Findings
+desk-map-some = with
+desk-map-none = without
+desk-map-from = Done from
+desk-map-to = Done until
+desk-map-total = { $count ->
+    [one] {$count} on this piece
+   *[other] {$count} on this piece
+}
+desk-map-more = 10,000+, the newest are shown
+desk-map-here = On this piece of the map
+desk-map-nothing = There is nothing here. Move the map or widen the filter.
+desk-map-noticed = with findings: {$count}
+desk-map-overdue = with overdue services: {$count}
+desk-map-no-webgl = This browser cannot draw the map. The list beside it holds the same places.
+desk-map-source = Borders: Natural Earth. The map asks nobody outside this centre.

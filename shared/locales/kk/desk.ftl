@@ -426,3 +426,29 @@ desk-did-bulk = Ескертусіз: {$count} жазба
 desk-bulk-undone = Болдырылмады: ештеңе белгіленген жоқ
 desk-bulk-done = Ескертусіз белгіленді: {$count}
 desk-bulk-done-but = Ескертусіз белгіленді: {$count}. Кірмегені: {$left} ({$why})
+## Карта
+
+desk-map = Карта
+desk-map-label = Қазақстан картасы, табылған орындар
+desk-map-filters = Картада не көрсетіледі
+desk-map-layer = Көрсетілгені
+desk-map-records = Жазбалар
+desk-map-state = Күйі
+desk-map-service = Қызмет
+desk-map-any = барлығы
+desk-map-found = Байқалғаны
+desk-map-some = бар
+desk-map-none = жоқ
+desk-map-from = Орындалған күні, бастап
+desk-map-to = Орындалған күні, дейін
+desk-map-total = { $count ->
+    [one] осы бөлікте {$count}
+   *[other] осы бөлікте {$count}
+}
+desk-map-more = 10 000+, ең жаңалары көрсетілген
+desk-map-here = Картаның осы бөлігінде
+desk-map-nothing = Мұнда ештеңе жоқ. Картаны жылжытыңыз немесе сүзгіні кеңейтіңіз.
+desk-map-noticed = байқалғаны бар: {$count}
+desk-map-overdue = мерзімі өткені бар: {$count}
+desk-map-no-webgl = Бұл браузер картаны сыза алмайды. Қасындағы тізімде дәл сол орындар бар.
+desk-map-source = Шекаралар: Natural Earth. Карта осы орталықтан тысқары ешқайда сұрау жібермейді.

@@ -429,3 +429,29 @@ desk-did-bulk = Без замечаний, записей: {$count}
 desk-bulk-undone = Отменено: ничего не отмечено
 desk-bulk-done = Отмечено без замечаний: {$count}
 desk-bulk-done-but = Отмечено без замечаний: {$count}. Не вошло: {$left} ({$why})
+## Карта
+
+desk-map = Карта
+desk-map-label = Карта Казахстана с найденным
+desk-map-filters = Что на карте
+desk-map-layer = Показано
+desk-map-records = Записи
+desk-map-state = Состояние
+desk-map-service = Услуга
+desk-map-any = все
+desk-map-found = Замечено
+desk-map-some = есть
+desk-map-none = нет
+desk-map-from = Сделано с
+desk-map-to = Сделано по
+desk-map-total = { $count ->
+    [one] {$count} на этом участке
+   *[other] {$count} на этом участке
+}
+desk-map-more = 10 000+, показаны самые новые
+desk-map-here = На этом участке карты
+desk-map-nothing = Здесь ничего нет. Сдвиньте карту или расширьте отбор.
+desk-map-noticed = с замеченным: {$count}
+desk-map-overdue = с просрочкой: {$count}
+desk-map-no-webgl = Этот браузер не может нарисовать карту. В списке рядом те же места.
+desk-map-source = Границы: Natural Earth. Карта не обращается никуда за пределы этого центра.

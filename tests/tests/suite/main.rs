@@ -14,6 +14,7 @@ mod disasters;
 mod face;
 mod malformed;
 mod media;
+mod month;
 mod orders;
 mod originals;
 mod packed;

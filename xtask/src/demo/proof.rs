@@ -94,6 +94,7 @@ pub(crate) async fn check(
     auditor: &Device,
     server_key: &PublicKey,
     media: &Path,
+    before: &Before,
     first: &Checkpoint,
 ) -> Result<Proof> {
     let mut proof = Proof::default();
@@ -101,7 +102,7 @@ pub(crate) async fn check(
     store_answers(&mut proof, witnesses, auditor).await?;
     camera_files(&mut proof, witnesses);
     receipts(&mut proof, witnesses, auditor, server_key).await?;
-    bytes(&mut proof, witnesses, media)?;
+    bytes(&mut proof, witnesses, media, before)?;
     set_aside(&mut proof, witnesses);
     cuts(&mut proof, witnesses);
     growth(&mut proof, auditor, first).await?;
@@ -303,11 +304,24 @@ fn signed_facts(item: &super::ledger::Item, file: FileRef) -> Option<(Digest, u6
 }
 
 /// The bytes in the evidence store, hashed here and now, are those that were signed; no more, no less.
-fn bytes(proof: &mut Proof, witnesses: &[Witness<'_>], media: &Path) -> Result<()> {
+fn bytes(proof: &mut Proof, witnesses: &[Witness<'_>], media: &Path, before: &Before) -> Result<()> {
     let mut stored: BTreeMap<Digest, Vec<u64>> = BTreeMap::new();
     hash_folder(media, &mut stored)?;
+    let mut gone = 0;
+    for (sha256, sizes) in &before.objects {
+        for size in sizes {
+            let found = stored.get_mut(sha256).and_then(|now| {
+                let place = now.iter().position(|length| length == size)?;
+                Some(now.swap_remove(place))
+            });
+            gone += usize::from(found.is_none());
+        }
+    }
     let objects: usize = stored.values().map(Vec::len).sum();
     let mut missing = Vec::new();
+    if gone > 0 {
+        missing.push(format!("{} of before the phones is not there any more", count(gone, "file", "files")));
+    }
     let (mut seen, mut wanted) = (BTreeSet::new(), 0);
     for witness in witnesses {
         for (item, file) in witness.ledger.travelling() {
@@ -333,6 +347,28 @@ fn bytes(proof: &mut Proof, witnesses: &[Witness<'_>], media: &Path) -> Result<(
         format!("{wanted} files signed, {objects} in the evidence store: each hashes to what was signed");
     proof.claim(text, missing);
     Ok(())
+}
+
+/// What the store held before the phones of the demo came.
+#[derive(Default)]
+pub(crate) struct Before {
+    objects: BTreeMap<Digest, Vec<u64>>,
+    /// Files in custody.
+    pub(crate) files: usize,
+}
+
+impl Before {
+    /// Hashes what is there now.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(crate) fn of(media: &Path, files: usize) -> Result<Self> {
+        let mut objects = BTreeMap::new();
+        if media.is_dir() {
+            hash_folder(media, &mut objects)?;
+        }
+        Ok(Self { objects, files })
+    }
 }
 
 fn hash_folder(folder: &Path, into: &mut BTreeMap<Digest, Vec<u64>>) -> Result<()> {

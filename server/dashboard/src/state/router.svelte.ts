@@ -8,6 +8,7 @@ export type Place =
   | { screen: "held"; which: Which; hash: string }
   | { screen: "audit"; kind: "reads" | "acts"; by: string; family: string; from: string; to: string }
   | { screen: "families"; q: string }
+  | { screen: "map"; layer: "records" | "families"; state: string; service: string; unit: string; from: string; to: string; noticed: string; view: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
   | { screen: "people" }
@@ -35,6 +36,11 @@ export function read(hash: string): Place {
     }
     case "families":
       return { screen, q: asked.get("q") ?? "" };
+    case "map": {
+      const word = (name: string) => asked.get(name) ?? "";
+      const layer = word("layer") === "families" ? "families" : "records";
+      return { screen, layer, state: word("state"), service: word("service"), unit: word("unit"), from: word("from"), to: word("to"), noticed: word("noticed"), view: word("view") };
+    }
     case "family":
       return id ? { screen, family: id } : { screen: "families", q: "" };
     case "record":
@@ -60,6 +66,12 @@ export function write(place: Place): string {
     }
     case "families":
       return `#/families${query("q", place.q)}`;
+    case "map": {
+      const { screen, layer, ...words } = place;
+      const said = Object.entries(words).filter(([, word]) => word !== "");
+      if (layer === "families") said.unshift(["layer", layer]);
+      return said.length > 0 ? `#/${screen}?${new URLSearchParams(said)}` : `#/${screen}`;
+    }
     case "family":
       return `#/family/${place.family}`;
     case "record":
@@ -88,5 +100,8 @@ class Router {
     this.place = place;
   }
 }
+
+/** The map without any filter. */
+export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };
 
 export const router = new Router();

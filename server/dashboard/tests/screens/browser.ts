@@ -8,7 +8,8 @@ import { expect } from "vitest";
 
 const PICTURES = new URL("../../pictures", import.meta.url).pathname;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+/** The map is drawn by a program in place of a graphics card: the same picture on every machine. */
+const FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 /** Texts that must never reach a screen: a message without words, a value that was not there. */
 const BROKEN = /⟦|undefined|NaN|\[object/;
 const WIDTHS = [1440, 768] as const;

@@ -42,6 +42,9 @@ pub(super) type Reading = (
     i64,
 );
 
+/// A row of `record_spot`.
+pub(super) type Spot = (Digest, i64, f64, f64, f64, bool);
+
 /// What some facts in a row have changed.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -49,6 +52,8 @@ pub(super) struct Changes {
     pub records: BTreeSet<Digest>,
     /// Of new records.
     pub readings: Vec<Reading>,
+    /// Where new records were made, as they say.
+    pub spots: Vec<Spot>,
     /// Pieces of evidence of which a file came.
     pub photos: BTreeSet<EvidenceId>,
     /// Since when thresholds are others.
@@ -134,6 +139,7 @@ impl Changes {
             if let Some((chain, seq)) = row.chain.zip(row.seq) {
                 self.places.push((row.device, chain, seq));
             }
+            self.spots.extend(spot(&row));
             if let Some(reading) = reading(tx, &row, roots).await? {
                 if reading.4.is_some() {
                     self.moves.push((row.worker, reading.3));
@@ -218,6 +224,14 @@ impl Changes {
         found.extend(unsettled.into_iter().map(|(hash,)| hash));
         Ok(())
     }
+}
+
+/// Where a record says that it was made; for the map, which shows made-up places too.
+fn spot(row: &Row) -> Option<Spot> {
+    let position = desk::record_of(&row.body)?.position?;
+    let accuracy_m = if position.accuracy_m.is_finite() { position.accuracy_m } else { 0.0 };
+    let place = crate::findings::place::Place { lat: position.lat, lon: position.lon };
+    place.is_real().then_some((row.hash, row.position, place.lat, place.lon, accuracy_m, position.mock))
 }
 
 /// What is kept of a record for the sake of others; only of one whose content every engine can keep.

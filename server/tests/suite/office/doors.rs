@@ -74,6 +74,8 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         own(&put, "/api/second-factor", Some(json!({"code": "000000"}))),
         door(get.clone(), "/api/overview", "/api/overview".into(), NUMBERS, false, None),
         door(get.clone(), "/api/families", "/api/families?q=a".into(), READ_CASES, false, None),
+        door(get.clone(), "/api/map", "/api/map?zoom=4".into(), READ_CASES, false, None),
+        door(get.clone(), "/api/map", format!("/api/map?unit={unit}"), READ_CASES, true, None),
         door(
             get.clone(),
             "/api/families/{family}",

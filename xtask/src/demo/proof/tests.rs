@@ -175,7 +175,7 @@ fn missing(witness: Witness<'_>, media: &Path) -> Vec<String> {
     let witnesses = [witness];
     records(&mut proof, &witnesses, &key(1).public_key(), epoch());
     camera_files(&mut proof, &witnesses);
-    bytes(&mut proof, &witnesses, media).unwrap();
+    bytes(&mut proof, &witnesses, media, &Before::default()).unwrap();
     set_aside(&mut proof, &witnesses);
     cuts(&mut proof, &witnesses);
     proof.missing().into_iter().map(str::to_owned).collect()

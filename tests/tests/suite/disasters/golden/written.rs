@@ -118,7 +118,8 @@ async fn golden_requests_are_written() {
     }
     let keys = Arc::new(Keys::open(&config.keys_dir()).unwrap());
     let store = Store::open(&config.database).await.unwrap();
-    let district = Outline { seed: 9, families: 2, workers: 1, today: day() }.district();
+    let district =
+        Outline { seed: 9, families: 2, workers: 1, today: day(), ..Outline::default() }.district();
     import(&store, &district.to_json(), time, &*chance, false, &mut |_, _| {}).await.unwrap();
     let worker = district.workers().find(|w| district.families_of(w.id).next().is_some()).unwrap();
     let mut codes = Vec::new();
