@@ -5,6 +5,7 @@
 //! verbs here read and decide nothing that another module decides: checks are [`crate::check`]'s, people are
 //! [`crate::users`]', phones are [`crate::devices`]'. Every reading of a case is in the access log before it is shown.
 
+pub mod export;
 pub mod family;
 pub mod item;
 pub mod lease;

@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         device, front, health, media,
-        office::{cases, evidence, page, people, review, session},
+        office::{cases, evidence, exports, page, people, review, session},
         records,
     },
     state::AppState,
@@ -92,6 +92,9 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(review::take, review::release)) // POST DELETE /api/review/{record}
         .routes(routes!(review::record)) //         GET  /api/records/{record}
         .routes(routes!(review::check)) //          POST /api/records/{record}/check
+        .routes(routes!(exports::ask, exports::list)) // POST GET /api/exports
+        .routes(routes!(exports::cancel)) //        DELETE /api/exports/{export}
+        .routes(routes!(exports::file)) //          GET  /api/exports/{export}/file
         .routes(routes!(people::list)) //           GET  /api/people
         .routes(routes!(people::add)) //            POST /api/users
         .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}

@@ -31,6 +31,7 @@ pub const RUNNING: &[&str] = &[
     "finding_work",
     "record_reading",
     "photo_hash",
+    "export",
 ];
 
 /// How a table differs from what the journal says.

@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod evidence;
+pub mod exports;
 pub mod page;
 pub mod people;
 pub mod review;

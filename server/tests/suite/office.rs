@@ -1,6 +1,7 @@
 //! The office API: who signs in and how, who may do what where, what is masked, and what the access log says.
 
 mod doors;
+mod exports;
 mod signing_in;
 mod work;
 

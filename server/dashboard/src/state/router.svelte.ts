@@ -5,6 +5,7 @@ export type Place =
   | { screen: "families"; q: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
+  | { screen: "exports" }
   | { screen: "people" }
   | { screen: "account" }
   | { screen: "home" };
@@ -15,6 +16,7 @@ export function read(hash: string): Place {
   const asked = new URLSearchParams(query);
   switch (screen) {
     case "overview":
+    case "exports":
     case "people":
     case "account":
       return { screen };

@@ -12,6 +12,7 @@ describe("places", () => {
       { screen: "families", q: "тестов ү" },
       { screen: "family", family: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
       { screen: "record", record: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
+      { screen: "exports" },
       { screen: "people" },
       { screen: "home" },
     ] as const) {

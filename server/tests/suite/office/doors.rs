@@ -25,6 +25,8 @@ const READ_CASES: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioS
 const READ_SCANS: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr];
 const CHECK: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet];
 const WORKERS: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet, Admin];
+/// Cases and phones both.
+const PHONE_DATA: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet];
 const ADMIN: &[Role] = &[Admin];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
@@ -57,6 +59,9 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let own = |method: &Method, path: &'static str, body| {
         door(method.clone(), path, path.to_owned(), EVERYBODY, false, body)
+    };
+    let export = |wanted: Value, roles, of_a_unit| {
+        door(Method::POST, "/api/exports", "/api/exports".to_owned(), roles, of_a_unit, Some(wanted))
     };
     let scan = scan.evidence;
     let photo = sealed.evidence;
@@ -106,6 +111,21 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             Some(json!({"state": "accepted"})),
         ),
+        export(json!({"what": "families", "format": "csv", "lang": "kk"}), READ_CASES, false),
+        export(json!({"what": "records", "format": "csv", "lang": "kk"}), READ_CASES, false),
+        export(json!({"what": "queue", "format": "csv", "lang": "kk"}), CHECK, false),
+        export(json!({"what": "held", "format": "csv", "lang": "kk"}), PHONE_DATA, false),
+        export(json!({"what": "users", "format": "csv", "lang": "kk"}), WORKERS, false),
+        export(json!({"what": "phones", "format": "csv", "lang": "kk"}), WORKERS, false),
+        export(json!({"what": "phone", "format": "csv", "lang": "kk", "phone": phone}), PHONE_DATA, true),
+        export(
+            json!({"what": "case", "format": "zip", "lang": "kk", "family": family, "number": "identity"}),
+            READ_CASES,
+            true,
+        ),
+        own(&get, "/api/exports", None),
+        door(delete.clone(), "/api/exports/{export}", format!("/api/exports/{family}"), EVERYBODY, false, None),
+        door(get.clone(), "/api/exports/{export}/file", format!("/api/exports/{family}/file"), EVERYBODY, false, None),
         door(get, "/api/people", "/api/people".into(), WORKERS, false, None),
         door(
             post.clone(),
