@@ -272,7 +272,7 @@ fn checked(python: &str, archive: &Path) -> (bool, String) {
 
 fn names(archive: &Path) -> Vec<String> {
     let zip = zip::ZipArchive::new(fs::File::open(archive).unwrap()).unwrap();
-    zip.file_names().map(str::to_owned).collect()
+    zip.file_names().map(|name| name.unwrap().into_owned()).collect()
 }
 
 /// The archive with one file changed: a byte of it, a letter of one of its members, or all of it left out.
@@ -283,7 +283,7 @@ fn rewrite(from: &Path, to: &Path, name: &str, what: &str) {
     let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for at in 0..zip.len() {
         let mut file = zip.by_index(at).unwrap();
-        let each = file.name().to_owned();
+        let each = file.name().unwrap().into_owned();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
         if each == name {
