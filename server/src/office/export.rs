@@ -297,8 +297,7 @@ struct Row {
     object: Option<String>,
 }
 
-const COLUMNS: &str =
-    "select id, user_id, wanted, state, made_at, finished_at, ends_at, done, total, entries, size, object from export";
+const COLUMNS: &str = "select id, user_id, wanted, state, made_at, finished_at, ends_at, done, total, entries, size, object from export";
 
 impl TryFrom<Row> for Export {
     type Error = StoreError;
@@ -355,7 +354,8 @@ pub async fn ask(state: &AppState, user: &User, wanted: Wanted) -> Outcome<Expor
         wanted,
     };
     let text = serde_json::to_string(&export.wanted).map_err(Refusal::fault)?;
-    let sql = "insert into export (id, user_id, wanted, state, made_at, ends_at) values ($1, $2, $3, $4, $5, $6)";
+    let sql =
+        "insert into export (id, user_id, wanted, state, made_at, ends_at) values ($1, $2, $3, $4, $5, $6)";
     exec!(&mut tx, sql, export.id, user.id, text, State::Queued.word(), now, export.ends_at).await?;
     exec!(&mut tx, "insert into job (name, run_at) values ($1, $2)", job(export.id), now).await?;
     let Wanted { what, number, family, phone, .. } = &export.wanted;

@@ -196,7 +196,11 @@ pub async fn list(
 }
 
 /// Families with a member whose name or number fits, at most a few hundred.
-pub(super) async fn matching(tx: &mut Tx, units: &[(OrgUnitId,)], q: &str) -> Result<Vec<(FamilyId,)>, StoreError> {
+pub(super) async fn matching(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    q: &str,
+) -> Result<Vec<(FamilyId,)>, StoreError> {
     #[derive(sqlx::FromRow)]
     struct Named {
         family: FamilyId,

@@ -10,10 +10,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
-use kandas_shared::{
-    ids::ExportId,
-    problem::Problem,
-};
+use kandas_shared::{ids::ExportId, problem::Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 

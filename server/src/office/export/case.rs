@@ -158,8 +158,7 @@ async fn tell(tx: &mut Tx, of: &Asked<'_>, out: &Out) -> Result<i64, Broken> {
             )
             .await?;
             if let Some((record, verdict, reason)) = row.into_iter().next() {
-                let item =
-                    RecordItem { hash: received.hash, record, verdict, reason, position: Some(at) };
+                let item = RecordItem { hash: received.hash, record, verdict, reason, position: Some(at) };
                 let receipt =
                     receipts::for_records(&state.keys, head.epoch, now, received.carrier, vec![item])?;
                 given.insert(received.hash, receipt);

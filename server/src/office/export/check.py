@@ -189,7 +189,7 @@ class Case:
         need(root.hex() == self.head["root"], "the proof does not lead to the checkpoint")
         self.counts["facts"] += 1
         if fact["body"] is not None and json.loads(fact["header"])["kind"] == "record.received":
-            body = json.loads(fact["body"])
+            body = json.loads(fact["body"])["of"]
             record, identity = signed(body["jws"], "kandas-record", self.devices)
             need(identity.hex() == body["hash"], "the record has another identity")
             self.records[identity.hex()] = position

@@ -62,7 +62,13 @@ impl Asked<'_> {
     /// `СЫНАҚОВА А. · 23.11.2026 17:00 · <id>`.
     pub(super) fn mark(&self) -> String {
         let at = self.export.made_at.naive_utc() + chrono::TimeDelta::hours(5);
-        format!("{} ({}) · {} · {}", self.user.name, self.user.login, at.format("%d.%m.%Y %H:%M"), self.export.id)
+        format!(
+            "{} ({}) · {} · {}",
+            self.user.name,
+            self.user.login,
+            at.format("%d.%m.%Y %H:%M"),
+            self.export.id
+        )
     }
 
     fn unit_name(&self, unit: OrgUnitId) -> String {
@@ -103,10 +109,7 @@ impl Asked<'_> {
                 lines.push((self.say(id), kandas_shared::locale::date(day)));
             }
         }
-        let why = wanted.number.map_or_else(
-            || self.say("export-masked"),
-            |why| self.word("desk-iin", why),
-        );
+        let why = wanted.number.map_or_else(|| self.say("export-masked"), |why| self.word("desk-iin", why));
         lines.push((self.say("export-col-iin"), why));
         lines.extend(more);
         lines.push((self.say("export-mind"), self.say("export-mind-text")));
@@ -122,19 +125,74 @@ impl Asked<'_> {
 }
 
 const FAMILIES: &[&str] = &[
-    "number", "family", "settlement", "unit", "worker", "size", "planned", "done", "overdue", "quota", "arrived",
-    "last", "family-id",
+    "number",
+    "family",
+    "settlement",
+    "unit",
+    "worker",
+    "size",
+    "planned",
+    "done",
+    "overdue",
+    "quota",
+    "arrived",
+    "last",
+    "family-id",
 ];
 const RECORDS: &[&str] = &[
-    "number", "received", "done-on", "service", "service-name", "kind", "family", "settlement", "unit", "person", "iin",
-    "worker", "due", "state", "check", "files", "files-here", "risk", "record-id",
+    "number",
+    "received",
+    "done-on",
+    "service",
+    "service-name",
+    "kind",
+    "family",
+    "settlement",
+    "unit",
+    "person",
+    "iin",
+    "worker",
+    "due",
+    "state",
+    "check",
+    "files",
+    "files-here",
+    "risk",
+    "record-id",
 ];
-const USERS: &[&str] = &["number", "name", "login", "role", "unit", "language", "active", "password", "factor"];
-const PHONES: &[&str] =
-    &["number", "worker", "phone-state", "platform", "app", "enrolled", "seen", "records", "missing", "families"];
+const USERS: &[&str] =
+    &["number", "name", "login", "role", "unit", "language", "active", "password", "factor"];
+const PHONES: &[&str] = &[
+    "number",
+    "worker",
+    "phone-state",
+    "platform",
+    "app",
+    "enrolled",
+    "seen",
+    "records",
+    "missing",
+    "families",
+];
 const PHONE: &[&str] = &[
-    "number", "family", "settlement", "unit", "address", "family-phone", "person", "iin", "birth", "person-phone",
-    "on-phone-from", "on-phone-to", "records", "files", "first", "last", "family-id", "person-id",
+    "number",
+    "family",
+    "settlement",
+    "unit",
+    "address",
+    "family-phone",
+    "person",
+    "iin",
+    "birth",
+    "person-phone",
+    "on-phone-from",
+    "on-phone-to",
+    "records",
+    "files",
+    "first",
+    "last",
+    "family-id",
+    "person-id",
 ];
 
 /// Writes a list.
@@ -199,7 +257,8 @@ struct FamilyRow {
     worker: Option<String>,
 }
 
-const FAMILY: &str = "select f.id, f.org_unit, f.settlement_name as settlement, f.address, f.phone, f.quota_date,
+const FAMILY: &str =
+    "select f.id, f.org_unit, f.settlement_name as settlement, f.address, f.phone, f.quota_date,
     f.arrived_on,
     (select coalesce(h.surname, h.given_name) from person h where h.family = f.id and h.relation = 'head'
      order by h.id limit 1) as name,
@@ -478,11 +537,13 @@ struct OnPhone {
 }
 
 async fn on_phone(tx: &mut Tx, of: &Asked<'_>, device: DeviceId) -> Result<OnPhone, StoreError> {
-    let given = "select c.family, f.org_unit, c.given_at from device_scope c left join family f on f.id = c.family
+    let given =
+        "select c.family, f.org_unit, c.given_at from device_scope c left join family f on f.id = c.family
         where c.device = $1";
     let given = all!(tx, (FamilyId, Option<OrgUnitId>, DateTime<Utc>), given, device).await?;
     // A phone knows what it recorded, whether or not a pull ever gave it the family.
-    let made = "select r.family, f.org_unit, min(r.received_at) from record r join family f on f.id = r.family
+    let made =
+        "select r.family, f.org_unit, min(r.received_at) from record r join family f on f.id = r.family
         where r.device = $1 group by r.family, f.org_unit";
     let made = all!(tx, (FamilyId, Option<OrgUnitId>, DateTime<Utc>), made, device).await?;
     let reach: Option<HashSet<OrgUnitId>> =
@@ -528,7 +589,9 @@ async fn phone_front(tx: &mut Tx, of: &Asked<'_>) -> Result<Vec<(String, String)
     let ids: Vec<(FamilyId,)> = on.here.keys().map(|family| (*family,)).collect();
     let persons = among!(tx, (i64,), "select count(*) from person where family in (", ids, ")").await?;
     let persons: i64 = persons.into_iter().map(|(count,)| count).sum();
-    let moment = |at: DateTime<Utc>| (at.naive_utc() + chrono::TimeDelta::hours(5)).format("%d.%m.%Y %H:%M").to_string();
+    let moment = |at: DateTime<Utc>| {
+        (at.naive_utc() + chrono::TimeDelta::hours(5)).format("%d.%m.%Y %H:%M").to_string()
+    };
     let until = row.revoked_at.or(row.seen_at).map_or_else(|| of.say("desk-never"), moment);
     let state = if row.state == "active" { "desk-phone-active" } else { "desk-phone-revoked" };
     let families = on.here.len();

@@ -176,9 +176,7 @@ impl Styles {
         match cell {
             Cell::Text(text) => sheet.write_string(row, column, cut(text))?,
             Cell::Day(day) => sheet.write_datetime_with_format(row, column, *day, &self.day)?,
-            Cell::Moment(at) => {
-                sheet.write_datetime_with_format(row, column, local(*at), &self.moment)?
-            }
+            Cell::Moment(at) => sheet.write_datetime_with_format(row, column, local(*at), &self.moment)?,
             // Numbers of this office are far below 2^53.
             #[expect(clippy::cast_precision_loss, reason = "a cell holds a float")]
             Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,

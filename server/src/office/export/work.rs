@@ -13,8 +13,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{COLUMNS, Export, Format, LEASE, Row, case, job, lists};
 use crate::{
-    all, exec, opt,
+    all, exec,
     media::Objects,
+    opt,
     refusal::{Outcome, Refusal},
     state::AppState,
     store::{Store, StoreError},
@@ -101,7 +102,7 @@ pub async fn piece(state: &AppState) -> Outcome<bool> {
 async fn take(state: &AppState) -> Outcome<Option<(Hold, Export)>> {
     let now = micros(state.clock.wall());
     // Mostly there is nothing: that is seen without the lock of who writes.
-    let waiting = "select name, attempts from job where name like 'export:%' and run_at <= $1
+    let waiting = "select name, cast(attempts as bigint) from job where name like 'export:%' and run_at <= $1
         and (lease_until is null or lease_until <= $1) order by run_at, name limit 1";
     let mut tx = state.store.read().await?;
     let found = opt!(&mut tx, (String, i64), waiting, now).await?;
@@ -196,7 +197,7 @@ fn hashed(mut file: File) -> std::io::Result<(File, Digest, u64)> {
 async fn put_back(hold: &Hold, last: bool) -> Result<(), StoreError> {
     let now = micros(hold.clock.wall());
     let mut tx = hold.store.write().await?;
-    let sql = "select attempts from job where name = $1";
+    let sql = "select cast(attempts as bigint) from job where name = $1";
     let ours = opt!(&mut tx, (i64,), sql, job(hold.export)).await?.is_some_and(|(n,)| n == hold.attempt);
     if !ours {
         return Ok(());
