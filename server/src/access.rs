@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
+    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, RecordId, UserId},
     time::micros,
 };
 use sha2::{Digest as _, Sha256};
@@ -60,6 +60,10 @@ pub enum Action {
     Families,
     /// A family with its plan.
     Family,
+    /// Something asked to be written into a file; whether with numbers, and why.
+    Export(ExportId, &'static str, Option<NumberReason>),
+    /// Such a file, taken.
+    ExportFile(ExportId),
     /// A person's number in the clear, and why.
     Number(NumberReason),
 }
@@ -109,6 +113,9 @@ impl std::fmt::Display for Action {
             Self::Map => f.write_str("map.show"),
             Self::Families => f.write_str("family.list"),
             Self::Family => f.write_str("family.show"),
+            Self::Export(id, what, None) => write!(f, "export.{what} {id}"),
+            Self::Export(id, what, Some(why)) => write!(f, "export.{what} {id} {why}"),
+            Self::ExportFile(id) => write!(f, "export.save {id}"),
             Self::Number(why) => write!(f, "person.number {why}"),
         }
     }
@@ -138,12 +145,26 @@ pub async fn note(
     reading: Reading,
 ) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
+    note_in(&mut tx, now, action, reading).await?;
+    tx.commit().await
+}
+
+/// Notes a reading in a transaction; nobody else notes one until it ends.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn note_in(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    action: Action,
+    reading: Reading,
+) -> Result<(), StoreError> {
     // Numbers without gaps need one writer at a time; SQLite has no other.
     if tx.engine() == Engine::Postgres {
-        exec!(&mut tx, "lock table access_log in exclusive mode").await?;
+        exec!(tx, "lock table access_log in exclusive mode").await?;
     }
     exec!(
-        &mut tx,
+        tx,
         "insert into access_log (id, at, by_user, device, family, person, action)
          select coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5, $6 from access_log",
         micros(now),
@@ -154,7 +175,7 @@ pub async fn note(
         action.to_string()
     )
     .await?;
-    tx.commit().await
+    Ok(())
 }
 
 /// Anchors what was read since the last anchor; says whether there was anything. Run hourly.

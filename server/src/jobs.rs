@@ -13,7 +13,7 @@ use crate::{
     access, assign, checkpoints,
     findings::work::{self, Done, Work},
     limits,
-    office::session,
+    office::{export, session},
     refusal::{Outcome, Refusal},
     rotate,
     state::AppState,
@@ -86,6 +86,25 @@ pub async fn findings(state: AppState) {
     }
 }
 
+/// Writes what people asked for into files, until the server stops.
+pub async fn exports(state: AppState) {
+    let mut rest = export::PAUSE;
+    loop {
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+        rest = match export::piece(&state).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => export::PAUSE,
+            Err(refusal) => {
+                report("exports", Err(refusal));
+                ROUND
+            }
+        };
+    }
+}
+
 /// Waits until no group of records was written for a moment.
 async fn give_way(state: &AppState) {
     for _ in 0..MOST_PAUSES {
@@ -105,6 +124,7 @@ pub async fn round(state: &AppState) {
     report("tokens", token::expire(state).await);
     report("sessions", session::expire(state).await);
     report("uploads", expire_uploads(state).await);
+    report("exports", export::expire(state).await);
     report("bundles", open_bundles(state).await);
     crate::api::health::recorder().run_upkeep();
 }

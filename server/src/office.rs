@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod bulk;
+pub mod export;
 pub mod family;
 pub mod held;
 pub mod item;

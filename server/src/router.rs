@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         device, front, health, media,
-        office::{audit, cases, evidence, held, live, map, page, people, review, session},
+        office::{audit, cases, evidence, exports, held, live, map, page, people, review, session},
         records,
     },
     state::AppState,
@@ -101,6 +101,9 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(held::lost)) //             POST /api/gaps
         .routes(routes!(audit::page)) //            GET  /api/audit
         .routes(routes!(audit::verification, audit::verify)) // GET POST /api/verification
+        .routes(routes!(exports::ask, exports::list)) // POST GET /api/exports
+        .routes(routes!(exports::cancel)) //        DELETE /api/exports/{export}
+        .routes(routes!(exports::file)) //          GET  /api/exports/{export}/file
         .routes(routes!(people::list)) //           GET  /api/people
         .routes(routes!(people::add)) //            POST /api/users
         .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}

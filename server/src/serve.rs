@@ -76,6 +76,7 @@ pub struct Running {
     server: JoinHandle<std::io::Result<()>>,
     jobs: JoinHandle<()>,
     findings: JoinHandle<()>,
+    exports: JoinHandle<()>,
 }
 
 impl Running {
@@ -107,7 +108,8 @@ impl Running {
         };
         let jobs = tokio::spawn(jobs::run(state.clone()));
         let findings = tokio::spawn(jobs::findings(state.clone()));
-        Ok(Self { address, state, handle, server, jobs, findings })
+        let exports = tokio::spawn(jobs::exports(state.clone()));
+        Ok(Self { address, state, handle, server, jobs, findings, exports })
     }
 
     /// Where it listens.
@@ -135,6 +137,7 @@ impl Running {
         self.server.await.context("the listener ended badly")??;
         self.jobs.await.context("the regular work ended badly")?;
         self.findings.await.context("the work on findings ended badly")?;
+        self.exports.await.context("the work on exports ended badly")?;
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ pub const RUNNING: &[&str] = &[
     "record_reading",
     "record_spot",
     "photo_hash",
+    "export",
 ];
 
 /// How a table differs from what the journal says.

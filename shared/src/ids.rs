@@ -77,6 +77,8 @@ ids! {
     UploadId;
     /// A bundle of unsent work.
     BundleId;
+    /// Something that was asked to be written into a file for somebody.
+    ExportId;
     /// A decision to erase a subject.
     ErasureId;
     /// One check of a record by a supervisor.

@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod held;
 pub mod live;
 pub mod map;
+pub mod exports;
 pub mod page;
 pub mod people;
 pub mod review;

@@ -16,7 +16,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{BundleId, EvidenceId},
+    ids::{BundleId, EvidenceId, ExportId},
 };
 use object_store::{
     ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as Key,
@@ -32,6 +32,8 @@ use super::{
 const PART: usize = 8 << 20;
 /// What is not in custody yet, in a bucket; a folder has a folder of its own for it.
 const STAGING: &str = "staging";
+/// Files that somebody asked for; they go by themselves and are no custody.
+const EXPORTS: &str = "export";
 
 /// The media store.
 #[derive(Clone, Debug)]
@@ -89,6 +91,12 @@ impl Objects {
     #[must_use]
     pub fn bundle_key(bundle: BundleId) -> String {
         format!("bundle/{bundle}.age")
+    }
+
+    /// Key of a file that somebody asked for.
+    #[must_use]
+    pub fn export_key(export: ExportId, attempt: i64) -> String {
+        format!("{EXPORTS}/{export}.{attempt}")
     }
 
     /// Key of what is not in custody yet, in a bucket.
@@ -217,9 +225,10 @@ impl Objects {
     /// # Errors
     /// When the store cannot be listed.
     pub async fn sizes(&self) -> io::Result<BTreeMap<String, u64>> {
-        let staging = Key::from(STAGING);
+        let (staging, exports) = (Key::from(STAGING), Key::from(EXPORTS));
         let listed = self.store.list(None).try_filter(|meta| {
-            std::future::ready(self.folder.is_some() || !meta.location.prefix_matches(&staging))
+            let staged = self.folder.is_none() && meta.location.prefix_matches(&staging);
+            std::future::ready(!staged && !meta.location.prefix_matches(&exports))
         });
         Ok(listed.map_ok(|meta| (meta.location.into(), meta.size)).try_collect().await?)
     }

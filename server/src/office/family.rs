@@ -88,7 +88,7 @@ impl From<MemberRow> for Member {
     }
 }
 
-fn masked(iin: &Iin) -> String {
+pub(super) fn masked(iin: &Iin) -> String {
     let last: String = iin.reveal().chars().skip(8).collect();
     format!("•••• •••• {last}")
 }
@@ -196,7 +196,11 @@ pub async fn list(
 }
 
 /// Families with a member whose name or number fits, at most a few hundred.
-async fn matching(tx: &mut Tx, units: &[(OrgUnitId,)], q: &str) -> Result<Vec<(FamilyId,)>, StoreError> {
+pub(super) async fn matching(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    q: &str,
+) -> Result<Vec<(FamilyId,)>, StoreError> {
     #[derive(sqlx::FromRow)]
     struct Named {
         family: FamilyId,

@@ -6,6 +6,7 @@ mod doors;
 mod held;
 mod live;
 mod map;
+mod exports;
 mod signing_in;
 mod work;
 

@@ -11,6 +11,7 @@ export type Place =
   | { screen: "map"; layer: "records" | "families"; state: string; service: string; unit: string; from: string; to: string; noticed: string; view: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
+  | { screen: "exports" }
   | { screen: "people" }
   | { screen: "account" }
   | { screen: "home" };
@@ -21,6 +22,7 @@ export function read(hash: string): Place {
   const asked = new URLSearchParams(query);
   switch (screen) {
     case "overview":
+    case "exports":
     case "people":
     case "account":
       return { screen };

@@ -17,6 +17,7 @@ describe("places", () => {
       { screen: "record", record: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
       { screen: "map", layer: "families", state: "", service: "S13", unit: "", from: "", to: "", noticed: "some", view: "52.1,77.2,9.50" },
       { screen: "map", layer: "records", state: "held", service: "", unit: "", from: "2026-09-01", to: "", noticed: "", view: "" },
+      { screen: "exports" },
       { screen: "people" },
       { screen: "home" },
     ] as const) {

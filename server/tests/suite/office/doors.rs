@@ -29,6 +29,8 @@ const NUMBERS: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet,
 /// Requirements §2.2, row "Audit log": who reads that of his organisation.
 const AUDIT: &[Role] = &[CcDir, CtmDepHead, CtmSetHead, MioDepHead, MioSetHead, MioSet, Auth];
 const VERIFY: &[Role] = &[CcDir, CtmDepHead, CtmSetHead, MioDepHead, MioSetHead, MioSet, Auth, Admin];
+/// Cases and phones both.
+const PHONE_DATA: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet];
 const ADMIN: &[Role] = &[Admin];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
@@ -62,6 +64,9 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let (get, post, put, delete) = (Method::GET, Method::POST, Method::PUT, Method::DELETE);
     let own = |method: &Method, path: &'static str, body| {
         door(method.clone(), path, path.to_owned(), EVERYBODY, false, body)
+    };
+    let export = |wanted: Value, roles, of_a_unit| {
+        door(Method::POST, "/api/exports", "/api/exports".to_owned(), roles, of_a_unit, Some(wanted))
     };
     let scan = scan.evidence;
     let photo = sealed.evidence;
@@ -141,6 +146,35 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         door(get.clone(), "/api/audit", format!("/api/audit?kind=acts&by={worker}"), AUDIT, true, None),
         door(get.clone(), "/api/verification", "/api/verification".into(), VERIFY, false, None),
         door(post.clone(), "/api/verification", "/api/verification".into(), VERIFY, false, None),
+        export(json!({"what": "families", "format": "csv", "lang": "kk"}), READ_CASES, false),
+        export(json!({"what": "records", "format": "csv", "lang": "kk"}), READ_CASES, false),
+        export(json!({"what": "queue", "format": "csv", "lang": "kk"}), CHECK, false),
+        export(json!({"what": "held", "format": "csv", "lang": "kk"}), PHONE_DATA, false),
+        export(json!({"what": "users", "format": "csv", "lang": "kk"}), WORKERS, false),
+        export(json!({"what": "phones", "format": "csv", "lang": "kk"}), WORKERS, false),
+        export(json!({"what": "phone", "format": "csv", "lang": "kk", "phone": phone}), PHONE_DATA, true),
+        export(
+            json!({"what": "case", "format": "zip", "lang": "kk", "family": family, "number": "identity"}),
+            READ_CASES,
+            true,
+        ),
+        own(&get, "/api/exports", None),
+        door(
+            delete.clone(),
+            "/api/exports/{export}",
+            format!("/api/exports/{family}"),
+            EVERYBODY,
+            false,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/exports/{export}/file",
+            format!("/api/exports/{family}/file"),
+            EVERYBODY,
+            false,
+            None,
+        ),
         door(get, "/api/people", "/api/people".into(), WORKERS, false, None),
         door(
             post.clone(),
