@@ -446,6 +446,8 @@ desk-map-from = Сделано с
 desk-map-to = Сделано по
 desk-map-total = { $count ->
     [one] {$count} на этом участке
+    [few] {$count} на этом участке
+    [many] {$count} на этом участке
    *[other] {$count} на этом участке
 }
 desk-map-more = 10 000+, показаны самые новые

@@ -140,8 +140,8 @@ impl Place {
 async fn keep_aside(database: &Database) {
     let mut conn = PgConnection::connect(database.url()).await.unwrap();
     let mut sql = String::from("create schema town;");
-    for table in tables(&mut conn).await {
-        sql.push_str(&format!("create table town.{table} as table public.{table};"));
+    for (table, columns) in tables(&mut conn).await {
+        sql.push_str(&format!("create table town.{table} as select {columns} from public.{table};"));
     }
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
@@ -151,10 +151,10 @@ async fn begin_again(database: &Database) {
     let mut conn = PgConnection::connect(database.url()).await.unwrap();
     // Rows come and go in no order that a foreign key would like.
     let mut sql = String::from("begin; set local session_replication_role = replica;");
-    for table in tables(&mut conn).await {
+    for (table, columns) in tables(&mut conn).await {
         sql.push_str(&format!(
             "delete from public.{table};
-             insert into public.{table} overriding system value select * from town.{table};"
+             insert into public.{table} ({columns}) overriding system value select {columns} from town.{table};"
         ));
     }
     sql.push_str("commit;");
@@ -162,10 +162,14 @@ async fn begin_again(database: &Database) {
     conn.close().await.unwrap();
 }
 
-async fn tables(conn: &mut PgConnection) -> Vec<String> {
-    let sql = "select tablename::text from pg_tables where schemaname = 'public' and tablename <> '_sqlx_migrations'
-        order by 1";
-    sqlx::query_scalar(sql).fetch_all(conn).await.unwrap()
+/// Tables, and those of their columns that PostgreSQL does not make itself.
+async fn tables(conn: &mut PgConnection) -> Vec<(String, String)> {
+    let sql = "select table_name::text, string_agg(quote_ident(column_name), ', ' order by ordinal_position)
+        from information_schema.columns join information_schema.tables using (table_schema, table_name)
+        where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> '_sqlx_migrations'
+              and is_generated = 'NEVER'
+        group by 1 order by 1";
+    sqlx::query_as(sql).fetch_all(conn).await.unwrap()
 }
 
 pub fn home_name(number: usize) -> String {
