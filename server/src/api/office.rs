@@ -4,10 +4,10 @@
 pub mod audit;
 pub mod cases;
 pub mod evidence;
+pub mod exports;
 pub mod held;
 pub mod live;
 pub mod map;
-pub mod exports;
 pub mod page;
 pub mod people;
 pub mod review;

@@ -3,10 +3,10 @@
 mod audit;
 mod bulk;
 mod doors;
+mod exports;
 mod held;
 mod live;
 mod map;
-mod exports;
 mod signing_in;
 mod work;
 

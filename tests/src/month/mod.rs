@@ -187,7 +187,7 @@ fn homes() -> Result<TempDir> {
 fn works(day: &NaiveDate) -> bool {
     match day.weekday().number_from_monday() {
         1..=5 => true,
-        6 => day.day() % 2 == 0,
+        6 => day.day().is_multiple_of(2),
         _ => false,
     }
 }
