@@ -346,7 +346,12 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     expect(Number(below.split(":")[0])).toBeGreaterThan(Number(start.split(":")[0]));
     await phone.page.keyboard.press("ArrowUp");
     expect(Number((await here()).split(":")[0])).toBeLessThan(Number(below.split(":")[0]));
+    // Which activity it is, and so what its page says, depends on what was recorded before.
+    const target = await phone.page.evaluate(() => (document.activeElement as HTMLAnchorElement).getAttribute("href") ?? "none");
+    expect(target).toMatch(/^#\/activities\//);
     await phone.page.keyboard.press("Enter");
-    await worker.sees(w("help-rule"));
+    await expect.poll(() => phone.page.evaluate(() => location.hash)).toBe(target);
+    await phone.page.getByRole("table").waitFor({ state: "detached" });
+    await phone.page.getByRole("heading", { level: 1 }).first().waitFor();
   });
 });
