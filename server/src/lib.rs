@@ -7,6 +7,7 @@ pub mod arrivals;
 pub mod assign;
 pub mod backup;
 pub mod chance;
+pub mod calendar;
 pub mod changes;
 pub mod check;
 pub mod checkpoints;

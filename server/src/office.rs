@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod people;
 pub mod policy;
 pub mod queue;
+pub mod reference;
 pub mod second_factor;
 pub mod session;
 pub mod verification;

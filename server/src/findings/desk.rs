@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    calendar::civil_date,
+    calendar::{Calendar, civil_date},
     evidence::{EvidenceKind, Part, Position, PositionSource},
     hash::Digest,
     ids::{CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
@@ -21,7 +21,7 @@ use super::{
     settings::{Settings, Thresholds},
 };
 use crate::{
-    all, among,
+    all, among, calendar,
     facts::{ChainFinding, Event},
     journal::JournalError,
     opt,
@@ -173,6 +173,7 @@ struct Around {
     usual: HashMap<String, Vec<(Digest, Place)>>,
     ways: HashMap<Digest, Way>,
     alike: HashMap<Digest, Vec<Alike>>,
+    calendar: Calendar,
 }
 
 impl Around {
@@ -191,6 +192,7 @@ impl Around {
             usual: usual(tx, read, settings).await?,
             ways: ways(tx, read, settings).await?,
             alike: alike(tx, read, settings, index).await?,
+            calendar: calendar::read(tx).await?,
         })
     }
 
@@ -209,7 +211,10 @@ impl Around {
                 done_on: record.done_on,
                 sealed: record.sealed.clone(),
                 bracket: self.bracket(row, record, place),
-                due: row.due_on.filter(|_| row.kind.as_deref() == Some("completion")),
+                due: row
+                    .due_on
+                    .filter(|_| row.kind.as_deref() == Some("completion"))
+                    .map(|due| self.calendar.last_day(due)),
                 position: record.position.clone(),
                 no_position: record.no_position,
                 home: self.home(row),

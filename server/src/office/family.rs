@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::policy;
 use crate::{
-    all, among,
+    all, among, calendar,
     check::policy::Territory,
     opt,
     store::{StoreError, Tx},
@@ -165,6 +165,7 @@ pub async fn list(
     };
     let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
     let q = fold(&wanted.q);
+    let late = calendar::read(tx).await?.late_before(today);
     let found = if q.is_empty() { None } else { Some(matching(tx, &units, &q).await?) };
     let sql = "select f.id, f.settlement_name as settlement,
         (select coalesce(h.surname, h.given_name) from person h where h.family = f.id and h.relation = 'head'
@@ -180,11 +181,11 @@ pub async fn list(
     let mut families = match found {
         Some(ids) => {
             let sql = format!("{sql} f.id in (");
-            among!(tx, Listed, &sql, ids, ")", today).await?
+            among!(tx, Listed, &sql, ids, ")", late).await?
         }
         None => {
             let sql = format!("{sql} f.org_unit in (");
-            among!(tx, Listed, &sql, units, ") order by f.id limit $2", today, MOST + 1).await?
+            among!(tx, Listed, &sql, units, ") order by f.id limit $2", late, MOST + 1).await?
         }
     };
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
@@ -291,8 +292,11 @@ pub struct Activity {
     pub person: PersonId,
     /// Which service.
     pub service: ServiceCode,
-    /// The last day on which it is due.
+    /// The day on which it is due.
     pub due_on: Option<NaiveDate>,
+    /// The last day in time: that day, or the next working day if it is a day off.
+    #[sqlx(skip)]
+    pub last_on: Option<NaiveDate>,
     /// Where it stands.
     pub state: ActivityState,
     /// The day it was done.
@@ -367,7 +371,11 @@ pub async fn of(tx: &mut Tx, family: FamilyId) -> Result<Option<Family>, StoreEr
          order by r.position limit 1) as check_state,
         exists (select 1 from record h where h.activity = a.id and h.verdict = 'held') as held
         from activity a where a.family = $1 order by a.service, a.id";
-    let activities = all!(tx, Activity, sql, family).await?;
+    let mut activities = all!(tx, Activity, sql, family).await?;
+    let calendar = calendar::read(tx).await?;
+    for activity in &mut activities {
+        activity.last_on = activity.due_on.map(|due| calendar.last_day(due));
+    }
     let sql = "select r.record, r.kind, r.service, r.person, u.name as worker_name, r.done_on, r.received_at,
         r.verdict, r.superseded, r.check_state from record r join app_user u on u.id = r.worker
         where r.family = $1 and r.record is not null order by r.position desc limit 100";

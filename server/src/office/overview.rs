@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{held, policy};
 use crate::{
-    among,
+    among, calendar,
     check::policy::Territory,
     store::{StoreError, Tx},
 };
@@ -54,7 +54,7 @@ pub struct Count {
     pub done: i64,
     /// Due within five working days.
     pub soon: i64,
-    /// The day has passed.
+    /// The day has passed, or where it was a day off the next working day.
     pub overdue: i64,
 }
 
@@ -108,7 +108,9 @@ pub async fn of(
         .map(|unit| (unit,))
         .collect();
     let today = civil_date(now);
-    let services = services(tx, &units, today).await?;
+    let calendar = calendar::read(tx).await?;
+    let late = calendar.late_before(today);
+    let services = services(tx, &units, &calendar, today).await?;
     let mut total = Count::default();
     for of in &services {
         total.planned += of.count.planned;
@@ -125,21 +127,23 @@ pub async fn of(
     let held = held::waiting(tx, &units).await?.records;
     let sql = "select count(*) from record r join family f on f.id = r.family
         where r.check_state = 'returned' and not r.superseded and r.check_due < $1 and f.org_unit in (";
-    let unanswered = sum(among!(tx, (i64,), sql, units, ")", today).await?);
+    let unanswered = sum(among!(tx, (i64,), sql, units, ")", late).await?);
     let year = now - chrono::TimeDelta::days(365);
     let sql = "select count(*) from family f where not exists
         (select 1 from record r where r.family = f.id and r.received_at > $1) and f.org_unit in (";
     let unvisited = sum(among!(tx, (i64,), sql, units, ")", year).await?);
-    let workers = workers(tx, &units, today).await?;
+    let workers = workers(tx, &units, late).await?;
     Ok(Overview { today, families, total, services, unchecked, held, unanswered, unvisited, workers })
 }
 
 async fn services(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
+    calendar: &Calendar,
     today: NaiveDate,
 ) -> Result<Vec<OfService>, StoreError> {
-    let soon = Calendar::shipped().add_working_days(today, SOON).unwrap_or_else(|_| today + Days::new(7));
+    let late = calendar.late_before(today);
+    let soon = calendar.add_working_days(today, SOON).unwrap_or_else(|_| today + Days::new(7));
     let sql = "select a.service,
         cast(sum(case when a.state in ('cancelled', 'not_applicable', 'refused') then 0 else 1 end) as bigint) as planned,
         cast(sum(case when a.state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end) as bigint)
@@ -149,7 +153,7 @@ async fn services(
         cast(sum(case when a.state = 'planned' and a.due_on < $1 then 1 else 0 end) as bigint) as overdue
         from activity a join family f on f.id = a.family where f.org_unit in (";
     let units = units.to_vec();
-    let rows = among!(tx, Row, sql, units, ") group by a.service", today, soon).await?;
+    let rows = among!(tx, Row, sql, units, ") group by a.service", late, soon).await?;
     let mut by_service: BTreeMap<ServiceCode, Count> = BTreeMap::new();
     for row in rows {
         let count = by_service.entry(row.service).or_default();
@@ -161,7 +165,7 @@ async fn services(
     Ok(by_service.into_iter().map(|(service, count)| OfService { service, count }).collect())
 }
 
-async fn workers(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Result<Vec<Worker>, StoreError> {
+async fn workers(tx: &mut Tx, units: &[(OrgUnitId,)], late: NaiveDate) -> Result<Vec<Worker>, StoreError> {
     let sql = "select u.id, u.name,
         (select max(s.at) from device d join device_seen s on s.device = d.id where d.worker = u.id) as seen_at,
         (select count(*) from assignment n join activity a on a.family = n.family
@@ -171,7 +175,7 @@ async fn workers(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Resul
         from app_user u where u.active and exists (select 1 from device d where d.worker = u.id)
         and u.org_unit in (";
     let units = units.to_vec();
-    let mut workers = among!(tx, Worker, sql, units, ")", today).await?;
+    let mut workers = among!(tx, Worker, sql, units, ")", late).await?;
     workers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     workers.dedup_by_key(|worker| worker.id);
     Ok(workers)

@@ -7,6 +7,7 @@ mod exports;
 mod held;
 mod live;
 mod map;
+mod reference;
 mod signing_in;
 mod work;
 

@@ -2,6 +2,9 @@
 export type Which = "records" | "gaps" | "handovers" | "decided";
 const WHICH: readonly string[] = ["records", "gaps", "handovers", "decided"];
 
+export type ReferencePart = "calendar" | "thresholds" | "services" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "services", "reasons"];
+
 export type Place =
   | { screen: "overview" }
   | { screen: "checking"; service: string }
@@ -13,6 +16,7 @@ export type Place =
   | { screen: "record"; record: string }
   | { screen: "exports" }
   | { screen: "people" }
+  | { screen: "reference"; which: ReferencePart; year: string }
   | { screen: "account" }
   | { screen: "home" };
 
@@ -35,6 +39,10 @@ export function read(hash: string): Place {
     case "audit": {
       const told = (name: string) => asked.get(name) ?? "";
       return { screen, kind: told("kind") === "acts" ? "acts" : "reads", by: told("by"), family: told("family"), from: told("from"), to: told("to") };
+    }
+    case "reference": {
+      const year = asked.get("year") ?? "";
+      return { screen, which: PARTS.includes(id) ? (id as ReferencePart) : "calendar", year: /^\d{4}$/.test(year) ? year : "" };
     }
     case "families":
       return { screen, q: asked.get("q") ?? "" };
@@ -66,6 +74,8 @@ export function write(place: Place): string {
       const asked = new URLSearchParams(told.filter(([, value]) => value !== ""));
       return `#/audit${asked.size > 0 ? `?${asked}` : ""}`;
     }
+    case "reference":
+      return `#/reference/${place.which}${query("year", place.year)}`;
     case "families":
       return `#/families${query("q", place.q)}`;
     case "map": {

@@ -19,6 +19,8 @@ describe("places", () => {
       { screen: "map", layer: "records", state: "held", service: "", unit: "", from: "2026-09-01", to: "", noticed: "", view: "" },
       { screen: "exports" },
       { screen: "people" },
+      { screen: "reference", which: "calendar", year: "2027" },
+      { screen: "reference", which: "thresholds", year: "" },
       { screen: "home" },
     ] as const) {
       expect(read(write(place))).toEqual(place);
@@ -26,6 +28,7 @@ describe("places", () => {
   });
   test("what is none is the first page", () => {
     expect(read("#/nowhere/else")).toEqual({ screen: "home" });
+    expect(read("#/reference/nothing?year=soon")).toEqual({ screen: "reference", which: "calendar", year: "" });
     expect(read("#/family")).toEqual({ screen: "families", q: "" });
   });
 });

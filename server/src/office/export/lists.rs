@@ -24,7 +24,7 @@ use super::{
     work::{Broken, Hold},
 };
 use crate::{
-    all, among,
+    all, among, calendar,
     check::policy::Territory,
     office::{family, people, policy},
     one,
@@ -314,7 +314,7 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
         let units: Vec<(OrgUnitId,)> = of.units().into_iter().map(|unit| (unit,)).collect();
         Some(family::matching(tx, &units, &q).await?.into_iter().map(|(id,)| id).collect())
     };
-    let today = civil_date(of.export.made_at);
+    let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
     let mut pages = Pages::of(tx, of).await?;
     while let Some(mut page) = pages.next(tx).await? {
         page.retain(|family| found.as_ref().is_none_or(|found| found.contains(&family.id)));
@@ -327,7 +327,7 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
             sum(case when state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end),
             sum(case when state = 'planned' and due_on < $1 then 1 else 0 end)
             from activity where family in (";
-        let plans = among!(tx, (FamilyId, i64, i64, i64), plans, ids, ") group by family", today).await?;
+        let plans = among!(tx, (FamilyId, i64, i64, i64), plans, ids, ") group by family", late).await?;
         let plans: HashMap<_, _> = plans
             .into_iter()
             .map(|(family, planned, done, overdue)| (family, Counts { planned, done, overdue }))
