@@ -9,8 +9,9 @@ use kandas_shared::{
     calendar::{Calendar, CalendarError, DayOff, civil_date, due_at},
     check::ReturnReason,
     finding::Threshold,
-    ids::UserId,
+    ids::{FamilyId, UserId},
     journal::{Author, AuthorKind},
+    kato::{self, Kato},
     locale::{Lang, Messages, message_id},
     problem::ProblemCode,
     pulled::User,
@@ -20,13 +21,20 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::{family::fold, policy};
 use crate::{
-    all,
+    all, among,
     calendar::{self, DaySet},
     facts::{Event, Setting},
-    findings::settings::{self, Dated, Settings},
+    check::policy::Territory,
+    findings::{
+        desk,
+        place::{self, Place},
+        settings::{self, Dated, Settings},
+        settlement::{self, Centre},
+    },
     journal::{self, Fact},
-    one,
+    one, opt,
     refusal::{Outcome, Refusal},
     state::AppState,
     store::{StoreError, Tx},
@@ -36,6 +44,8 @@ use crate::{
 pub const MOST_DAYS: usize = 62;
 /// Most characters of a reason or a source.
 pub const MOST_WORDS: usize = 500;
+/// Most settlements of one answer.
+const MOST_SETTLEMENTS: usize = 50;
 /// Most entries of a history.
 const HISTORY: i64 = 200;
 /// So many days ahead a value may begin.
@@ -609,6 +619,218 @@ pub async fn set_value(state: &AppState, by: &User, wanted: WantedValue) -> Outc
 /// The day of the order: nothing is measured before it.
 fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, 5, 30).unwrap_or_default()
+}
+
+/// What is looked for among settlements.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct OfSettlement {
+    /// Part of a name, or the beginning of a KATO code; all if missing.
+    #[serde(default)]
+    pub q: String,
+}
+
+/// Settlements where families of the user's units live.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Settlements {
+    /// By name, at most 50.
+    pub settlements: Vec<Settlement>,
+    /// There are more: a narrower question finds them.
+    pub more: bool,
+    /// Where the middle of one was changed, the newest first.
+    pub history: Vec<CentreChange>,
+}
+
+/// A settlement.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Settlement {
+    /// KATO code, nine digits.
+    pub kato: String,
+    /// Its name, as imported with a family.
+    pub name: String,
+    /// Its region.
+    pub region: Option<Names>,
+    /// Whether families there need a road map (§38).
+    pub rural: bool,
+    /// Families of the user's units.
+    pub families: i64,
+    /// Those of them whose own coordinates are known.
+    pub placed: i64,
+    /// The middle as somebody has said it.
+    pub centre: Option<Spot>,
+    /// From where that is known.
+    pub source: Option<String>,
+    /// The middle of the latest exact positions of records, if there are enough of them.
+    pub usual: Option<Spot>,
+    /// How many positions that are; at most 200.
+    pub fixes: i64,
+}
+
+/// A place, degrees, WGS 84.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spot {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+}
+
+impl From<Place> for Spot {
+    fn from(Place { lat, lon }: Place) -> Self {
+        Self { lat, lon }
+    }
+}
+
+/// A change of the middle of a settlement.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CentreChange {
+    /// Place in the journal.
+    pub position: i64,
+    /// KATO code.
+    pub kato: String,
+    /// The middle since then; null: taken back.
+    pub centre: Option<Spot>,
+    /// The middle before.
+    pub was: Option<Spot>,
+    /// From where it is known.
+    pub source: String,
+    /// Who; null where nobody had signed in.
+    pub by_name: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Where the middle of a settlement is to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedCentre {
+    /// KATO code of a settlement where a family lives.
+    pub kato: String,
+    /// The middle; null takes back what was said.
+    pub centre: Option<Spot>,
+    /// From where it is known, at most 500 characters; not needed to take back.
+    #[serde(default)]
+    pub source: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct SettlementRow {
+    kato: String,
+    name: String,
+    rural: i64,
+    families: i64,
+    placed: i64,
+}
+
+/// Settlements of the user's units.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn settlements(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    of: &OfSettlement,
+    now: DateTime<Utc>,
+) -> Result<Settlements, StoreError> {
+    let units = policy::reach(user, territory).unwrap_or_else(|| territory.all());
+    let units: Vec<_> = units.into_iter().map(|unit| (unit,)).collect();
+    let sql = "select f.settlement_kato as kato, min(f.settlement_name) as name,
+        cast(max(case when f.rural then 1 else 0 end) as bigint) as rural, count(*) as families,
+        count(f.latitude) as placed from family f where f.org_unit in (";
+    let mut known: BTreeMap<String, SettlementRow> = BTreeMap::new();
+    for row in among!(tx, SettlementRow, sql, units, ") group by f.settlement_kato").await? {
+        match known.get_mut(&row.kato) {
+            Some(held) => {
+                held.families += row.families;
+                held.placed += row.placed;
+                held.rural = held.rural.max(row.rural);
+            }
+            None => drop(known.insert(row.kato.clone(), row)),
+        }
+    }
+    let q = fold(&of.q);
+    let mut found: Vec<SettlementRow> =
+        known.into_values().filter(|row| row.kato.starts_with(&q) || fold(&row.name).contains(&q)).collect();
+    found.sort_by_cached_key(|row| (fold(&row.name), row.kato.clone()));
+    let more = found.len() > MOST_SETTLEMENTS;
+    found.truncate(MOST_SETTLEMENTS);
+    let katos: Vec<String> = found.iter().map(|row| row.kato.clone()).collect();
+    let centres = settlement::read(tx, &katos).await?;
+    let held = Settings::read(tx).await?.on(civil_date(now));
+    let mut settlements = Vec::with_capacity(found.len());
+    for row in found {
+        let usual = desk::usual_of(tx, &row.kato, held.get(Threshold::AccuracyM)).await?;
+        let fixes = usual.len();
+        let enough = fixes as f64 >= held.get(Threshold::SettlementFixes);
+        let places: Vec<Place> = usual.into_iter().map(|(_, place)| place).collect();
+        let centre = centres.get(&row.kato);
+        let region = Kato::parse(&row.kato).ok().and_then(|kato| kato::region(&kato));
+        settlements.push(Settlement {
+            region: region.map(|of| Names { kk: of.kk.clone(), ru: of.ru.clone(), en: of.en.clone() }),
+            kato: row.kato,
+            name: row.name,
+            rural: row.rural > 0,
+            families: row.families,
+            placed: row.placed,
+            centre: centre.map(|centre| centre.place().into()),
+            source: centre.map(|centre| centre.source.clone()),
+            usual: place::middle(&places).filter(|_| enough).map(Spot::from),
+            fixes: i64::try_from(fixes).unwrap_or(i64::MAX),
+        });
+    }
+    Ok(Settlements { settlements, more, history: centre_history(tx).await? })
+}
+
+async fn centre_history(tx: &mut Tx) -> Result<Vec<CentreChange>, StoreError> {
+    let rows = history(tx, "place.%").await?;
+    let change = |row: ChangeRow| {
+        let centre = Centre::read(&row.value);
+        Some(CentreChange {
+            position: row.position,
+            kato: settlement::about(&row.name)?.to_owned(),
+            was: row.was.and_then(|was| Centre::read(&was)).map(|was| was.place().into()),
+            source: centre.as_ref().map(|centre| centre.source.clone()).unwrap_or_default(),
+            centre: centre.map(|centre| centre.place().into()),
+            by_name: row.by_name,
+            at: row.at,
+        })
+    };
+    Ok(rows.into_iter().filter_map(change).collect())
+}
+
+/// The middle of a settlement is said, or taken back.
+///
+/// # Errors
+/// `not-found`, `out-of-range` for a place that is not in the country, `words-missing`, `nothing-changes`.
+pub async fn set_centre(state: &AppState, by: &User, wanted: WantedCentre) -> Outcome<()> {
+    let WantedCentre { kato, centre, source } = wanted;
+    let value = match centre {
+        Some(Spot { lat, lon }) => {
+            let place = Place { lat, lon };
+            if !place.is_real() || place::is_outside(place, 0.0) == Some(true) {
+                return Err(Refusal::because(ProblemCode::OutOfRange, "the place is not in Kazakhstan"));
+            }
+            let centre = Centre { lat, lon, source: words(&source)? };
+            serde_json::to_string(&centre).map_err(Refusal::fault)?
+        }
+        None => String::new(),
+    };
+    let mut tx = state.store.write().await?;
+    let locked = journal::lock(&mut tx).await?;
+    let sql = "select id from family where settlement_kato = $1 limit 1";
+    opt!(&mut tx, (FamilyId,), sql, kato).await?.ok_or(ProblemCode::NotFound)?;
+    let name = settlement::setting(&kato);
+    let sql = "select value from setting where name = $1";
+    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
+    if before == value {
+        return Err(ProblemCode::NothingChanges.into());
+    }
+    let fact = set_by(by.id, name, value);
+    journal::append_locked(&mut tx, locked, state.chance.as_ref(), state.clock.wall(), vec![fact]).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What the law and the program fix.

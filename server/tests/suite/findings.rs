@@ -260,6 +260,16 @@ on_each! { engine, House;
         assert_eq!(rules(&case.noticed(&house, record).await), [(Rule::FarFromSettlement, Severity::Soon)]);
         case.lives_at(&house, case.families[0], None).await;
         assert_eq!(rules(&case.noticed(&house, record).await), [(Rule::SettlementUnknown, Severity::Good)]);
+        let kato = case.district.families.iter().find(|of| of.id == case.families[0]).unwrap().settlement_kato.clone();
+        let middle = |value: &str| {
+            let name = findings::settlement::setting(&kato);
+            Fact::by_system(Event::SettingSet(Setting { name, value: value.into() }))
+        };
+        house.append([middle(r#"{"lat":54.3,"lon":76.9,"source":"карта"}"#)]).await;
+        let far = case.noticed(&house, record).await;
+        assert_eq!((rules(&far), &far[0].params["how"]), (vec![(Rule::FarFromSettlement, Severity::Soon)], &json!("centre")));
+        house.append([middle("")]).await;
+        assert_eq!(rules(&case.noticed(&house, record).await), [(Rule::SettlementUnknown, Severity::Good)]);
         case.lives_at(&house, case.families[0], Some(HOME)).await;
         let set = |value: &str, day: &str| {
             let name = format!("finding.{}.{day}", Threshold::AccuracyM);

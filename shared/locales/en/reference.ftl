@@ -142,3 +142,31 @@ services-yes = Yes
 services-no = No
 reasons-hint = These words stand in the journal for ever, so the list is fixed. The worker sees the text in the language of his phone.
 reasons-code = Word in records
+
+## Settlements
+
+reference-settlements = Settlements
+settlements-hint = Settlements where families live, with the KATO code they came with. From the middle is measured how far a record was made; a family's own coordinates go before it.
+settlements-search = Name or KATO code
+settlements-none = No settlement fits.
+settlements-more = There are more: a narrower search finds them.
+settlements-name = Settlement
+settlements-kato = KATO
+settlements-region = Region
+settlements-kind = Kind
+settlements-rural = rural
+settlements-urban = urban
+settlements-families = Families
+settlements-middle = Middle (latitude; longitude)
+settlements-set = set: {$source}
+settlements-usual = by {$count} exact positions of records
+settlements-unknown = not known yet ({$count} exact positions)
+settlements-placed = families with own coordinates: {$count}
+settlements-title = Middle of {$name}
+settlements-lat = Latitude, degrees north
+settlements-lon = Longitude, degrees east
+settlements-take-usual = Take the usual one: {$spot}
+settlements-source-example = From where it is known
+settlements-changed = {$name}: the middle is changed
+settlements-history-none = No middle was set here.
+settlements-nothing = none

@@ -118,3 +118,31 @@ services-yes = Иә
 services-no = Жоқ
 reasons-hint = Бұл сөздер журналда мәңгі қалады, сондықтан тізім өзгермейді. Қызметкер мәтінді өз телефонының тілінде көреді.
 reasons-code = Жазбалардағы сөз
+
+## Settlements
+
+reference-settlements = Елді мекендер
+settlements-hint = Отбасылар тұратын елді мекендер, өздерімен келген ӘАОЖ кодымен. Жазбаның қаншалықты алыста жасалғаны ортасынан өлшенеді; отбасының өз координаттары одан бұрын тұрады.
+settlements-search = Атауы немесе ӘАОЖ коды
+settlements-none = Ештеңе табылмады.
+settlements-more = Тағы бар: іздеуді нақтылаңыз.
+settlements-name = Елді мекен
+settlements-kato = ӘАОЖ
+settlements-region = Өңір
+settlements-kind = Түрі
+settlements-rural = ауылдық
+settlements-urban = қалалық
+settlements-families = Отбасылар
+settlements-middle = Ортасы (ендік; бойлық)
+settlements-set = көрсетілген: {$source}
+settlements-usual = жазбалардың дәл орындары: {$count}
+settlements-unknown = әзірге белгісіз (дәл орындар: {$count})
+settlements-placed = өз координаттары бар отбасылар: {$count}
+settlements-title = Ортасы: {$name}
+settlements-lat = Ендік, градус
+settlements-lon = Бойлық, градус
+settlements-take-usual = Әдеттегісін алу: {$spot}
+settlements-source-example = Қайдан белгілі
+settlements-changed = {$name}: ортасы өзгертілді
+settlements-history-none = Мұнда орта көрсетілмеген.
+settlements-nothing = жоқ

@@ -158,3 +158,31 @@ services-yes = Да
 services-no = Нет
 reasons-hint = Эти слова остаются в журнале навсегда, поэтому список неизменен. Сотрудник видит текст на языке своего телефона.
 reasons-code = Слово в записях
+
+## Settlements
+
+reference-settlements = Населённые пункты
+settlements-hint = Населённые пункты, где живут семьи, с кодом КАТО, с которым они пришли. От середины измеряется, как далеко сделана запись; собственные координаты семьи важнее.
+settlements-search = Название или код КАТО
+settlements-none = Ничего не найдено.
+settlements-more = Есть ещё: уточните поиск.
+settlements-name = Населённый пункт
+settlements-kato = КАТО
+settlements-region = Регион
+settlements-kind = Вид
+settlements-rural = сельский
+settlements-urban = городской
+settlements-families = Семьи
+settlements-middle = Середина (широта; долгота)
+settlements-set = указана: {$source}
+settlements-usual = точных местоположений записей: {$count}
+settlements-unknown = пока неизвестна (точных местоположений: {$count})
+settlements-placed = семей со своими координатами: {$count}
+settlements-title = Середина: {$name}
+settlements-lat = Широта, градусы
+settlements-lon = Долгота, градусы
+settlements-take-usual = Взять обычную: {$spot}
+settlements-source-example = Откуда это известно
+settlements-changed = {$name}: середина изменена
+settlements-history-none = Середины здесь не указывались.
+settlements-nothing = нет

@@ -2,8 +2,8 @@
 export type Which = "records" | "gaps" | "handovers" | "decided";
 const WHICH: readonly string[] = ["records", "gaps", "handovers", "decided"];
 
-export type ReferencePart = "calendar" | "thresholds" | "services" | "reasons";
-const PARTS: readonly string[] = ["calendar", "thresholds", "services", "reasons"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "reasons"];
 
 export type Place =
   | { screen: "overview" }
@@ -16,7 +16,7 @@ export type Place =
   | { screen: "record"; record: string }
   | { screen: "exports" }
   | { screen: "people" }
-  | { screen: "reference"; which: ReferencePart; year: string }
+  | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
 
@@ -42,7 +42,7 @@ export function read(hash: string): Place {
     }
     case "reference": {
       const year = asked.get("year") ?? "";
-      return { screen, which: PARTS.includes(id) ? (id as ReferencePart) : "calendar", year: /^\d{4}$/.test(year) ? year : "" };
+      return { screen, which: PARTS.includes(id) ? (id as ReferencePart) : "calendar", year: /^\d{4}$/.test(year) ? year : "", q: asked.get("q") ?? "" };
     }
     case "families":
       return { screen, q: asked.get("q") ?? "" };
@@ -75,7 +75,7 @@ export function write(place: Place): string {
       return `#/audit${asked.size > 0 ? `?${asked}` : ""}`;
     }
     case "reference":
-      return `#/reference/${place.which}${query("year", place.year)}`;
+      return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
     case "families":
       return `#/families${query("q", place.q)}`;
     case "map": {

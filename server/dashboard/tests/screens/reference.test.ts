@@ -137,6 +137,26 @@ describe.each(["kk", "ru"] as const)("reference data, %s", (lang) => {
     await desk.look(`thresholds-changed.${lang}`);
   });
 
+  test("the middle of a settlement is said", async () => {
+    const { page } = desk;
+    await desk.go("reference/settlements");
+    const list = page.getByRole("region", { name: say("reference-settlements") });
+    await expect.poll(() => list.locator("tbody tr").count()).toBeGreaterThan(0);
+    await desk.look(`settlements.${lang}`);
+    const name = await list.locator("tbody td").first().innerText();
+    await page.getByLabel(say("settlements-search")).fill(name);
+    await expect.poll(() => page.url()).toContain("q=");
+    await list.getByRole("button", { name: `${say("button-change")} ${name}` }).first().press("Enter");
+    await page.getByLabel(say("settlements-lat")).fill("52.3");
+    await page.getByLabel(say("settlements-lon")).fill("76.9");
+    await page.getByLabel(say("calendar-source")).fill("карта");
+    await desk.look(`settlement.${lang}`);
+    await page.getByLabel(say("calendar-source")).press("Enter");
+    await expect.poll(() => rows().count()).toBe(1);
+    await page.getByLabel(say("settlements-search")).fill("жоқ жер");
+    await page.getByText(say("settlements-none")).waitFor();
+  });
+
   test("services and reasons are shown as they are fixed", async () => {
     const { page } = desk;
     await desk.go("reference/services");

@@ -19,8 +19,8 @@ describe("places", () => {
       { screen: "map", layer: "records", state: "held", service: "", unit: "", from: "2026-09-01", to: "", noticed: "", view: "" },
       { screen: "exports" },
       { screen: "people" },
-      { screen: "reference", which: "calendar", year: "2027" },
-      { screen: "reference", which: "thresholds", year: "" },
+      { screen: "reference", which: "calendar", year: "2027", q: "" },
+      { screen: "reference", which: "settlements", year: "", q: "үлгі 55" },
       { screen: "home" },
     ] as const) {
       expect(read(write(place))).toEqual(place);
@@ -28,7 +28,7 @@ describe("places", () => {
   });
   test("what is none is the first page", () => {
     expect(read("#/nowhere/else")).toEqual({ screen: "home" });
-    expect(read("#/reference/nothing?year=soon")).toEqual({ screen: "reference", which: "calendar", year: "" });
+    expect(read("#/reference/nothing?year=soon")).toEqual({ screen: "reference", which: "calendar", year: "", q: "" });
     expect(read("#/family")).toEqual({ screen: "families", q: "" });
   });
 });

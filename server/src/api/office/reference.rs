@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{Query, State},
+    http::StatusCode,
 };
 use kandas_shared::problem::Problem;
 
@@ -12,8 +13,8 @@ use crate::{
     office::{
         policy::Right,
         reference::{
-            self, ChangedDays, Fixed, MeasuredAnew, Moves, OfYear, Since, Thresholds, WantedDays,
-            WantedValue, Year,
+            self, ChangedDays, Fixed, MeasuredAnew, Moves, OfSettlement, OfYear, Settlements, Since,
+            Thresholds, WantedCentre, WantedDays, WantedValue, Year,
         },
     },
     refusal::Outcome,
@@ -110,4 +111,33 @@ pub async fn set_threshold(
 pub async fn fixed(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Fixed>> {
     seat.allow(&state, Right::Reference, None).await?;
     Ok(Json(reference::fixed()))
+}
+
+/// Settlements of the user's units, and where their middle is taken to be.
+#[utoipa::path(get, path = "/api/settlements", tag = "reference", params(OfSettlement), responses(
+    (status = 200, body = Settlements),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn settlements(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(of): Query<OfSettlement>,
+) -> Outcome<Json<Settlements>> {
+    let territory = seat.allow(&state, Right::Reference, None).await?;
+    let mut tx = state.store.read().await?;
+    let now = state.clock.wall();
+    Ok(Json(reference::settlements(&mut tx, &seat.0.user, &territory, &of, now).await?))
+}
+
+/// Says where the middle of a settlement is, or takes that back.
+#[utoipa::path(post, path = "/api/settlements", tag = "reference", request_body = WantedCentre, responses(
+    (status = 204),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn set_centre(
+    State(state): State<AppState>,
+    seat: Seat,
+    Body(wanted): Body<WantedCentre>,
+) -> Outcome<StatusCode> {
+    seat.allow(&state, Right::Settings, None).await?;
+    reference::set_centre(&state, &seat.0.user, wanted).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

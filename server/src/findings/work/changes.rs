@@ -15,6 +15,7 @@ use crate::{
     findings::{
         desk::{self, moment, tells},
         settings::Dated,
+        settlement,
     },
     journal::{self, JournalError},
     opt,
@@ -175,6 +176,11 @@ impl Changes {
                 self.thresholds_since = Some(self.thresholds_since.map_or(from, |day| day.min(from)));
             }
             days.extend(calendar::day_of(&setting.name));
+            if let Some(kato) = settlement::about(&setting.name) {
+                let sql = "select r.hash from record r join family f on f.id = r.family where f.settlement_kato = $1";
+                let found = all!(tx, (Digest,), sql, kato).await?;
+                self.records.extend(found.into_iter().map(|(hash,)| hash));
+            }
         }
         if days.is_empty() {
             return Ok(());

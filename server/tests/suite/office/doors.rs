@@ -213,6 +213,15 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             false,
             Some(json!({"name": "sample_percent", "from": "2026-12-01", "value": 7})),
         ),
+        door(get.clone(), "/api/settlements", "/api/settlements?q=a".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/settlements",
+            "/api/settlements".into(),
+            SETTINGS,
+            false,
+            Some(json!({"kato": "000000000", "centre": null})),
+        ),
         door(get.clone(), "/api/reference", "/api/reference".into(), REFERENCE, false, None),
         door(get, "/api/people", "/api/people".into(), WORKERS, false, None),
         door(

@@ -243,6 +243,41 @@ on_each! { engine, House;
         assert_sound(&house).await;
     }
 
+    async fn the_middle_of_a_settlement_is_said_and_taken_back(house) {
+        let office = Office::over(&house).await;
+        let admin = office.somebody(&house, Role::Admin, office.unit).await;
+        let family = office.district.families.iter().find(|family| family.id == office.family).unwrap();
+        let kato = &family.settlement_kato;
+        let of = async |q: &str| {
+            let found = office.get(&admin, &format!("/api/settlements?q={q}")).await.ok();
+            let one = found["settlements"].as_array().unwrap().iter().find(|of| of["kato"] == json!(kato)).cloned();
+            (one, found["history"].clone())
+        };
+        let (one, history) = of("").await;
+        let one = one.unwrap();
+        assert_eq!((&one["name"], &one["rural"]), (&json!(family.settlement_name), &json!(family.rural)));
+        assert!(one["families"].as_i64().unwrap() > 0);
+        assert_eq!((&one["centre"], &history), (&Value::Null, &json!([])));
+        assert!(of(kato).await.0.is_some() && of("999999999").await.0.is_none());
+        let say = async |kato: &str, centre: Value, source: &str| {
+            let body = json!({"kato": kato, "centre": centre, "source": source});
+            office.post(&admin, "/api/settlements", &body).await.code()
+        };
+        let there = json!({"lat": 52.3, "lon": 76.9});
+        assert_eq!(say("000000000", there.clone(), "карта").await, "not-found");
+        assert_eq!(say(kato, json!({"lat": 55.75, "lon": 37.6}), "карта").await, "out-of-range");
+        assert_eq!(say(kato, json!({"lat": 152.3, "lon": 76.9}), "карта").await, "out-of-range");
+        assert_eq!(say(kato, there.clone(), " ").await, "words-missing");
+        assert_eq!(say(kato, Value::Null, "").await, "nothing-changes");
+        assert_eq!(say(kato, there.clone(), "карта").await, "");
+        let (one, history) = of(kato).await;
+        assert_eq!((&one.unwrap()["centre"], &history[0]["centre"]), (&there, &there));
+        assert_eq!(say(kato, Value::Null, "").await, "");
+        let (one, history) = of(kato).await;
+        assert_eq!((&one.unwrap()["centre"], &history[0]["was"]), (&Value::Null, &there));
+        assert_sound(&house).await;
+    }
+
     async fn what_is_fixed_is_shown_as_it_is(house) {
         let office = Office::over(&house).await;
         let worker = office.somebody(&house, Role::CcSet, office.unit).await;
