@@ -142,7 +142,7 @@ impl Start {
             id: None,
         };
         let from_nothing = |gone, over| {
-            let told = |scope| scope::told_in(scope, kinds).into_iter().collect::<Vec<_>>();
+            let told = |scope: &str| scope::told_in(scope, kinds).into_iter().collect::<Vec<_>>();
             let tracks = names.iter().map(|scope| fresh(scope, told(scope)));
             Start { tracks: tracks.filter(|track| !track.kinds.is_empty()).collect(), gone, over }
         };
