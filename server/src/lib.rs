@@ -45,6 +45,7 @@ pub mod serve;
 pub mod state;
 pub mod store;
 pub mod tables;
+pub mod terms;
 pub mod token;
 pub mod users;
 pub mod verify;

@@ -108,6 +108,7 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reference::preview)) //     POST /api/calendar/preview
         .routes(routes!(reference::thresholds, reference::set_threshold)) // GET POST /api/thresholds
         .routes(routes!(reference::measured_anew)) // GET /api/thresholds/preview
+        .routes(routes!(reference::terms, reference::set_term)) // GET POST /api/terms
         .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people

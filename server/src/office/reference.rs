@@ -38,6 +38,7 @@ use crate::{
     refusal::{Outcome, Refusal},
     state::AppState,
     store::{StoreError, Tx},
+    terms::{self, Terms},
 };
 
 /// Most days of one change: more than the days off of a year.
@@ -587,11 +588,7 @@ pub async fn set_value(state: &AppState, by: &User, wanted: WantedValue) -> Outc
         let (least, most, _) = settings::range(name);
         return Err(Refusal::because(ProblemCode::OutOfRange, format!("{least} to {most}")));
     }
-    let latest = civil_date(now).checked_add_days(Days::new(AHEAD)).unwrap_or(NaiveDate::MAX);
-    if from < first_day() || from > latest {
-        let what = format!("from {} to {latest}", first_day());
-        return Err(Refusal::because(ProblemCode::OutOfRange, what));
-    }
+    in_time(from, now)?;
     let mut tx = state.store.write().await?;
     let locked = journal::lock(&mut tx).await?;
     let before = Settings::read(&mut tx).await?;
@@ -616,9 +613,164 @@ pub async fn set_value(state: &AppState, by: &User, wanted: WantedValue) -> Outc
     Ok(tx.commit().await?)
 }
 
+/// Whether something may begin on a day: not before the order, not more than a year ahead.
+fn in_time(from: NaiveDate, now: DateTime<Utc>) -> Outcome<()> {
+    let latest = civil_date(now).checked_add_days(Days::new(AHEAD)).unwrap_or(NaiveDate::MAX);
+    if from < first_day() || from > latest {
+        let what = format!("from {} to {latest}", first_day());
+        return Err(Refusal::because(ProblemCode::OutOfRange, what));
+    }
+    Ok(())
+}
+
 /// The day of the order: nothing is measured before it.
 fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, 5, 30).unwrap_or_default()
+}
+
+/// The terms of services (§33).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ServiceTerms)]
+pub struct AllTerms {
+    /// Today, in UTC+5.
+    pub today: NaiveDate,
+    /// Of each service, in the order of Appendix 1.
+    pub terms: Vec<OfTerm>,
+    /// What was changed, the newest first.
+    pub history: Vec<TermChange>,
+}
+
+/// A service with its terms.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ServiceTerm)]
+pub struct OfTerm {
+    /// Which.
+    pub service: ServiceCode,
+    /// Working days for a family that is included today; null: no legal due date.
+    pub now: Option<u32>,
+    /// Every term with its first day, the earliest first.
+    pub values: Vec<Term>,
+}
+
+/// See [`OfTerm::values`].
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = TermFrom)]
+pub struct Term {
+    /// For families that are included from this day on.
+    pub from: NaiveDate,
+    /// Working days; null: no legal due date.
+    pub days: Option<u32>,
+}
+
+/// A change of a term.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TermChange {
+    /// Place in the journal.
+    pub position: i64,
+    /// Which service.
+    pub service: ServiceCode,
+    /// For families that are included from this day on.
+    pub from: NaiveDate,
+    /// What holds on that day since then; null: no legal due date.
+    pub days: Option<u32>,
+    /// What held on it before.
+    pub was: Option<u32>,
+    /// Whether a term was taken back.
+    pub taken_back: bool,
+    /// Who; null where nobody had signed in.
+    pub by_name: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A term that is to hold from a day on.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedTerm {
+    /// Which service.
+    pub service: ServiceCode,
+    /// For families that are included from this day on.
+    pub from: NaiveDate,
+    /// Working days, 1 to 1,300; null: no legal due date.
+    pub days: Option<u32>,
+    /// Takes back what was said for that day; `days` says nothing then.
+    #[serde(default)]
+    pub take_back: bool,
+}
+
+/// The terms as they stand.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn all_terms(tx: &mut Tx, now: DateTime<Utc>) -> Result<AllTerms, StoreError> {
+    let today = civil_date(now);
+    let known = Terms::read(tx).await?;
+    let of = |service: &ServiceCode| OfTerm {
+        service: *service,
+        now: known.on(*service, today),
+        values: known.values(*service).map(|(from, days)| Term { from, days }).collect(),
+    };
+    Ok(AllTerms {
+        today,
+        terms: ServiceCode::ALL.iter().map(of).collect(),
+        history: term_history(tx).await?,
+    })
+}
+
+/// As [`value_history`].
+async fn term_history(tx: &mut Tx) -> Result<Vec<TermChange>, StoreError> {
+    let sql = "select c.position, c.name, c.value, c.was, u.name as by_name, c.at from setting_change c
+        left join app_user u on u.id = c.by_user where c.name like 'term.%' order by c.position";
+    let rows = all!(tx, ChangeRow, sql).await?;
+    let mut set: BTreeMap<String, String> = BTreeMap::new();
+    let mut changes = Vec::new();
+    for row in rows {
+        let Some((service, from)) = terms::about(&row.name) else { continue };
+        let held = |set: &BTreeMap<String, String>| {
+            Terms::of(set.iter().map(|(name, value)| (name.as_str(), value.as_str()))).on(service, from)
+        };
+        let was = held(&set);
+        let taken_back = row.value.is_empty();
+        set.insert(row.name, row.value);
+        let days = held(&set);
+        let (position, by_name, at) = (row.position, row.by_name, row.at);
+        changes.push(TermChange { position, service, from, days, was, taken_back, by_name, at });
+    }
+    changes.reverse();
+    changes.truncate(usize::try_from(HISTORY).unwrap_or(usize::MAX));
+    Ok(changes)
+}
+
+/// A term holds from a day on, or what was said for that day is taken back.
+///
+/// # Errors
+/// `out-of-range`, `nothing-changes`, or when the database does not answer.
+pub async fn set_term(state: &AppState, by: &User, wanted: WantedTerm) -> Outcome<()> {
+    let now = state.clock.wall();
+    let WantedTerm { service, from, days, take_back } = wanted;
+    if days.is_some_and(|days| days == 0 || days > terms::LONGEST) {
+        let what = format!("1 to {} working days", terms::LONGEST);
+        return Err(Refusal::because(ProblemCode::OutOfRange, what));
+    }
+    in_time(from, now)?;
+    let value = match (take_back, days) {
+        (true, _) => String::new(),
+        (false, Some(days)) => days.to_string(),
+        (false, None) => terms::NONE.to_owned(),
+    };
+    let mut tx = state.store.write().await?;
+    let locked = journal::lock(&mut tx).await?;
+    let name = terms::setting(service, from);
+    let sql = "select value from setting where name = $1";
+    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
+    // No term where there never was one is no change either.
+    let known = Terms::read(&mut tx).await?;
+    if before == value || (value == terms::NONE && known.on(service, from).is_none()) {
+        return Err(ProblemCode::NothingChanges.into());
+    }
+    let fact = set_by(by.id, name, value);
+    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What is looked for among settlements.

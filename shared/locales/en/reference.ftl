@@ -129,7 +129,7 @@ threshold-unit-count = {$value}
 
 ## Services and reasons
 
-services-hint = The list of 25 services is that of Appendix 1 of the order and cannot be changed here. The Russian names are verbatim; the Kazakh names await the official text. The terms of services (§33) come with the plans of AIS "Kandas"; where a plan names none, there is no legal due date.
+services-hint = The list of 25 services is that of Appendix 1 of the order and cannot be changed here. The Russian names are verbatim; the Kazakh names await the official text. Terms (§33) are those of the requirements of each state service; what nobody has entered is not invented.
 services-name = Service
 services-for = For whom
 services-required = Must be shown
@@ -170,3 +170,16 @@ settlements-source-example = From where it is known
 settlements-changed = {$name}: the middle is changed
 settlements-history-none = No middle was set here.
 settlements-nothing = none
+
+## Terms
+
+terms-name = Term from the quota date
+terms-none = no legal due date
+terms-days = { $days ->
+    [one] {$days} working day
+   *[other] {$days} working days
+}
+terms-value = Working days; empty: no legal due date
+terms-from = For families included in the quota from
+terms-hint = A plan that names a due date keeps it. A plan that comes without one, for a family in the quota, gets the date of this term.
+terms-history-none = No term was entered here: services whose plans name no date have no legal due date.

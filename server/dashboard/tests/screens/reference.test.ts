@@ -162,6 +162,13 @@ describe.each(["kk", "ru"] as const)("reference data, %s", (lang) => {
     await desk.go("reference/services");
     await expect.poll(() => page.locator("tbody tr").count()).toBe(25);
     await desk.look(`services.${lang}`);
+    const name = say("service-S07-short");
+    await page.getByRole("button", { name: `${say("button-change")} ${name}` }).press("Enter");
+    await page.getByLabel(say("terms-value")).fill("10");
+    await desk.look(`term.${lang}`);
+    await page.getByLabel(say("terms-value")).press("Enter");
+    await expect.poll(() => rows().count()).toBe(1);
+    expect(await rows().first().innerText()).toContain(say("terms-days", { days: 10 }));
     await desk.go("reference/reasons");
     await page.getByText("wrong_person").waitFor();
     await desk.look(`reasons.${lang}`);

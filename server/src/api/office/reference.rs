@@ -13,8 +13,8 @@ use crate::{
     office::{
         policy::Right,
         reference::{
-            self, ChangedDays, Fixed, MeasuredAnew, Moves, OfSettlement, OfYear, Settlements, Since,
-            Thresholds, WantedCentre, WantedDays, WantedValue, Year,
+            self, AllTerms, ChangedDays, Fixed, MeasuredAnew, Moves, OfSettlement, OfYear, Settlements, Since,
+            Thresholds, WantedCentre, WantedDays, WantedTerm, WantedValue, Year,
         },
     },
     refusal::Outcome,
@@ -140,4 +140,29 @@ pub async fn set_centre(
     seat.allow(&state, Right::Settings, None).await?;
     reference::set_centre(&state, &seat.0.user, wanted).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The terms of services, with everything that was changed.
+#[utoipa::path(get, path = "/api/terms", tag = "reference", responses(
+    (status = 200, body = AllTerms),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn terms(State(state): State<AppState>, seat: Seat) -> Outcome<Json<AllTerms>> {
+    seat.allow(&state, Right::Reference, None).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(reference::all_terms(&mut tx, state.clock.wall()).await?))
+}
+
+/// A service has a term from a day on, or what was said for that day is taken back.
+#[utoipa::path(post, path = "/api/terms", tag = "reference", request_body = WantedTerm, responses(
+    (status = 200, body = AllTerms),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn set_term(
+    State(state): State<AppState>,
+    seat: Seat,
+    Body(wanted): Body<WantedTerm>,
+) -> Outcome<Json<AllTerms>> {
+    seat.allow(&state, Right::Settings, None).await?;
+    reference::set_term(&state, &seat.0.user, wanted).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(reference::all_terms(&mut tx, state.clock.wall()).await?))
 }

@@ -213,6 +213,15 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             false,
             Some(json!({"name": "sample_percent", "from": "2026-12-01", "value": 7})),
         ),
+        door(get.clone(), "/api/terms", "/api/terms".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/terms",
+            "/api/terms".into(),
+            SETTINGS,
+            false,
+            Some(json!({"service": "S07", "from": "2026-12-01", "days": 7})),
+        ),
         door(get.clone(), "/api/settlements", "/api/settlements?q=a".into(), REFERENCE, false, None),
         door(
             post.clone(),

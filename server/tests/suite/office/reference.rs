@@ -243,6 +243,63 @@ on_each! { engine, House;
         assert_sound(&house).await;
     }
 
+    async fn a_service_has_a_term_where_somebody_has_entered_one(house) {
+        let office = Office::over(&house).await;
+        let admin = office.somebody(&house, Role::Admin, office.unit).await;
+        let set = async |from: &str, days: Value, take_back: bool| {
+            let body = json!({"service": "S07", "from": from, "days": days, "take_back": take_back});
+            office.post(&admin, "/api/terms", &body).await
+        };
+        let now = |all: &Value| all["terms"][6]["now"].clone();
+        let all = office.get(&admin, "/api/terms").await.ok();
+        assert_eq!(all["terms"].as_array().unwrap().len(), 25);
+        assert!(all["terms"].as_array().unwrap().iter().all(|of| of["now"].is_null()), "none is invented");
+        for (from, days) in [("2026-11-01", 0), ("2026-11-01", 1_301), ("2024-05-29", 5), ("2028-01-01", 5)] {
+            assert_eq!(set(from, json!(days), false).await.code(), "out-of-range", "{from} {days}");
+        }
+        assert_eq!(set("2026-11-01", Value::Null, false).await.code(), "nothing-changes");
+        assert_eq!(set("2026-11-01", Value::Null, true).await.code(), "nothing-changes");
+        assert_eq!(now(&set("2026-11-01", json!(10), false).await.ok()), 10);
+        assert_eq!(now(&set("2026-11-20", Value::Null, false).await.ok()), Value::Null);
+        let all = set("2026-11-20", Value::Null, true).await.ok();
+        assert_eq!(now(&all), 10);
+        let told: Vec<_> = all["history"].as_array().unwrap().iter()
+            .map(|of| (of["was"].clone(), of["days"].clone(), of["taken_back"].clone()))
+            .collect();
+        assert_eq!(told, [
+            (Value::Null, json!(10), json!(true)),
+            (json!(10), Value::Null, json!(false)),
+            (Value::Null, json!(10), json!(false)),
+        ]);
+        assert_sound(&house).await;
+    }
+
+    async fn a_plan_that_names_no_date_gets_that_of_the_term(house) {
+        let set = |name: &str, value: &str| {
+            Fact::by_system(Event::SettingSet(Setting { name: name.into(), value: value.into() }))
+        };
+        let monday = r#"{"works":false,"reason":"қаулы","source":"№ 1"}"#;
+        house.append([set("term.S07.2026-09-01", "3"), set("calendar.2026-11-23", monday)]).await;
+        let mut district = crate::house::district(12);
+        let plan = district.plans[0].clone();
+        // Friday, 20 November; without the Monday that is off, three working days end on Thursday.
+        let quota = "2026-11-20".parse().unwrap();
+        district.families.iter_mut().find(|family| family.id == plan.family).unwrap().quota_date = Some(quota);
+        let of = &mut district.plans[0].activities;
+        let kept = "2026-12-01".parse().unwrap();
+        for activity in of.iter_mut() {
+            activity.due_on = (activity.service != "S07").then_some(kept);
+        }
+        assert!(of.iter().any(|activity| activity.service == "S07"));
+        house.import(&district).await;
+        let mut tx = house.store.read().await.unwrap();
+        let sql = "select distinct service = 'S07', due_on from activity where family = $1 order by 2";
+        let due = kandas_server::all!(&mut tx, (bool, chrono::NaiveDate), sql, plan.family).await.unwrap();
+        assert_eq!(due, [(true, "2026-11-26".parse().unwrap()), (false, kept)]);
+        drop(tx);
+        assert_sound(&house).await;
+    }
+
     async fn the_middle_of_a_settlement_is_said_and_taken_back(house) {
         let office = Office::over(&house).await;
         let admin = office.somebody(&house, Role::Admin, office.unit).await;
