@@ -18,7 +18,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         device, front, health, media,
-        office::{audit, cases, evidence, exports, held, live, map, page, people, reference, review, session},
+        office::{
+            audit, cases, evidence, exports, held, live, map, page, people, reference, review, session,
+        },
         records,
     },
     state::AppState,

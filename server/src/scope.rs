@@ -12,8 +12,8 @@ use kandas_shared::{
     cursor::Kind,
     ids::{OrgUnitId, UserId},
     pulled::{
-        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
-        User,
+        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
+        RecordState, Row, User,
     },
 };
 use uuid::Uuid;

@@ -106,7 +106,10 @@ mod tests {
         assert_eq!(on(ServiceCode::S07, "2026-08-31"), None);
         assert_eq!(on(ServiceCode::S07, "2026-09-01"), Some(3));
         assert_eq!((on(ServiceCode::S08, "2026-12-01"), on(ServiceCode::S09, "2026-12-01")), (None, None));
-        assert_eq!(about(&setting(ServiceCode::S07, day("2026-01-01"))), Some((ServiceCode::S07, day("2026-01-01"))));
+        assert_eq!(
+            about(&setting(ServiceCode::S07, day("2026-01-01"))),
+            Some((ServiceCode::S07, day("2026-01-01")))
+        );
     }
 
     #[test]

@@ -118,7 +118,8 @@ impl Patch {
 /// A due date as it looks on `today` by a calendar.
 pub(super) fn deadline(calendar: &Calendar, today: NaiveDate, on: NaiveDate) -> Deadline {
     let days = i32::try_from((on - today).num_days()).unwrap_or(i32::MAX);
-    let working_days = calendar.working_days_between(today, on).ok().and_then(|days| i32::try_from(days).ok());
+    let working_days =
+        calendar.working_days_between(today, on).ok().and_then(|days| i32::try_from(days).ok());
     Deadline { on, last: calendar.last_day(on), days, working_days }
 }
 

@@ -10,8 +10,8 @@ use kandas_shared::{
     cursor::Kind,
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     pulled::{
-        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
-        User,
+        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
+        RecordState, Row, User,
     },
     wire::{ChangeLine, PullEnd},
 };

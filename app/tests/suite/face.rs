@@ -310,7 +310,10 @@ async fn today_counts_in_working_days_and_shows_the_week() {
         (&late["service"], &late["patch"], &late["family_name"]),
         (&json!("S01"), &json!("overdue"), &json!("ТЕСТОВ"))
     );
-    assert_eq!(late["deadline"], json!({"on": "2026-11-20", "last": "2026-11-20", "days": -3, "working_days": -1}));
+    assert_eq!(
+        late["deadline"],
+        json!({"on": "2026-11-20", "last": "2026-11-20", "days": -3, "working_days": -1})
+    );
     let week = today["week"].as_array().unwrap();
     assert_eq!(week.len(), 1);
     assert_eq!(

@@ -49,7 +49,13 @@ pub(super) async fn setting(
     .await?;
     let position = fact.position;
     if let Some(day) = calendar::day_of(&setting.name) {
-        return calendar_day(tx, position, day, calendar::DaySet::read(&setting.value).and_then(|set| set.works)).await;
+        return calendar_day(
+            tx,
+            position,
+            day,
+            calendar::DaySet::read(&setting.value).and_then(|set| set.works),
+        )
+        .await;
     }
     let Some(unit) = setting.name.strip_prefix(WHOLE_CENTRE) else { return Ok(()) };
     let unit: OrgUnitId = unit.parse().map_err(|_| missing(position, setting.name.clone()))?;

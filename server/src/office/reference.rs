@@ -25,8 +25,8 @@ use super::{family::fold, policy};
 use crate::{
     all, among,
     calendar::{self, DaySet},
-    facts::{Event, Setting},
     check::policy::Territory,
+    facts::{Event, Setting},
     findings::{
         desk,
         place::{self, Place},
@@ -339,7 +339,8 @@ pub async fn moves(tx: &mut Tx, days: &[WantedDay], now: DateTime<Utc>) -> Outco
     };
     // A day decides about itself and about the days off right before it.
     let from = before.late_before(first).min(after.late_before(first));
-    let sql = "select due_on, count(*) from activity where state = 'planned' and due_on >= $1 and due_on <= $2
+    let sql =
+        "select due_on, count(*) from activity where state = 'planned' and due_on >= $1 and due_on <= $2
         group by due_on";
     let activities = all!(tx, (NaiveDate, i64), sql, from, last).await?;
     let sql = "select check_due, count(*) from record where check_state = 'returned' and not superseded
@@ -710,11 +711,7 @@ pub async fn all_terms(tx: &mut Tx, now: DateTime<Utc>) -> Result<AllTerms, Stor
         now: known.on(*service, today),
         values: known.values(*service).map(|(from, days)| Term { from, days }).collect(),
     };
-    Ok(AllTerms {
-        today,
-        terms: ServiceCode::ALL.iter().map(of).collect(),
-        history: term_history(tx).await?,
-    })
+    Ok(AllTerms { today, terms: ServiceCode::ALL.iter().map(of).collect(), history: term_history(tx).await? })
 }
 
 /// As [`value_history`].

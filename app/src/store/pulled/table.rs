@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kandas_shared::{
     cursor::Kind,
     pulled::{
-        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
-        User,
+        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
+        RecordState, Row, User,
     },
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};

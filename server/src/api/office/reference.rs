@@ -13,8 +13,8 @@ use crate::{
     office::{
         policy::Right,
         reference::{
-            self, AllTerms, ChangedDays, Fixed, MeasuredAnew, Moves, OfSettlement, OfYear, Settlements, Since,
-            Thresholds, WantedCentre, WantedDays, WantedTerm, WantedValue, Year,
+            self, AllTerms, ChangedDays, Fixed, MeasuredAnew, Moves, OfSettlement, OfYear, Settlements,
+            Since, Thresholds, WantedCentre, WantedDays, WantedTerm, WantedValue, Year,
         },
     },
     refusal::Outcome,

@@ -63,7 +63,9 @@ async fn told(house: &House, office: &Office) -> Vec<CalendarDay> {
     let now = house.clock.wall();
     let kinds = [Kind::CalendarDay, Kind::Family];
     let page = changes::page(&house.store, device, worker, None, &kinds, 1_000, now).await.unwrap();
-    let row = |line: &kandas_shared::wire::ChangeLine| match Row::read(line.kind, line.row.as_ref()?.get()).unwrap() {
+    let row = |line: &kandas_shared::wire::ChangeLine| match Row::read(line.kind, line.row.as_ref()?.get())
+        .unwrap()
+    {
         Row::CalendarDay(day) => Some(day),
         _ => None,
     };
