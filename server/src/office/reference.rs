@@ -455,13 +455,12 @@ pub struct OfThreshold {
     /// What holds today.
     pub now: f64,
     /// Every value with its first day, the earliest first.
-    pub values: Vec<Value>,
+    pub values: Vec<ThresholdValue>,
 }
 
 /// See [`OfThreshold::values`].
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[schema(as = ThresholdValue)]
-pub struct Value {
+pub struct ThresholdValue {
     /// First day on which it holds.
     pub from: NaiveDate,
     /// The value.
@@ -531,7 +530,7 @@ pub async fn thresholds(tx: &mut Tx, now: DateTime<Utc>) -> Result<Thresholds, S
     let held = settings.on(today);
     let of = |name: &Threshold| {
         let (least, most, whole) = settings::range(*name);
-        let values = settings.rows().filter(|row| row.name == *name).map(|row| Value {
+        let values = settings.rows().filter(|row| row.name == *name).map(|row| ThresholdValue {
             from: row.from,
             value: row.value,
             shipped: shipped.get(&(row.name, row.from)) == Some(&row.value),
