@@ -116,16 +116,10 @@ threshold-due-width-hours = Time of sealing unknown by more than
 threshold-near-bits = Photos are alike up to
 threshold-most-others = Similar files named at most
 threshold-sample-percent = Random sample of clean records
-threshold-unit-m = {$value} m
-threshold-unit-km = {$value} km
-threshold-unit-minutes = {$value} min
 threshold-unit-days = {$value} d
 threshold-unit-kmh = {$value} km/h
-threshold-unit-seconds = {$value} s
 threshold-unit-hours = {$value} h
 threshold-unit-marks = {$value} of 144 marks
-threshold-unit-percent = {$value} %
-threshold-unit-count = {$value}
 
 ## Services and reasons
 

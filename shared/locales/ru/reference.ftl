@@ -132,16 +132,10 @@ threshold-due-width-hours = Время подписания известно х�
 threshold-near-bits = Фото похожи до
 threshold-most-others = Похожих файлов называется не больше
 threshold-sample-percent = Случайная выборка чистых записей
-threshold-unit-m = {$value} м
-threshold-unit-km = {$value} км
-threshold-unit-minutes = {$value} мин
 threshold-unit-days = {$value} дн.
 threshold-unit-kmh = {$value} км/ч
-threshold-unit-seconds = {$value} с
 threshold-unit-hours = {$value} ч
 threshold-unit-marks = {$value} из 144 меток
-threshold-unit-percent = {$value} %
-threshold-unit-count = {$value}
 
 ## Services and reasons
 
