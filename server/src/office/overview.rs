@@ -12,7 +12,7 @@ use kandas_shared::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{held, policy};
+use super::{held, policy, queue};
 use crate::{
     among,
     check::policy::Territory,
@@ -33,7 +33,7 @@ pub struct Overview {
     pub total: Count,
     /// The same by service, in the order of Appendix 1; services of no plan are left out.
     pub services: Vec<OfService>,
-    /// Records that wait to be checked, his own too.
+    /// Records that wait to be checked, his own too; exact up to 10,000, one more means that there are more.
     pub unchecked: i64,
     /// Held records without a decision; exact up to 10,000, one more means that there are more.
     pub held: i64,
@@ -118,13 +118,10 @@ pub async fn of(
     }
     let families =
         sum(among!(tx, (i64,), "select count(*) from family f where f.org_unit in (", units, ")").await?);
-    let sql = "select count(*) from record r join family f on f.id = r.family
-        where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
-        and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act') and f.org_unit in (";
-    let unchecked = sum(among!(tx, (i64,), sql, units, ")").await?);
+    let unchecked = queue::unchecked(tx, &units, UserId(uuid::Uuid::nil())).await?;
     let held = held::waiting(tx, &units).await?.records;
-    let sql = "select count(*) from record r join family f on f.id = r.family
-        where r.check_state = 'returned' and not r.superseded and r.check_due < $1 and f.org_unit in (";
+    let sql = "select count(*) from record r
+        where r.check_state = 'returned' and not r.superseded and r.check_due < $1 and r.org_unit in (";
     let unanswered = sum(among!(tx, (i64,), sql, units, ")", today).await?);
     let year = now - chrono::TimeDelta::days(365);
     let sql = "select count(*) from family f where not exists
@@ -147,7 +144,7 @@ async fn services(
         cast(sum(case when a.state = 'planned' and a.due_on >= $1 and a.due_on <= $2 then 1 else 0 end) as bigint)
          as soon,
         cast(sum(case when a.state = 'planned' and a.due_on < $1 then 1 else 0 end) as bigint) as overdue
-        from activity a join family f on f.id = a.family where f.org_unit in (";
+        from activity a where a.org_unit in (";
     let units = units.to_vec();
     let rows = among!(tx, Row, sql, units, ") group by a.service", today, soon).await?;
     let mut by_service: BTreeMap<ServiceCode, Count> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bulk;
+mod described;
 mod doors;
 mod exports;
 mod held;
