@@ -21,6 +21,7 @@ pub mod policy;
 pub mod queue;
 pub mod second_factor;
 pub mod session;
+pub mod standing;
 pub mod verification;
 
 use qrcode::{QrCode, render::svg};

@@ -48,7 +48,7 @@ pub struct Number {
 pub async fn overview(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Overview>> {
     let territory = seat.allow(&state, Right::Numbers, None).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(overview::of(&mut tx, &seat.0.user, &territory, state.clock.wall()).await?))
+    Ok(Json(overview::of(&mut tx, &state.standing, &seat.0.user, &territory, state.clock.wall()).await?))
 }
 
 /// Families of the user's units, all or those with a member whose name fits.
