@@ -66,17 +66,19 @@ pub(crate) fn add(steps: &mut Steps, only: Option<Page>) {
     }
     // The server takes the dashboard in, so it is built first.
     let dashboard = steps.step("build the dashboard", || succeed(&mut npm_in(DASHBOARD, "build")));
+    // A photo that a supervisor returns is taken again on the phone's own screens.
+    let phone = steps.step("build the screens", || succeed(&mut npm("build")));
     if only != Some(Page::Dashboard) {
         steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
         steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
-        if steps.step("build the screens", || succeed(&mut npm("build"))).is_some() {
+        if phone.is_some() {
             steps.step("a worker's day in the browser", || day(PHONE));
         }
     }
     if only != Some(Page::Phone) {
         steps.step("types of the dashboard (svelte-check)", || succeed(&mut npm_in(DASHBOARD, "check")));
         steps.step("unit tests of the dashboard (vitest)", || succeed(&mut npm_in(DASHBOARD, "test")));
-        if dashboard.is_some() {
+        if dashboard.is_some() && phone.is_some() {
             steps.step("a supervisor's day in the browser", || day(DASHBOARD));
         }
     }
