@@ -5,10 +5,9 @@ import { Phone } from "../../../../mobile/tests/screens/browser";
 import { camera } from "../../../../mobile/tests/screens/stage";
 import { words as phoneWords } from "../../../../mobile/tests/screens/words";
 import { Worker } from "../../../../mobile/tests/screens/worker";
-import { Desk } from "./browser";
-import { Centre, words } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, NAMES, words } from "./centre";
 
-const NAMES = { kk: "Қазақша", ru: "Русский" } as const;
 /** Asks for a photo, and for a reason where there is no video. */
 const SIMPLE = ["S01", "S04", "S07", "S09"];
 
@@ -23,7 +22,7 @@ describe.each(["kk", "ru"] as const)("there and back, %s", (lang) => {
   const left = () => desk.page.locator(".queue .q").count();
 
   beforeAll(async () => {
-    centre = await Centre.set();
+    centre = await Centre.set(lang);
     bridge = await centre.stage.phone(`round-${lang}`);
     phone = await Phone.open(bridge.url, { latitude: 52.3, longitude: 76.9, accuracy: 8 });
     worker = new Worker(phone, w);
@@ -34,13 +33,7 @@ describe.each(["kk", "ru"] as const)("there and back, %s", (lang) => {
     const activity = plans.filter((plan) => mine.has(plan.family)).flatMap((plan) => plan.activities).find((each) => SIMPLE.includes(each.service));
     const [one = "", two = ""] = camera(".jpg", ".jpeg");
     await worker.completes(activity?.id ?? "", [one, two]);
-    desk = await Desk.open(centre.url);
-    const { page } = desk;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(centre.director.login);
-    await page.getByLabel(say("desk-password")).fill(centre.password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    desk = await centre.desk(lang);
   });
   afterAll(async () => {
     await desk?.close();
