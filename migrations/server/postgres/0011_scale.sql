@@ -16,7 +16,7 @@ update record set
     org_unit = (select f.org_unit from family f where f.id = record.family),
     risk = (select coalesce(sum(weight), 0) from
             (select max(case n.severity when 'over' then 100 when 'soon' then 10 else 0 end) as weight
-             from finding n where n.hash = record.hash group by n.rule)),
+             from finding n where n.hash = record.hash group by n.rule) weights),
     sampled = exists (select 1 from check_sample s where s.hash = record.hash);
 
 -- The queue, in its order; the last columns so that counting it reads nothing else.
