@@ -107,6 +107,28 @@ export class Centre {
     if (done < count) throw new Error(`only ${done} records could be sealed`);
   }
 
+  /** Delivers everything but the records of these numbers: their turn comes after this boot. */
+  async hold(...numbers: number[]): Promise<void> {
+    const code = `import sqlite3,sys
+c=sqlite3.connect(sys.argv[1],timeout=20)
+boot=open('/proc/sys/kernel/random/boot_id').read().strip()
+hashes=[h for (h,) in c.execute('select hash from record where seq in (%s)' % sys.argv[2])]
+for h in hashes:
+    c.execute('update outbox set wait_boot=?, wait_until_ms=? where record_hash=? or evidence in (select evidence from evidence where record_hash=?)', (boot, 2**52, h, h))
+c.commit(); c.close(); sys.exit(0 if len(hashes) == len(sys.argv[2].split(',')) else 'no such numbers')`;
+    await run("python3", ["-c", code, join(this.stage.folder, "phone", "store.db"), numbers.join(",")]);
+    // It goes on until everything is delivered, which it will not be.
+    await run(process.env["KANDAS_FIELD"] ?? "", ["--home", join(this.stage.folder, "phone"), "--json", "sync", "--until-done"], { timeout: 12_000 }).catch(() => undefined);
+  }
+
+  /** Somebody who keeps users and phones of the worker's unit. */
+  async administrator(): Promise<{ login: string; name: string; password: string }> {
+    const [login, name] = ["admin.screens", "ӘКІМШІ СЫНАҚ"];
+    await this.stage.office("user", "add", "--login", login, "--name", name, "--role", "admin", "--org-unit", this.worker.org_unit);
+    const { password } = (await this.stage.office("user", "password", login)) as { password: string };
+    return { login, name, password };
+  }
+
   async checks(state: string): Promise<{ record: string; check_state: string }[]> {
     return (await this.stage.office("check", "list", "--state", state, "--as", this.director.login)) as { record: string; check_state: string }[];
   }

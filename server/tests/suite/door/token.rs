@@ -1,9 +1,12 @@
 //! Nonces work once, tokens run out by the server's clock, revoked devices only hand in.
 
 use axum::http::Method;
-use kandas_server::facts::{Event, OrderIssued};
+use kandas_server::{
+    devices::{self, Deciding, DeviceError},
+    facts::{Event, OrderIssued},
+};
 use kandas_shared::{
-    ids::OrderId,
+    ids::{ChainId, OrderId},
     jws::{Jws, Signer as _, Typ},
     order::{Order, OrderKind},
     wire::{NonceGrant, NonceRequest, TokenRequest, TokenScope},
@@ -101,7 +104,7 @@ on_each! { engine, World;
             escrow: centre.keys.bundle_recipient(),
         };
         let statement = Jws::sign(Typ::Order, serde_json::to_string(&order).unwrap(), centre.keys.signer().as_ref()).unwrap();
-        let issued = OrderIssued { order: order.order, device: phone.device, serial: 1, kind: order.kind, statement: statement.clone() };
+        let issued = OrderIssued { order: order.order, device: phone.device, serial: 1, kind: order.kind, statement: statement.clone(), reason: None };
         centre.set([Event::OrderIssued(issued)]).await;
         assert_eq!(centre.grant(&phone).await.orders, [statement]);
         assert!(centre.grant(&other).await.orders.is_empty());
@@ -115,5 +118,54 @@ on_each! { engine, World;
         assert_eq!(centre.call(done(&phone, &id)).await.status, 204);
         assert_eq!(centre.call(done(&phone, &id)).await.status, 204);
         assert!(centre.grant(&phone).await.orders.is_empty());
+    }
+
+    async fn an_order_is_told_or_taken_back_and_never_both(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let (chance, now) = (centre.state.chance.clone(), centre.state.clock.wall());
+        let of = Deciding { reason: Some("mistake"), ..Deciding::by_operator(now) };
+        let give = async || {
+            let mut tx = centre.state.store.write().await.unwrap();
+            let ends = now + chrono::TimeDelta::days(30);
+            let order =
+                devices::order(&mut tx, &*chance, &centre.keys, of, phone.device, OrderKind::Retire, ends).await.unwrap();
+            tx.commit().await.unwrap();
+            order.order
+        };
+        let take_back = async |order| {
+            let mut tx = centre.state.store.write().await.unwrap();
+            devices::withdraw(&mut tx, &*chance, of, phone.device, order).await?;
+            tx.commit().await?;
+            Ok::<_, DeviceError>(())
+        };
+        // Not told: it goes, once, and the phone never hears of it.
+        let order = give().await;
+        take_back(order).await.unwrap();
+        assert!(centre.grant(&phone).await.orders.is_empty());
+        assert!(matches!(take_back(order).await, Err(DeviceError::OrderGone)));
+        assert!(matches!(take_back(OrderId(Uuid::from_u128(5))).await, Err(DeviceError::UnknownOrder(_))));
+        // Told: it stands.
+        let order = give().await;
+        assert_eq!(centre.grant(&phone).await.orders.len(), 1);
+        assert!(matches!(take_back(order).await, Err(DeviceError::OrderGone)));
+        let mut told = 1;
+        for _ in 0..12 {
+            let order = give().await;
+            let (granted, taken) = tokio::join!(centre.grant(&phone), take_back(order));
+            let known = granted.orders.len() - told;
+            assert_eq!(known == 1, taken.is_err(), "the phone knows {known}, and it was taken back: {taken:?}");
+            told = granted.orders.len();
+        }
+    }
+
+    async fn a_phone_says_how_far_it_is(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        centre.grant(&phone).await;
+        let mut tx = centre.state.store.read().await.unwrap();
+        let sql = "select chain, seq from device_seen where device = $1";
+        let said = kandas_server::one!(&mut tx, (ChainId, i64), sql, phone.device).await.unwrap();
+        assert_eq!(said, (phone.chain, 0));
     }
 }
