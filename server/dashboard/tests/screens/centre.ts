@@ -31,6 +31,13 @@ export function words(lang: Lang): Words {
   };
 }
 
+/** An activity of a plan. */
+export interface Planned {
+  family: string;
+  service: string;
+  due_on: string | null;
+}
+
 export interface Answered {
   missing?: string[];
 }
@@ -85,7 +92,7 @@ export class Centre {
   }
 
   /** The same, without a network: it stays on the phone. */
-  async seal(count: number): Promise<void> {
+  async seal(count: number, fits: (activity: Planned) => boolean = () => true): Promise<void> {
     const photos = camera(".jpg", ".jpeg").filter((path) => !path.includes("bad_"));
     const [film] = camera(".mp4", ".mov");
     const mine = new Set(this.stage.district.assignments.filter((each) => each.worker === this.worker.id && !each.to).map((each) => each.family));
@@ -94,7 +101,7 @@ export class Centre {
     for (const activity of activities) {
       if (done === count) break;
       // Services that ask for a paper or a signature would stay drafts here.
-      if (!SIMPLE.has(activity.service) || this.tried.has(activity.id)) continue;
+      if (!SIMPLE.has(activity.service) || this.tried.has(activity.id) || !fits(activity)) continue;
       this.tried.add(activity.id);
       const family = this.stage.district.families.find((each) => each.id === activity.family);
       const place = `${(family?.latitude ?? 52.287) + 0.003},${(family?.longitude ?? 76.967) + 0.004}`;

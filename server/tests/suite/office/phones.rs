@@ -2,9 +2,9 @@
 //! has a list that shows what it counts.
 
 use axum::http::Method;
-use kandas_server::{all, exec, journal::Fact, one};
+use kandas_server::{all, exec, one};
 use kandas_shared::{
-    ids::{ActivityId, DeviceId, FamilyId, PersonId, UserId},
+    ids::{ActivityId, DeviceId, FamilyId, PersonId},
     pulled::Role,
     receipt::Verdict,
     time::Clock as _,
