@@ -184,7 +184,11 @@ pub(super) async fn device(
             let mut tx = store.write().await?;
             devices::withdraw(&mut tx, chance, of, device, order).await?;
             tx.commit().await?;
-            say(json, json!({"order": order, "state": "withdrawn"}), &format!("order {order} is taken back"))?;
+            say(
+                json,
+                json!({"order": order, "state": "withdrawn"}),
+                &format!("order {order} is taken back"),
+            )?;
         }
         DeviceCommand::ResetPin { device, challenge, by } => {
             let by = user_id(&store, &by).await?;

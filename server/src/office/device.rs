@@ -135,7 +135,8 @@ pub(super) async fn complete(tx: &mut Tx, lines: &mut [Line], now: DateTime<Utc>
         let (device, given) = row.given()?;
         orders.entry(device).or_default().push(given);
     }
-    let sql = "select device, count(*) from (select distinct x.evidence, x.part, r.device from evidence_file x
+    let sql =
+        "select device, count(*) from (select distinct x.evidence, x.part, r.device from evidence_file x
         join evidence e on e.evidence = x.evidence join record r on r.hash = e.hash
         where x.state = 'expected' and r.device in (";
     let files = among!(tx, (DeviceId, i64), sql, ids, ")) files group by device").await?;
@@ -642,9 +643,11 @@ async fn orders(tx: &mut Tx, phone: DeviceId, now: DateTime<Utc>) -> Result<Vec<
 
 async fn bundles(tx: &mut Tx, phone: DeviceId) -> Result<Vec<Bundle>, StoreError> {
     type BundleRow = (BundleId, DateTime<Utc>, i64, String, String, String, String);
-    let sql = "select bundle, received_at, size, state, records, files, problems from bundle where carrier = $1
+    let sql =
+        "select bundle, received_at, size, state, records, files, problems from bundle where carrier = $1
         order by position desc limit $2";
-    let count = |text: &str| serde_json::from_str::<Vec<serde_json::Value>>(text).map_or(0, |list| list.len());
+    let count =
+        |text: &str| serde_json::from_str::<Vec<serde_json::Value>>(text).map_or(0, |list| list.len());
     let rows = all!(tx, BundleRow, sql, phone, MOST).await?;
     Ok(rows
         .into_iter()
@@ -724,7 +727,8 @@ pub async fn decide(state: &AppState, phone: DeviceId, decision: Decision) -> Ou
     let of = Deciding { now, by: Some(by), reason: Some(reason.as_str()) };
     let mut tx = state.store.write().await?;
     crate::journal::lock(&mut tx).await?;
-    let mut lines = all!(&mut tx, Line, sqlx::AssertSqlSafe(format!("{LINE} where d.id = $1")), phone).await?;
+    let mut lines =
+        all!(&mut tx, Line, sqlx::AssertSqlSafe(format!("{LINE} where d.id = $1")), phone).await?;
     complete(&mut tx, &mut lines, now).await?;
     let line = lines.pop().ok_or(ProblemCode::NotFound)?;
     let orders = orders(&mut tx, phone, now).await?;

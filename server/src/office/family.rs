@@ -271,7 +271,9 @@ impl Asked {
             );
         }
         if wanted.phone.is_some() {
-            sql.push_str("exists (select 1 from device_scope c where c.family = f.id and c.device = $5) and ");
+            sql.push_str(
+                "exists (select 1 from device_scope c where c.family = f.id and c.device = $5) and ",
+            );
         }
         let units = match wanted.unit {
             // The handler has asked whether he may.

@@ -306,7 +306,8 @@ const ENTRY: &str = "select r.hash, r.record, r.reason as held_for, r.kind, r.se
     from record r join app_user w on w.id = r.worker left join family f on f.id = r.family
     left join device d on d.id = r.device ";
 /// Held records without a decision.
-pub(super) const HELD: &str = "r.verdict = 'held' and not exists (select 1 from held_decision x where x.hash = r.hash)";
+pub(super) const HELD: &str =
+    "r.verdict = 'held' and not exists (select 1 from held_decision x where x.hash = r.hash)";
 /// Late hand-overs that count and about which nothing was decided since.
 pub(super) const HANDOVER: &str = "r.late_handover and r.verdict = 'accepted' and not r.superseded
     and not exists (select 1 from held_decision x where x.hash = r.hash and x.choice = 'noted')";
@@ -359,11 +360,7 @@ pub async fn waiting(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Waiting, Sto
     waiting_of(tx, units, &Wanted::default()).await
 }
 
-async fn waiting_of(
-    tx: &mut Tx,
-    units: &[(OrgUnitId,)],
-    wanted: &Wanted,
-) -> Result<Waiting, StoreError> {
+async fn waiting_of(tx: &mut Tx, units: &[(OrgUnitId,)], wanted: &Wanted) -> Result<Waiting, StoreError> {
     let (worker, device) = wanted.whose();
     let more = wanted.narrow(("r.worker", 1), ("r.device", 2));
     let of_records = |which: &str| {

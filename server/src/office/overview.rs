@@ -295,7 +295,8 @@ async fn health(
         where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
         and coalesce(f.org_unit, w.org_unit) in (";
     let incomplete = sum(among!(tx, (i64,), sql, units, ")").await?);
-    let sql = "select count(*) from upload u join device d on d.id = u.device join app_user w on w.id = d.worker
+    let sql =
+        "select count(*) from upload u join device d on d.id = u.device join app_user w on w.id = d.worker
         where u.state = 'open' and w.org_unit in (";
     let uploads = sum(among!(tx, (i64,), sql, units, ")").await?);
     let sql =

@@ -125,7 +125,7 @@ pub struct Wanted {
     pub worker: Option<UserId>,
     /// Sealed by one phone.
     pub phone: Option<DeviceId>,
-    /// Of one chain of it.
+    /// In their places in one chain of it: without those whose number another one has.
     pub chain: Option<ChainId>,
     /// Of one service.
     pub service: Option<ServiceCode>,
@@ -143,7 +143,7 @@ impl Wanted {
             (self.state.is_some(), self.state.map_or("", State::condition)),
             (self.worker.is_some(), "r.worker = $3"),
             (self.phone.is_some(), "r.device = $4"),
-            (self.chain.is_some(), "r.chain = $5"),
+            (self.chain.is_some(), "r.chain = $5 and r.placed"),
             (self.service.is_some(), "r.service = $6"),
         ] {
             if asked {

@@ -359,8 +359,7 @@ async fn live(house: &House) {
         devices::order(&mut tx, chance, &keys, of, phone.device, OrderKind::Retire, ends).await.unwrap();
     devices::withdraw(&mut tx, chance, of, phone.device, early.order).await.unwrap();
     let of = devices::Deciding::by_operator(now);
-    let order =
-        devices::order(&mut tx, chance, &keys, of, lost.device, OrderKind::Lost, ends).await.unwrap();
+    let order = devices::order(&mut tx, chance, &keys, of, lost.device, OrderKind::Lost, ends).await.unwrap();
     tx.commit().await.unwrap();
     let done = Event::OrderDone(OrderDone { order: order.order, device: lost.device });
     house.append([Fact::by_system(done)]).await;

@@ -78,7 +78,9 @@ impl Asked<'_> {
 
     fn units(&self) -> Vec<OrgUnitId> {
         // Whether he may has been asked of it ([`super::Wanted::allow`]).
-        if let (What::Records | What::Families, Some(unit)) = (self.export.wanted.what, self.export.wanted.unit) {
+        if let (What::Records | What::Families, Some(unit)) =
+            (self.export.wanted.what, self.export.wanted.unit)
+        {
             return vec![unit];
         }
         policy::reach(self.user, self.territory).unwrap_or_else(|| self.territory.all())
@@ -525,7 +527,8 @@ async fn records(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broke
         let (worker, phone, chain, service) = wanted.bound();
         let sql = format!("{RECORD} where {} and r.family in (", wanted.fits());
         let all = i64::MAX;
-        let mut found = among!(tx, RecordRow, &sql, ids, ")", today, all, worker, phone, chain, service).await?;
+        let mut found =
+            among!(tx, RecordRow, &sql, ids, ")", today, all, worker, phone, chain, service).await?;
         found.retain(|record| record.fits(of));
         found.sort_unstable_by_key(|record| (record.family, record.position));
         let by: HashMap<FamilyId, &FamilyRow> = page.iter().map(|family| (family.id, family)).collect();

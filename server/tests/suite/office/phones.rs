@@ -59,7 +59,8 @@ impl Office {
 /// What the phone says of itself when it asks for a token.
 async fn says(house: &House, phone: &Phone, seq: i64) {
     let mut tx = house.store.write().await.unwrap();
-    let sql = "insert into device_seen (device, at, app, chain, seq) values ($1, $2, 'kandas-field 2', $3, $4)
+    let sql =
+        "insert into device_seen (device, at, app, chain, seq) values ($1, $2, 'kandas-field 2', $3, $4)
         on conflict (device) do update set at = excluded.at, seq = excluded.seq";
     exec!(&mut tx, sql, phone.device, house.clock.wall(), phone.chain, seq).await.unwrap();
     tx.commit().await.unwrap();
