@@ -213,8 +213,8 @@ pub async fn order(
     Ok(order)
 }
 
-/// Takes an order back that the phone has not been told. What came with it stays: a phone that was given up for lost
-/// remains revoked.
+/// Takes an order back that the phone has not been told; in a store that was restored since, nobody knows what it was told.
+/// What came with it stays: a phone that was given up for lost remains revoked.
 ///
 /// # Errors
 /// [`DeviceError::UnknownOrder`]; [`DeviceError::OrderGone`] when it was told, done or taken back.
@@ -225,14 +225,14 @@ pub async fn withdraw(
     device: DeviceId,
     order: OrderId,
 ) -> Result<(), DeviceError> {
-    type Ends = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     journal::lock(tx).await?;
-    let sql = "select done_at, withdrawn_at from device_order where id = $1 and device = $2";
-    let ends = opt!(tx, Ends, sql, order, device).await?.ok_or(DeviceError::UnknownOrder(order))?;
+    let sql = "select done_at is null and withdrawn_at is null and not exists (select 1 from journal j
+         where j.kind = 'store.restored' and j.at >= o.issued_at) from device_order o where id = $1 and device = $2";
+    let (open,) = opt!(tx, (bool,), sql, order, device).await?.ok_or(DeviceError::UnknownOrder(order))?;
     // Whoever tells it to the phone at this moment writes the same row: one of the two finds it there.
     let sql = "insert into order_told (id, at) values ($1, $2) on conflict do nothing";
     let untold = exec!(tx, sql, order, of.now).await? == 1;
-    if ends != (None, None) || !untold {
+    if !open || !untold {
         return Err(DeviceError::OrderGone);
     }
     exec!(tx, "delete from order_told where id = $1", order).await?;

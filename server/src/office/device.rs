@@ -608,12 +608,14 @@ async fn orders(tx: &mut Tx, phone: DeviceId, now: DateTime<Utc>) -> Result<Vec<
         issued_by: Option<String>,
         reason: Option<String>,
         told_at: Option<DateTime<Utc>>,
+        restored: bool,
         done_at: Option<DateTime<Utc>>,
         withdrawn_at: Option<DateTime<Utc>>,
         withdrawn_by: Option<String>,
         withdrawn_for: Option<String>,
     }
     let sql = "select o.id, o.kind, o.serial, o.statement, o.issued_at, i.name as issued_by, o.reason, t.at as told_at,
+        exists (select 1 from journal j where j.kind = 'store.restored' and j.at >= o.issued_at) as restored,
         o.done_at, o.withdrawn_at, w.name as withdrawn_by, o.withdrawn_for
         from device_order o left join order_told t on t.id = o.id left join app_user i on i.id = o.issued_by
         left join app_user w on w.id = o.withdrawn_by where o.device = $1 order by o.serial desc";
@@ -635,7 +637,7 @@ async fn orders(tx: &mut Tx, phone: DeviceId, now: DateTime<Utc>) -> Result<Vec<
             withdrawn_at: row.withdrawn_at,
             withdrawn_by: row.withdrawn_by,
             withdrawn_for: row.withdrawn_for,
-            may_withdraw: waits && row.told_at.is_none(),
+            may_withdraw: waits && row.told_at.is_none() && !row.restored,
         });
     }
     Ok(orders)

@@ -3,9 +3,10 @@
 use axum::http::Method;
 use kandas_server::{
     devices::{self, Deciding, DeviceError},
-    facts::{Event, OrderIssued},
+    facts::{Event, OrderIssued, Restored},
 };
 use kandas_shared::{
+    hash::Epoch,
     ids::{ChainId, OrderId},
     jws::{Jws, Signer as _, Typ},
     order::{Order, OrderKind},
@@ -123,40 +124,37 @@ on_each! { engine, World;
     async fn an_order_is_told_or_taken_back_and_never_both(world) {
         let centre = Centre::new(world).await;
         let phone = centre.phone().await;
-        let (chance, now) = (centre.state.chance.clone(), centre.state.clock.wall());
-        let of = Deciding { reason: Some("mistake"), ..Deciding::by_operator(now) };
-        let give = async || {
-            let mut tx = centre.state.store.write().await.unwrap();
-            let ends = now + chrono::TimeDelta::days(30);
-            let order =
-                devices::order(&mut tx, &*chance, &centre.keys, of, phone.device, OrderKind::Retire, ends).await.unwrap();
-            tx.commit().await.unwrap();
-            order.order
-        };
-        let take_back = async |order| {
-            let mut tx = centre.state.store.write().await.unwrap();
-            devices::withdraw(&mut tx, &*chance, of, phone.device, order).await?;
-            tx.commit().await?;
-            Ok::<_, DeviceError>(())
-        };
         // Not told: it goes, once, and the phone never hears of it.
-        let order = give().await;
-        take_back(order).await.unwrap();
+        let order = give(&centre, &phone).await;
+        take_back(&centre, &phone, order).await.unwrap();
         assert!(centre.grant(&phone).await.orders.is_empty());
-        assert!(matches!(take_back(order).await, Err(DeviceError::OrderGone)));
-        assert!(matches!(take_back(OrderId(Uuid::from_u128(5))).await, Err(DeviceError::UnknownOrder(_))));
+        assert!(matches!(take_back(&centre, &phone, order).await, Err(DeviceError::OrderGone)));
+        let unknown = take_back(&centre, &phone, OrderId(Uuid::from_u128(5))).await;
+        assert!(matches!(unknown, Err(DeviceError::UnknownOrder(_))));
         // Told: it stands.
-        let order = give().await;
+        let order = give(&centre, &phone).await;
         assert_eq!(centre.grant(&phone).await.orders.len(), 1);
-        assert!(matches!(take_back(order).await, Err(DeviceError::OrderGone)));
+        assert!(matches!(take_back(&centre, &phone, order).await, Err(DeviceError::OrderGone)));
         let mut told = 1;
         for _ in 0..12 {
-            let order = give().await;
-            let (granted, taken) = tokio::join!(centre.grant(&phone), take_back(order));
+            let order = give(&centre, &phone).await;
+            let (granted, taken) = tokio::join!(centre.grant(&phone), take_back(&centre, &phone, order));
             let known = granted.orders.len() - told;
             assert_eq!(known == 1, taken.is_err(), "the phone knows {known}, and it was taken back: {taken:?}");
             told = granted.orders.len();
         }
+    }
+
+    async fn nobody_knows_what_was_told_before_a_store_was_restored(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let order = give(&centre, &phone).await;
+        let restored = Restored { epoch: Epoch([7; 16]), restored_size: 1 };
+        centre.set([Event::StoreRestored(restored)]).await;
+        assert!(matches!(take_back(&centre, &phone, order).await, Err(DeviceError::OrderGone)));
+        centre.world.clock.set("2026-11-23T07:30:00Z");
+        let order = give(&centre, &phone).await;
+        take_back(&centre, &phone, order).await.unwrap();
     }
 
     async fn a_phone_says_how_far_it_is(world) {
@@ -168,4 +166,24 @@ on_each! { engine, World;
         let said = kandas_server::one!(&mut tx, (ChainId, i64), sql, phone.device).await.unwrap();
         assert_eq!(said, (phone.chain, 0));
     }
+}
+
+fn deciding(centre: &Centre) -> Deciding<'static> {
+    Deciding { reason: Some("mistake"), ..Deciding::by_operator(centre.state.clock.wall()) }
+}
+
+async fn give(centre: &Centre, phone: &Phone) -> OrderId {
+    let of = deciding(centre);
+    let mut tx = centre.state.store.write().await.unwrap();
+    let ends = of.now + chrono::TimeDelta::days(30);
+    let (chance, kind) = (&*centre.state.chance, OrderKind::Retire);
+    let order = devices::order(&mut tx, chance, &centre.keys, of, phone.device, kind, ends).await.unwrap();
+    tx.commit().await.unwrap();
+    order.order
+}
+
+async fn take_back(centre: &Centre, phone: &Phone, order: OrderId) -> Result<(), DeviceError> {
+    let mut tx = centre.state.store.write().await.unwrap();
+    devices::withdraw(&mut tx, &*centre.state.chance, deciding(centre), phone.device, order).await?;
+    Ok(tx.commit().await?)
 }
