@@ -56,7 +56,7 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
     await desk.look(`families-overdue.${lang}`);
     const some = await rows();
     // The filter is taken away by key, and comes back with the address.
-    await press(page.getByRole("link", { name: `${say("desk-only-overdue")}, ${say("desk-filter-remove")}` }));
+    await press(page.getByRole("link", { name: new RegExp(`^${say("desk-only-overdue")}.*${say("desk-filter-remove")}`) }));
     await expect.poll(rows).toBeGreaterThanOrEqual(some);
     expect(page.url()).not.toContain("only");
     await page.goBack();
@@ -64,7 +64,6 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
     await expect.poll(rows).toBe(some);
     await desk.go("overview");
     await page.getByText(say("desk-kpi-done")).waitFor();
-    await page.getByRole("link", { name: new RegExp(`^1\\s*${say("desk-incomplete")}`) }).count();
     await page.locator(".service a.over").first().click();
     await title(say("desk-families"));
     expect(page.url()).toMatch(/only=overdue&service=S\d\d|service=S\d\d.*only=overdue|only=overdue.*service=S\d\d/);
@@ -90,9 +89,9 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
     expect(page.url()).toContain("state=unchecked");
     expect(page.url()).toContain(`worker=${centre.worker.id}`);
     await desk.look(`records.${lang}`);
-    await page.getByLabel(say("desk-state"), { exact: true }).selectOption("accepted");
+    await page.getByRole("combobox", { name: say("desk-state") }).selectOption("accepted");
     await page.getByText(say("desk-find-none")).waitFor();
-    await page.getByLabel(say("desk-state"), { exact: true }).selectOption("");
+    await page.getByRole("combobox", { name: say("desk-state") }).selectOption("");
     await expect.poll(rows).toBe(2);
     await press(page.locator("tbody th a").first());
     await page.locator(".evidence").waitFor();
@@ -134,6 +133,8 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
     await desk.go("account");
     await page.getByRole("button", { name: say("desk-leave") }).click();
     await enter(admin.login, admin.password);
+    await page.getByRole("heading", { name: admin.name }).waitFor();
+    await desk.go("people");
     await title(say("desk-people"));
     await desk.look(`people-admin.${lang}`);
     await press(page.locator("tbody a[href^='#/phone/']").first());
