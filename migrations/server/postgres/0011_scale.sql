@@ -23,7 +23,7 @@ update record set
 create index record_queue on record (org_unit, risk desc, sampled desc, position, worker, kind)
     where check_state = 'unchecked' and verdict = 'accepted' and not superseded and record is not null;
 -- What went back and waits for an answer.
-create index record_returned on record (org_unit, check_due) where check_state = 'returned' and not superseded;
+create index record_unanswered on record (org_unit, check_due) where check_state = 'returned' and not superseded;
 -- When a family was last heard of.
 create index record_family_received on record (family, received_at);
 drop index record_family;

@@ -16,7 +16,7 @@ use kandas_shared::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::held::EXACT;
+use super::{held::EXACT, records::UNCHECKED};
 use crate::{
     access::Reading,
     all, among,
@@ -137,10 +137,6 @@ pub async fn of(
     Ok(Queue { entries, waiting, checked_today, return_due })
 }
 
-/// What waits to be checked; the words of the index `record_queue`.
-const WAITS: &str = "r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
-    and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')";
-
 /// The first of the queue. Each unit's own queue lies in an index in its order: of each no more is read than may be first
 /// of all.
 async fn first(
@@ -160,7 +156,7 @@ async fn first(
     let any = service.is_none();
     let service = service.map_or_else(String::new, |service| service.to_string());
     let sql = format!(
-        "select r.risk, r.sampled, r.position, r.hash from record r where {WAITS} and r.org_unit = $6
+        "select r.risk, r.sampled, r.position, r.hash from record r where {UNCHECKED} and r.org_unit = $6
          and r.worker <> $1 and ($4 or r.service = $5)
          and not exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2)
          order by r.risk desc, r.sampled desc, r.position limit $3"
@@ -210,7 +206,7 @@ pub(super) async fn unchecked(
     but: UserId,
 ) -> Result<i64, StoreError> {
     let sql =
-        format!("select count(*) from (select 1 from record r where {WAITS} and r.worker <> $1 and r.org_unit in (");
+        format!("select count(*) from (select 1 from record r where {UNCHECKED} and r.worker <> $1 and r.org_unit in (");
     let tail = format!(") limit {}) counted", EXACT + 1);
     let units = units.to_vec();
     let counts = among!(tx, (i64,), &sql, units, &tail, but).await?;

@@ -7,25 +7,21 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    calendar::{Calendar, civil_date, due_at},
+    calendar::civil_date,
     ids::{OrgUnitId, UserId},
     service::ServiceCode,
 };
 use tokio::sync::Mutex;
 
-use super::overview::Count;
+use super::{family, overview::Count};
 use crate::{
     all, among,
     journal::{self, JournalError},
     store::Tx,
 };
 
-/// Working days within which a day is near.
-const SOON: u32 = 5;
-/// A family is to be visited once in so many days.
-const YEAR: TimeDelta = TimeDelta::days(365);
 /// Whoever is so many facts behind counts everything.
 const MOST: i64 = 20_000;
 
@@ -42,6 +38,22 @@ pub struct Stands {
     pub services: BTreeMap<ServiceCode, Count>,
     /// Activities of each worker's families whose day has passed.
     pub overdue: HashMap<UserId, i64>,
+}
+
+impl Stands {
+    /// Both together.
+    pub(super) fn add(&mut self, more: Self) {
+        self.families += more.families;
+        self.unvisited += more.unvisited;
+        self.unanswered += more.unanswered;
+        for (service, count) in more.services {
+            let sum = self.services.entry(service).or_default();
+            *sum = sum.and(count);
+        }
+        for (worker, overdue) in more.overdue {
+            *self.overdue.entry(worker).or_default() += overdue;
+        }
+    }
 }
 
 /// What this process knows.
@@ -84,7 +96,7 @@ impl Standing {
         let missing: Vec<(OrgUnitId,)> =
             units.iter().filter(|unit| !known.units.contains_key(unit)).map(|unit| (*unit,)).collect();
         if !missing.is_empty() {
-            let counted = count(tx, &missing, today).await?;
+            let counted = count(tx, &missing, now).await?;
             known.units.extend(counted);
         }
         Ok(units.iter().map(|unit| (*unit, known.units.get(unit).cloned().unwrap_or_default())).collect())
@@ -122,11 +134,12 @@ impl Known {
 async fn count(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<HashMap<OrgUnitId, Stands>, JournalError> {
+    let today = civil_date(now);
     let mut stands: HashMap<OrgUnitId, Stands> =
         units.iter().map(|(unit,)| (*unit, Stands::default())).collect();
-    let soon = Calendar::shipped().add_working_days(today, SOON).unwrap_or_else(|_| today + Days::new(7));
+    let soon = family::near(today);
     let sql = "select a.org_unit, a.service,
         cast(sum(case when a.state in ('cancelled', 'not_applicable', 'refused') then 0 else 1 end) as bigint) as planned,
         cast(sum(case when a.state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end) as bigint)
@@ -140,13 +153,12 @@ async fn count(
         let unit = stands.entry(org_unit).or_default();
         unit.services.insert(service, Count { planned, done, soon, overdue });
     }
-    let began = due_at(today.pred_opt().unwrap_or(today));
     let sql = "select f.org_unit, count(*), cast(sum(case when exists
         (select 1 from record r where r.family = f.id and r.received_at > $1) then 0 else 1 end) as bigint)
         from family f where f.org_unit in (";
     let tail = ") group by f.org_unit";
     for (unit, families, unvisited) in
-        among!(tx, (OrgUnitId, i64, i64), sql, units, tail, began - YEAR).await?
+        among!(tx, (OrgUnitId, i64, i64), sql, units, tail, family::a_year_before(now)).await?
     {
         let unit = stands.entry(unit).or_default();
         (unit.families, unit.unvisited) = (families, unvisited);

@@ -9,6 +9,7 @@ mod exports;
 mod held;
 mod live;
 mod map;
+mod phones;
 mod signing_in;
 mod work;
 

@@ -35,6 +35,13 @@ export function words(lang: Lang): Words {
   };
 }
 
+/** An activity of a plan. */
+export interface Planned {
+  family: string;
+  service: string;
+  due_on: string | null;
+}
+
 export interface Answered {
   missing?: string[];
 }
@@ -104,7 +111,7 @@ export class Centre {
   }
 
   /** The same, without a network: it stays on the phone. */
-  async seal(count: number): Promise<void> {
+  async seal(count: number, fits: (activity: Planned) => boolean = () => true): Promise<void> {
     const photos = camera(".jpg", ".jpeg").filter((path) => !path.includes("bad_"));
     const [film] = camera(".mp4", ".mov");
     const mine = new Set(this.stage.district.assignments.filter((each) => each.worker === this.worker.id && !each.to).map((each) => each.family));
@@ -113,7 +120,7 @@ export class Centre {
     for (const activity of activities) {
       if (done === count) break;
       // Services that ask for a paper or a signature would stay drafts here.
-      if (!SIMPLE.has(activity.service) || this.tried.has(activity.id)) continue;
+      if (!SIMPLE.has(activity.service) || this.tried.has(activity.id) || !fits(activity)) continue;
       this.tried.add(activity.id);
       const family = this.stage.district.families.find((each) => each.id === activity.family);
       const place = `${(family?.latitude ?? 52.287) + 0.003},${(family?.longitude ?? 76.967) + 0.004}`;
@@ -124,6 +131,28 @@ export class Centre {
       if (missing.length === 0) done += 1;
     }
     if (done < count) throw new Error(`only ${done} records could be sealed`);
+  }
+
+  /** Delivers everything but the records of these numbers: their turn comes after this boot. */
+  async hold(...numbers: number[]): Promise<void> {
+    const code = `import sqlite3,sys
+c=sqlite3.connect(sys.argv[1],timeout=20)
+boot=open('/proc/sys/kernel/random/boot_id').read().strip()
+hashes=[h for (h,) in c.execute('select hash from record where seq in (%s)' % sys.argv[2])]
+for h in hashes:
+    c.execute('update outbox set wait_boot=?, wait_until_ms=? where record_hash=? or evidence in (select evidence from evidence where record_hash=?)', (boot, 2**52, h, h))
+c.commit(); c.close(); sys.exit(0 if len(hashes) == len(sys.argv[2].split(',')) else 'no such numbers')`;
+    await run("python3", ["-c", code, join(this.stage.folder, "phone", "store.db"), numbers.join(",")]);
+    // It goes on until everything is delivered, which it will not be.
+    await run(process.env["KANDAS_FIELD"] ?? "", ["--home", join(this.stage.folder, "phone"), "--json", "sync", "--until-done"], { timeout: 12_000 }).catch(() => undefined);
+  }
+
+  /** Somebody who keeps users and phones of the worker's unit. */
+  async administrator(): Promise<{ login: string; name: string; password: string }> {
+    const [login, name] = ["admin.screens", "ӘКІМШІ СЫНАҚ"];
+    await this.stage.office("user", "add", "--login", login, "--name", name, "--role", "admin", "--org-unit", this.worker.org_unit);
+    const { password } = (await this.stage.office("user", "password", login)) as { password: string };
+    return { login, name, password };
   }
 
   async checks(state: string): Promise<{ record: string; check_state: string }[]> {
