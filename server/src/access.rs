@@ -30,6 +30,10 @@ pub enum Action {
     Users,
     /// The list of phones.
     Phones,
+    /// A phone.
+    Phone,
+    /// A worker.
+    Worker(UserId),
     /// The wrapped key of a phone's store.
     RecoveryKey,
     /// What is known of a piece of evidence.
@@ -38,6 +42,8 @@ pub enum Action {
     File(FileRef),
     /// What is to be checked, and what was.
     Checks,
+    /// The list of records.
+    Records,
     /// A record with its checks.
     Record(RecordId),
     /// What waits for a decision, and what was decided.
@@ -98,10 +104,13 @@ impl std::fmt::Display for Action {
         match self {
             Self::Users => f.write_str("user.list"),
             Self::Phones => f.write_str("device.list"),
+            Self::Phone => f.write_str("device.show"),
+            Self::Worker(worker) => write!(f, "worker.show {worker}"),
             Self::RecoveryKey => f.write_str("device.recovery_key"),
             Self::Evidence(evidence) => write!(f, "evidence.show {evidence}"),
             Self::File(file) => write!(f, "evidence.save {file}"),
             Self::Checks => f.write_str("check.list"),
+            Self::Records => f.write_str("record.list"),
             Self::Record(record) => write!(f, "check.show {record}"),
             Self::Held => f.write_str("held.list"),
             Self::HeldRecord(hash) => write!(f, "held.show {hash}"),

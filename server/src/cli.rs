@@ -19,7 +19,7 @@ use kandas_shared::{
     check::ReturnReason,
     evidence::Part,
     finding::Threshold,
-    ids::{DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId},
+    ids::{DeviceId, EvidenceId, FamilyId, OrderId, OrgUnitId, PersonId, RecordId},
     locale::Lang,
     plan_state::CheckKind,
     pulled::Role,
@@ -298,6 +298,17 @@ enum DeviceCommand {
     Lost(OrderArgs),
     /// The phone goes out of use: order it to upload everything, then wipe.
     Retire(OrderArgs),
+    /// Take an order back that the phone has not been told yet. A phone that was given up for lost stays revoked.
+    Withdraw {
+        /// The phone.
+        device: DeviceId,
+        /// The order.
+        #[arg(long)]
+        order: OrderId,
+        /// Why; stands in the journal, so no names.
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// The code for a worker who has forgotten the PIN of his screens. Make sure whom you are talking to; read it out, or
     /// let the phone hear it when it has a link.
     ResetPin {
@@ -336,6 +347,9 @@ struct OrderArgs {
     /// Days until the order ends.
     #[arg(long, default_value_t = 365)]
     days: u32,
+    /// Why; stands in the journal, so no names.
+    #[arg(long)]
+    reason: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

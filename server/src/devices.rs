@@ -5,6 +5,7 @@ use kandas_shared::{
     enrol::{Invitation, code_from, code_hash},
     hash::from_b64,
     ids::{DeviceId, OrderId, UserId},
+    journal::{Author, AuthorKind},
     jws::{Jws, SignError, Typ},
     order::{Order, OrderKind},
 };
@@ -13,7 +14,8 @@ use crate::{
     all,
     chance::{self, Chance},
     config::{Config, Transport},
-    facts::{DeviceRevoked, EnrolCodeMade, Event, OrderIssued},
+    exec,
+    facts::{DeviceRevoked, EnrolCodeMade, Event, OrderIssued, OrderWithdrawn},
     journal::{self, Fact, JournalError},
     keys::Keys,
     one, opt,
@@ -27,6 +29,12 @@ pub enum DeviceError {
     /// No such phone.
     #[error("there is no phone {0}")]
     Unknown(DeviceId),
+    /// No such order to it.
+    #[error("there is no order {0} to this phone")]
+    UnknownOrder(OrderId),
+    /// The order was done or taken back, or the phone has it already.
+    #[error("the order was run or taken back, or the phone has it already")]
+    OrderGone,
     /// The user may not work.
     #[error("the user is not active")]
     UserInactive,
@@ -70,6 +78,29 @@ pub struct Listed {
     pub enrolled_at: DateTime<Utc>,
     /// When it last got a token.
     pub seen_at: Option<DateTime<Utc>>,
+}
+
+/// Who decides about a phone, when and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Deciding<'a> {
+    /// The server's time.
+    pub now: DateTime<Utc>,
+    /// The user; none from the command line.
+    pub by: Option<UserId>,
+    /// Why. It stands in the journal for ever, so a word and no name.
+    pub reason: Option<&'a str>,
+}
+
+impl Deciding<'_> {
+    /// Decided at the command line, by whoever keeps the server.
+    #[must_use]
+    pub fn by_operator(now: DateTime<Utc>) -> Self {
+        Self { now, by: None, reason: None }
+    }
+
+    fn author(&self) -> Author {
+        self.by.map_or(Author::SYSTEM, |by| Author { kind: AuthorKind::User, id: Some(by.0) })
+    }
 }
 
 /// A one-time code for `login`, good until `expires_at`; only its hash is kept.
@@ -129,17 +160,16 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Listed>, StoreError> {
 /// [`DeviceError::Unknown`].
 pub async fn revoke(
     tx: &mut Tx,
-    now: DateTime<Utc>,
     chance: &dyn Chance,
+    of: Deciding<'_>,
     device: DeviceId,
-    reason: &str,
 ) -> Result<(), DeviceError> {
     journal::lock(tx).await?;
     if state(tx, device).await? == "revoked" {
         return Ok(());
     }
-    let revoked = DeviceRevoked { device, reason: reason.to_owned() };
-    append(tx, now, chance, vec![Event::DeviceRevoked(revoked)]).await
+    let reason = of.reason.unwrap_or_default().to_owned();
+    decide(tx, chance, of, vec![Event::DeviceRevoked(DeviceRevoked { device, reason })]).await
 }
 
 /// Signs an order to a phone, good until `ends`. A lost phone is revoked in the same breath.
@@ -148,9 +178,9 @@ pub async fn revoke(
 /// [`DeviceError::Unknown`], or the key does not sign.
 pub async fn order(
     tx: &mut Tx,
-    now: DateTime<Utc>,
     chance: &dyn Chance,
     keys: &Keys,
+    of: Deciding<'_>,
     device: DeviceId,
     kind: OrderKind,
     ends: DateTime<Utc>,
@@ -163,22 +193,51 @@ pub async fn order(
     let serial = u64::try_from(last).map_err(|_| StoreError::Damaged("a serial below zero".into()))? + 1;
     let order = Order {
         v: 1,
-        order: OrderId::draw(now, chance::bytes(chance)),
+        order: OrderId::draw(of.now, chance::bytes(chance)),
         kind,
         device,
         serial,
-        issued: now,
+        issued: of.now,
         ends,
         escrow: keys.bundle_recipient(),
     };
     let statement = Jws::sign(Typ::Order, serde_json::to_string(&order)?, keys.signer().as_ref())?;
-    let mut events =
-        vec![Event::OrderIssued(OrderIssued { order: order.order, device, serial, kind, statement })];
+    let reason = of.reason.map(str::to_owned);
+    let issued = OrderIssued { order: order.order, device, serial, kind, statement, reason };
+    let mut events = vec![Event::OrderIssued(issued)];
     if kind == OrderKind::Lost && state != "revoked" {
-        events.push(Event::DeviceRevoked(DeviceRevoked { device, reason: "lost".into() }));
+        let reason = of.reason.unwrap_or("lost").to_owned();
+        events.push(Event::DeviceRevoked(DeviceRevoked { device, reason }));
     }
-    append(tx, now, chance, events).await?;
+    decide(tx, chance, of, events).await?;
     Ok(order)
+}
+
+/// Takes an order back that the phone has not been told; in a store that was restored since, nobody knows what it was told.
+/// What came with it stays: a phone that was given up for lost remains revoked.
+///
+/// # Errors
+/// [`DeviceError::UnknownOrder`]; [`DeviceError::OrderGone`] when it was told, done or taken back.
+pub async fn withdraw(
+    tx: &mut Tx,
+    chance: &dyn Chance,
+    of: Deciding<'_>,
+    device: DeviceId,
+    order: OrderId,
+) -> Result<(), DeviceError> {
+    journal::lock(tx).await?;
+    let sql = "select done_at is null and withdrawn_at is null and not exists (select 1 from journal j
+         where j.kind = 'store.restored' and j.at >= o.issued_at) from device_order o where id = $1 and device = $2";
+    let (open,) = opt!(tx, (bool,), sql, order, device).await?.ok_or(DeviceError::UnknownOrder(order))?;
+    // Whoever tells it to the phone at this moment writes the same row: one of the two finds it there.
+    let sql = "insert into order_told (id, at) values ($1, $2) on conflict do nothing";
+    let untold = exec!(tx, sql, order, of.now).await? == 1;
+    if !open || !untold {
+        return Err(DeviceError::OrderGone);
+    }
+    exec!(tx, "delete from order_told where id = $1", order).await?;
+    let reason = of.reason.map(str::to_owned);
+    decide(tx, chance, of, vec![Event::OrderWithdrawn(OrderWithdrawn { order, device, reason })]).await
 }
 
 /// The phone's store key as an age file, to be opened with the recovery key on a machine that is offline.
@@ -203,5 +262,17 @@ async fn append(
     events: Vec<Event>,
 ) -> Result<(), DeviceError> {
     journal::append(tx, chance, now, events.into_iter().map(Fact::by_system).collect()).await?;
+    Ok(())
+}
+
+async fn decide(
+    tx: &mut Tx,
+    chance: &dyn Chance,
+    of: Deciding<'_>,
+    events: Vec<Event>,
+) -> Result<(), DeviceError> {
+    let author = of.author();
+    let facts = events.into_iter().map(|event| Fact { author, ..Fact::by_system(event) }).collect();
+    journal::append(tx, chance, of.now, facts).await?;
     Ok(())
 }

@@ -85,6 +85,8 @@ events! {
     DeviceRevoked(DeviceRevoked) = "device.revoked", 1;
     /// An order to a device.
     OrderIssued(OrderIssued) = "order.issued", 1;
+    /// An order was taken back before its device was told.
+    OrderWithdrawn(OrderWithdrawn) = "order.withdrawn", 1;
     /// A device has run its order.
     OrderDone(OrderDone) = "order.done", 1;
     /// A device's store key, wrapped to the recovery recipient.
@@ -291,6 +293,22 @@ pub struct OrderIssued {
     pub kind: OrderKind,
     /// `kandas-order`.
     pub statement: Jws,
+    /// Why, a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// See [`Event::OrderWithdrawn`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderWithdrawn {
+    /// Which order.
+    pub order: OrderId,
+    /// To which device.
+    pub device: DeviceId,
+    /// Why, a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// See [`Event::OrderDone`].

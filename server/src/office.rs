@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod bulk;
+pub mod device;
 pub mod export;
 pub mod family;
 pub mod held;
@@ -19,10 +20,13 @@ pub mod passwords;
 pub mod people;
 pub mod policy;
 pub mod queue;
+pub mod records;
 pub mod reference;
 pub mod second_factor;
 pub mod session;
+pub mod standing;
 pub mod verification;
+pub mod worker;
 
 use qrcode::{QrCode, render::svg};
 

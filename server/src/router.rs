@@ -19,7 +19,7 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            audit, cases, evidence, exports, held, live, map, page, people, reference, review, session,
+            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, review, session,
         },
         records,
     },
@@ -87,6 +87,7 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(session::second_factor, session::confirm)) // POST PUT /api/second-factor
         .routes(routes!(cases::overview)) //        GET  /api/overview
         .routes(routes!(cases::families)) //        GET  /api/families
+        .routes(routes!(cases::records)) //         GET  /api/records
         .routes(routes!(cases::family)) //          GET  /api/families/{family}
         .routes(routes!(map::map)) //               GET  /api/map
         .routes(routes!(cases::number)) //          POST /api/persons/{person}/number
@@ -118,7 +119,11 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}
         .routes(routes!(people::password)) //       POST /api/users/{user}/password
         .routes(routes!(people::code)) //           POST /api/users/{user}/code
-        .routes(routes!(people::revoke)) //         POST /api/phones/{phone}/revoke
+        .routes(routes!(people::worker)) //         GET  /api/workers/{worker}
+        .routes(routes!(phones::show)) //           GET  /api/phones/{phone}
+        .routes(routes!(phones::revoke)) //         POST /api/phones/{phone}/revoke
+        .routes(routes!(phones::order)) //          POST /api/phones/{phone}/orders
+        .routes(routes!(phones::withdraw)) //       POST /api/phones/{phone}/orders/{order}/withdraw
 }
 
 /// The OpenAPI description of the office API, as served at `/api/openapi.json`.

@@ -18,6 +18,7 @@ pub const RUNNING: &[&str] = &[
     "device_scope",
     "device_seen",
     "device_log",
+    "order_told",
     "enrol_attempt",
     "nonce",
     "token",

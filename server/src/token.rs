@@ -156,11 +156,14 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<(DeviceId, Toke
     let app: String = payload.app.chars().take(100).collect();
     exec!(
         &mut tx,
-        "insert into device_seen (device, at, app) values ($1, $2, $3)
-         on conflict (device) do update set at = excluded.at, app = excluded.app",
+        "insert into device_seen (device, at, app, chain, seq) values ($1, $2, $3, $4, $5)
+         on conflict (device) do update set at = excluded.at, app = excluded.app, chain = excluded.chain,
+         seq = excluded.seq",
         device.id,
         now,
-        app
+        app,
+        payload.chain,
+        i64::try_from(payload.seq).unwrap_or(i64::MAX)
     )
     .await?;
     let checkpoint = journal::checkpoint(&mut tx, state.keys.signer().as_ref(), now).await?;
@@ -297,11 +300,22 @@ async fn chain_head(tx: &mut Tx, of: &TokenPayload) -> Outcome<Option<ChainHead>
     Ok(row.map(|(seq, hash)| ChainHead { chain: of.chain, seq: seq.unsigned_abs(), hash }))
 }
 
+/// Orders that are to be run. From here on they cannot be taken back ([`crate::devices::withdraw`] writes the same rows):
+/// they are read after it is noted that they are told.
 async fn orders(tx: &mut Tx, device: DeviceId, now: DateTime<Utc>) -> Outcome<Vec<Jws>> {
+    exec!(
+        tx,
+        "insert into order_told (id, at) select id, $2 from device_order
+         where device = $1 and done_at is null and withdrawn_at is null on conflict do nothing",
+        device,
+        now
+    )
+    .await?;
     let rows = all!(
         tx,
         (String,),
-        "select statement from device_order where device = $1 and done_at is null order by serial",
+        "select statement from device_order where device = $1 and done_at is null and withdrawn_at is null
+         order by serial",
         device
     )
     .await?;

@@ -39,3 +39,53 @@ pub struct Order {
     /// age recipient for work that can no longer be sent openly.
     pub escrow: String,
 }
+
+text_enum! {
+    /// What is decided about a device.
+    pub enum PhoneAct {
+        /// From now on it delivers what it has, and gets its orders.
+        Revoke = "revoke",
+        /// See [`OrderKind::Retire`].
+        Retire = "retire",
+        /// See [`OrderKind::Lost`].
+        Lost = "lost",
+        /// An order is taken back before the device was told.
+        Withdraw = "withdraw",
+    }
+}
+
+text_enum! {
+    /// Why something is decided about a device. Words of a list, because they stand for ever.
+    pub enum PhoneReason {
+        /// Nobody knows where it is.
+        Lost = "lost",
+        /// Somebody took it.
+        Stolen = "stolen",
+        /// Its worker has left.
+        Left = "left",
+        /// There is another one in its place.
+        Replaced = "replaced",
+        /// It is broken.
+        Broken = "broken",
+        /// It is there again.
+        Found = "found",
+        /// What was decided was a mistake.
+        Mistake = "mistake",
+        /// Something else.
+        Other = "other",
+    }
+}
+
+impl PhoneReason {
+    /// Whether it can be a reason for this.
+    #[must_use]
+    pub fn is_for(self, act: PhoneAct) -> bool {
+        match self {
+            Self::Lost | Self::Stolen => matches!(act, PhoneAct::Revoke | PhoneAct::Lost),
+            Self::Left => act != PhoneAct::Withdraw,
+            Self::Replaced | Self::Broken => matches!(act, PhoneAct::Revoke | PhoneAct::Retire),
+            Self::Found | Self::Mistake => act == PhoneAct::Withdraw,
+            Self::Other => true,
+        }
+    }
+}

@@ -10,6 +10,7 @@ pub mod live;
 pub mod map;
 pub mod page;
 pub mod people;
+pub mod phones;
 pub mod reference;
 pub mod review;
 pub mod seat;

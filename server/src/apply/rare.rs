@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use kandas_shared::{
     cursor::Kind,
     evidence::{FileRef, Part},
-    ids::OrgUnitId,
+    ids::{OrgUnitId, UserId},
     journal::AuthorKind,
     pulled,
 };
@@ -169,9 +169,10 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
         Event::DeviceRevoked(e) => {
             exec!(
                 tx,
-                "update device set state = 'revoked', revoked_at = $1, revoked_for = $2 where id = $3",
+                "update device set state = 'revoked', revoked_at = $1, revoked_for = $2, revoked_by = $3 where id = $4",
                 at,
                 e.reason,
+                user(fact),
                 e.device
             )
             .await?
@@ -180,14 +181,29 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
             let statement = serde_json::to_string(&e.statement)?;
             exec!(
                 tx,
-                "insert into device_order (id, device, serial, kind, statement, issued_at)
-                 values ($1, $2, $3, $4, $5, $6)",
+                "insert into device_order (id, device, serial, kind, statement, issued_at, reason, issued_by)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8)",
                 e.order,
                 e.device,
                 e.serial as i64,
                 e.kind,
                 statement,
-                at
+                at,
+                e.reason,
+                user(fact)
+            )
+            .await?
+        }
+        Event::OrderWithdrawn(e) => {
+            exec!(
+                tx,
+                "update device_order set withdrawn_at = $1, withdrawn_for = $2, withdrawn_by = $3
+                 where id = $4 and device = $5",
+                at,
+                e.reason,
+                user(fact),
+                e.order,
+                e.device
             )
             .await?
         }
@@ -321,6 +337,11 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
     } else {
         Err(missing(fact.position, format!("what {} is about", fact.event.kind())))
     }
+}
+
+/// The user who caused a fact, if one did.
+fn user(fact: &Placed) -> Option<UserId> {
+    (fact.author.kind == AuthorKind::User).then_some(fact.author.id).flatten().map(UserId)
 }
 
 /// The original is expected from now on, and the worker's phones are told.

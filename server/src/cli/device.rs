@@ -15,7 +15,8 @@ use super::{
 use crate::{
     access::{self, Action, Reading},
     config::Config,
-    device_log, devices,
+    device_log,
+    devices::{self, Deciding},
     facts::{Event, Setting},
     journal::{self, Fact},
     office::{self, passwords, second_factor, session},
@@ -164,19 +165,31 @@ pub(super) async fn device(
             }
         }
         DeviceCommand::Revoke { device, reason } => {
+            let of = Deciding { reason: Some(&reason), ..Deciding::by_operator(now) };
             let mut tx = store.write().await?;
-            devices::revoke(&mut tx, now, chance, device, &reason).await?;
+            devices::revoke(&mut tx, chance, of, device).await?;
             tx.commit().await?;
             say(json, json!({"device": device, "state": "revoked"}), &format!("phone {device} is revoked"))?;
         }
-        DeviceCommand::Lost(OrderArgs { device, days })
-        | DeviceCommand::Retire(OrderArgs { device, days })
+        DeviceCommand::Lost(OrderArgs { device, days, .. })
+        | DeviceCommand::Retire(OrderArgs { device, days, .. })
             if days == 0 =>
         {
             bail!("an order to {device} that ends at once is none")
         }
         DeviceCommand::Lost(args) => order(&store, &keys, args, OrderKind::Lost, around, json).await?,
         DeviceCommand::Retire(args) => order(&store, &keys, args, OrderKind::Retire, around, json).await?,
+        DeviceCommand::Withdraw { device, order, reason } => {
+            let of = Deciding { reason: reason.as_deref(), ..Deciding::by_operator(now) };
+            let mut tx = store.write().await?;
+            devices::withdraw(&mut tx, chance, of, device, order).await?;
+            tx.commit().await?;
+            say(
+                json,
+                json!({"order": order, "state": "withdrawn"}),
+                &format!("order {order} is taken back"),
+            )?;
+        }
         DeviceCommand::ResetPin { device, challenge, by } => {
             let by = user_id(&store, &by).await?;
             let mut tx = store.write().await?;
@@ -247,8 +260,9 @@ async fn order(
 ) -> Result<()> {
     let now = around.now();
     let ends = now + TimeDelta::days(i64::from(args.days));
+    let of = Deciding { reason: args.reason.as_deref(), ..Deciding::by_operator(now) };
     let mut tx = store.write().await?;
-    let order = devices::order(&mut tx, now, around.chance.as_ref(), keys, args.device, kind, ends).await?;
+    let order = devices::order(&mut tx, around.chance.as_ref(), keys, of, args.device, kind, ends).await?;
     tx.commit().await?;
     let text =
         format!("order {} ({kind}, number {}) waits for phone {}", order.order, order.serial, order.device);

@@ -419,7 +419,14 @@ fn told(action: &str) -> (String, Option<String>, Option<RecordId>) {
 
 /// A fact: its kind, and of those that say something in a word, that word.
 async fn said(tx: &mut Tx, row: &Row) -> Result<(String, Option<String>, Option<RecordId>), JournalError> {
-    let worded = ["record.checked", "record.decided", "gap.closed", "device.revoked", "record.received"];
+    let worded = [
+        "record.checked",
+        "record.decided",
+        "gap.closed",
+        "device.revoked",
+        "order.issued",
+        "record.received",
+    ];
     let mut said = (row.what.clone(), None, None);
     if !worded.contains(&row.what.as_str()) {
         return Ok(said);
@@ -432,6 +439,7 @@ async fn said(tx: &mut Tx, row: &Row) -> Result<(String, Option<String>, Option<
         Some(Event::RecordDecided(made)) => (said.1, said.2) = (Some(made.choice.to_string()), made.record),
         Some(Event::GapClosed(closed)) => said.1 = Some(closed.reason.to_string()),
         Some(Event::DeviceRevoked(revoked)) => said.1 = Some(revoked.reason),
+        Some(Event::OrderIssued(order)) => said.1 = Some(order.kind.to_string()),
         Some(Event::RecordReceived(received)) => said.2 = received.reading.record,
         _ => {}
     }

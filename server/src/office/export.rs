@@ -25,7 +25,11 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::policy::{self, Right};
+use super::{
+    device, family,
+    policy::{self, Right},
+    records,
+};
 use crate::{
     access::{self, Action, NumberReason, Reading},
     all,
@@ -159,9 +163,21 @@ pub struct Wanted {
     /// The family of a case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<FamilyId>,
-    /// The phone.
+    /// The phone; with records and families: only those of this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<DeviceId>,
+    /// Records and families: only those of this worker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<UserId>,
+    /// Records and families: only of this unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<OrgUnitId>,
+    /// Records: only those of which this has become.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<records::State>,
+    /// Families: only those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<family::Only>,
 }
 
 impl Wanted {
@@ -186,9 +202,12 @@ impl Wanted {
 
     /// The unit that it is about, if it is about something of one.
     async fn unit(&self, tx: &mut Tx) -> Outcome<Option<OrgUnitId>> {
+        if matches!(self.what, What::Records | What::Families) {
+            return Ok(self.unit);
+        }
         let unit = match (self.what, self.family, self.phone) {
-            (What::Case, Some(family), _) => super::family::unit_of(tx, family).await?,
-            (What::Phone, _, Some(phone)) => super::people::unit_of_phone(tx, phone).await?,
+            (What::Case, Some(family), _) => family::unit_of(tx, family).await?,
+            (What::Phone, _, Some(phone)) => device::unit_of(tx, phone).await?,
             _ => return Ok(None),
         };
         Ok(unit)

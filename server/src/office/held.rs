@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     item::{self, Item},
-    policy,
+    policy, records,
 };
 use crate::{
     access, all, among,
@@ -64,6 +64,10 @@ pub struct Wanted {
     #[serde(default)]
     #[param(inline)]
     pub which: Which,
+    /// Of one worker: who recorded, or whose phone it is.
+    pub worker: Option<UserId>,
+    /// Of one phone.
+    pub phone: Option<DeviceId>,
     /// Where the page before ended.
     #[serde(default)]
     pub after: Option<String>,
@@ -83,6 +87,28 @@ pub struct List {
     pub decided: Vec<Decided>,
     /// Where the next page begins; absent with the last one.
     pub next: Option<String>,
+    /// Name of the worker that was asked for.
+    pub worker_name: Option<String>,
+    /// Model and system of the phone that was asked for, and whose it is.
+    pub phone_name: Option<String>,
+}
+
+impl Wanted {
+    /// More conditions over the columns of worker and device, which are bound at these places.
+    fn narrow(&self, worker: (&str, usize), device: (&str, usize)) -> String {
+        let mut sql = String::new();
+        for (asked, (column, place)) in [(self.worker.is_some(), worker), (self.phone.is_some(), device)] {
+            if asked {
+                sql.push_str(&format!(" and {column} = ${place}"));
+            }
+        }
+        sql
+    }
+
+    /// What is bound there.
+    fn whose(&self) -> (UserId, DeviceId) {
+        (self.worker.unwrap_or(UserId(Uuid::nil())), self.phone.unwrap_or(DeviceId(Uuid::nil())))
+    }
 }
 
 /// How many of each wait; exact up to 10,000, one more means that there are more.
@@ -121,7 +147,9 @@ pub struct Entry {
     pub worker: UserId,
     /// His name.
     pub worker_name: String,
-    /// The phone that sealed it: model and system.
+    /// The phone that sealed it.
+    pub device: DeviceId,
+    /// Its model and system.
     pub platform: String,
     /// Whether that phone is revoked.
     pub revoked: bool,
@@ -271,16 +299,17 @@ const ENTRY: &str = "select r.hash, r.record, r.reason as held_for, r.kind, r.se
      order by h.id limit 1) as family_name,
     (select case when p.surname is null then p.given_name else p.surname || ' ' || p.given_name end
      from person p where p.id = r.person) as person_name,
-    r.worker, w.name as worker_name, coalesce(d.platform, '') as platform,
+    r.worker, w.name as worker_name, r.device, coalesce(d.platform, '') as platform,
     coalesce(d.state = 'revoked', false) as revoked, r.seq, r.done_on, r.sealed_at, r.received_at, r.position,
     coalesce((select x.choice from held_decision x where x.hash = r.hash order by x.position desc limit 1)
      = 'set_aside', false) as set_aside
     from record r join app_user w on w.id = r.worker left join family f on f.id = r.family
     left join device d on d.id = r.device ";
 /// Held records without a decision.
-const HELD: &str = "r.verdict = 'held' and not exists (select 1 from held_decision x where x.hash = r.hash)";
+pub(super) const HELD: &str =
+    "r.verdict = 'held' and not exists (select 1 from held_decision x where x.hash = r.hash)";
 /// Late hand-overs that count and about which nothing was decided since.
-const HANDOVER: &str = "r.late_handover and r.verdict = 'accepted' and not r.superseded
+pub(super) const HANDOVER: &str = "r.late_handover and r.verdict = 'accepted' and not r.superseded
     and not exists (select 1 from held_decision x where x.hash = r.hash and x.choice = 'noted')";
 /// What a decision is made of; `x` is the decision.
 const DECIDED: &str = "select x.position, x.choice, x.held_for, x.reason, x.text, x.hash,
@@ -301,10 +330,16 @@ pub async fn list(
     wanted: &Wanted,
 ) -> Result<List, StoreError> {
     let units = units(user, territory);
-    let mut list = List { waiting: waiting(tx, &units).await?, ..List::default() };
+    let mut list = List { waiting: waiting_of(tx, &units, wanted).await?, ..List::default() };
+    if let Some(worker) = wanted.worker {
+        list.worker_name = records::named(tx, user, territory, worker).await?;
+    }
+    if let Some(phone) = wanted.phone {
+        list.phone_name = records::phone_named(tx, user, territory, phone).await?;
+    }
     match wanted.which {
-        Which::Records => (list.records, list.next) = records(tx, &units, HELD, wanted).await?,
-        Which::Handovers => (list.records, list.next) = records(tx, &units, HANDOVER, wanted).await?,
+        Which::Records => (list.records, list.next) = entries(tx, &units, HELD, wanted).await?,
+        Which::Handovers => (list.records, list.next) = entries(tx, &units, HANDOVER, wanted).await?,
         Which::Gaps => (list.gaps, list.next) = gaps(tx, &units, wanted).await?,
         Which::Decided => (list.decided, list.next) = decided(tx, &units, wanted).await?,
     }
@@ -322,31 +357,43 @@ pub(super) fn units(user: &User, territory: &Territory) -> Vec<(OrgUnitId,)> {
 /// # Errors
 /// When the database does not answer.
 pub async fn waiting(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Waiting, StoreError> {
+    waiting_of(tx, units, &Wanted::default()).await
+}
+
+async fn waiting_of(tx: &mut Tx, units: &[(OrgUnitId,)], wanted: &Wanted) -> Result<Waiting, StoreError> {
+    let (worker, device) = wanted.whose();
+    let more = wanted.narrow(("r.worker", 1), ("r.device", 2));
     let of_records = |which: &str| {
         format!(
             "select count(*) from (select 1 from record r join app_user w on w.id = r.worker
-             left join family f on f.id = r.family where {which} and coalesce(f.org_unit, w.org_unit) in ("
+             left join family f on f.id = r.family where {which}{more} and coalesce(f.org_unit, w.org_unit) in ("
         )
     };
     let tail = ") limit 10001) counted";
-    let records = sum(among!(tx, (i64,), &of_records(HELD), units, tail).await?);
-    let handovers = sum(among!(tx, (i64,), &of_records(HANDOVER), units, tail).await?);
-    let sql = "select count(*) from (select 1 from chain_gap g join device d on d.id = g.device
-        join app_user w on w.id = d.worker where g.state = 'open' and w.org_unit in (";
-    let gaps = sum(among!(tx, (i64,), sql, units, tail).await?);
+    let records = sum(among!(tx, (i64,), &of_records(HELD), units, tail, worker, device).await?);
+    let handovers = sum(among!(tx, (i64,), &of_records(HANDOVER), units, tail, worker, device).await?);
+    let more = wanted.narrow(("d.worker", 1), ("g.device", 2));
+    let sql = format!(
+        "select count(*) from (select 1 from chain_gap g join device d on d.id = g.device
+        join app_user w on w.id = d.worker where g.state = 'open'{more} and w.org_unit in ("
+    );
+    let gaps = sum(among!(tx, (i64,), &sql, units, tail, worker, device).await?);
     Ok(Waiting { records, gaps, handovers })
 }
 
-async fn records(
+async fn entries(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
     which: &str,
     wanted: &Wanted,
 ) -> Result<(Vec<Entry>, Option<String>), StoreError> {
     let after: i64 = wanted.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(0);
-    let sql = format!("{ENTRY} where {which} and r.position > $1 and coalesce(f.org_unit, w.org_unit) in (");
-    let mut entries =
-        among!(tx, Entry, &sql, units, ") order by r.position limit $2", after, MOST + 1).await?;
+    let (worker, device) = wanted.whose();
+    let more = wanted.narrow(("r.worker", 3), ("r.device", 4));
+    let sql =
+        format!("{ENTRY} where {which}{more} and r.position > $1 and coalesce(f.org_unit, w.org_unit) in (");
+    let tail = ") order by r.position limit $2";
+    let mut entries = among!(tx, Entry, &sql, units, tail, after, MOST + 1, worker, device).await?;
     entries.sort_unstable_by_key(|entry| entry.position);
     entries.dedup_by_key(|entry| entry.position);
     let next = cut(&mut entries, |entry| entry.position.to_string());
@@ -360,14 +407,19 @@ async fn gaps(
 ) -> Result<(Vec<GapEntry>, Option<String>), StoreError> {
     let start = (0, DeviceId(Uuid::nil()), ChainId(Uuid::nil()), 0);
     let (position, device, chain, from) = wanted.after.as_deref().and_then(gap_cursor).unwrap_or(start);
-    let sql = "select g.device, g.chain, g.from_seq, g.to_seq, g.position, j.at as opened_at, d.platform,
+    let (worker, of) = wanted.whose();
+    let more = wanted.narrow(("d.worker", 6), ("g.device", 7));
+    let sql = format!(
+        "select g.device, g.chain, g.from_seq, g.to_seq, g.position, j.at as opened_at, d.platform,
         d.state = 'revoked' as revoked, s.at as seen_at, d.worker, w.name as worker_name
         from chain_gap g join device d on d.id = g.device join app_user w on w.id = d.worker
         join journal j on j.position = g.position left join device_seen s on s.device = g.device
         where g.state = 'open' and (g.position > $1 or (g.position = $1 and (g.device > $2 or (g.device = $2
-        and (g.chain > $3 or (g.chain = $3 and g.from_seq > $4)))))) and w.org_unit in (";
+        and (g.chain > $3 or (g.chain = $3 and g.from_seq > $4)))))){more} and w.org_unit in ("
+    );
     let tail = ") order by g.position, g.device, g.chain, g.from_seq limit $5";
-    let mut gaps = among!(tx, GapEntry, sql, units, tail, position, device, chain, from, MOST + 1).await?;
+    let mut gaps =
+        among!(tx, GapEntry, &sql, units, tail, position, device, chain, from, MOST + 1, worker, of).await?;
     let key = |gap: &GapEntry| (gap.position, gap.device, gap.chain, gap.from_seq);
     gaps.sort_unstable_by_key(key);
     gaps.dedup_by_key(|gap| key(gap));
@@ -388,9 +440,11 @@ async fn decided(
     wanted: &Wanted,
 ) -> Result<(Vec<Decided>, Option<String>), StoreError> {
     let before: i64 = wanted.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
-    let sql = format!("{DECIDED} where x.position < $1 and coalesce(f.org_unit, w.org_unit) in (");
+    let (worker, device) = wanted.whose();
+    let more = wanted.narrow(("x.worker", 3), ("x.device", 4));
+    let sql = format!("{DECIDED} where x.position < $1{more} and coalesce(f.org_unit, w.org_unit) in (");
     let tail = ") order by x.position desc limit $2";
-    let mut decided = among!(tx, Decided, &sql, units, tail, before, MOST + 1).await?;
+    let mut decided = among!(tx, Decided, &sql, units, tail, before, MOST + 1, worker, device).await?;
     decided.sort_unstable_by_key(|decided| std::cmp::Reverse(decided.position));
     decided.dedup_by_key(|decided| decided.position);
     let next = cut(&mut decided, |decided| decided.position.to_string());
@@ -405,7 +459,8 @@ fn cut<T>(rows: &mut Vec<T>, key: impl Fn(&T) -> String) -> Option<String> {
     rows.last().filter(|_| more).map(key)
 }
 
-fn sum(counts: Vec<(i64,)>) -> i64 {
+/// Counts of several pieces together.
+pub(super) fn sum(counts: Vec<(i64,)>) -> i64 {
     counts.into_iter().map(|(count,)| count).sum::<i64>().min(EXACT + 1)
 }
 
@@ -417,15 +472,6 @@ pub async fn unit_of(tx: &mut Tx, hash: Digest) -> Result<Option<OrgUnitId>, Sto
     let sql = "select coalesce(f.org_unit, w.org_unit) from record r join app_user w on w.id = r.worker
         left join family f on f.id = r.family where r.hash = $1";
     Ok(opt!(tx, (OrgUnitId,), sql, hash).await?.map(|(unit,)| unit))
-}
-
-/// Where the worker of a phone works.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn unit_of_device(tx: &mut Tx, device: DeviceId) -> Result<Option<OrgUnitId>, StoreError> {
-    let sql = "select w.org_unit from device d join app_user w on w.id = d.worker where d.id = $1";
-    Ok(opt!(tx, (OrgUnitId,), sql, device).await?.map(|(unit,)| unit))
 }
 
 /// A record that was held or handed over late, with what can be decided.

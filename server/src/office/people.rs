@@ -2,14 +2,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kandas_shared::{
-    ids::{DeviceId, OrgUnitId, UserId},
+    ids::{OrgUnitId, UserId},
     locale::Lang,
     pulled::{OrgUnit, Role, User},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::passwords;
+use super::{
+    device::{self, LINE, Line},
+    passwords,
+};
 use crate::{
     all, among,
     check::policy::Territory,
@@ -47,33 +50,6 @@ pub struct Listed {
     pub has_second_factor: bool,
 }
 
-/// A phone in the list.
-#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
-pub struct Phone {
-    /// Its id.
-    pub id: DeviceId,
-    /// Whose.
-    pub worker: UserId,
-    /// His name.
-    pub worker_name: String,
-    /// active or revoked.
-    pub state: String,
-    /// Model and system.
-    pub platform: String,
-    /// Program and version, when it was last seen or enrolled.
-    pub app: String,
-    /// When it was enrolled.
-    pub enrolled_at: DateTime<Utc>,
-    /// When it last asked for a token.
-    pub seen_at: Option<DateTime<Utc>>,
-    /// Records that came from it.
-    pub records: i64,
-    /// Numbers of its chains that never came.
-    pub missing: i64,
-    /// Families whose data it was ever given.
-    pub families: i64,
-}
-
 /// Everybody and everything of an administrator's units.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct People {
@@ -82,7 +58,7 @@ pub struct People {
     /// The users, by name.
     pub users: Vec<Listed>,
     /// Their phones, the newest first.
-    pub phones: Vec<Phone>,
+    pub phones: Vec<Line>,
 }
 
 /// What a new user needs.
@@ -121,7 +97,12 @@ pub struct Invitation {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(tx: &mut Tx, user: &User, territory: &Territory) -> Result<People, StoreError> {
+pub async fn list(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    now: DateTime<Utc>,
+) -> Result<People, StoreError> {
     let covered: Vec<(OrgUnitId,)> =
         territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
     let sql = "select u.id, u.org_unit, u.login, u.name, u.role, u.language, u.active,
@@ -130,17 +111,11 @@ pub async fn list(tx: &mut Tx, user: &User, territory: &Territory) -> Result<Peo
     let mut users = among!(tx, Listed, sql, covered, ")").await?;
     users.sort_by(|a, b| (&a.name, &a.login).cmp(&(&b.name, &b.login)));
     users.dedup_by_key(|user| user.id);
-    let sql =
-        "select d.id, d.worker, u.name as worker_name, d.state, d.platform, coalesce(s.app, d.app) as app,
-        d.enrolled_at, s.at as seen_at,
-        (select count(*) from record r where r.device = d.id) as records,
-        (select count(*) from chain_gap g where g.device = d.id and g.state = 'open') as missing,
-        (select count(*) from device_scope c where c.device = d.id) as families
-        from device d join app_user u on u.id = d.worker left join device_seen s on s.device = d.id
-        where u.org_unit in (";
-    let mut phones = among!(tx, Phone, sql, covered, ")").await?;
+    let sql = format!("{LINE} where u.org_unit in (");
+    let mut phones = among!(tx, Line, &sql, covered, ")").await?;
     phones.sort_by_key(|phone| (std::cmp::Reverse(phone.enrolled_at), phone.id));
     phones.dedup_by_key(|phone| phone.id);
+    device::complete(tx, &mut phones, now).await?;
     let mut units =
         all!(tx, OrgUnit, "select id, parent, kind, kato, name_kk, name_ru from org_unit").await?;
     units.retain(|unit| covered.contains(&(unit.id,)));
@@ -154,15 +129,6 @@ pub async fn list(tx: &mut Tx, user: &User, territory: &Territory) -> Result<Peo
 /// When the database does not answer.
 pub async fn unit_of(tx: &mut Tx, user: UserId) -> Result<Option<OrgUnitId>, StoreError> {
     Ok(opt!(tx, (OrgUnitId,), "select org_unit from app_user where id = $1", user).await?.map(|(unit,)| unit))
-}
-
-/// Where the worker of a phone works.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn unit_of_phone(tx: &mut Tx, phone: DeviceId) -> Result<Option<OrgUnitId>, StoreError> {
-    let sql = "select u.org_unit from device d join app_user u on u.id = d.worker where d.id = $1";
-    Ok(opt!(tx, (OrgUnitId,), sql, phone).await?.map(|(unit,)| unit))
 }
 
 /// Adds a user.
@@ -230,17 +196,6 @@ pub async fn invite(state: &AppState, worker: UserId, by: UserId) -> Outcome<Inv
     let qr = link.as_deref().map(crate::office::qr_svg).transpose()?;
     let fingerprint = state.keys.public_key().fingerprint();
     Ok(Invitation { code, link, qr, fingerprint, expires_at: now + CODE_LIFE })
-}
-
-/// The phone may deliver what it has and nothing else.
-///
-/// # Errors
-/// When there is no such phone.
-pub async fn revoke(state: &AppState, phone: DeviceId, reason: &str) -> Outcome<()> {
-    let (now, chance) = (state.clock.wall(), state.chance.as_ref());
-    let mut tx = state.store.write().await?;
-    devices::revoke(&mut tx, now, chance, phone, reason).await.map_err(Refusal::fault)?;
-    Ok(tx.commit().await?)
 }
 
 async fn login_of(tx: &mut Tx, user: UserId) -> Outcome<String> {

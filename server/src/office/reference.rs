@@ -21,8 +21,9 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{family::fold, policy};
+use super::policy;
 use crate::{
+    apply::words::fold,
     all, among,
     calendar::{self, DaySet},
     check::policy::Territory,

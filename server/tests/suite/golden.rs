@@ -354,8 +354,12 @@ async fn live(house: &House) {
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();
     let mut tx = house.store.write().await.unwrap();
     let ends = now + TimeDelta::days(365);
-    let order =
-        devices::order(&mut tx, now, chance, &keys, lost.device, OrderKind::Lost, ends).await.unwrap();
+    let of = devices::Deciding { reason: Some("mistake"), ..devices::Deciding::by_operator(now) };
+    let early =
+        devices::order(&mut tx, chance, &keys, of, phone.device, OrderKind::Retire, ends).await.unwrap();
+    devices::withdraw(&mut tx, chance, of, phone.device, early.order).await.unwrap();
+    let of = devices::Deciding::by_operator(now);
+    let order = devices::order(&mut tx, chance, &keys, of, lost.device, OrderKind::Lost, ends).await.unwrap();
     tx.commit().await.unwrap();
     let done = Event::OrderDone(OrderDone { order: order.order, device: lost.device });
     house.append([Fact::by_system(done)]).await;

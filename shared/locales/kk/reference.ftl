@@ -10,10 +10,21 @@ reference-history = Не өзгертілді
 reference-when = Қашан
 reference-who = Кім
 reference-nobody = Пәрмен жолы
-reference-count = Саны
 
 ## The calendar
 
+calendar-month-1 = Қаңтар
+calendar-month-2 = Ақпан
+calendar-month-3 = Наурыз
+calendar-month-4 = Сәуір
+calendar-month-5 = Мамыр
+calendar-month-6 = Маусым
+calendar-month-7 = Шілде
+calendar-month-8 = Тамыз
+calendar-month-9 = Қыркүйек
+calendar-month-10 = Қазан
+calendar-month-11 = Қараша
+calendar-month-12 = Желтоқсан
 calendar-working = Жұмыс күні
 calendar-off = Демалыс күні
 calendar-weekend = Сенбі, жексенбі

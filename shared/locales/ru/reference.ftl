@@ -10,10 +10,21 @@ reference-history = Что изменялось
 reference-when = Когда
 reference-who = Кто
 reference-nobody = Командная строка
-reference-count = Сколько
 
 ## The calendar
 
+calendar-month-1 = Январь
+calendar-month-2 = Февраль
+calendar-month-3 = Март
+calendar-month-4 = Апрель
+calendar-month-5 = Май
+calendar-month-6 = Июнь
+calendar-month-7 = Июль
+calendar-month-8 = Август
+calendar-month-9 = Сентябрь
+calendar-month-10 = Октябрь
+calendar-month-11 = Ноябрь
+calendar-month-12 = Декабрь
 calendar-working = Рабочий день
 calendar-off = Нерабочий день
 calendar-weekend = Выходной

@@ -17,7 +17,7 @@ use kandas_server::{
     chance::{Chance, SystemChance},
     clock::SystemClock,
     config::{Config, Transport},
-    devices,
+    devices::{self, Deciding},
     evidence::call::{CallError, call},
     facts::{Event, Setting},
     import::import,
@@ -284,7 +284,8 @@ impl Centre {
         let mut tx = store.write().await.unwrap();
         let now = self.clock.wall();
         let ends = now + TimeDelta::days(1);
-        devices::order(&mut tx, now, &*self.chance, &self.keys, device, kind, ends).await.unwrap();
+        let of = Deciding::by_operator(now);
+        devices::order(&mut tx, &*self.chance, &self.keys, of, device, kind, ends).await.unwrap();
         tx.commit().await.unwrap();
     }
 

@@ -74,7 +74,11 @@ async fn a_revoked_phone_may_still_deliver(engine: Engine) {
     let mut tx = store.write().await.unwrap();
     let now = centre.clock.wall();
     let device = worker.device().await;
-    kandas_server::devices::revoke(&mut tx, now, &*centre.chance, device, "test").await.unwrap();
+    let of = kandas_server::devices::Deciding {
+        reason: Some("test"),
+        ..kandas_server::devices::Deciding::by_operator(now)
+    };
+    kandas_server::devices::revoke(&mut tx, &*centre.chance, of, device).await.unwrap();
     tx.commit().await.unwrap();
     worker.line.set_weather(Weather::Clear);
     worker.sync_until_done().await;

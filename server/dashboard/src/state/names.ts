@@ -39,6 +39,14 @@ export function shortMoment(at: string, today: Day): string {
   return `${shortDate(day, today)},${NBSP}${time}`;
 }
 
+/** How long something is, in its largest unit: `40 с`, `12 мин`, `3 ч`, `5 дн.`. */
+export function span(seconds: number): string {
+  if (seconds < 90) return t("span-seconds", { count: Math.round(seconds) });
+  if (seconds < 90 * 60) return t("span-minutes", { count: Math.round(seconds / 60) });
+  if (seconds < 36 * 3600) return t("span-hours", { count: Math.round(seconds / 3600) });
+  return t("span-days", { count: Math.round(seconds / 86_400) });
+}
+
 export function today(): Day {
   return civil(Date.now()).day;
 }

@@ -1,6 +1,11 @@
 // Where one is: the part of the address after `#`, filters included, so that a page can be shared and found again.
 export type Which = "records" | "gaps" | "handovers" | "decided";
 const WHICH: readonly string[] = ["records", "gaps", "handovers", "decided"];
+export type Only = "" | "done" | "soon" | "overdue" | "unvisited";
+const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
+/** What has become of a record, as lists and numbers say it. */
+export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed"] as const;
+export type State = "" | (typeof STATES)[number];
 
 export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "reasons";
 const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "reasons"];
@@ -8,17 +13,29 @@ const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "serv
 export type Place =
   | { screen: "overview" }
   | { screen: "checking"; service: string }
-  | { screen: "held"; which: Which; hash: string }
+  | { screen: "held"; which: Which; hash: string; worker: string; phone: string }
   | { screen: "audit"; kind: "reads" | "acts"; by: string; family: string; from: string; to: string }
-  | { screen: "families"; q: string }
+  | { screen: "families"; q: string; only: Only; service: string; worker: string; phone: string; unit: string }
+  | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string }
   | { screen: "map"; layer: "records" | "families"; state: string; service: string; unit: string; from: string; to: string; noticed: string; view: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
   | { screen: "exports" }
   | { screen: "people" }
+  | { screen: "worker"; worker: string }
+  | { screen: "phone"; phone: string }
   | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
+
+/** Words of the address that are filled in; what is not there is empty. */
+function words<Name extends string>(asked: URLSearchParams, ...names: Name[]): Record<Name, string> {
+  return Object.fromEntries(names.map((name) => [name, asked.get(name) ?? ""])) as Record<Name, string>;
+}
+
+function one<Word extends string>(of: readonly string[], word: string): Word | "" {
+  return of.includes(word) ? (word as Word) : "";
+}
 
 export function read(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -33,8 +50,7 @@ export function read(hash: string): Place {
     case "checking":
       return { screen, service: asked.get("service") ?? "" };
     case "held": {
-      const which = asked.get("which") ?? "";
-      return { screen, which: WHICH.includes(which) ? (which as Which) : "records", hash: id };
+      return { screen, which: one<Which>(WHICH, asked.get("which") ?? "") || "records", hash: id, ...words(asked, "worker", "phone") };
     }
     case "audit": {
       const told = (name: string) => asked.get(name) ?? "";
@@ -45,19 +61,31 @@ export function read(hash: string): Place {
       return { screen, which: PARTS.includes(id) ? (id as ReferencePart) : "calendar", year: /^\d{4}$/.test(year) ? year : "", q: asked.get("q") ?? "" };
     }
     case "families":
-      return { screen, q: asked.get("q") ?? "" };
+      return { screen, only: one<Exclude<Only, "">>(ONLY, asked.get("only") ?? ""), ...words(asked, "q", "service", "worker", "phone", "unit") };
+    case "records":
+      return { screen, state: one<Exclude<State, "">>(STATES, asked.get("state") ?? ""), ...words(asked, "service", "worker", "phone", "chain", "unit") };
     case "map": {
       const word = (name: string) => asked.get(name) ?? "";
       const layer = word("layer") === "families" ? "families" : "records";
       return { screen, layer, state: word("state"), service: word("service"), unit: word("unit"), from: word("from"), to: word("to"), noticed: word("noticed"), view: word("view") };
     }
     case "family":
-      return id ? { screen, family: id } : { screen: "families", q: "" };
+      return id ? { screen, family: id } : FAMILIES;
     case "record":
       return id ? { screen, record: id } : { screen: "home" };
+    case "worker":
+      return id ? { screen, worker: id } : { screen: "people" };
+    case "phone":
+      return id ? { screen, phone: id } : { screen: "people" };
     default:
       return { screen: "home" };
   }
+}
+
+/** `?a=b&c=d` of those that are not empty. */
+function filters(words: Record<string, string>): string {
+  const said = new URLSearchParams(Object.entries(words).filter(([, word]) => word !== ""));
+  return said.size > 0 ? `?${said}` : "";
 }
 
 export function write(place: Place): string {
@@ -68,7 +96,7 @@ export function write(place: Place): string {
     case "checking":
       return `#/checking${query("service", place.service)}`;
     case "held":
-      return `#/held${place.hash ? `/${place.hash}` : ""}${query("which", place.which === "records" ? "" : place.which)}`;
+      return `#/held${place.hash ? `/${place.hash}` : ""}${filters({ which: place.which === "records" ? "" : place.which, worker: place.worker, phone: place.phone })}`;
     case "audit": {
       const told = Object.entries({ kind: place.kind === "reads" ? "" : place.kind, by: place.by, family: place.family, from: place.from, to: place.to });
       const asked = new URLSearchParams(told.filter(([, value]) => value !== ""));
@@ -77,7 +105,10 @@ export function write(place: Place): string {
     case "reference":
       return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
     case "families":
-      return `#/families${query("q", place.q)}`;
+    case "records": {
+      const { screen, ...words } = place;
+      return `#/${screen}${filters(words)}`;
+    }
     case "map": {
       const { screen, layer, ...words } = place;
       const said = Object.entries(words).filter(([, word]) => word !== "");
@@ -88,6 +119,10 @@ export function write(place: Place): string {
       return `#/family/${place.family}`;
     case "record":
       return `#/record/${place.record}`;
+    case "worker":
+      return `#/worker/${place.worker}`;
+    case "phone":
+      return `#/phone/${place.phone}`;
     default:
       return `#/${place.screen}`;
   }
@@ -113,6 +148,10 @@ class Router {
   }
 }
 
+/** The lists without any filter. */
+export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "" };
+export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "" };
+export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
 /** The map without any filter. */
 export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };
 

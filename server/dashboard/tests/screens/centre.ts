@@ -7,7 +7,9 @@ import { promisify } from "node:util";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 // @ts-expect-error plain JavaScript
 import { source } from "../../../../design/messages.mjs";
+import type { Request } from "playwright-core";
 import { camera, Stage } from "../../../../mobile/tests/screens/stage";
+import { Desk } from "./browser";
 
 const run = promisify(execFile);
 interface Service {
@@ -18,6 +20,8 @@ const SERVICES = JSON.parse(readFileSync(new URL("../../../../shared/data/servic
 /** Services that photos alone prove. */
 const SIMPLE = new Set(SERVICES.filter(({ rule }) => rule.required.every((proof) => ["photo", "position", "video"].includes(proof))).map(({ code }) => code));
 export type Lang = "kk" | "ru";
+/** As the languages call themselves on the first screen. */
+export const NAMES: Record<Lang, string> = { kk: "Қазақша", ru: "Русский" };
 export type Words = (id: string, variables?: Record<string, string | number>) => string;
 
 /** The words a test looks for are the messages themselves. */
@@ -29,6 +33,13 @@ export function words(lang: Lang): Words {
     if (!pattern) throw new Error(`no message ${id}`);
     return bundle.formatPattern(pattern, variables ?? {});
   };
+}
+
+/** An activity of a plan. */
+export interface Planned {
+  family: string;
+  service: string;
+  due_on: string | null;
 }
 
 export interface Answered {
@@ -46,8 +57,9 @@ export class Centre {
     readonly password: string,
   ) {}
 
-  static async set(): Promise<Centre> {
-    const stage = await Stage.set();
+  /** In Kazakh on SQLite, in Russian on PostgreSQL: each screen is seen on both. */
+  static async set(lang: Lang): Promise<Centre> {
+    const stage = await Stage.set("district.json", () => {}, lang === "ru" ? "postgres" : "sqlite");
     const { users } = stage.district;
     const worker = users.find((user) => user.role === "cc_set");
     const director = users.find((user) => user.role === "cc_dir" && user.org_unit === worker?.org_unit);
@@ -59,6 +71,20 @@ export class Centre {
     await centre.phone("enrol", link);
     await centre.phone("sync");
     return centre;
+  }
+
+  /** The director's browser, signed in, before the queue. */
+  async desk(lang: Lang, onrequest: (request: Request) => void = () => {}): Promise<Desk> {
+    const say = words(lang);
+    const desk = await Desk.open(this.url);
+    const { page } = desk;
+    page.on("request", onrequest);
+    await page.getByRole("button", { name: NAMES[lang] }).click();
+    await page.getByLabel(say("desk-login")).fill(this.director.login);
+    await page.getByLabel(say("desk-password")).fill(this.password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    return desk;
   }
 
   get url(): string {
@@ -85,7 +111,7 @@ export class Centre {
   }
 
   /** The same, without a network: it stays on the phone. */
-  async seal(count: number): Promise<void> {
+  async seal(count: number, fits: (activity: Planned) => boolean = () => true): Promise<void> {
     const photos = camera(".jpg", ".jpeg").filter((path) => !path.includes("bad_"));
     const [film] = camera(".mp4", ".mov");
     const mine = new Set(this.stage.district.assignments.filter((each) => each.worker === this.worker.id && !each.to).map((each) => each.family));
@@ -94,7 +120,7 @@ export class Centre {
     for (const activity of activities) {
       if (done === count) break;
       // Services that ask for a paper or a signature would stay drafts here.
-      if (!SIMPLE.has(activity.service) || this.tried.has(activity.id)) continue;
+      if (!SIMPLE.has(activity.service) || this.tried.has(activity.id) || !fits(activity)) continue;
       this.tried.add(activity.id);
       const family = this.stage.district.families.find((each) => each.id === activity.family);
       const place = `${(family?.latitude ?? 52.287) + 0.003},${(family?.longitude ?? 76.967) + 0.004}`;
@@ -105,6 +131,28 @@ export class Centre {
       if (missing.length === 0) done += 1;
     }
     if (done < count) throw new Error(`only ${done} records could be sealed`);
+  }
+
+  /** Delivers everything but the records of these numbers: their turn comes after this boot. */
+  async hold(...numbers: number[]): Promise<void> {
+    const code = `import sqlite3,sys
+c=sqlite3.connect(sys.argv[1],timeout=20)
+boot=open('/proc/sys/kernel/random/boot_id').read().strip()
+hashes=[h for (h,) in c.execute('select hash from record where seq in (%s)' % sys.argv[2])]
+for h in hashes:
+    c.execute('update outbox set wait_boot=?, wait_until_ms=? where record_hash=? or evidence in (select evidence from evidence where record_hash=?)', (boot, 2**52, h, h))
+c.commit(); c.close(); sys.exit(0 if len(hashes) == len(sys.argv[2].split(',')) else 'no such numbers')`;
+    await run("python3", ["-c", code, join(this.stage.folder, "phone", "store.db"), numbers.join(",")]);
+    // It goes on until everything is delivered, which it will not be.
+    await run(process.env["KANDAS_FIELD"] ?? "", ["--home", join(this.stage.folder, "phone"), "--json", "sync", "--until-done"], { timeout: 12_000 }).catch(() => undefined);
+  }
+
+  /** Somebody who keeps users and phones of the worker's unit. */
+  async administrator(): Promise<{ login: string; name: string; password: string }> {
+    const [login, name] = ["admin.screens", "ӘКІМШІ СЫНАҚ"];
+    await this.stage.office("user", "add", "--login", login, "--name", name, "--role", "admin", "--org-unit", this.worker.org_unit);
+    const { password } = (await this.stage.office("user", "password", login)) as { password: string };
+    return { login, name, password };
   }
 
   async checks(state: string): Promise<{ record: string; check_state: string }[]> {

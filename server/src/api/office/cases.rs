@@ -20,6 +20,7 @@ use crate::{
         family::{self, Family, List, Wanted},
         overview::{self, Overview},
         policy::Right,
+        records,
     },
     refusal::Outcome,
     state::AppState,
@@ -48,10 +49,10 @@ pub struct Number {
 pub async fn overview(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Overview>> {
     let territory = seat.allow(&state, Right::Numbers, None).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(overview::of(&mut tx, &seat.0.user, &territory, state.clock.wall()).await?))
+    Ok(Json(overview::of(&state, &mut tx, &seat.0.user, &territory).await?))
 }
 
-/// Families of the user's units, all or those with a member whose name fits.
+/// Families of the user's units: all, those with a member whose name fits, those for which something is due.
 #[utoipa::path(get, path = "/api/families", tag = "cases", params(Wanted), responses(
     (status = 200, body = List),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -60,12 +61,29 @@ pub async fn families(
     seat: Seat,
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<List>> {
-    let territory = seat.allow(&state, Right::Case, None).await?;
+    let territory = seat.allow(&state, Right::Case, wanted.unit).await?;
     let now = state.clock.wall();
-    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
+    let reading = Reading { by: Some(seat.0.user.id), device: wanted.phone, ..Reading::default() };
     access::note(&state.store, now, Action::Families, reading).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(family::list(&mut tx, &seat.0.user, &territory, &wanted, civil_date(now)).await?))
+    Ok(Json(family::list(&mut tx, &seat.0.user, &territory, &wanted, now).await?))
+}
+
+/// Records of the user's units: all, those of a worker or of a phone, those of which something has become.
+#[utoipa::path(get, path = "/api/records", tag = "cases", params(records::Wanted), responses(
+    (status = 200, body = records::List),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn records(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(wanted): Query<records::Wanted>,
+) -> Outcome<Json<records::List>> {
+    let territory = seat.allow(&state, Right::Case, wanted.unit).await?;
+    let now = state.clock.wall();
+    let reading = Reading { by: Some(seat.0.user.id), device: wanted.phone, ..Reading::default() };
+    access::note(&state.store, now, Action::Records, reading).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(records::list(&mut tx, &seat.0.user, &territory, &wanted, civil_date(now)).await?))
 }
 
 /// A family with its members, its plan and what was recorded.

@@ -20,6 +20,7 @@ use crate::{
     api::body::Small as Body,
     check::held::{self as deciding, DecideError, Deciding, Decision, Missing},
     office::{
+        device,
         held::{self, Held, List, Wanted},
         policy::Right,
     },
@@ -134,7 +135,7 @@ pub async fn lost(
     Body(lost): Body<GapLost>,
 ) -> Outcome<StatusCode> {
     let mut tx = state.store.read().await?;
-    let unit = held::unit_of_device(&mut tx, lost.device).await?;
+    let unit = device::unit_of(&mut tx, lost.device).await?;
     drop(tx);
     seat.allow(&state, Right::Check, unit).await?;
     let missing = Missing { device: lost.device, chain: lost.chain, from: lost.from_seq, to: lost.to_seq };

@@ -1,4 +1,4 @@
-//! Users and phones: lists, new users, passwords, codes for phones, revoking.
+//! Users and phones: lists, new users, passwords, codes for phones; a worker with his work.
 
 use axum::{
     Json,
@@ -9,11 +9,11 @@ use axum::{
     },
 };
 use kandas_shared::{
-    ids::{DeviceId, OrgUnitId, UserId},
+    ids::{OrgUnitId, UserId},
     problem::{Problem, ProblemCode},
     pulled::User,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::seat::Seat;
@@ -23,6 +23,7 @@ use crate::{
     office::{
         people::{self, Invitation, People, Wanted},
         policy::Right,
+        worker,
     },
     refusal::{Outcome, Refusal},
     state::AppState,
@@ -33,39 +34,6 @@ use crate::{
 pub struct Told {
     /// To be given to its user, who changes it.
     password: String,
-}
-
-/// Why a phone is revoked.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    /// Stands in the journal for ever, so a word of a list: lost, left, replaced or other.
-    reason: RevokeReason,
-}
-
-/// See [`Reason`].
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RevokeReason {
-    /// It was lost or stolen.
-    Lost,
-    /// Its worker has left.
-    Left,
-    /// There is another one.
-    Replaced,
-    /// Something else.
-    Other,
-}
-
-impl RevokeReason {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Lost => "lost",
-            Self::Left => "left",
-            Self::Replaced => "replaced",
-            Self::Other => "other",
-        }
-    }
 }
 
 const NO_STORE: [(HeaderName, HeaderValue); 1] = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
@@ -79,7 +47,29 @@ pub async fn list(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Peo
     let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
     access::note(&state.store, state.clock.wall(), Action::Users, reading).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(people::list(&mut tx, &seat.0.user, &territory).await?))
+    Ok(Json(people::list(&mut tx, &seat.0.user, &territory, state.clock.wall()).await?))
+}
+
+/// A worker with his families, records and phones, in numbers.
+#[utoipa::path(get, path = "/api/workers/{worker}", tag = "people", params(("worker" = UserId, Path)), responses(
+    (status = 200, body = worker::Page),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn worker(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(worker): Path<UserId>,
+) -> Outcome<Json<worker::Page>> {
+    let mut tx = state.store.read().await?;
+    let unit = worker::unit_of(&mut tx, worker).await?;
+    drop(tx);
+    let territory = seat.allow(&state, Right::Workers, unit).await?;
+    let (user, now) = (&seat.0.user, state.clock.wall());
+    let mut tx = state.store.read().await?;
+    let page = worker::of(&mut tx, user, &territory, worker, now).await?.ok_or(ProblemCode::NotFound)?;
+    drop(tx);
+    let reading = Reading { by: Some(user.id), ..Reading::default() };
+    access::note(&state.store, now, Action::Worker(worker), reading).await?;
+    Ok(Json(page))
 }
 
 /// Adds a user. He signs in once he has a password.
@@ -136,26 +126,6 @@ pub async fn code(
 ) -> Outcome<([(HeaderName, HeaderValue); 1], Json<Invitation>)> {
     about(&state, &seat, user).await?;
     Ok((NO_STORE, Json(people::invite(&state, user, seat.0.user.id).await?)))
-}
-
-/// The phone may deliver what it has and nothing else.
-#[utoipa::path(post, path = "/api/phones/{phone}/revoke", tag = "people", params(("phone" = DeviceId, Path)),
-    request_body = Reason, responses(
-    (status = 204),
-    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn revoke(
-    State(state): State<AppState>,
-    seat: Seat,
-    Path(phone): Path<DeviceId>,
-    Body(why): Body<Reason>,
-) -> Outcome<StatusCode> {
-    let mut tx = state.store.read().await?;
-    let unit = people::unit_of_phone(&mut tx, phone).await?;
-    drop(tx);
-    seat.allow(&state, Right::People, unit).await?;
-    unit.ok_or(ProblemCode::NotFound)?;
-    people::revoke(&state, phone, why.reason.as_str()).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Whether something may be done about a user, and where he works.

@@ -24,9 +24,11 @@ use super::{
     work::{Broken, Hold},
 };
 use crate::{
-    all, among, calendar,
+    all, among,
+    apply::words,
+    calendar,
     check::policy::Territory,
-    office::{family, people, policy},
+    office::{family, people, policy, records},
     one,
     state::AppState,
     store::{StoreError, Tx},
@@ -77,7 +79,40 @@ impl Asked<'_> {
     }
 
     fn units(&self) -> Vec<OrgUnitId> {
+        // Whether he may has been asked of it ([`super::Wanted::allow`]).
+        if let (What::Records | What::Families, Some(unit)) =
+            (self.export.wanted.what, self.export.wanted.unit)
+        {
+            return vec![unit];
+        }
         policy::reach(self.user, self.territory).unwrap_or_else(|| self.territory.all())
+    }
+
+    /// What the list of families was asked for when this was.
+    fn families(&self) -> family::Wanted {
+        let wanted = &self.export.wanted;
+        family::Wanted {
+            only: wanted.only,
+            service: wanted.service,
+            worker: wanted.worker,
+            phone: wanted.phone,
+            unit: wanted.unit,
+            ..family::Wanted::default()
+        }
+    }
+
+    /// What the list of records was asked for; the other lists of records are not narrowed like that.
+    fn records(&self) -> records::Wanted {
+        let wanted = &self.export.wanted;
+        if wanted.what != What::Records {
+            return records::Wanted::default();
+        }
+        records::Wanted {
+            state: wanted.state,
+            worker: wanted.worker,
+            phone: wanted.phone,
+            ..records::Wanted::default()
+        }
     }
 
     /// The number as it may stand there.
@@ -199,8 +234,9 @@ const PHONE: &[&str] = &[
 pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Broken> {
     let what = of.export.wanted.what;
     let (headings, more) = match what {
-        What::Families => (FAMILIES, Vec::new()),
-        What::Records | What::Queue | What::Held => (RECORDS, Vec::new()),
+        What::Families => (FAMILIES, narrowed(tx, of).await?),
+        What::Records => (RECORDS, narrowed(tx, of).await?),
+        What::Queue | What::Held => (RECORDS, Vec::new()),
         What::Users => (USERS, Vec::new()),
         What::Phones => (PHONES, Vec::new()),
         What::Phone => (PHONE, phone_front(tx, of).await?),
@@ -226,6 +262,30 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let written = writing.await.map_err(std::io::Error::other)??;
     read?;
     Ok(written)
+}
+
+/// The filters of a list of families or records, for its cover.
+async fn narrowed(tx: &mut Tx, of: &Asked<'_>) -> Result<Vec<(String, String)>, StoreError> {
+    let wanted = &of.export.wanted;
+    let mut lines = Vec::new();
+    if let Some(state) = wanted.state {
+        lines.push((of.say("export-col-state"), of.word("record-state", state.word())));
+    }
+    if let Some(only) = wanted.only {
+        lines.push((of.say("export-col-state"), of.word("desk-only", only.word())));
+    }
+    if let Some(worker) = wanted.worker {
+        let name = records::named(tx, of.user, of.territory, worker).await?;
+        lines.push((of.say("export-col-worker"), name.unwrap_or_else(|| worker.to_string())));
+    }
+    if let Some(phone) = wanted.phone {
+        let name = records::phone_named(tx, of.user, of.territory, phone).await?;
+        lines.push((of.say("export-col-platform"), name.unwrap_or_else(|| phone.to_string())));
+    }
+    if let Some(unit) = wanted.unit {
+        lines.push((of.say("export-col-unit"), of.unit_name(unit)));
+    }
+    Ok(lines)
 }
 
 /// Rows on their way into the file.
@@ -307,17 +367,22 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
         done: i64,
         overdue: i64,
     }
-    let q = family::fold(&of.export.wanted.q);
-    let found: Option<HashSet<FamilyId>> = if q.is_empty() {
+    let asked = words::ranges(&of.export.wanted.q);
+    let found: Option<HashSet<FamilyId>> = if asked.is_empty() {
         None
     } else {
         let units: Vec<(OrgUnitId,)> = of.units().into_iter().map(|unit| (unit,)).collect();
-        Some(family::matching(tx, &units, &q).await?.into_iter().map(|(id,)| id).collect())
+        Some(family::matching(tx, &units, &asked, i64::MAX).await?.into_iter().map(|(id,)| id).collect())
     };
+    let wanted = of.families();
     let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
     let mut pages = Pages::of(tx, of).await?;
     while let Some(mut page) = pages.next(tx).await? {
-        page.retain(|family| found.as_ref().is_none_or(|found| found.contains(&family.id)));
+        let ids: Vec<(FamilyId,)> = page.iter().map(|family| (family.id,)).collect();
+        let fit = family::fitting(tx, of.user, of.territory, &wanted, of.export.made_at, &ids).await?;
+        page.retain(|family| {
+            fit.contains(&family.id) && found.as_ref().is_none_or(|found| found.contains(&family.id))
+        });
         let ids: Vec<(FamilyId,)> = page.iter().map(|family| (family.id,)).collect();
         let sizes = "select family, count(*) from person where family in (";
         let sizes: HashMap<_, _> =
@@ -456,11 +521,16 @@ fn name(surname: Option<String>, given: Option<String>, patronymic: Option<Strin
 }
 
 async fn records(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
+    let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
     let mut pages = Pages::of(tx, of).await?;
     while let Some(page) = pages.next(tx).await? {
         let ids: Vec<(FamilyId,)> = page.iter().map(|family| (family.id,)).collect();
-        let sql = format!("{RECORD} where r.family in (");
-        let mut found = among!(tx, RecordRow, &sql, ids, ")").await?;
+        let wanted = of.records();
+        let (worker, phone, chain, service) = wanted.bound();
+        let sql = format!("{RECORD} where {} and r.family in (", wanted.fits());
+        let all = i64::MAX;
+        let mut found =
+            among!(tx, RecordRow, &sql, ids, ")", late, all, worker, phone, chain, service).await?;
         found.retain(|record| record.fits(of));
         found.sort_unstable_by_key(|record| (record.family, record.position));
         let by: HashMap<FamilyId, &FamilyRow> = page.iter().map(|family| (family.id, family)).collect();
@@ -492,7 +562,7 @@ fn yes(of: &Asked<'_>, is: bool) -> Cell {
 }
 
 async fn users(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let people = people::list(tx, of.user, of.territory).await?;
+    let people = people::list(tx, of.user, of.territory, of.export.made_at).await?;
     let rows = people.users.into_iter().map(|user| {
         vec![
             user.name.into(),
@@ -510,12 +580,11 @@ async fn users(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken>
 }
 
 async fn phones(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let people = people::list(tx, of.user, of.territory).await?;
+    let people = people::list(tx, of.user, of.territory, of.export.made_at).await?;
     let rows = people.phones.into_iter().map(|phone| {
-        let state = if phone.state == "active" { "desk-phone-active" } else { "desk-phone-revoked" };
         vec![
             phone.worker_name.into(),
-            of.say(state).into(),
+            of.word("phone-standing", phone.standing.word()).into(),
             phone.platform.into(),
             phone.app.into(),
             phone.enrolled_at.into(),

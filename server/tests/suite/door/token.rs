@@ -1,9 +1,13 @@
 //! Nonces work once, tokens run out by the server's clock, revoked devices only hand in.
 
 use axum::http::Method;
-use kandas_server::facts::{Event, OrderIssued};
+use kandas_server::{
+    devices::{self, Deciding, DeviceError},
+    facts::{Event, OrderIssued, Restored},
+};
 use kandas_shared::{
-    ids::OrderId,
+    hash::Epoch,
+    ids::{ChainId, OrderId},
     jws::{Jws, Signer as _, Typ},
     order::{Order, OrderKind},
     wire::{NonceGrant, NonceRequest, TokenRequest, TokenScope},
@@ -101,7 +105,7 @@ on_each! { engine, World;
             escrow: centre.keys.bundle_recipient(),
         };
         let statement = Jws::sign(Typ::Order, serde_json::to_string(&order).unwrap(), centre.keys.signer().as_ref()).unwrap();
-        let issued = OrderIssued { order: order.order, device: phone.device, serial: 1, kind: order.kind, statement: statement.clone() };
+        let issued = OrderIssued { order: order.order, device: phone.device, serial: 1, kind: order.kind, statement: statement.clone(), reason: None };
         centre.set([Event::OrderIssued(issued)]).await;
         assert_eq!(centre.grant(&phone).await.orders, [statement]);
         assert!(centre.grant(&other).await.orders.is_empty());
@@ -116,4 +120,70 @@ on_each! { engine, World;
         assert_eq!(centre.call(done(&phone, &id)).await.status, 204);
         assert!(centre.grant(&phone).await.orders.is_empty());
     }
+
+    async fn an_order_is_told_or_taken_back_and_never_both(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        // Not told: it goes, once, and the phone never hears of it.
+        let order = give(&centre, &phone).await;
+        take_back(&centre, &phone, order).await.unwrap();
+        assert!(centre.grant(&phone).await.orders.is_empty());
+        assert!(matches!(take_back(&centre, &phone, order).await, Err(DeviceError::OrderGone)));
+        let unknown = take_back(&centre, &phone, OrderId(Uuid::from_u128(5))).await;
+        assert!(matches!(unknown, Err(DeviceError::UnknownOrder(_))));
+        // Told: it stands.
+        let order = give(&centre, &phone).await;
+        assert_eq!(centre.grant(&phone).await.orders.len(), 1);
+        assert!(matches!(take_back(&centre, &phone, order).await, Err(DeviceError::OrderGone)));
+        let mut told = 1;
+        for _ in 0..12 {
+            let order = give(&centre, &phone).await;
+            let (granted, taken) = tokio::join!(centre.grant(&phone), take_back(&centre, &phone, order));
+            let known = granted.orders.len() - told;
+            assert_eq!(known == 1, taken.is_err(), "the phone knows {known}, and it was taken back: {taken:?}");
+            told = granted.orders.len();
+        }
+    }
+
+    async fn nobody_knows_what_was_told_before_a_store_was_restored(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        let order = give(&centre, &phone).await;
+        let restored = Restored { epoch: Epoch([7; 16]), restored_size: 1 };
+        centre.set([Event::StoreRestored(restored)]).await;
+        assert!(matches!(take_back(&centre, &phone, order).await, Err(DeviceError::OrderGone)));
+        centre.world.clock.set("2026-11-23T07:30:00Z");
+        let order = give(&centre, &phone).await;
+        take_back(&centre, &phone, order).await.unwrap();
+    }
+
+    async fn a_phone_says_how_far_it_is(world) {
+        let centre = Centre::new(world).await;
+        let phone = centre.phone().await;
+        centre.grant(&phone).await;
+        let mut tx = centre.state.store.read().await.unwrap();
+        let sql = "select chain, seq from device_seen where device = $1";
+        let said = kandas_server::one!(&mut tx, (ChainId, i64), sql, phone.device).await.unwrap();
+        assert_eq!(said, (phone.chain, 0));
+    }
+}
+
+fn deciding(centre: &Centre) -> Deciding<'static> {
+    Deciding { reason: Some("mistake"), ..Deciding::by_operator(centre.state.clock.wall()) }
+}
+
+async fn give(centre: &Centre, phone: &Phone) -> OrderId {
+    let of = deciding(centre);
+    let mut tx = centre.state.store.write().await.unwrap();
+    let ends = of.now + chrono::TimeDelta::days(30);
+    let (chance, kind) = (&*centre.state.chance, OrderKind::Retire);
+    let order = devices::order(&mut tx, chance, &centre.keys, of, phone.device, kind, ends).await.unwrap();
+    tx.commit().await.unwrap();
+    order.order
+}
+
+async fn take_back(centre: &Centre, phone: &Phone, order: OrderId) -> Result<(), DeviceError> {
+    let mut tx = centre.state.store.write().await.unwrap();
+    devices::withdraw(&mut tx, &*centre.state.chance, deciding(centre), phone.device, order).await?;
+    Ok(tx.commit().await?)
 }

@@ -21,7 +21,7 @@ use kandas_server::{
     chance::SystemChance,
     clock::SystemClock,
     config::Config,
-    devices,
+    devices::{self, Deciding},
     facts::{Event, Setting},
     import::import,
     init::init,
@@ -388,7 +388,8 @@ pub async fn order(config: &Config, device: DeviceId, kind: OrderKind) {
     let now = SystemClock::new().wall();
     let (keys, ends) = (Keys::open(&config.keys_dir()).unwrap(), now + TimeDelta::days(1));
     let mut tx = store.write().await.unwrap();
-    devices::order(&mut tx, now, &SystemChance, &keys, device, kind, ends).await.unwrap();
+    let of = Deciding::by_operator(now);
+    devices::order(&mut tx, &SystemChance, &keys, of, device, kind, ends).await.unwrap();
     tx.commit().await.unwrap();
     store.close().await;
 }

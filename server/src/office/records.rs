@@ -1,0 +1,417 @@
+//! Records in a list: those of a worker, of a phone or of the user's units, by what has become of them, the newest first;
+//! and how many there are of each. What a number counts and what its list shows is said once, by [`State`].
+//!
+//! Whose unit a record belongs to is said by its family, and by its worker where the family is not known.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kandas_shared::{
+    finding::Severity,
+    hash::Digest,
+    ids::{ChainId, DeviceId, FamilyId, OrgUnitId, RecordId, UserId},
+    plan_state::CheckKind,
+    pulled::User,
+    receipt::{HeldReason, Verdict},
+    service::ServiceCode,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{held, policy};
+use crate::{
+    among, calendar,
+    check::policy::Territory,
+    opt,
+    store::{StoreError, Tx},
+};
+
+/// Most records of a page.
+pub const MOST: i64 = 50;
+
+/// What has become of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = RecordState)]
+pub enum State {
+    /// It counts, and nobody has said anything of it.
+    Unchecked,
+    /// Nothing to remark.
+    Accepted,
+    /// Remarked.
+    Remarked,
+    /// It went back and is to be answered.
+    Returned,
+    /// It went back, and the day for the answer has passed.
+    Unanswered,
+    /// It went back and was answered by a newer one.
+    Answered,
+    /// It could not be applied, and nobody has decided about it.
+    Held,
+    /// It came after its family was handed over, and nobody has said that he saw it.
+    Handover,
+    /// It counts, and files of it are not here.
+    Incomplete,
+    /// It counts, and something is noticed about it.
+    Noticed,
+}
+
+impl State {
+    const ALL: [Self; 10] = [
+        Self::Unchecked,
+        Self::Accepted,
+        Self::Remarked,
+        Self::Returned,
+        Self::Unanswered,
+        Self::Answered,
+        Self::Held,
+        Self::Handover,
+        Self::Incomplete,
+        Self::Noticed,
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unchecked => "unchecked",
+            Self::Accepted => "accepted",
+            Self::Remarked => "remarked",
+            Self::Returned => "returned",
+            Self::Unanswered => "unanswered",
+            Self::Answered => "answered",
+            Self::Held => "held",
+            Self::Handover => "handover",
+            Self::Incomplete => "incomplete",
+            Self::Noticed => "noticed",
+        }
+    }
+
+    /// The condition, over `r` for the record; `$1` is the day from which on a return is late.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Unchecked => UNCHECKED,
+            Self::Accepted => "r.check_state = 'accepted' and r.verdict = 'accepted' and not r.superseded",
+            Self::Remarked => "r.check_state = 'remarked' and r.verdict = 'accepted' and not r.superseded",
+            Self::Returned => "r.check_state = 'returned' and not r.superseded",
+            Self::Unanswered => "r.check_state = 'returned' and not r.superseded and r.check_due < $1",
+            Self::Answered => "r.check_state = 'answered' and r.verdict = 'accepted'",
+            Self::Held => held::HELD,
+            Self::Handover => held::HANDOVER,
+            Self::Incomplete => {
+                "r.verdict = 'accepted' and not r.superseded and exists (select 1 from evidence e
+                 join evidence_file x on x.evidence = e.evidence where e.hash = r.hash and x.state = 'expected')"
+            }
+            Self::Noticed => {
+                "r.verdict = 'accepted' and not r.superseded
+                 and exists (select 1 from finding n where n.hash = r.hash and n.severity <> 'good')"
+            }
+        }
+    }
+}
+
+/// Records that somebody is to check.
+pub(super) const UNCHECKED: &str =
+    "r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded
+    and r.record is not null and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')";
+
+/// What is wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// What has become of them; all if absent.
+    #[param(inline)]
+    pub state: Option<State>,
+    /// Of one worker.
+    pub worker: Option<UserId>,
+    /// Sealed by one phone.
+    pub phone: Option<DeviceId>,
+    /// In their places in one chain of it: without those whose number another one has.
+    pub chain: Option<ChainId>,
+    /// Of one service.
+    pub service: Option<ServiceCode>,
+    /// Of families of this unit alone.
+    pub unit: Option<OrgUnitId>,
+    /// Where the page before ended.
+    pub before: Option<i64>,
+}
+
+impl Wanted {
+    /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$6` are [`Wanted::bound`].
+    pub(super) fn fits(&self) -> String {
+        let mut fits = String::from("r.position < $2");
+        for (asked, condition) in [
+            (self.state.is_some(), self.state.map_or("", State::condition)),
+            (self.worker.is_some(), "r.worker = $3"),
+            (self.phone.is_some(), "r.device = $4"),
+            (self.chain.is_some(), "r.chain = $5 and r.placed"),
+            (self.service.is_some(), "r.service = $6"),
+        ] {
+            if asked {
+                fits.push_str(" and ");
+                fits.push_str(condition);
+            }
+        }
+        fits
+    }
+
+    /// Worker, phone, chain and service that are asked for; of what is not, nobody and nothing.
+    pub(super) fn bound(&self) -> (UserId, DeviceId, ChainId, String) {
+        let nobody = Uuid::nil();
+        (
+            self.worker.unwrap_or(UserId(nobody)),
+            self.phone.unwrap_or(DeviceId(nobody)),
+            self.chain.unwrap_or(ChainId(nobody)),
+            self.service.map_or_else(String::new, |service| service.to_string()),
+        )
+    }
+}
+
+/// A record of the list.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[schema(as = RecordEntry)]
+pub struct Entry {
+    /// Identity of its statement.
+    pub hash: Digest,
+    /// Its id, if that could be read.
+    pub record: Option<RecordId>,
+    /// Its place in the journal.
+    pub position: i64,
+    /// Kind of statement, if that could be read.
+    pub kind: Option<String>,
+    /// Which service.
+    pub service: Option<ServiceCode>,
+    /// The family.
+    pub family: Option<FamilyId>,
+    /// Surname of its head, or the given name of one who has none.
+    pub family_name: Option<String>,
+    /// The person, if the record is about one.
+    pub person_name: Option<String>,
+    /// Who recorded.
+    pub worker: UserId,
+    /// His name.
+    pub worker_name: String,
+    /// Number in its chain.
+    pub seq: Option<i64>,
+    /// The day it was done, as stated.
+    pub done_on: Option<NaiveDate>,
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// Accepted or held.
+    pub verdict: Verdict,
+    /// Why it is held.
+    pub held_for: Option<HeldReason>,
+    /// What was said of it.
+    pub check_state: CheckKind,
+    /// Until when a returned one is to be answered.
+    pub check_due: Option<NaiveDate>,
+    /// A newer version has taken its place.
+    pub superseded: bool,
+    /// The worker no longer had the family when it came.
+    pub late_handover: bool,
+    /// Files that it names.
+    pub files: i64,
+    /// Those of them that are here.
+    pub received: i64,
+    #[serde(skip)]
+    weight: i64,
+    /// How grave the gravest of what was noticed is.
+    #[sqlx(skip)]
+    pub noticed: Option<Severity>,
+}
+
+/// A page of records.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[schema(as = RecordList)]
+pub struct List {
+    /// The newest first.
+    pub records: Vec<Entry>,
+    /// How many there are; exact up to 10,000, one more means that there are more.
+    pub total: i64,
+    /// Where the next page begins; absent with the last one.
+    pub next: Option<i64>,
+    /// Name of the worker that was asked for.
+    pub worker_name: Option<String>,
+    /// Model and system of the phone that was asked for, and whose it is.
+    pub phone_name: Option<String>,
+}
+
+const FROM: &str = " from record r join app_user w on w.id = r.worker left join family f on f.id = r.family";
+
+/// A page of the list, as far as the user's rights reach.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    wanted: &Wanted,
+    today: NaiveDate,
+) -> Result<List, StoreError> {
+    let late = calendar::read(tx).await?.late_before(today);
+    let units = match wanted.unit {
+        // The handler has asked whether he may.
+        Some(unit) => vec![(unit,)],
+        None => held::units(user, territory),
+    };
+    let (worker, phone, chain, service) = wanted.bound();
+    let fits = wanted.fits();
+    let fits = format!("{fits} and coalesce(f.org_unit, w.org_unit) in (");
+    let before = wanted.before.unwrap_or(i64::MAX);
+    let sql = format!("{ENTRY}{FROM} where {fits}");
+    let tail = ") order by r.position desc limit $7";
+    let mut records =
+        among!(tx, Entry, &sql, units, tail, late, before, worker, phone, chain, service, MOST + 1).await?;
+    records.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.position));
+    records.dedup_by_key(|entry| entry.position);
+    let more = records.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
+    records.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    for entry in &mut records {
+        entry.noticed = match entry.weight {
+            2 => Some(Severity::Over),
+            1 => Some(Severity::Soon),
+            _ => None,
+        };
+    }
+    let sql = format!("select count(*) from (select 1{FROM} where {fits}");
+    let (tail, first) = (") limit 10001) counted", i64::MAX);
+    let counts = among!(tx, (i64,), &sql, units, tail, late, first, worker, phone, chain, service).await?;
+    Ok(List {
+        next: records.last().filter(|_| more).map(|entry| entry.position),
+        records,
+        total: held::sum(counts),
+        worker_name: match wanted.worker {
+            Some(worker) => named(tx, user, territory, worker).await?,
+            None => None,
+        },
+        phone_name: match wanted.phone {
+            Some(phone) => phone_named(tx, user, territory, phone).await?,
+            None => None,
+        },
+    })
+}
+
+const ENTRY: &str = "select r.hash, r.record, r.position, r.kind, r.service, r.family,
+    (select coalesce(h.surname, h.given_name) from person h where h.family = r.family and h.relation = 'head'
+     order by h.id limit 1) as family_name,
+    (select case when p.surname is null then p.given_name else p.surname || ' ' || p.given_name end
+     from person p where p.id = r.person) as person_name,
+    r.worker, w.name as worker_name, r.seq, r.done_on, r.received_at, r.verdict, r.reason as held_for, r.check_state,
+    r.check_due, r.superseded, r.late_handover,
+    (select count(*) from evidence e join evidence_file x on x.evidence = e.evidence
+     where e.hash = r.hash and x.part = 'file') as files,
+    (select count(*) from evidence e join evidence_file x on x.evidence = e.evidence
+     where e.hash = r.hash and x.part = 'file' and x.state = 'received') as received,
+    (select cast(coalesce(max(case n.severity when 'over' then 2 when 'soon' then 1 else 0 end), 0) as bigint)
+     from finding n where n.hash = r.hash) as weight";
+
+/// A user's name, where the rights of `user` reach him.
+pub(super) async fn named(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    of: UserId,
+) -> Result<Option<String>, StoreError> {
+    let sql = "select name, org_unit from app_user where id = $1";
+    let found = opt!(tx, (String, OrgUnitId), sql, of).await?;
+    Ok(found.filter(|(_, unit)| reaches(user, territory, *unit)).map(|(name, _)| name))
+}
+
+pub(super) async fn phone_named(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    of: DeviceId,
+) -> Result<Option<String>, StoreError> {
+    let sql = "select d.platform, w.name, w.org_unit from device d join app_user w on w.id = d.worker where d.id = $1";
+    let found = opt!(tx, (String, String, OrgUnitId), sql, of).await?;
+    let found = found.filter(|(_, _, unit)| reaches(user, territory, *unit));
+    Ok(found.map(|(platform, name, _)| format!("{platform}, {name}")))
+}
+
+fn reaches(user: &User, territory: &Territory, unit: OrgUnitId) -> bool {
+    policy::is_everywhere(user.role) || territory.covers(user.org_unit, unit)
+}
+
+/// Whose records are counted.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    /// Those that a worker recorded.
+    Worker(UserId),
+    /// Those that a phone sealed.
+    Phone(DeviceId),
+}
+
+/// How many records there are of each kind, of those that the user's rights reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema, sqlx::FromRow)]
+#[schema(as = RecordTally)]
+pub struct Tally {
+    /// All.
+    pub all: i64,
+    /// See [`State`], as every one that follows.
+    pub unchecked: i64,
+    /// See [`State::Accepted`].
+    pub accepted: i64,
+    /// See [`State::Remarked`].
+    pub remarked: i64,
+    /// See [`State::Returned`].
+    pub returned: i64,
+    /// See [`State::Unanswered`].
+    pub unanswered: i64,
+    /// See [`State::Answered`].
+    pub answered: i64,
+    /// See [`State::Held`].
+    pub held: i64,
+    /// See [`State::Handover`].
+    pub handover: i64,
+    /// See [`State::Incomplete`].
+    pub incomplete: i64,
+    /// See [`State::Noticed`].
+    pub noticed: i64,
+}
+
+/// Counts records.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tally(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    whose: Whose,
+    today: NaiveDate,
+) -> Result<Tally, StoreError> {
+    let late = calendar::read(tx).await?.late_before(today);
+    let (column, id) = match whose {
+        Whose::Worker(worker) => ("worker", worker.0),
+        Whose::Phone(phone) => ("device", phone.0),
+    };
+    let mut counts = String::from("select count(*) as \"all\"");
+    for state in State::ALL {
+        let (name, condition) = (state.word(), state.condition());
+        counts.push_str(&format!(
+            ", cast(coalesce(sum(case when {condition} then 1 else 0 end), 0) as bigint) as {name}"
+        ));
+    }
+    let sql = format!("{counts}{FROM} where r.{column} = $2 and coalesce(f.org_unit, w.org_unit) in (");
+    let pieces = among!(tx, Tally, &sql, held::units(user, territory), ")", late, id).await?;
+    Ok(pieces.into_iter().fold(Tally::default(), Tally::and))
+}
+
+impl Tally {
+    fn and(self, more: Self) -> Self {
+        Self {
+            all: self.all + more.all,
+            unchecked: self.unchecked + more.unchecked,
+            accepted: self.accepted + more.accepted,
+            remarked: self.remarked + more.remarked,
+            returned: self.returned + more.returned,
+            unanswered: self.unanswered + more.unanswered,
+            answered: self.answered + more.answered,
+            held: self.held + more.held,
+            handover: self.handover + more.handover,
+            incomplete: self.incomplete + more.incomplete,
+            noticed: self.noticed + more.noticed,
+        }
+    }
+}
