@@ -11,7 +11,7 @@ describe.each(["kk", "ru"] as const)("clean ones together, %s", (lang) => {
   let desk: Desk;
 
   beforeAll(async () => {
-    centre = await Centre.set();
+    centre = await Centre.set(lang);
     // The camera files of the stage were taken elsewhere and at another time; nothing shall be noticed but what is late.
     const from = ["--from", "2024-05-30", "--as", centre.director.login];
     for (const [name, value] of [["exif_minutes", "1e9"], ["exif_km", "1e6"], ["exif_days", "1e6"], ["sample_percent", "0"]] as const) {

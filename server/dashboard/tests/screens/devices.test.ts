@@ -13,7 +13,7 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
   let worker: string;
 
   beforeAll(async () => {
-    centre = await Centre.set();
+    centre = await Centre.set(lang);
     worker = centre.stage.district.users.find((user) => user.id === centre.worker.id)?.name ?? "";
     await centre.seal(4);
     await centre.hold(2, 4);

@@ -17,7 +17,7 @@ describe.each(["kk", "ru"] as const)("reference data, %s", (lang) => {
   let day = "";
 
   beforeAll(async () => {
-    centre = await Centre.set();
+    centre = await Centre.set(lang);
     const { stage, worker } = centre;
     const today = new Date(Date.now() + 5 * 3_600_000).toISOString().slice(0, 10);
     const due = stage.district.plans.flatMap((plan) => plan.activities).map((activity) => activity.due_on ?? "");
