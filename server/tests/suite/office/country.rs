@@ -32,7 +32,8 @@ async fn overview(office: &Office, who: &Somebody) -> Value {
 async fn afresh(house: &House, who: &Somebody) -> Value {
     let request = Request::builder().uri("/api/overview");
     let request = request.header("cookie", format!("__Host-kandas={}", who.token));
-    let mut said = Office::answer(router(Office::started(house)), request.body(Body::empty()).unwrap()).await.ok();
+    let mut said =
+        Office::answer(router(Office::started(house)), request.body(Body::empty()).unwrap()).await.ok();
     said["workers"] = Value::Null;
     said
 }
