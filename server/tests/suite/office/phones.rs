@@ -90,7 +90,7 @@ on_each! { engine, House;
         assert!(page["bytes_missing"].as_i64().unwrap() > 0);
         // Sealed at seven by a clock that goes right, received ten minutes later.
         assert_eq!(page["clock"]["at_least_s"], -600);
-        assert_eq!(page["checkpoint"]["size"].as_u64().unwrap() > 0, true);
+        assert!(page["checkpoint"]["size"].as_u64().unwrap() > 0);
         assert_eq!(page["app"], "kandas-field 2");
 
         // Each number and its list.
