@@ -9,6 +9,11 @@ const HOUR = 3_600_000;
 /** Kazakhstan has one time since 2024. */
 const OFFSET = 5 * HOUR;
 
+/** A count that the server makes exactly up to 10,000 only: `10 000+`. */
+export function counted(value: number, lang: Lang): string {
+  return value > 10_000 ? `${number(10_000, lang)}+` : number(value, lang);
+}
+
 /** `1 942`, `18,0`; English takes a point. */
 export function number(value: number, lang: Lang, decimals = 0): string {
   const [whole = "", rest] = Math.abs(value).toFixed(decimals).split(".");

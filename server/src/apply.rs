@@ -14,6 +14,7 @@ mod gone;
 mod rare;
 mod records;
 mod run;
+pub mod words;
 
 use std::collections::{HashMap, HashSet};
 
@@ -55,6 +56,7 @@ pub const DERIVED: &[&str] = &[
     "plan",
     "assignment",
     "consent",
+    "person_word",
     "person",
     "family",
     "key_change",

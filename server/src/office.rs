@@ -23,6 +23,7 @@ pub mod queue;
 pub mod records;
 pub mod second_factor;
 pub mod session;
+pub mod standing;
 pub mod verification;
 pub mod worker;
 

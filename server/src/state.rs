@@ -20,7 +20,7 @@ use crate::{
     limits::Limits,
     media::{Depot, Media, Objects},
     offer::Offers,
-    office::live::Live,
+    office::{live::Live, standing::Standing},
     store::Store,
     token::Bearers,
 };
@@ -53,6 +53,8 @@ pub struct Handles {
     pub limits: Limits,
     /// Who is told what is new.
     pub live: Live,
+    /// How units stand.
+    pub standing: Standing,
     /// Phones that come back and are let in.
     pub arrivals: Arrivals,
     /// Turns for batches of records.
@@ -121,6 +123,7 @@ impl AppState {
             objects,
             offers: Offers::default(),
             live: Live::default(),
+            standing: Standing::default(),
             arrivals: Arrivals::new(limits.arrivals, limits.arrival_stay),
             record_seats: Semaphore::new(limits.record_requests),
             seats: Semaphore::new(limits.requests),

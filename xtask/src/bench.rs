@@ -18,6 +18,7 @@ mod load;
 mod machine;
 mod memory;
 mod near;
+mod office;
 mod plots;
 mod processes;
 mod pull;
@@ -84,10 +85,11 @@ enum Line {
     ReturnDay,
     Journal,
     Near,
+    Office,
 }
 
 impl Line {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Import,
         Self::Push,
         Self::Batch,
@@ -100,6 +102,7 @@ impl Line {
         Self::Near,
         Self::Memory,
         Self::Journal,
+        Self::Office,
         Self::ReturnDay,
     ];
 
@@ -138,6 +141,8 @@ struct Scale {
     /// Photos that are changed and searched for, and among how many.
     scenes: u64,
     looks: usize,
+    /// The country that the office looks at.
+    land: office::Land,
 }
 
 impl Scale {
@@ -155,6 +160,7 @@ impl Scale {
         phones: 1_100,
         scenes: 400,
         looks: 7_500_000,
+        land: office::Land { regions: 10, families: 3_300, completions: 1_000_000 },
     };
     /// A tenth of what takes long.
     const QUICK: Self = Self {
@@ -169,6 +175,7 @@ impl Scale {
         facts: 100_000,
         phones: 110,
         scenes: 60,
+        land: office::Land { regions: 2, families: 400, completions: 20_000 },
         ..Self::FULL
     };
 }
@@ -297,6 +304,8 @@ impl Bench {
             // Making the store takes longer than reading it: all runs on one.
             Line::Journal if first => self.journal(figures, engine, runs),
             Line::Journal => Ok(()),
+            Line::Office if first => self.office(figures, engine),
+            Line::Office => Ok(()),
             Line::ReturnDay => {
                 let curves = self.return_day(figures, engine)?;
                 if first {

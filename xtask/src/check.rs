@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     cargo::cargo,
-    shell,
+    debian, shell,
     steps::{Steps, succeed},
 };
 
@@ -15,6 +15,8 @@ pub(crate) fn run() -> Result<()> {
     steps.step("format", || succeed(cargo().args(["fmt", "--all", "--check"])));
     steps
         .step("format of shell and plugin", || succeed(shell::shell_cargo("fmt").args(["--all", "--check"])));
+    // jemalloc is compiled for lints and documentation too.
+    steps.step("Debian packages", || debian::provide(&[debian::MAKE]));
     steps.step("lints", || {
         succeed(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
     });

@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use kandas_fixtures::{
     district::{District, Outline},
     media::{CameraSet, camera_folder},
+    pg::{Cluster, Durability, Programs},
 };
 
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// What the screens need from the machine.
-pub(crate) const NEEDS: [debian::Need; 3] = [debian::NODE, debian::NPM, debian::CHROMIUM];
+pub(crate) const NEEDS: [debian::Need; 4] = [debian::NODE, debian::NPM, debian::CHROMIUM, debian::POSTGRESQL];
 
 /// npm's name of the phone's screens.
 const PHONE: &str = "kandas-mobile-screens";
@@ -66,17 +67,19 @@ pub(crate) fn add(steps: &mut Steps, only: Option<Page>) {
     }
     // The server takes the dashboard in, so it is built first.
     let dashboard = steps.step("build the dashboard", || succeed(&mut npm_in(DASHBOARD, "build")));
+    // A photo that a supervisor returns is taken again on the phone's own screens.
+    let phone = steps.step("build the screens", || succeed(&mut npm("build")));
     if only != Some(Page::Dashboard) {
         steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
         steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
-        if steps.step("build the screens", || succeed(&mut npm("build"))).is_some() {
+        if phone.is_some() {
             steps.step("a worker's day in the browser", || day(PHONE));
         }
     }
     if only != Some(Page::Phone) {
         steps.step("types of the dashboard (svelte-check)", || succeed(&mut npm_in(DASHBOARD, "check")));
         steps.step("unit tests of the dashboard (vitest)", || succeed(&mut npm_in(DASHBOARD, "test")));
-        if dashboard.is_some() {
+        if dashboard.is_some() && phone.is_some() {
             steps.step("a supervisor's day in the browser", || day(DASHBOARD));
         }
     }
@@ -193,7 +196,13 @@ fn day(workspace: &str) -> Result<()> {
     let programs = build_programs(&["kandas-server", "kandas-field"], Profile::Dev)?;
     let stage = tempfile::tempdir().context("a folder for the stage")?;
     set(stage.path())?;
-    succeed(&mut browser(workspace, stage.path(), &programs, &[])?)
+    let mut command = browser(workspace, stage.path(), &programs, &[])?;
+    // The supervisors' screens are seen on both engines.
+    let cluster = if workspace == DASHBOARD { Some(Cluster::start(Durability::None)?) } else { None };
+    if let Some(cluster) = &cluster {
+        command.env("KANDAS_POSTGRES", cluster.admin_url()).env("KANDAS_PSQL", Programs::find()?.tool("psql"));
+    }
+    succeed(&mut command)
 }
 
 /// What a phone with a thousand families takes in the browser: figures by name, each measured several times, in ms.

@@ -57,21 +57,8 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     const plan = plans.find((each) => each.activities.some((of) => SIMPLE.includes(of.service)));
     const activity = plan?.activities.find((each) => SIMPLE.includes(each.service));
     family = plan?.family ?? "";
-    await phone.go(`activities/${activity?.id}`);
-    await worker.tap(w("activity-start"));
-    await phone.page.locator("input[data-kind=photo]").waitFor({ state: "attached" });
-    await worker.askConsent();
     const [one = "", two = ""] = camera(".jpg", ".jpeg");
-    await worker.capture("photo", one);
-    await worker.capture("photo", two);
-    await worker.tap(w("activity-video-reason"));
-    await worker.pick(w("no-video-nothing-to-film"));
-    await worker.tap(w("activity-review"));
-    await worker.sees(w("review-title"));
-    await worker.tap(w("review-confirm"));
-    await worker.sees(w("sealed-title"));
-    await phone.go("sent");
-    await worker.sees(w("ledger-word-delivered"), 60_000);
+    await worker.completes(activity?.id ?? "", [one, two]);
   });
   afterAll(async () => {
     await phone?.close();
@@ -128,15 +115,7 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
 
   test("exactly that photo is taken again, and the answer arrives", async () => {
     await phone.go("today");
-    const again = camera(".jpg", ".jpeg")[2] ?? "";
-    await phone.page.locator("article input[type=file]").first().setInputFiles(again);
-    await expect.poll(() => phone.page.url(), { timeout: 30_000 }).toMatch(/drafts/);
-    await expect.poll(() => phone.page.locator(".tiles .photo:not(:disabled)").count()).toBe(2);
-    await look("42-retaken", { tall: true });
-    await worker.tap(w("activity-review"));
-    await worker.sees(w("review-title"));
-    await worker.tap(w("review-confirm"));
-    await worker.sees(w("sealed-title"));
+    await worker.retakes(camera(".jpg", ".jpeg")[2] ?? "", 2, () => look("42-retaken", { tall: true }));
     await phone.go("today");
     await phone.settled();
     expect(await phone.page.getByText(w("today-returned-one")).count()).toBe(0);

@@ -1,6 +1,7 @@
 // The stage: a real central store and real phones behind `kandas-field bridge`, each a process of its own, and the line
 // between them, which can be cut. What is needed comes from `cargo xtask screens`.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -109,6 +110,18 @@ export class Line {
   }
 }
 
+/** Which database holds the store. */
+export type Engine = "sqlite" | "postgres";
+
+/** A database of its own on the server that `cargo xtask` has started, which ends with it. */
+async function freshDatabase(): Promise<string> {
+  const admin = new URL(told("KANDAS_POSTGRES"));
+  const name = `screens_${randomUUID().replaceAll("-", "")}`;
+  await run(told("KANDAS_PSQL"), ["--no-psqlrc", "--quiet", "--command", `create database ${name}`, admin.href]);
+  admin.pathname = `/${name}`;
+  return admin.href;
+}
+
 /** Ends a program that was started here: asked first, then made. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -125,10 +138,13 @@ export class Stage {
   district!: District;
   line!: Line;
   private port = 0;
+  /** A database of PostgreSQL, where the store is no file. */
+  private database = "";
 
   /** A central store that knows a district, reached over a line that can be cut. */
-  static async set(document = "district.json", edit: (district: District) => void = () => {}): Promise<Stage> {
+  static async set(document = "district.json", edit: (district: District) => void = () => {}, engine: Engine = "sqlite"): Promise<Stage> {
     const stage = new Stage();
+    if (engine === "postgres") stage.database = await freshDatabase();
     stage.district = JSON.parse(readFileSync(join(told("KANDAS_STAGE"), document), "utf8")) as District;
     edit(stage.district);
     const path = join(stage.folder, document);
@@ -143,7 +159,8 @@ export class Stage {
   }
 
   private common(): string[] {
-    return ["--data", join(this.folder, "centre"), "--public-url", `https://127.0.0.1:${this.line.port}`];
+    const common = ["--data", join(this.folder, "centre"), "--public-url", `https://127.0.0.1:${this.line.port}`];
+    return this.database ? [...common, "--database", this.database] : common;
   }
 
   private async server(...line: string[]): Promise<string> {

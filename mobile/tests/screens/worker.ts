@@ -121,6 +121,28 @@ export class Worker {
     await this.sees(this.w("sealed-title"));
   }
 
+  /** A completion that photos alone prove, sealed and with the centre. */
+  async completes(activity: string, photos: readonly string[]): Promise<void> {
+    await this.phone.go(`activities/${activity}`);
+    await this.tap(this.w("activity-start"));
+    await this.page.locator("input[data-kind=photo]").waitFor({ state: "attached" });
+    await this.askConsent();
+    for (const photo of photos) await this.capture("photo", photo);
+    await this.noVideo();
+    await this.seal();
+    await this.phone.go("sent");
+    await this.sees(this.w("ledger-word-delivered"), 60_000);
+  }
+
+  /** Takes the first of the photos that came back once more, of a record with so many, and seals the answer. */
+  async retakes(photo: string, photos: number, look?: () => Promise<void>): Promise<void> {
+    await this.page.locator("article input[type=file]").first().setInputFiles(photo);
+    await expect.poll(() => this.page.url(), { timeout: 30_000 }).toMatch(/drafts/);
+    await expect.poll(() => this.page.locator(".tiles .photo:not(:disabled)").count()).toBe(photos);
+    await look?.();
+    await this.seal();
+  }
+
   /** Asks whoever has not been asked yet. */
   async askConsent(look?: () => Promise<void>): Promise<void> {
     const ask = this.page.getByRole("button", { name: this.w("consent-ask"), exact: true });

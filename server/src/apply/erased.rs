@@ -18,7 +18,10 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
         let ids: Vec<_> = subject.entities.iter().filter(|(k, _)| k == kind).map(|(_, id)| (*id,)).collect();
         let sql = match kind {
             Kind::Family => "delete from family where id in (",
-            Kind::Person => "delete from person where id in (",
+            Kind::Person => {
+                many!(tx, "delete from person_word where person in (", ids, ")").await?;
+                "delete from person where id in ("
+            }
             Kind::Consent => "delete from consent where id in (",
             Kind::Assignment => "delete from assignment where id in (",
             Kind::Plan => "delete from plan where id in (",

@@ -10,6 +10,7 @@ use kandas_shared::{
 use super::{ApplyError, run::Run};
 use crate::{
     facts::{CheckSampled, FindingsComputed},
+    findings::risk,
     journal::Placed,
     many,
     store::Tx,
@@ -46,6 +47,15 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
     let computed = std::mem::take(&mut run.findings);
     let hashes: Vec<_> = computed.keys().map(|hash| (*hash,)).collect();
     many!(tx, "delete from finding where hash in (", hashes, ")").await?;
+    let risks: Vec<_> =
+        computed.iter().map(|(hash, computed)| (*hash, i64::from(risk(&computed.said.findings)))).collect();
+    many!(
+        tx,
+        "with told (hash, risk) as (",
+        risks,
+        ") update record set risk = told.risk from told where record.hash = told.hash and record.risk <> told.risk"
+    )
+    .await?;
     let mut rows: Vec<Row> = Vec::new();
     for (hash, Computed { position, at, said }) in computed {
         for (number, finding) in said.findings.into_iter().enumerate() {
@@ -76,5 +86,7 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
         .collect();
     many!(tx, "insert into finding_mention (position, other)", rows).await?;
     many!(tx, "insert into check_sample (hash, record, at, position)", run.samples).await?;
+    let drawn: Vec<_> = run.samples.iter().map(|sample| (sample.0,)).collect();
+    many!(tx, "update record set sampled = true where hash in (", drawn, ")").await?;
     Ok(())
 }

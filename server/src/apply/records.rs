@@ -5,7 +5,9 @@ use kandas_shared::{
     cursor::Kind,
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::Digest,
-    ids::{ActivityId, CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
+    ids::{
+        ActivityId, CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId,
+    },
     plan_state::CheckKind,
     pulled::state_id,
     receipt::{HeldReason, Verdict},
@@ -17,6 +19,7 @@ use uuid::Uuid;
 use super::{
     ApplyError, Before, Gone, checked, missing,
     run::{Run, When},
+    words,
 };
 use crate::{
     facts::{EvidenceReceived, RecordReceived},
@@ -53,6 +56,7 @@ pub(super) type RecordRow = (
     Option<RecordId>,
     bool,
     CheckKind,
+    Option<OrgUnitId>,
 );
 pub(super) type EvidenceRow = (EvidenceId, Digest, CaptureId, EvidenceKind, Source, Option<FamilyId>);
 pub(super) type FileRow = (EvidenceId, Part, i64, Digest, String, &'static str);
@@ -95,6 +99,7 @@ pub(super) fn received(
         reading.supersedes,
         outcome.late_handover,
         CheckKind::Unchecked,
+        None,
     ));
     let id = state_id(&record.hash);
     run.touch(Kind::RecordState, id, fact.position, [reading.family]);
@@ -153,11 +158,15 @@ pub(super) fn file_received(run: &mut Run, fact: &Placed, file: &EvidenceReceive
 
 /// Writes the records of a run.
 pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> {
+    let units = words::units(tx, run.records.iter().filter_map(|row| row.16)).await?;
+    for row in &mut run.records {
+        row.27 = row.16.and_then(|family| units.get(&family).copied());
+    }
     many!(
         tx,
         "insert into record (hash, state_id, position, received_at, carrier, device, worker, verdict, reason, record,
          chain, seq, prev, placed, chain_finding, kind, family, person, activity, service, done_on, sealed_at,
-         sealed_boot, sealed_boot_ms, supersedes, late_handover, check_state)",
+         sealed_boot, sealed_boot_ms, supersedes, late_handover, check_state, org_unit)",
         run.records
     )
     .await?;

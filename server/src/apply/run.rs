@@ -17,7 +17,7 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, feed, findings, missing, records, unit_scope};
+use super::{ApplyError, Before, feed, findings, missing, records, unit_scope, words};
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},
     journal::Placed,
@@ -31,6 +31,8 @@ pub(super) struct Run {
     org_units: BTreeMap<OrgUnitId, (u64, OrgUnit)>,
     users: BTreeMap<UserId, User>,
     families: BTreeMap<FamilyId, Family>,
+    /// Families that came or went to another unit.
+    moved: BTreeMap<FamilyId, OrgUnitId>,
     persons: BTreeMap<PersonId, Person>,
     consents: BTreeMap<ConsentId, (Consent, FamilyId)>,
     assignments: BTreeMap<AssignmentId, (Assignment, bool)>,
@@ -129,6 +131,7 @@ impl Run {
     pub(super) fn family(&mut self, position: u64, family: &Family, before: &mut Before) {
         let old = before.families.insert(family.id, family.org_unit);
         if old != Some(family.org_unit) {
+            self.moved.insert(family.id, family.org_unit);
             // A new family may have something already: records that came before it and were held.
             for unit in [old, Some(family.org_unit)].into_iter().flatten() {
                 if let Some(scope) = unit_scope(before, unit) {
@@ -273,7 +276,17 @@ impl Run {
              latitude = excluded.latitude, longitude = excluded.longitude"
         )
         .await?;
-        let rows: Vec<_> = std::mem::take(&mut self.persons)
+        // Before its members: they are found under the unit of their family.
+        let rows: Vec<_> = std::mem::take(&mut self.moved).into_iter().collect();
+        for table in ["activity", "record", "person_word"] {
+            let tail = format!(
+                ") update {table} set org_unit = moved.org_unit from moved where {table}.family = moved.family"
+            );
+            many!(tx, "with moved (family, org_unit) as (", rows, &tail).await?;
+        }
+        let persons = std::mem::take(&mut self.persons);
+        words::write(tx, &persons.values().collect::<Vec<_>>()).await?;
+        let rows: Vec<_> = persons
             .into_values()
             .map(|p| {
                 (
@@ -342,7 +355,9 @@ impl Run {
     }
 
     async fn write_activities(&mut self, tx: &mut Tx) -> Result<(), ApplyError> {
-        let rows: Vec<_> = std::mem::take(&mut self.activities)
+        let activities = std::mem::take(&mut self.activities);
+        let units = words::units(tx, activities.values().map(|activity| activity.family)).await?;
+        let rows: Vec<_> = activities
             .into_values()
             .map(|a| {
                 (
@@ -356,16 +371,18 @@ impl Run {
                     a.state,
                     a.record,
                     a.done_on,
+                    units.get(&a.family).copied(),
                 )
             })
             .collect();
         many!(
             tx,
-            "insert into activity (id, plan, family, person, service, planned_on, due_on, state, record, done_on)",
+            "insert into activity (id, plan, family, person, service, planned_on, due_on, state, record, done_on, org_unit)",
             rows,
             "on conflict (id) do update set plan = excluded.plan, family = excluded.family, person = excluded.person,
              service = excluded.service, planned_on = excluded.planned_on, due_on = excluded.due_on,
-             state = excluded.state, record = excluded.record, done_on = excluded.done_on"
+             state = excluded.state, record = excluded.record, done_on = excluded.done_on,
+             org_unit = excluded.org_unit"
         )
         .await?;
         let after = std::mem::take(&mut self.activities_after);

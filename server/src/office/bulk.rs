@@ -96,14 +96,14 @@ struct Row {
     taken: bool,
 }
 
-const SELECT: &str = "select r.hash, r.record, r.worker, r.family, r.person, r.activity, f.org_unit, r.position,
+const SELECT: &str = "select r.hash, r.record, r.worker, r.family, r.person, r.activity, r.org_unit, r.position,
     exists (select 1 from finding n where n.hash = r.hash) as noticed,
-    exists (select 1 from check_sample s where s.hash = r.hash) as sampled,
+    r.sampled,
     exists (select 1 from evidence e join evidence_file x on x.evidence = e.evidence
      where e.hash = r.hash and x.part = 'file' and x.state <> 'received') as incomplete,
     exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2) as taken
-    from record r join family f on f.id = r.family
-    where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
+    from record r
+    where r.org_unit is not null and r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
     and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act') and ";
 
 impl LeftOut {
@@ -143,7 +143,7 @@ pub async fn offer(
     let mut tx = state.store.read().await?;
     let units: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
     let (any, service) = (service.is_none(), service.map_or_else(String::new, |service| service.to_string()));
-    let sql = format!("{SELECT} ($3 or r.service = $4) and f.org_unit in (");
+    let sql = format!("{SELECT} ($3 or r.service = $4) and r.org_unit in (");
     let tail = ") order by r.position limit $5";
     let mut rows = among!(&mut tx, Row, &sql, units, tail, user.id, now, any, service, LOOKED_AT).await?;
     let seen = work::seen(&mut tx).await?;

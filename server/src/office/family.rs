@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
-    calendar::{Calendar, civil_date},
+    calendar::{Calendar, civil_date, due_at},
     ids::{ActivityId, DeviceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     iin::Iin,
     plan_state::{ActivityState, CheckKind},
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::{overview::Count, records};
 use crate::{
     all, among,
+    apply::words,
     check::policy::Territory,
     opt,
     store::{StoreError, Tx},
@@ -161,9 +162,10 @@ pub(super) fn near(today: NaiveDate) -> NaiveDate {
     Calendar::shipped().add_working_days(today, NEAR).unwrap_or_else(|_| today + Days::new(7))
 }
 
-/// Twelve months before.
+/// Twelve months before the day began.
 pub(super) fn a_year_before(now: DateTime<Utc>) -> DateTime<Utc> {
-    now - TimeDelta::days(365)
+    let today = civil_date(now);
+    due_at(today.pred_opt().unwrap_or(today)) - TimeDelta::days(365)
 }
 
 /// What the list is asked for.
@@ -374,8 +376,9 @@ pub async fn list(
     now: DateTime<Utc>,
 ) -> Result<List, StoreError> {
     let asked = Asked::of(user, territory, wanted, now);
-    let q = fold(&wanted.q);
-    let found = if q.is_empty() { None } else { Some(matching(tx, &asked.units, &q).await?) };
+    let words = words::ranges(&wanted.q);
+    let found =
+        if words.is_empty() { None } else { Some(matching(tx, &asked.units, &words, MOST + 1).await?) };
     let sql = format!(
         "select f.id, f.settlement_name as settlement,
         (select coalesce(h.surname, h.given_name) from person h where h.family = f.id and h.relation = 'head'
@@ -414,7 +417,7 @@ pub async fn list(
     let more = families.len() > most;
     families.truncate(most);
     let next = families.last().filter(|_| more).map(|family| family.id);
-    families.sort_by_cached_key(|family| (fold(family.name.as_deref().unwrap_or_default()), family.id));
+    families.sort_by_cached_key(|family| (words::fold(family.name.as_deref().unwrap_or_default()), family.id));
     let (total, activities) = if among_found {
         // Of what is looked for by name there is one page.
         (i64::try_from(families.len()).unwrap_or(i64::MAX) + i64::from(more), None)
@@ -444,61 +447,39 @@ pub async fn list(
     })
 }
 
-/// Families with a member whose name or number fits, at most a few hundred.
+/// Families with a member whose names and number begin as asked, at most so many.
 pub(super) async fn matching(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
-    q: &str,
+    asked: &[(String, String)],
+    most: i64,
 ) -> Result<Vec<(FamilyId,)>, StoreError> {
-    #[derive(sqlx::FromRow)]
-    struct Named {
-        family: FamilyId,
-        surname: Option<String>,
-        given_name: String,
-        patronymic: Option<String>,
-        latin_name: Option<String>,
-        iin: Option<Iin>,
-    }
-    let sql = "select p.family, p.surname, p.given_name, p.patronymic, p.latin_name, p.iin
-        from person p join family f on f.id = p.family where f.org_unit in (";
-    let units = units.to_vec();
-    let persons = among!(tx, Named, sql, units, ")").await?;
-    let words: Vec<&str> = q.split(' ').collect();
-    let fits = |person: &Named| {
-        let names = [
-            person.surname.as_deref(),
-            Some(person.given_name.as_str()),
-            person.patronymic.as_deref(),
-            person.latin_name.as_deref(),
-        ];
-        let text = fold(&names.into_iter().flatten().collect::<Vec<_>>().join(" "));
-        let number = person.iin.as_ref().is_some_and(|iin| q.len() >= 4 && iin.reveal().ends_with(q));
-        number || words.iter().all(|word| text.contains(word))
+    // The longest word is on the fewest people; more than four say nothing more.
+    let mut asked = asked.to_vec();
+    asked.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
+    let Some(first) = asked.first().cloned() else { return Ok(Vec::new()) };
+    asked.resize(4, first);
+    let [a, b, c, d] = [0, 1, 2, 3].map(|at| asked[at].clone());
+    let also = |from: u8| {
+        format!(
+            "and exists (select 1 from person_word o where o.person = w.person and o.word >= ${from} and o.word < ${})",
+            from + 1
+        )
     };
-    let mut ids: Vec<(FamilyId,)> =
-        persons.iter().filter(|person| fits(person)).map(|person| (person.family,)).collect();
+    let tail = format!(
+        ") and w.word >= $1 and w.word < $2 {} {} {} limit {most}",
+        also(3),
+        also(5),
+        also(7)
+    );
+    let sql = "select distinct w.family from person_word w where w.org_unit in (";
+    let units = units.to_vec();
+    let found = among!(tx, (FamilyId,), sql, units, &tail, a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1);
+    let mut ids = found.await?;
     ids.sort_unstable();
     ids.dedup();
-    ids.truncate(usize::try_from(MOST + 1).unwrap_or(usize::MAX));
+    ids.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     Ok(ids)
-}
-
-/// Small letters, with those that a Russian keyboard has for those that it lacks; spaces made one.
-pub(super) fn fold(text: &str) -> String {
-    let small = text.to_lowercase();
-    let folded = small.chars().map(|letter| match letter {
-        'ә' => 'а',
-        'ғ' => 'г',
-        'қ' => 'к',
-        'ң' => 'н',
-        'ө' => 'о',
-        'ұ' | 'ү' => 'у',
-        'һ' => 'х',
-        'і' => 'и',
-        'ё' => 'е',
-        other => other,
-    });
-    folded.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A family with its plan.
@@ -659,9 +640,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_masked_and_names_found_without_kazakh_letters() {
+    fn numbers_are_masked() {
         let iin = (0..10).find_map(|digit| Iin::parse(&format!("90010130001{digit}")).ok()).unwrap();
         assert!(masked(&iin).starts_with("•••• •••• 001"));
-        assert_eq!(fold("  Қасымұлы  Әлия "), "касымулы алия");
     }
 }

@@ -2,7 +2,7 @@
 //! is not here yet, who has been silent, and whether there is room for more. Each number has a list that shows what it
 //! counts ([`super::family::Wanted`], [`super::records::Wanted`], [`super::held::Wanted`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
@@ -13,8 +13,9 @@ use kandas_shared::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::{family, held, policy, records};
+use super::{held, policy, queue, standing::Stands};
 use crate::{
     among,
     check::policy::Territory,
@@ -40,7 +41,7 @@ pub struct Overview {
     pub services: Vec<OfService>,
     /// The same by centre, by name.
     pub centres: Vec<OfCentre>,
-    /// Records that wait to be checked, his own too.
+    /// Records that wait to be checked, his own too; exact up to 10,000, one more means that there are more.
     pub unchecked: i64,
     /// Held records without a decision; exact up to 10,000, one more means that there are more.
     pub held: i64,
@@ -113,6 +114,7 @@ pub struct Worker {
     /// When a phone of his last asked for a token.
     pub seen_at: Option<DateTime<Utc>>,
     /// Activities of his families whose day has passed.
+    #[sqlx(skip)]
     pub overdue: i64,
     /// Numbers of his chains that never came.
     pub missing: i64,
@@ -152,44 +154,35 @@ pub struct Health {
     pub failing: i64,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    service: ServiceCode,
-    unit: OrgUnitId,
-    #[sqlx(flatten)]
-    count: Count,
-}
-
 /// The numbers.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territory) -> Outcome<Overview> {
     let now = state.clock.wall();
-    let units: Vec<(OrgUnitId,)> = policy::reach(user, territory)
-        .unwrap_or_else(|| territory.all())
-        .into_iter()
-        .map(|unit| (unit,))
-        .collect();
     let today = civil_date(now);
-    let (services, centres) = plans(tx, &units, territory, today).await?;
+    let units = policy::reach(user, territory).unwrap_or_else(|| territory.all());
+    let stands = state.standing.of(tx, &units, now).await?;
+    let mut sums = Stands::default();
+    let mut centres = Vec::new();
+    for (unit, stand) in stands {
+        let count = stand.services.values().fold(Count::default(), |all, count| all.and(*count));
+        if let Some(of) = territory.unit(unit)
+            && !stand.services.is_empty()
+        {
+            centres.push(OfCentre { unit, name_kk: of.name_kk.clone(), name_ru: of.name_ru.clone(), count });
+        }
+        sums.add(stand);
+    }
+    centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
+    let Stands { families, unvisited, unanswered, services, overdue } = sums;
+    let services: Vec<OfService> =
+        services.into_iter().map(|(service, count)| OfService { service, count }).collect();
     let total = services.iter().fold(Count::default(), |total, of| total.and(of.count));
-    let families =
-        sum(among!(tx, (i64,), "select count(*) from family f where f.org_unit in (", units, ")").await?);
-    let unchecked = records::UNCHECKED;
-    let sql = format!(
-        "select count(*) from record r join family f on f.id = r.family where {unchecked} and f.org_unit in ("
-    );
-    let unchecked = sum(among!(tx, (i64,), &sql, units, ")").await?);
+    let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
+    let unchecked = queue::unchecked(tx, &units, UserId(Uuid::nil())).await?;
     let held = held::waiting(tx, &units).await?.records;
-    let sql = "select count(*) from record r join family f on f.id = r.family
-        where r.check_state = 'returned' and not r.superseded and r.check_due < $1 and f.org_unit in (";
-    let unanswered = sum(among!(tx, (i64,), sql, units, ")", today).await?);
-    let sql = "select count(*) from family f where not exists
-        (select 1 from record r where r.family = f.id and r.received_at > $1) and f.org_unit in (";
-    let year = family::a_year_before(now);
-    let unvisited = sum(among!(tx, (i64,), sql, units, ")", year).await?);
-    let workers = workers(tx, &units, today).await?;
+    let workers = workers(tx, &units, &overdue).await?;
     let health = health(state, tx, &units, now).await?;
     Ok(Overview {
         today,
@@ -206,47 +199,13 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
     })
 }
 
-async fn plans(
+async fn workers(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
-    territory: &Territory,
-    today: NaiveDate,
-) -> Result<(Vec<OfService>, Vec<OfCentre>), StoreError> {
-    let sql = "select a.service, f.org_unit as unit,
-        cast(sum(case when a.state in ('cancelled', 'not_applicable', 'refused') then 0 else 1 end) as bigint) as planned,
-        cast(sum(case when a.state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end) as bigint)
-         as done,
-        cast(sum(case when a.state = 'planned' and a.due_on >= $1 and a.due_on <= $2 then 1 else 0 end) as bigint)
-         as soon,
-        cast(sum(case when a.state = 'planned' and a.due_on < $1 then 1 else 0 end) as bigint) as overdue
-        from activity a join family f on f.id = a.family where f.org_unit in (";
-    let tail = ") group by a.service, f.org_unit";
-    let rows = among!(tx, Row, sql, units, tail, today, family::near(today)).await?;
-    let mut by_service: BTreeMap<ServiceCode, Count> = BTreeMap::new();
-    let mut by_unit: BTreeMap<OrgUnitId, Count> = BTreeMap::new();
-    for row in rows {
-        let count = by_service.entry(row.service).or_default();
-        *count = count.and(row.count);
-        let count = by_unit.entry(row.unit).or_default();
-        *count = count.and(row.count);
-    }
-    let mut centres: Vec<OfCentre> = by_unit
-        .into_iter()
-        .filter_map(|(unit, count)| {
-            let of = territory.unit(unit)?;
-            Some(OfCentre { unit, name_kk: of.name_kk.clone(), name_ru: of.name_ru.clone(), count })
-        })
-        .collect();
-    centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
-    let services = by_service.into_iter().map(|(service, count)| OfService { service, count }).collect();
-    Ok((services, centres))
-}
-
-async fn workers(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Result<Vec<Worker>, StoreError> {
+    overdue: &HashMap<UserId, i64>,
+) -> Result<Vec<Worker>, StoreError> {
     let sql = "select u.id, u.name,
         (select max(s.at) from device d join device_seen s on s.device = d.id where d.worker = u.id) as seen_at,
-        (select count(*) from assignment n join activity a on a.family = n.family
-         where n.worker = u.id and n.is_open and a.state = 'planned' and a.due_on < $1) as overdue,
         (select cast(coalesce(sum(case when g.to_seq - g.from_seq < 999999 then g.to_seq - g.from_seq + 1
           else 1000000 end), 0) as bigint)
          from device d join chain_gap g on g.device = d.id where d.worker = u.id and g.state = 'open') as missing,
@@ -257,7 +216,7 @@ async fn workers(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Resul
         from app_user u where u.active and exists (select 1 from device d where d.worker = u.id)
         and u.org_unit in (";
     let units = units.to_vec();
-    let mut workers = among!(tx, Worker, sql, units, ")", today).await?;
+    let mut workers = among!(tx, Worker, sql, units, ")").await?;
     workers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     workers.dedup_by_key(|worker| worker.id);
     let held = held::HELD;
@@ -272,6 +231,7 @@ async fn workers(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Resul
         and coalesce(f.org_unit, w.org_unit) in (";
     let incomplete = by_worker(among!(tx, (UserId, i64), sql, units, ") group by r.worker").await?);
     for worker in &mut workers {
+        worker.overdue = overdue.get(&worker.id).copied().unwrap_or_default();
         worker.held = held.get(&worker.id).copied().unwrap_or_default();
         worker.incomplete = incomplete.get(&worker.id).copied().unwrap_or_default();
     }

@@ -16,9 +16,10 @@ use kandas_shared::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{held::EXACT, records::UNCHECKED};
 use crate::{
     access::Reading,
-    among,
+    all, among,
     check::policy::Territory,
     findings, one,
     store::{StoreError, Tx},
@@ -86,7 +87,7 @@ pub struct Hint {
 pub struct Queue {
     /// The first of it.
     pub entries: Vec<Entry>,
-    /// All that wait, those before other supervisors too.
+    /// All that wait, those before other supervisors too; exact up to 10,000, one more means that there are more.
     pub waiting: i64,
     /// Checks that the user has made today.
     pub checked_today: i64,
@@ -111,9 +112,8 @@ pub async fn of(
     service: Option<ServiceCode>,
     now: DateTime<Utc>,
 ) -> Result<Queue, StoreError> {
-    let units: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
-    let any = service.is_none();
-    let service = service.map_or_else(String::new, |service| service.to_string());
+    let units = territory.covered(user.org_unit);
+    let hashes = first(tx, user, &units, service, now).await?;
     let sql = "select r.record, r.kind, r.service, r.family,
         (select coalesce(h.surname, h.given_name) from person h where h.family = r.family and h.relation = 'head'
          order by h.id limit 1) as family_name,
@@ -124,28 +124,51 @@ pub async fn of(
          where e.hash = r.hash and x.part = 'file') as files,
         (select count(*) from evidence e join evidence_file x on x.evidence = e.evidence
          where e.hash = r.hash and x.part = 'file' and x.state = 'received') as received,
-        r.late_handover, r.position, r.hash,
-        (select cast(coalesce(sum(weight), 0) as bigint) from
-         (select max(case n.severity when 'over' then 100 when 'soon' then 10 else 0 end) as weight
-          from finding n where n.hash = r.hash group by n.rule) weights) as risk,
-        exists (select 1 from check_sample s where s.hash = r.hash) as sampled
-        from record r join family f on f.id = r.family join app_user w on w.id = r.worker
-        left join activity a on a.id = r.activity
-        where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
-        and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')
-        and r.worker <> $1 and ($4 or r.service = $5)
-        and not exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2)
-        and f.org_unit in (";
-    let tail = ") order by risk desc, sampled desc, r.position limit $3";
-    let mut entries = among!(tx, Entry, sql, units, tail, user.id, now, MOST, any, service).await?;
+        r.late_handover, r.position, r.hash, r.risk, r.sampled
+        from record r join app_user w on w.id = r.worker left join activity a on a.id = r.activity
+        where r.hash in (";
+    let mut entries = among!(tx, Entry, sql, hashes, ")").await?;
     entries.sort_unstable_by_key(|entry| (Reverse(entry.risk), !entry.sampled, entry.position));
     entries.dedup_by_key(|entry| entry.hash);
-    entries.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
     hint(tx, &mut entries).await?;
     let waiting = waiting(tx, user, territory).await?;
     let checked_today = checked_since(tx, user.id, now).await?;
     let return_due = Calendar::shipped().add_working_days(civil_date(now), 3).ok();
     Ok(Queue { entries, waiting, checked_today, return_due })
+}
+
+/// The first of the queue. Each unit's own queue lies in an index in its order: of each no more is read than may be first
+/// of all.
+async fn first(
+    tx: &mut Tx,
+    user: &User,
+    units: &[OrgUnitId],
+    service: Option<ServiceCode>,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Digest,)>, StoreError> {
+    #[derive(sqlx::FromRow)]
+    struct Place {
+        risk: i64,
+        sampled: bool,
+        position: i64,
+        hash: Digest,
+    }
+    let any = service.is_none();
+    let service = service.map_or_else(String::new, |service| service.to_string());
+    let sql = format!(
+        "select r.risk, r.sampled, r.position, r.hash from record r where {UNCHECKED} and r.org_unit = $6
+         and r.worker <> $1 and ($4 or r.service = $5)
+         and not exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2)
+         order by r.risk desc, r.sampled desc, r.position limit $3"
+    );
+    let mut places = Vec::new();
+    for unit in units {
+        let sql = sqlx::AssertSqlSafe(sql.as_str());
+        places.extend(all!(tx, Place, sql, user.id, now, MOST, any, service, unit).await?);
+    }
+    places.sort_unstable_by_key(|place| (Reverse(place.risk), !place.sampled, place.position));
+    places.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    Ok(places.into_iter().map(|place| (place.hash,)).collect())
 }
 
 /// Writes beside each entry what was noticed about it.
@@ -163,18 +186,31 @@ async fn hint(tx: &mut Tx, entries: &mut [Entry]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many records wait for somebody of the user's units other than himself.
+/// How many records wait for somebody of the user's units other than himself; exact up to [`EXACT`], one more means
+/// that there are more.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn waiting(tx: &mut Tx, user: &User, territory: &Territory) -> Result<i64, StoreError> {
     let units: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
-    let sql = "select count(*) from record r join family f on f.id = r.family
-        where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
-        and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')
-        and r.worker <> $1 and f.org_unit in (";
-    let counts = among!(tx, (i64,), sql, units, ")", user.id).await?;
-    Ok(counts.into_iter().map(|(count,)| count).sum())
+    unchecked(tx, &units, user.id).await
+}
+
+/// How many records of these units wait to be checked by somebody else than `but`; counted as [`waiting`] counts.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn unchecked(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    but: UserId,
+) -> Result<i64, StoreError> {
+    let sql =
+        format!("select count(*) from (select 1 from record r where {UNCHECKED} and r.worker <> $1 and r.org_unit in (");
+    let tail = format!(") limit {}) counted", EXACT + 1);
+    let units = units.to_vec();
+    let counts = among!(tx, (i64,), &sql, units, &tail, but).await?;
+    Ok(counts.into_iter().map(|(count,)| count).sum::<i64>().min(EXACT + 1))
 }
 
 async fn checked_since(tx: &mut Tx, by: UserId, now: DateTime<Utc>) -> Result<i64, StoreError> {

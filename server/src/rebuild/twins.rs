@@ -25,7 +25,7 @@ const INDICES: &[&str] = &[
     "activity_family",
     "record_id",
     "record_state",
-    "record_family",
+    "record_family_received",
     "evidence_hash",
     "record_check_family",
 ];

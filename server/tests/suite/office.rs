@@ -2,6 +2,8 @@
 
 mod audit;
 mod bulk;
+mod country;
+mod described;
 mod doors;
 mod exports;
 mod held;
@@ -92,16 +94,7 @@ impl Office {
     pub async fn over(house: &House) -> Self {
         let district = district(12);
         house.import(&district).await;
-        let state = AppState::new(
-            house.store.clone(),
-            Arc::new(house.keys()),
-            house.clock.clone(),
-            house.chance.clone(),
-            Limits { disk_reserve: 0, ..Limits::default() },
-            &house.config.media_dir(),
-            &house.config.staging_dir(),
-        )
-        .unwrap();
+        let state = Self::started(house);
         let family = district.families[0].clone();
         let unit = district.org_units.iter().find(|unit| unit.id == family.org_unit).unwrap();
         let beside =
@@ -120,6 +113,20 @@ impl Office {
             phone,
             district,
         }
+    }
+
+    /// A server that has just been started.
+    pub fn started(house: &House) -> AppState {
+        AppState::new(
+            house.store.clone(),
+            Arc::new(house.keys()),
+            house.clock.clone(),
+            house.chance.clone(),
+            Limits { disk_reserve: 0, ..Limits::default() },
+            &house.config.media_dir(),
+            &house.config.staging_dir(),
+        )
+        .unwrap()
     }
 
     /// A new user.
@@ -184,7 +191,12 @@ impl Office {
             request = request.header(*name, *value);
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        Self::answer(self.router.clone(), request.body(body).unwrap()).await
+    }
+
+    /// What a server answers.
+    pub async fn answer(router: Router, request: Request<Body>) -> Answer {
+        let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         // A stream has no end to wait for.
         let streams = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");

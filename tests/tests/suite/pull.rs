@@ -14,12 +14,14 @@ use kandas_app::{
         transport::{Internet, Network, Request, Response, Server, Transport},
     },
 };
+use kandas_shared::pulled::Row;
 use reqwest::Url;
 use tokio::sync::Notify;
 
 use crate::{
     centre::{Centre, Engine},
     delivery::on_both_engines,
+    disasters::family::take_away,
     worker::{IDLE, Worker},
 };
 
@@ -28,6 +30,7 @@ on_both_engines!(
     a_page_that_is_cut_is_asked_for_again,
     a_program_that_ends_between_two_pages_goes_on,
     a_page_that_was_not_kept_lets_no_later_one_in,
+    what_was_on_its_way_when_everything_was_forgotten_does_not_count,
 );
 
 /// Lines of a page here: few, so that a small district makes many pages.
@@ -41,6 +44,8 @@ enum Fate {
     Cut,
     /// It never comes, and nobody notices.
     Silence,
+    /// It comes when the test lets it.
+    Held,
 }
 
 /// The real network with short pages, on which something befalls one request for changes.
@@ -50,11 +55,17 @@ struct Pages {
     /// Which request, and what.
     strikes: (usize, Fate),
     struck: Arc<Notify>,
+    goes_on: Arc<Notify>,
 }
 
 impl Pages {
     fn new(number: usize, fate: Fate) -> Self {
-        Self { asked: Arc::default(), strikes: (number, fate), struck: Arc::default() }
+        Self {
+            asked: Arc::default(),
+            strikes: (number, fate),
+            struck: Arc::default(),
+            goes_on: Arc::default(),
+        }
     }
 
     /// The cursors that were asked with.
@@ -106,6 +117,11 @@ impl Transport for Short {
                     self.pages.struck.notify_one();
                     pending().await
                 }
+                Fate::Held => {
+                    self.pages.struck.notify_one();
+                    self.pages.goes_on.notified().await;
+                    self.wire.exchange(request, meter).await
+                }
             }
         })
     }
@@ -145,7 +161,7 @@ async fn assert_whole(centre: &Centre, worker: &Worker) {
         sqlx::query_scalar("select count(*) from board_stale").fetch_one(&mut *conn).await.unwrap();
     assert_eq!(stale, 0, "what lists show is kept");
     let kept = (board::glances(&mut conn).await.unwrap(), board::tasks(&mut conn).await.unwrap());
-    assert!(kept.0.values().all(|glance| glance.persons > 0) && kept.0.len() > 1);
+    assert!(kept.0.values().all(|glance| glance.persons > 0) && !kept.0.is_empty());
     sqlx::query("insert or ignore into board_stale (family) select family from family_board")
         .execute(&mut *conn)
         .await
@@ -226,5 +242,35 @@ async fn a_page_that_was_not_kept_lets_no_later_one_in(engine: Engine) {
     let last = Pages::new(0, Fate::Answered);
     assert!(last.sync(&worker).await.unwrap().done);
     assert_eq!(last.asked()[0], before.pending_cursor);
+    assert_whole(&centre, &worker).await;
+}
+
+async fn what_was_on_its_way_when_everything_was_forgotten_does_not_count(engine: Engine) {
+    let centre = Centre::open(engine).await;
+    let other = new_phone(&centre).await;
+    other.sync_until_done().await;
+    let worker = new_phone(&centre).await;
+    let pages = Pages::new(8, Fate::Held);
+    let meanwhile = async {
+        pages.struck.notified().await;
+        // Seven pages are kept, the eighth is on its way.
+        let next = pages.asked()[7].clone();
+        while state(&worker).await.pending_cursor != next {
+            tokio::task::yield_now().await;
+        }
+        // A family of the first pages leaves the worker; then he begins anew.
+        let family = other.pulled().await.into_iter().find_map(|row| match row {
+            Row::Family(family) => Some(family.id),
+            _ => None,
+        });
+        take_away(&centre, &other, family.unwrap()).await;
+        let mut tx = worker.app().store().begin().await.unwrap();
+        pulled::forget_pull(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        pages.goes_on.notify_one();
+    };
+    let (ended, ()) = tokio::join!(pages.sync(&worker), meanwhile);
+    assert!(ended.unwrap().done);
+    assert_eq!(pages.asked().iter().filter(|cursor| cursor.is_none()).count(), 2, "it began twice");
     assert_whole(&centre, &worker).await;
 }

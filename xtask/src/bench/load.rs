@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
-use chrono::{DateTime, FixedOffset, Utc};
-use kandas_fixtures::district::{Activity, District};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use kandas_fixtures::district::{Activity, District, Family};
 use kandas_shared::{
     enrol::Invitation,
-    evidence::{Evidence, EvidenceKind, FileRef, Part, Source, Summary},
+    evidence::{Evidence, EvidenceKind, FileRef, Part, Position, PositionSource, Source, Summary},
     hash::{Digest, Nonce},
     ids::{ActivityId, CaptureId, ChainId, EvidenceId, FamilyId, PersonId, RecordId},
     jws::{Jws, PublicKey, Signer as _, Typ},
@@ -36,6 +36,17 @@ pub(crate) struct Sealer {
     sealed: usize,
     prev: Option<Digest>,
     rng: StdRng,
+    /// How the days lie over which it records, if not all is recorded now.
+    days: Option<Days>,
+}
+
+/// Records that were made one after the other over some days, each at the house of its family.
+struct Days {
+    from: DateTime<Utc>,
+    /// Between two records.
+    step: TimeDelta,
+    /// Degrees north and east, of the families whose place is known.
+    houses: HashMap<FamilyId, (f64, f64)>,
 }
 
 /// One device for each invitation; each draws its keys from its own number.
@@ -55,7 +66,7 @@ pub(crate) async fn enrol(district: &District, invitations: &[Invitation]) -> Re
         let device = Device::enrol(invitation, key.clone(), chain).await?;
         let activities = planned.get(&device.worker.0).cloned().unwrap_or_default();
         ensure!(!activities.is_empty(), "nothing is planned for the worker of device {seed}");
-        sealers.push(Sealer { device, key, chain, activities, sealed: 0, prev: None, rng });
+        sealers.push(Sealer { device, key, chain, activities, sealed: 0, prev: None, rng, days: None });
     }
     Ok(sealers)
 }
@@ -133,6 +144,15 @@ impl Sealer {
         self.key.public_key()
     }
 
+    /// The next `records` are made over the last `days` days, evenly, at the houses of the families.
+    pub(crate) fn over_days(&mut self, district: &District, days: i64, records: usize) {
+        let whole = TimeDelta::days(days);
+        let step = whole / i32::try_from(records.max(1)).unwrap_or(i32::MAX);
+        let place = |family: &Family| Some((FamilyId(family.id), (family.latitude?, family.longitude?)));
+        let houses = district.families.iter().filter_map(place).collect();
+        self.days = Some(Days { from: now() - whole, step, houses });
+    }
+
     /// Seals the next record about a photo that is not sent.
     fn seal(&mut self) -> Result<Jws> {
         let photo =
@@ -169,8 +189,27 @@ impl Sealer {
     fn record(&mut self, photos: &[Named]) -> Result<Record> {
         // A worker with few families says of some activities twice that they are done; both statements are kept.
         let (family, activity) = &self.activities[self.sealed % self.activities.len()];
-        let wall = kandas_shared::time::micros(now());
-        let boot_ms = 60_000 + self.sealed as u64 * 1_000;
+        let (wall, gone) = match &self.days {
+            None => (now(), TimeDelta::seconds(self.sealed as i64)),
+            Some(days) => {
+                let gone = days.step * i32::try_from(self.sealed)?;
+                (days.from + gone, gone)
+            }
+        };
+        let wall = kandas_shared::time::micros(wall);
+        let boot_ms = 60_000 + gone.num_milliseconds().unsigned_abs();
+        let house = self.days.as_ref().and_then(|days| days.houses.get(family));
+        let position = house.map(|(lat, lon)| Position {
+            lat: *lat,
+            lon: *lon,
+            accuracy_m: 12.0,
+            fix_at: Some(wall),
+            fix_boot_ms: Some(boot_ms),
+            source: PositionSource::Satellite,
+            mock: false,
+            altitude_m: None,
+        });
+        let no_position = position.is_none().then_some(NoPositionReason::Indoors);
         let reading = ClockReading { wall, offset_s: 18_000, boot: "bench".into(), boot_ms };
         let rng = &mut self.rng;
         let evidence = photos
@@ -211,8 +250,8 @@ impl Sealer {
             done_on: wall.with_timezone(&FixedOffset::east_opt(18_000).context("five hours")?).date_naive(),
             sealed: reading,
             checkpoint: None,
-            position: None,
-            no_position: Some(NoPositionReason::Indoors),
+            position,
+            no_position,
             no_video: Some(NoVideoReason::NothingToFilm),
             paper: None,
             note: None,

@@ -7,7 +7,9 @@ import { promisify } from "node:util";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 // @ts-expect-error plain JavaScript
 import { source } from "../../../../design/messages.mjs";
+import type { Request } from "playwright-core";
 import { camera, Stage } from "../../../../mobile/tests/screens/stage";
+import { Desk } from "./browser";
 
 const run = promisify(execFile);
 interface Service {
@@ -18,6 +20,8 @@ const SERVICES = JSON.parse(readFileSync(new URL("../../../../shared/data/servic
 /** Services that photos alone prove. */
 const SIMPLE = new Set(SERVICES.filter(({ rule }) => rule.required.every((proof) => ["photo", "position", "video"].includes(proof))).map(({ code }) => code));
 export type Lang = "kk" | "ru";
+/** As the languages call themselves on the first screen. */
+export const NAMES: Record<Lang, string> = { kk: "Қазақша", ru: "Русский" };
 export type Words = (id: string, variables?: Record<string, string | number>) => string;
 
 /** The words a test looks for are the messages themselves. */
@@ -53,8 +57,9 @@ export class Centre {
     readonly password: string,
   ) {}
 
-  static async set(): Promise<Centre> {
-    const stage = await Stage.set();
+  /** In Kazakh on SQLite, in Russian on PostgreSQL: each screen is seen on both. */
+  static async set(lang: Lang): Promise<Centre> {
+    const stage = await Stage.set("district.json", () => {}, lang === "ru" ? "postgres" : "sqlite");
     const { users } = stage.district;
     const worker = users.find((user) => user.role === "cc_set");
     const director = users.find((user) => user.role === "cc_dir" && user.org_unit === worker?.org_unit);
@@ -66,6 +71,20 @@ export class Centre {
     await centre.phone("enrol", link);
     await centre.phone("sync");
     return centre;
+  }
+
+  /** The director's browser, signed in, before the queue. */
+  async desk(lang: Lang, onrequest: (request: Request) => void = () => {}): Promise<Desk> {
+    const say = words(lang);
+    const desk = await Desk.open(this.url);
+    const { page } = desk;
+    page.on("request", onrequest);
+    await page.getByRole("button", { name: NAMES[lang] }).click();
+    await page.getByLabel(say("desk-login")).fill(this.director.login);
+    await page.getByLabel(say("desk-password")).fill(this.password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    return desk;
   }
 
   get url(): string {

@@ -1,9 +1,7 @@
 // A supervisor signs in, clears his queue with the keyboard and returns one photo; then he looks around.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Desk } from "./browser";
-import { Centre, words, type Lang } from "./centre";
-
-const NAMES: Record<Lang, string> = { kk: "Қазақша", ru: "Русский" };
+import { Centre, NAMES, words } from "./centre";
 
 describe.each(["kk", "ru"] as const)("a supervisor, %s", (lang) => {
   const say = words(lang);
@@ -11,7 +9,7 @@ describe.each(["kk", "ru"] as const)("a supervisor, %s", (lang) => {
   let desk: Desk;
 
   beforeAll(async () => {
-    centre = await Centre.set();
+    centre = await Centre.set(lang);
     await centre.work(5);
     desk = await Desk.open(centre.url);
   });

@@ -1,10 +1,8 @@
 // What a supervisor does beside the queue: hears of new work, accepts together, decides about what was held, looks at who
 // has done what, and has the journal verified.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk } from "./browser";
-import { Centre, words, type Lang } from "./centre";
-
-const NAMES: Record<Lang, string> = { kk: "Қазақша", ru: "Русский" };
+import type { Desk } from "./browser";
+import { Centre, words } from "./centre";
 
 describe.each(["kk", "ru"] as const)("beside the queue, %s", (lang) => {
   const say = words(lang);
@@ -12,15 +10,9 @@ describe.each(["kk", "ru"] as const)("beside the queue, %s", (lang) => {
   let desk: Desk;
 
   beforeAll(async () => {
-    centre = await Centre.set();
+    centre = await Centre.set(lang);
     await centre.work(2);
-    desk = await Desk.open(centre.url);
-    const { page } = desk;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(centre.director.login);
-    await page.getByLabel(say("desk-password")).fill(centre.password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    desk = await centre.desk(lang);
   });
   afterAll(async () => {
     await desk?.close();

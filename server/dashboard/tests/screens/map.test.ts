@@ -1,9 +1,7 @@
 // The map: places of what was recorded, by pointer and by keyboard, with WebGL and without; and nobody pays for it elsewhere.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk } from "./browser";
-import { Centre, words, type Lang } from "./centre";
-
-const NAMES: Record<Lang, string> = { kk: "Қазақша", ru: "Русский" };
+import type { Desk } from "./browser";
+import { Centre, words } from "./centre";
 
 describe.each(["kk", "ru"] as const)("the map, %s", (lang) => {
   const say = words(lang);
@@ -12,15 +10,9 @@ describe.each(["kk", "ru"] as const)("the map, %s", (lang) => {
   const asked: string[] = [];
 
   beforeAll(async () => {
-    centre = await Centre.set();
+    centre = await Centre.set(lang);
     await centre.work(6);
-    desk = await Desk.open(centre.url);
-    desk.page.on("request", (request) => asked.push(request.url()));
-    await desk.page.getByRole("button", { name: NAMES[lang] }).click();
-    await desk.page.getByLabel(say("desk-login")).fill(centre.director.login);
-    await desk.page.getByLabel(say("desk-password")).fill(centre.password);
-    await desk.page.keyboard.press("Enter");
-    await desk.page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    desk = await centre.desk(lang, (request) => asked.push(request.url()));
   });
   afterAll(async () => {
     await desk?.close();

@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     all, among,
+    apply::words,
     check::policy::Territory,
     office::{family, people, policy, records},
     one,
@@ -365,12 +366,12 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
         done: i64,
         overdue: i64,
     }
-    let q = family::fold(&of.export.wanted.q);
-    let found: Option<HashSet<FamilyId>> = if q.is_empty() {
+    let asked = words::ranges(&of.export.wanted.q);
+    let found: Option<HashSet<FamilyId>> = if asked.is_empty() {
         None
     } else {
         let units: Vec<(OrgUnitId,)> = of.units().into_iter().map(|unit| (unit,)).collect();
-        Some(family::matching(tx, &units, &q).await?.into_iter().map(|(id,)| id).collect())
+        Some(family::matching(tx, &units, &asked, i64::MAX).await?.into_iter().map(|(id,)| id).collect())
     };
     let today = civil_date(of.export.made_at);
     let wanted = of.families();

@@ -1,0 +1,328 @@
+//! The office with a country in its store: lists, overviews and the queue for whoever sees one centre, one region or
+//! everything, and a large list as a workbook. The country comes as it would in life, only faster: its plans by import, its
+//! completions sealed and pushed by a phone for each worker, each with its receipt.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use kandas_fixtures::district::{Country, District, Outline};
+use reqwest::{
+    Client, Method,
+    header::{CONTENT_TYPE, COOKIE, SET_COOKIE},
+};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::{
+    Bench,
+    figures::{Figures, median, percentile},
+    instant,
+    load::{self, BATCH},
+    processes::memory,
+    site::{Engine, Ground, Site, today},
+};
+
+/// Career centres of a region, and workers of each.
+const CENTRES: u32 = 20;
+const WORKERS: u32 = 5;
+/// Over so many days the completions were made.
+const DAYS: i64 = 30;
+/// Users who look at the same time.
+const AT_ONCE: usize = 8;
+/// Requests of each figure.
+const REQUESTS: usize = 200;
+/// Batches that are sealed before they are pushed.
+const ROUND: usize = 4;
+/// How long findings and exports may take.
+const PATIENCE: Duration = Duration::from_secs(60 * 60);
+const HEAD: &str = "select size from journal_head where id = 1";
+const SEEN: &str = "select position from finding_work where id = 1";
+
+/// How large a country is.
+#[derive(Clone, Copy)]
+pub(super) struct Land {
+    pub(super) regions: u32,
+    /// Families of each region.
+    pub(super) families: u32,
+    pub(super) completions: usize,
+}
+
+/// Somebody of the office who is signed in.
+#[derive(Clone)]
+struct Desk {
+    http: Client,
+    base: String,
+    cookie: String,
+    csrf: String,
+}
+
+impl Bench {
+    /// All of it; the smaller country first, for what a page costs there.
+    pub(crate) fn office(&self, figures: &mut Figures, engine: Engine) -> Result<()> {
+        let small = Land { regions: 1, ..self.scale.land };
+        let small = Land { completions: self.scale.land.completions / 100, families: small.families / 10, ..small };
+        let pages_before = {
+            let site = self.land(engine, small, &mut None)?;
+            let serving = site.centre.serve()?;
+            let pages = self.pages(&site)?;
+            serving.stop()?;
+            pages
+        };
+
+        let site = self.land(engine, self.scale.land, &mut Some(figures))?;
+        let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+        let serving = site.centre.serve()?;
+        let pages = self.pages(&site)?;
+        figures.add(&name("page_growth"), pages / pages_before);
+        self.looks(figures, engine, &site)?;
+        self.workbook(figures, engine, &site, serving.pid()?)?;
+        figures.add(&name("rss_mb"), memory(serving.pid()?)?.now);
+        let status = serving.stop()?;
+        ensure!(status.success(), "the central store ended with {status}");
+        let said = site.centre.verify(false)?;
+        ensure!(said["sound"] == true, "the store is not sound: {said}");
+        site.centre.rebuild()
+    }
+
+    /// A store with a country in it, everything looked at by the rules.
+    fn land(&self, engine: Engine, land: Land, figures: &mut Option<&mut Figures>) -> Result<Site> {
+        let begun = instant();
+        let region = Outline {
+            families: land.families,
+            workers: WORKERS,
+            today: today(),
+            arrived: (1, 60),
+            centres: CENTRES,
+            all_services: true,
+            ..Outline::default()
+        };
+        let country = Country { regions: land.regions, region };
+        let districts: Vec<District> = country.districts().collect();
+        let first = districts[0].clone();
+        let ground = Ground { families: 0, workers: 0, plain: true, s3: None };
+        let site = self.empty_site(engine, &ground, first)?;
+        for (number, district) in districts.iter().enumerate() {
+            println!("   region {} of {} is imported …", number + 1, districts.len());
+            let document = site.folder.path().join(format!("region-{number}.json"));
+            std::fs::write(&document, district.to_json())?;
+            site.centre.import(&document)?;
+            std::fs::remove_file(&document)?;
+        }
+        let serving = site.centre.serve()?;
+        let workers = districts.iter().map(|district| district.workers().count()).sum::<usize>();
+        let batches = land.completions.div_ceil(workers * BATCH);
+        for (number, district) in districts.iter().enumerate() {
+            println!("   region {} of {} records …", number + 1, districts.len());
+            let invitations: Vec<_> =
+                district.workers().map(|worker| site.centre.invite(&worker.login)).collect::<Result<_>>()?;
+            let mut sealers = self.runtime.block_on(load::enrol(district, &invitations))?;
+            for sealer in &mut sealers {
+                sealer.over_days(district, DAYS, batches * BATCH);
+            }
+            let mut left = batches;
+            while left > 0 {
+                let some = left.min(ROUND);
+                left -= some;
+                let bodies =
+                    sealers.iter_mut().map(|sealer| sealer.bodies(some, BATCH)).collect::<Result<Vec<_>>>()?;
+                let answered = self.runtime.block_on(load::push(&sealers, bodies))?;
+                load::check(&sealers, &answered, sealers.len() * some * BATCH)?;
+            }
+        }
+        println!("   the rules look at it …");
+        let looking = instant();
+        loop {
+            let (size, seen) = self.runtime.block_on(async {
+                let mut tables = site.tables().await?;
+                anyhow::Ok((tables.number(HEAD).await?, tables.number(SEEN).await?))
+            })?;
+            if seen >= size {
+                break;
+            }
+            ensure!(instant().duration_since(looking) < PATIENCE, "the rules are at {seen} of {size}");
+            thread::sleep(Duration::from_secs(1));
+        }
+        if let Some(figures) = figures {
+            let took = |since| instant().duration_since(since).as_secs_f64();
+            let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+            figures.add(&name("made_s"), took(begun));
+            figures.add(&name("rules_s"), took(looking));
+            for (what, table) in [("persons", "person"), ("activities", "activity"), ("records", "record")] {
+                let sql = format!("select count(*) from {table}");
+                let number = self.runtime.block_on(async { site.tables().await?.number(&sql).await })?;
+                figures.add(&name(what), number as f64);
+            }
+        }
+        serving.stop()?;
+        Ok(site)
+    }
+
+    /// Who looks: the director of a centre, the head of a region's mobility centre, the authorised body.
+    fn desks(&self, site: &Site) -> Result<[(&'static str, Desk); 3]> {
+        let desk = |login: &str| {
+            let password = site.centre.password(login)?;
+            self.runtime.block_on(Desk::sign_in(&site.centre.url(), login, &password))
+        };
+        Ok([
+            ("centre", desk("test.1.dir.1")?),
+            ("region", desk("test.1.ctm.head")?),
+            ("country", desk("test.auth")?),
+        ])
+    }
+
+    /// Milliseconds of a director's pages together, each the median of many.
+    fn pages(&self, site: &Site) -> Result<f64> {
+        let [(_, desk), ..] = self.desks(site)?;
+        let mut sum = 0.0;
+        for path in ["/api/queue", "/api/families", "/api/audit", "/api/held"] {
+            sum += median(&self.runtime.block_on(desk.ask(Method::GET, &[path.to_owned()], 1))?);
+        }
+        Ok(sum)
+    }
+
+    fn looks(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
+        let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+        let mut worst: f64 = 0.0;
+        for (who, desk) in self.desks(site)? {
+            let p95 = |method: Method, paths: &[String]| -> Result<f64> {
+                let times = self.runtime.block_on(desk.ask(method, paths, AT_ONCE))?;
+                Ok(percentile(&times, 95.0))
+            };
+            if who == "centre" {
+                figures.add(&name("floor_p95_ms"), p95(Method::GET, &["/api/session".into()])?);
+            }
+            let families = self.runtime.block_on(desk.get("/api/families"))?;
+            let listed = families["families"].as_array().context("no families")?;
+            let family = listed.first().and_then(|family| family["id"].as_str()).context("no family")?;
+            let mut all = vec![
+                ("overview", vec!["/api/overview".to_owned()]),
+                ("families", vec!["/api/families".to_owned()]),
+                ("family", vec![format!("/api/families/{family}")]),
+                ("search", ["тестов", "асыл сынам", "ziden", "үмі қия"].map(found).to_vec()),
+                ("held", vec!["/api/held".to_owned()]),
+                ("map", vec!["/api/map".to_owned()]),
+                ("audit", vec!["/api/audit".to_owned()]),
+            ];
+            if who != "country" {
+                all.push(("queue", vec!["/api/queue".to_owned()]));
+                all.push(("people", vec!["/api/people".to_owned()]));
+            }
+            for (what, paths) in all {
+                // Whoever may not see this list is not kept waiting by it.
+                if self.runtime.block_on(desk.get(&paths[0])).is_err() {
+                    continue;
+                }
+                let took = p95(Method::GET, &paths)?;
+                figures.add(&name(&format!("{what}_{who}_p95_ms")), took);
+                worst = worst.max(took);
+            }
+            if who == "centre" {
+                let queue = self.runtime.block_on(desk.get("/api/queue"))?;
+                let entries = queue["entries"].as_array().context("no queue")?;
+                let next = entries.iter().filter_map(|entry| entry["record"].as_str());
+                let next: Vec<_> = next.map(|record| format!("/api/review/{record}")).collect();
+                figures.add(&name("next_p95_ms"), p95(Method::POST, &next)?);
+            }
+        }
+        figures.add(&name("lists_p95_ms"), worst);
+        Ok(())
+    }
+
+    /// The records of a region as a workbook.
+    fn workbook(&self, figures: &mut Figures, engine: Engine, site: &Site, pid: u32) -> Result<()> {
+        let [_, (_, desk), _] = self.desks(site)?;
+        let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+        let wanted = json!({"what": "records", "format": "xlsx", "lang": "kk"});
+        let begun = instant();
+        let asked = self.runtime.block_on(desk.send(Method::POST, "/api/exports", Some(wanted)))?;
+        let id = asked["id"].as_str().context("an export without an id")?.to_owned();
+        let rows = loop {
+            let list = self.runtime.block_on(desk.get("/api/exports"))?;
+            let exports = list["exports"].as_array().context("no exports")?;
+            let own = exports.iter().find(|export| export["id"] == id.as_str()).context("the export is gone")?;
+            match own["state"].as_str() {
+                Some("done") => break own["entries"].as_f64().unwrap_or(f64::NAN),
+                Some("failed" | "cancelled") => bail!("the export ended: {own}"),
+                _ => {}
+            }
+            ensure!(instant().duration_since(begun) < PATIENCE, "the export does not end: {own}");
+            thread::sleep(Duration::from_millis(50));
+        };
+        let took = instant().duration_since(begun).as_secs_f64();
+        figures.add(&name("xlsx_rows"), rows);
+        figures.add(&name("xlsx_rows_per_s"), rows / took);
+        figures.add(&name("rss_peak_mb"), memory(pid)?.peak);
+        Ok(())
+    }
+}
+
+fn found(asked: &str) -> String {
+    let coded: String = asked.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    format!("/api/families?q={coded}")
+}
+
+impl Desk {
+    async fn sign_in(base: &str, login: &str, password: &str) -> Result<Self> {
+        let http = Client::builder().no_proxy().timeout(Duration::from_secs(120)).build()?;
+        let body = json!({"login": login, "password": password}).to_string();
+        let request = http.post(format!("{base}/api/session")).header(CONTENT_TYPE, "application/json").body(body);
+        let answer = request.send().await?.error_for_status()?;
+        let cookie = answer.headers().get(SET_COOKIE).context("no cookie")?.to_str()?;
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let me: Value = serde_json::from_slice(&answer.bytes().await?)?;
+        let csrf = me["csrf"].as_str().context("no csrf")?.to_owned();
+        Ok(Self { http, base: base.to_owned(), cookie, csrf })
+    }
+
+    async fn get(&self, path: &str) -> Result<Value> {
+        self.send(Method::GET, path, None).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        let mut request = request.header(COOKIE, &self.cookie).header("kandas-csrf", &self.csrf);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let bytes = answer.bytes().await?;
+        ensure!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&bytes));
+        Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Milliseconds of many requests, sorted; so many are under way at a time, the paths take turns.
+    async fn ask(&self, method: Method, paths: &[String], at_once: usize) -> Result<Vec<f64>> {
+        let (next, paths) = (Arc::new(AtomicUsize::new(0)), Arc::new(paths.to_vec()));
+        let mut asking = JoinSet::new();
+        for _ in 0..at_once {
+            let (desk, next, paths, method) =
+                (self.clone(), Arc::clone(&next), Arc::clone(&paths), method.clone());
+            asking.spawn(async move {
+                let mut times = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= REQUESTS {
+                        return anyhow::Ok(times);
+                    }
+                    let begun = instant();
+                    desk.send(method.clone(), &paths[number % paths.len()], None).await?;
+                    times.push(instant().duration_since(begun).as_secs_f64() * 1e3);
+                }
+            });
+        }
+        let mut times = Vec::with_capacity(REQUESTS);
+        while let Some(asked) = asking.join_next().await {
+            times.extend(asked??);
+        }
+        times.sort_by(f64::total_cmp);
+        Ok(times)
+    }
+}
