@@ -176,7 +176,7 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
     await page.reload();
     await page.getByText(say("phone-meaning-wiped")).waitFor();
     expect(await page.getByRole("group", { name: say("desk-phone-decide") }).count(), "it is nobody's any more").toBe(0);
-    await page.getByText(say("bundle-state-opened")).waitFor();
+    await page.getByText(say("bundle-state-opened"), { exact: true }).waitFor();
     await desk.look(`phone-wiped.${lang}`);
   });
 });
