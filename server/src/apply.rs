@@ -67,6 +67,8 @@ pub const DERIVED: &[&str] = &[
     "user_secret",
     "app_user",
     "org_unit",
+    "calendar_day",
+    "setting_change",
     "setting",
 ];
 
@@ -133,7 +135,7 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             Event::EvidenceReceived(file) => records::file_received(&mut run, fact, file, gone),
             Event::SettingSet(setting) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
-                rare::setting(tx, fact.position, setting, &mut before).await?;
+                rare::setting(tx, fact, setting, &mut before).await?;
             }
             Event::SubjectErased(subject) => {
                 std::mem::take(&mut run).write(tx, &before).await?;

@@ -142,8 +142,9 @@ impl Start {
             id: None,
         };
         let from_nothing = |gone, over| {
-            let tracks = names.iter().map(|scope| fresh(scope, kinds.iter().copied().collect())).collect();
-            Start { tracks, gone, over }
+            let told = |scope: &str| scope::told_in(scope, kinds).into_iter().collect::<Vec<_>>();
+            let tracks = names.iter().map(|scope| fresh(scope, told(scope)));
+            Start { tracks: tracks.filter(|track| !track.kinds.is_empty()).collect(), gone, over }
         };
         let Some(before) = before else { return from_nothing(Vec::new(), false) };
         let ahead = before.tracks.iter().any(|track| track.position > head.size);
@@ -162,7 +163,7 @@ impl Start {
         }
         let mut tracks = Vec::new();
         for scope in &names {
-            let mut unread = kinds.clone();
+            let mut unread = scope::told_in(scope, kinds);
             for track in before.tracks.iter().filter(|track| track.scope == *scope) {
                 // A kind the phone no longer asks for is left out; should it ask again, it starts at 0.
                 let kept: Vec<Kind> =
@@ -206,8 +207,9 @@ struct Change {
 }
 
 async fn read_track(tx: &mut Tx, track: &Track, limit: usize) -> Result<Vec<Change>, StoreError> {
-    // Kinds are words of a closed list, so they may stand in the text; all kinds together need no condition.
-    let kinds = if track.kinds.len() == Kind::ALL.len() {
+    // Kinds are words of a closed list, so they may stand in the text; all that a scope has need no condition.
+    let every = scope::told_in(&track.scope, &Kind::ALL.iter().copied().collect()).len();
+    let kinds = if track.kinds.len() == every {
         String::new()
     } else {
         let words: Vec<String> = track.kinds.iter().map(|kind| format!("'{kind}'")).collect();

@@ -23,7 +23,7 @@ use kandas_shared::{
 
 use self::policy::{NotAllowed, Territory};
 use crate::{
-    all,
+    all, calendar,
     chance::{self, Chance},
     facts::{Event, RecordChecked},
     journal::{self, Fact, JournalError},
@@ -282,7 +282,7 @@ async fn check(tx: &mut Tx, chance: &dyn Chance, of: Checking, says: Says) -> Re
             if why.reason == ReturnReason::Other && text.is_none() {
                 return Err(CheckError::Text);
             }
-            let due = day(civil_date(of.now), why.due)?;
+            let due = day(&calendar::read(tx).await?, civil_date(of.now), why.due)?;
             (CheckKind::Returned, evidence, Some(why.reason), text, Some(due))
         }
     };
@@ -376,11 +376,11 @@ fn words(text: Option<&str>) -> Result<Option<String>, CheckError> {
     Ok(Some(text.to_owned()))
 }
 
-fn day(today: NaiveDate, due: Due) -> Result<NaiveDate, CheckError> {
+fn day(calendar: &Calendar, today: NaiveDate, due: Due) -> Result<NaiveDate, CheckError> {
     let day = match due {
         Due::On(day) => day,
         Due::WorkingDays(0 | 260..) => return Err(CheckError::Due),
-        Due::WorkingDays(days) => Calendar::shipped().add_working_days(today, days)?,
+        Due::WorkingDays(days) => calendar.add_working_days(today, days)?,
     };
     if day <= today || (day - today).num_days() > 366 { Err(CheckError::Due) } else { Ok(day) }
 }
@@ -393,7 +393,7 @@ mod tests {
     fn a_return_is_due_in_working_days_or_on_a_day() {
         // A Friday.
         let today = "2026-11-27".parse().unwrap();
-        let on = |text: &str| day(today, text.parse().unwrap());
+        let on = |text: &str| day(Calendar::shipped(), today, text.parse().unwrap());
         assert_eq!(on("1").unwrap(), "2026-11-30".parse().unwrap());
         assert_eq!(on("2026-12-01").unwrap(), "2026-12-01".parse().unwrap());
         for wrong in ["0", "2026-11-27", "2026-01-01", "2029-01-01", "400"] {

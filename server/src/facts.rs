@@ -206,7 +206,8 @@ pub struct KeyRotated {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
-    /// Name. `whole_centre:<org unit>` with value `true` gives every phone of the unit all its families.
+    /// Name. `whole_centre:<org unit>` with value `true` gives every phone of the unit all its families;
+    /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>` and `term.<service>.<day>` are in docs/formats.md §5.
     pub name: String,
     /// Value.
     pub value: String,

@@ -17,6 +17,7 @@ pub mod picture;
 pub mod place;
 pub mod rules;
 pub mod settings;
+pub mod settlement;
 pub mod work;
 
 use std::collections::HashMap;

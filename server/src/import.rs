@@ -8,7 +8,7 @@ pub mod check;
 pub mod document;
 pub mod fields;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_disk::point;
 use kandas_shared::{
     ids::{FamilyId, PersonId},
@@ -17,11 +17,12 @@ use kandas_shared::{
 use std::collections::HashMap;
 
 use crate::{
-    all,
+    all, calendar,
     chance::Chance,
     facts::Event,
     journal::{self, Fact, JournalError},
     store::{Store, StoreError, Tx},
+    terms::Terms,
 };
 use check::{Held, check};
 use document::{Document, Placed};
@@ -85,6 +86,19 @@ pub async fn import(
         .chain(document.persons.iter().map(|p| &p.row))
         .map(|p| (p.id, p.family))
         .collect();
+    let terms = Terms::read(&mut tx).await?;
+    let calendar = calendar::read(&mut tx).await?;
+    let quotas: HashMap<FamilyId, NaiveDate> = held
+        .families
+        .iter()
+        .chain(document.families.iter().map(|f| &f.row))
+        .filter_map(|family| Some((family.id, family.quota_date?)))
+        .collect();
+    // §33: where the plan names no date, the term of the service does, if there is one.
+    for activity in document.activities.iter_mut().map(|a| &mut a.row).filter(|row| row.due_on.is_none()) {
+        let quota = quotas.get(&activity.family);
+        activity.due_on = quota.and_then(|quota| terms.due(activity.service, *quota, &calendar));
+    }
     drop(held);
     let mut facts = facts(document, &families)?.into_iter();
     let mut done = 0;

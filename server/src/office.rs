@@ -21,6 +21,7 @@ pub mod people;
 pub mod policy;
 pub mod queue;
 pub mod records;
+pub mod reference;
 pub mod second_factor;
 pub mod session;
 pub mod standing;

@@ -18,7 +18,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         device, front, health, media,
-        office::{audit, cases, evidence, exports, held, live, map, page, people, phones, review, session},
+        office::{
+            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, review, session,
+        },
         records,
     },
     state::AppState,
@@ -105,6 +107,13 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(exports::ask, exports::list)) // POST GET /api/exports
         .routes(routes!(exports::cancel)) //        DELETE /api/exports/{export}
         .routes(routes!(exports::file)) //          GET  /api/exports/{export}/file
+        .routes(routes!(reference::year, reference::change)) // GET POST /api/calendar
+        .routes(routes!(reference::preview)) //     POST /api/calendar/preview
+        .routes(routes!(reference::thresholds, reference::set_threshold)) // GET POST /api/thresholds
+        .routes(routes!(reference::measured_anew)) // GET /api/thresholds/preview
+        .routes(routes!(reference::terms, reference::set_term)) // GET POST /api/terms
+        .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements
+        .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people
         .routes(routes!(people::add)) //            POST /api/users
         .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}

@@ -1,16 +1,19 @@
 //! Scopes: what a phone may hold, and the one query that says it.
 //!
 //! A scope is `w:<user>` (need to know: the families with an open assignment of that worker, the worker's own records,
-//! his user and his unit) or `o:<org unit>` (a unit whose phones hold all its families, a setting for small ones).
+//! his user and his unit), `o:<org unit>` (a unit whose phones hold all its families, a setting for small ones) or `all`
+//! (what every phone counts by: the days of the calendar that the centre has set).
 //! A family brings its members, their consents, its assignments, plans, activities and the state of its records.
 //! Whether an assignment is open never depends on today: a fact closes it ([`crate::assign`]).
+
+use std::collections::BTreeSet;
 
 use kandas_shared::{
     cursor::Kind,
     ids::{OrgUnitId, UserId},
     pulled::{
-        Activity, Assignment, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
-        User,
+        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
+        RecordState, Row, User,
     },
 };
 use uuid::Uuid;
@@ -32,6 +35,15 @@ pub fn of_unit(unit: OrgUnitId) -> String {
     format!("o:{unit}")
 }
 
+/// The scope of every phone.
+pub const ALL: &str = "all";
+
+/// Which of `kinds` are told in a scope.
+#[must_use]
+pub fn told_in(scope: &str, kinds: &BTreeSet<Kind>) -> BTreeSet<Kind> {
+    kinds.iter().copied().filter(|kind| (*kind == Kind::CalendarDay) == (scope == ALL)).collect()
+}
+
 /// The scopes of one worker's phones at present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scopes {
@@ -45,7 +57,8 @@ impl Scopes {
     /// Their names, in order.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.worker.map(of_worker).into_iter().chain(self.unit.map(of_unit)).collect()
+        let all = self.worker.map(|_| ALL.to_owned());
+        self.worker.map(of_worker).into_iter().chain(self.unit.map(of_unit)).chain(all).collect()
     }
 }
 
@@ -171,6 +184,13 @@ macro_rules! check_rows {
     };
 }
 
+// The same for every phone whose worker may work.
+macro_rules! calendar_rows {
+    () => {
+        "select id, day, works from calendar_day where ($1 = $1 or $2 = $2)"
+    };
+}
+
 /// Everything in the scopes: what a phone holds after a completed pull.
 ///
 /// # Errors
@@ -195,6 +215,7 @@ pub async fn rows(tx: &mut Tx, scopes: &Scopes) -> Result<Vec<Row>, StoreError> 
         RecordState record_rows!();
         EvidenceCall call_rows!();
         Check check_rows!();
+        CalendarDay calendar_rows!();
     }
     Ok(rows)
 }
@@ -227,6 +248,7 @@ pub async fn listed(tx: &mut Tx, scopes: &Scopes, kind: Kind, ids: &[Uuid]) -> R
         Kind::RecordState => listed!(RecordState, record_rows!(), "state_id"),
         Kind::EvidenceCall => listed!(EvidenceCall, call_rows!(), "evidence"),
         Kind::Check => listed!(Check, check_rows!(), "id"),
+        Kind::CalendarDay => listed!(CalendarDay, calendar_rows!(), "id"),
     })
 }
 

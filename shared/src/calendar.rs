@@ -75,6 +75,8 @@ pub struct Calendar {
     to: NaiveDate,
     days_off: BTreeMap<NaiveDate, DayOff>,
     worked_weekends: BTreeSet<NaiveDate>,
+    /// Days that somebody has set, above everything else.
+    set: BTreeMap<NaiveDate, bool>,
 }
 
 /// Why a day is off, besides being a weekend.
@@ -134,6 +136,15 @@ impl Calendar {
         data.build()
     }
 
+    /// This calendar with days that the centre has set: whether people work on them, whatever the data say of them. A day
+    /// outside the years we know stays unknown.
+    #[must_use]
+    pub fn with_days(&self, days: impl IntoIterator<Item = (NaiveDate, bool)>) -> Self {
+        let mut changed = self.clone();
+        changed.set.extend(days);
+        changed
+    }
+
     /// First and last day known.
     pub fn known(&self) -> (NaiveDate, NaiveDate) {
         (self.from, self.to)
@@ -145,7 +156,7 @@ impl Calendar {
         Ok(self.works(day))
     }
 
-    /// Why a day is off; `None` for working days and plain weekends.
+    /// Why the data have a day off; `None` for working days and plain weekends. What somebody has set says nothing here.
     pub fn day_off(&self, day: NaiveDate) -> Result<Option<&DayOff>, CalendarError> {
         self.check(day)?;
         Ok(self.days_off.get(&day))
@@ -195,6 +206,19 @@ impl Calendar {
         Ok(due_at(self.add_working_days(civil_date(event), working_days)?))
     }
 
+    /// The last day that is in time for what is due on a day: that day, or the next working day if it is a day off.
+    /// Outside the years we know, that day itself.
+    pub fn last_day(&self, due: NaiveDate) -> NaiveDate {
+        self.next_working_day(due).unwrap_or(due)
+    }
+
+    /// What was due before this day, and only that, is late on `today`: the day after the last working day before today,
+    /// so that `due < late_before(today)` says the same as `last_day(due) < today`.
+    pub fn late_before(&self, today: NaiveDate) -> NaiveDate {
+        let before = today.pred_opt().and_then(|day| self.last_working_day(day).ok());
+        before.and_then(|day| day.succ_opt()).unwrap_or(today)
+    }
+
     /// Target and legal day of a date that an order names.
     pub fn named_date(&self, named: NaiveDate) -> Result<NamedDate, CalendarError> {
         Ok(NamedDate { named, target: self.last_working_day(named)?, legal: self.next_working_day(named)? })
@@ -209,6 +233,9 @@ impl Calendar {
     }
 
     fn works(&self, day: NaiveDate) -> bool {
+        if let Some(works) = self.set.get(&day) {
+            return *works;
+        }
         if is_weekend(day) { self.worked_weekends.contains(&day) } else { !self.days_off.contains_key(&day) }
     }
 
@@ -384,7 +411,8 @@ impl CalendarData {
             }
             days_off.insert(to, DayOff::Observed(name));
         }
-        Ok(Calendar { from: self.known_from, to: self.known_to, days_off, worked_weekends })
+        let set = BTreeMap::new();
+        Ok(Calendar { from: self.known_from, to: self.known_to, days_off, worked_weekends, set })
     }
 
     fn holidays(&self) -> Result<Vec<(NaiveDate, bool, HolidayName)>, CalendarError> {

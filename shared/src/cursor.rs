@@ -34,6 +34,8 @@ text_enum! {
         EvidenceCall = "evidence_call",
         /// A check of a record by a supervisor.
         Check = "check",
+        /// A day of the working-day calendar that the centre has set. The only kind of the scope `all`, and of no other.
+        CalendarDay = "calendar_day",
     }
 }
 
@@ -71,7 +73,7 @@ pub struct Cursor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Track {
-    /// `w:<user>` or `o:<org unit>`.
+    /// `w:<user>`, `o:<org unit>` or `all`.
     pub scope: String,
     /// The kinds it reads, sorted.
     pub kinds: Vec<Kind>,

@@ -73,13 +73,14 @@ macro_rules! sources {
             ("desk.ftl", include_str!(concat!("../locales/", $lang, "/desk.ftl"))),
             ("help.ftl", include_str!(concat!("../locales/", $lang, "/help.ftl"))),
             ("findings.ftl", include_str!(concat!("../locales/", $lang, "/findings.ftl"))),
+            ("reference.ftl", include_str!(concat!("../locales/", $lang, "/reference.ftl"))),
         ]
     };
 }
 
-static KK: [(&str, &str); 12] = sources!("kk");
-static RU: [(&str, &str); 12] = sources!("ru");
-static EN: [(&str, &str); 12] = sources!("en");
+static KK: [(&str, &str); 13] = sources!("kk");
+static RU: [(&str, &str); 13] = sources!("ru");
+static EN: [(&str, &str); 13] = sources!("en");
 
 /// Why a text could not be formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

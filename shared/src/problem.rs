@@ -156,6 +156,16 @@ problem_codes! {
     DecisionImpossible = "decision-impossible", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
+    /// The calendar does not know this day.
+    DayUnknown = "day-unknown", 422;
+    /// A reason or a source is missing or too long.
+    WordsMissing = "words-missing", 422;
+    /// A value or a day lies outside of what is possible.
+    OutOfRange = "out-of-range", 422;
+    /// It is so already.
+    NothingChanges = "nothing-changes", 409;
+    /// Something has changed since it was shown.
+    NotAsShown = "not-as-shown", 409;
 }
 
 impl std::fmt::Display for ProblemCode {

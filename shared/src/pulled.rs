@@ -2,7 +2,7 @@
 //!
 //! The same types are what an import brings; the phone's tables equal the server's scope query over them.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -378,6 +378,27 @@ pub struct Check {
     pub answered_by: Option<RecordId>,
 }
 
+/// A day of the working-day calendar as the centre has set it, above what the program ships ([`crate::calendar`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+pub struct CalendarDay {
+    /// See [`calendar_id`].
+    pub id: Uuid,
+    /// The civil day.
+    pub day: NaiveDate,
+    /// Whether people work on it.
+    pub works: bool,
+}
+
+/// Id of a day in the change feed: its digits, year first, as a number.
+#[must_use]
+pub fn calendar_id(day: NaiveDate) -> Uuid {
+    let year = u128::from(day.year().unsigned_abs());
+    Uuid::from_u128(year * 10_000 + u128::from(day.month() * 100 + day.day()))
+}
+
 /// A row of any kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -405,6 +426,8 @@ pub enum Row {
     EvidenceCall(EvidenceCall),
     /// See [`Check`].
     Check(Check),
+    /// See [`CalendarDay`].
+    CalendarDay(CalendarDay),
 }
 
 impl Row {
@@ -425,6 +448,7 @@ impl Row {
             Kind::RecordState => Row::RecordState(serde_json::from_str(row)?),
             Kind::EvidenceCall => Row::EvidenceCall(serde_json::from_str(row)?),
             Kind::Check => Row::Check(serde_json::from_str(row)?),
+            Kind::CalendarDay => Row::CalendarDay(serde_json::from_str(row)?),
         })
     }
 
@@ -443,6 +467,7 @@ impl Row {
             Row::RecordState(_) => Kind::RecordState,
             Row::EvidenceCall(_) => Kind::EvidenceCall,
             Row::Check(_) => Kind::Check,
+            Row::CalendarDay(_) => Kind::CalendarDay,
         }
     }
 
@@ -462,6 +487,7 @@ impl Row {
             Row::RecordState(r) => state_id(&r.hash),
             Row::EvidenceCall(r) => r.id.0,
             Row::Check(r) => r.id.0,
+            Row::CalendarDay(r) => r.id,
         }
     }
 }

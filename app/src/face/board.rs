@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    calendar::Calendar,
     ids::{ActivityId, FamilyId, PersonId, RecordId},
     plan_state::{ActivityState, CheckKind},
     pulled::{Person, RecordState as Said},
@@ -34,6 +35,8 @@ use crate::{
 /// Everything, as of `today`.
 pub(super) struct Board {
     pub(super) today: NaiveDate,
+    /// By which working days are counted.
+    pub(super) calendar: Calendar,
     /// Whether records were on their way when it was made.
     pub(super) sending: bool,
     pub(super) as_of: Option<DateTime<Utc>>,
@@ -80,7 +83,7 @@ pub(super) struct Task {
 impl Task {
     /// Whether it was done after its due date.
     pub(super) fn is_late(&self) -> bool {
-        self.patch.is_done() && self.done_on.zip(self.deadline).is_some_and(|(done, due)| done > due.on)
+        self.patch.is_done() && self.done_on.zip(self.deadline).is_some_and(|(done, due)| done > due.last)
     }
 
     pub(super) fn is_for_family(&self) -> bool {
@@ -134,6 +137,7 @@ impl Board {
     pub(super) async fn read(app: &App, sending: bool) -> Result<Self, AppError> {
         let mut conn = app.store().conn().await?;
         let today = today::on(&mut conn, &*app.platform().clock).await?;
+        let calendar = pulled::calendar(&mut conn).await?;
         let as_of = pulled::state(&mut conn).await?.completed_at;
         let families = overview::families(&mut conn).await?;
         let persons = overview::persons(&mut conn).await?;
@@ -194,7 +198,7 @@ impl Board {
             let Some(at) = by_id.get(family) else { continue };
             households[*at].tasks.reserve(plan.len());
             for line in plan.lines() {
-                let date = |on| *due.entry(on).or_insert_with(|| deadline(today, on));
+                let date = |on| *due.entry(on).or_insert_with(|| deadline(&calendar, today, on));
                 let task = known.task(&line, line.due_on.map(date), sending);
                 // What a newer plan has dropped is no work; what was done about it stays in sight.
                 if line.state != ActivityState::Cancelled || task.patch != Patch::NotApplicable {
@@ -205,6 +209,7 @@ impl Board {
         let answered = known.answered;
         let mut board = Self {
             today,
+            calendar,
             sending,
             as_of,
             families: households,
@@ -226,6 +231,11 @@ impl Board {
             }
         }
         Ok(board)
+    }
+
+    /// A due date as it looks today.
+    pub(super) fn deadline(&self, on: NaiveDate) -> Deadline {
+        deadline(&self.calendar, self.today, on)
     }
 
     pub(super) fn family(&self, id: FamilyId) -> Option<&Household> {

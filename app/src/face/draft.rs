@@ -169,7 +169,9 @@ impl Face {
                 .iter()
                 .map(|subject| ToSeal { statement: statement.to_owned(), person: subject.person.clone() }),
         );
-        let in_time = page.deadline.and_then(|due| deadline(page.done_on, due.on).working_days);
+        let board = self.board().await?;
+        let in_time =
+            page.deadline.and_then(|due| deadline(&board.calendar, page.done_on, due.on).working_days);
         Ok(ReviewView { page, records, in_time })
     }
 

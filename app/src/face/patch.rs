@@ -92,7 +92,7 @@ pub(super) fn patch(facts: &Facts) -> Patch {
 
 fn open(deadline: Option<Deadline>) -> Patch {
     match deadline {
-        Some(due) if due.days < 0 => Patch::Overdue,
+        Some(due) if due.is_past() => Patch::Overdue,
         Some(due) if due.working_days.unwrap_or(due.days) <= SOON => Patch::Soon,
         _ => Patch::Planned,
     }
@@ -115,11 +115,19 @@ impl Patch {
     }
 }
 
-/// A due date as it looks on `today`.
-pub(super) fn deadline(today: NaiveDate, on: NaiveDate) -> Deadline {
+/// A due date as it looks on `today` by a calendar.
+pub(super) fn deadline(calendar: &Calendar, today: NaiveDate, on: NaiveDate) -> Deadline {
     let days = i32::try_from((on - today).num_days()).unwrap_or(i32::MAX);
-    let working = Calendar::shipped().working_days_between(today, on).ok();
-    Deadline { on, days, working_days: working.and_then(|days| i32::try_from(days).ok()) }
+    let working_days =
+        calendar.working_days_between(today, on).ok().and_then(|days| i32::try_from(days).ok());
+    Deadline { on, last: calendar.last_day(on), days, working_days }
+}
+
+impl Deadline {
+    /// Whether it is too late: the day has passed, and where it was a day off the next working day too.
+    pub(super) fn is_past(&self) -> bool {
+        i64::from(self.days) + (self.last - self.on).num_days() < 0
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +136,10 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    fn by(today: NaiveDate, on: NaiveDate) -> Deadline {
+        deadline(Calendar::shipped(), today, on)
     }
 
     fn facts() -> Facts {
@@ -146,7 +158,7 @@ mod tests {
     #[test]
     fn the_first_of_the_order_is_shown() {
         // Everything holds at once; one after the other falls away.
-        let late = deadline(day("2026-11-23"), day("2026-11-20"));
+        let late = by(day("2026-11-23"), day("2026-11-20"));
         let mut now = Facts {
             returned: true,
             held: true,
@@ -169,15 +181,15 @@ mod tests {
         now.own = None;
         now.check = None;
         assert_eq!(patch(&now), Patch::Overdue);
-        now.deadline = Some(deadline(day("2026-11-23"), day("2026-11-30")));
+        now.deadline = Some(by(day("2026-11-23"), day("2026-11-30")));
         assert_eq!(patch(&now), Patch::Soon);
-        now.deadline = Some(deadline(day("2026-11-23"), day("2026-12-01")));
+        now.deadline = Some(by(day("2026-11-23"), day("2026-12-01")));
         assert_eq!(patch(&now), Patch::Planned);
     }
 
     #[test]
     fn what_is_done_shows_how_far_it_has_travelled() {
-        let late = Some(deadline(day("2026-11-23"), day("2026-11-20")));
+        let late = Some(by(day("2026-11-23"), day("2026-11-20")));
         let own = |state| Facts { own: Some((state, Stated::Done)), deadline: late, ..facts() };
         assert_eq!(patch(&own(LedgerState::Accepted)), Patch::Accepted, "a late completion keeps its patch");
         assert_eq!(patch(&own(LedgerState::Delivered)), Patch::Delivered);
@@ -196,7 +208,7 @@ mod tests {
     #[test]
     fn deadlines_count_working_days() {
         // 23 November 2026 is a Monday.
-        let from_monday = |on| deadline(day("2026-11-23"), day(on));
+        let from_monday = |on| by(day("2026-11-23"), day(on));
         assert_eq!(from_monday("2026-11-25").working_days, Some(2));
         assert_eq!(from_monday("2026-11-30").working_days, Some(5), "the weekend does not count");
         assert_eq!(from_monday("2026-11-20").working_days, Some(-1));
@@ -206,5 +218,19 @@ mod tests {
             None,
             "beyond the calendar only the date is known"
         );
+    }
+
+    #[test]
+    fn a_day_off_is_due_until_the_next_working_day_and_the_centre_may_set_days() {
+        // 5 December 2026 is a Saturday.
+        let open = |deadline| patch(&Facts { deadline: Some(deadline), ..facts() });
+        let due = day("2026-12-05");
+        assert_eq!(by(day("2026-12-07"), due).last, day("2026-12-07"));
+        assert_eq!(open(by(day("2026-12-07"), due)), Patch::Soon, "on Monday it is in time");
+        assert_eq!(open(by(day("2026-12-08"), due)), Patch::Overdue);
+        let set = Calendar::shipped().with_days([(day("2026-12-07"), false)]);
+        let moved = deadline(&set, day("2026-12-08"), due);
+        assert_eq!((open(moved), moved.last), (Patch::Soon, day("2026-12-08")));
+        assert_eq!(deadline(&set, day("2026-12-04"), day("2026-12-08")).working_days, Some(1));
     }
 }

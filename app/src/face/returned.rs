@@ -13,7 +13,6 @@ use super::{
     Face,
     board::Board,
     call::Problem,
-    patch::deadline,
     view::{CheckLine, Notice, ReturnedCard},
 };
 use crate::{
@@ -93,7 +92,7 @@ impl Face {
                 why: None,
                 by: None,
                 role: None,
-                deadline: said.check_due.map(|on| deadline(board.today, on)),
+                deadline: said.check_due.map(|on| board.deadline(on)),
                 draft: answer,
                 piecewise: known.is_some(),
                 retaken: false,
@@ -112,7 +111,7 @@ impl Face {
                 why: check.text,
                 by: Some(check.checker_name),
                 role: Some(check.checker_role),
-                deadline: check.due.map(|on| deadline(board.today, on)),
+                deadline: check.due.map(|on| board.deadline(on)),
                 retaken: check.evidence.is_some_and(|id| {
                     again
                         .iter()

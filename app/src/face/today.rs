@@ -40,7 +40,7 @@ impl Face {
             if !task.patch.is_open() {
                 continue;
             }
-            if by.days < 0 {
+            if by.is_past() {
                 overdue.push((family, task));
             } else if by.on <= to {
                 due.push((family, task));

@@ -64,8 +64,10 @@ pub type Quilt = Vec<Option<Patch>>;
 /// A due date as it looks today. Negative numbers: past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Deadline {
-    /// The last day.
+    /// The day that the plan or the supervisor names.
     pub on: NaiveDate,
+    /// The last day in time: that day, or the next working day if it is a day off.
+    pub last: NaiveDate,
     /// Calendar days until it: 0 today, 1 tomorrow, −1 yesterday.
     pub days: i32,
     /// Working days until it; null when the calendar does not know that year: show the date alone.

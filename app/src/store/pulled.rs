@@ -6,11 +6,12 @@
 
 use chrono::{DateTime, Utc};
 use kandas_shared::{
+    calendar::Calendar,
     cursor::Kind,
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     pulled::{
-        Activity, Assignment, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
-        User,
+        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
+        RecordState, Row, User,
     },
     wire::{ChangeLine, PullEnd},
 };
@@ -236,6 +237,7 @@ pub async fn sweep(conn: &mut SqliteConnection) -> Result<(), StoreError> {
         "delete from record_state where gone = 1",
         "delete from evidence_call where gone = 1",
         "delete from record_check where gone = 1",
+        "delete from calendar_day where gone = 1",
         "delete from app_user where gone = 1",
         "delete from org_unit where gone = 1",
     ] {
@@ -257,7 +259,16 @@ pub async fn all(conn: &mut SqliteConnection, kind: Kind) -> Result<Listed<Row>,
     }
     kinds!(OrgUnit => OrgUnit, User => User, Family => Family, Person => Person, Consent => Consent,
         Assignment => Assignment, Plan => Plan, Activity => Activity, RecordState => RecordState,
-        EvidenceCall => EvidenceCall, Check => Check)
+        EvidenceCall => EvidenceCall, Check => Check, CalendarDay => CalendarDay)
+}
+
+/// The working-day calendar: what this program ships, and above that the days that the centre has set.
+///
+/// # Errors
+/// When the store fails.
+pub async fn calendar(conn: &mut SqliteConnection) -> Result<Calendar, StoreError> {
+    let days = select::<CalendarDay>(conn, "where gone = 0", &[]).await?;
+    Ok(Calendar::shipped().with_days(days.rows.into_iter().map(|set| (set.day, set.works))))
 }
 
 /// The families, those that are gone but still needed among them.

@@ -23,7 +23,7 @@ use kandas_shared::{
     hash::Digest,
     ids::EvidenceId,
     plan_state::{ActivityState, CheckKind},
-    pulled::{Activity, Check, RecordState, Role, Row},
+    pulled::{Activity, CalendarDay, Check, RecordState, Role, Row, calendar_id},
     receipt::Verdict,
     service::ServiceCode,
     time::Clock as _,
@@ -257,6 +257,29 @@ async fn too_long_without_contact_locks_and_deletes_nothing() {
 }
 
 #[tokio::test]
+async fn days_that_the_centre_has_set_count() {
+    let phone = Phone::new(731);
+    let (face, world) = open(&phone).await;
+    // Monday, 23 November 2026; due on Wednesday.
+    let rows = with_activities(&world, |service, activity| {
+        activity.due_on = day("2026-11-25").filter(|_| service == ServiceCode::S03);
+    });
+    pull(face.app(), &rows, &[]).await;
+    let tuesday: NaiveDate = "2026-11-24".parse().unwrap();
+    let set = CalendarDay { id: calendar_id(tuesday), day: tuesday, works: false };
+    pull(face.app(), &[Row::CalendarDay(set.clone())], &[]).await;
+    close(face).await;
+    let face = again(&phone).await;
+    let left = |today: &Value| today["week"][0]["deadline"]["working_days"].clone();
+    assert_eq!(left(&ask(&face, json!({"call": "today"})).await), 1);
+    // The centre has taken it back.
+    pull(face.app(), &[], &[(Kind::CalendarDay, set.id)]).await;
+    close(face).await;
+    let face = again(&phone).await;
+    assert_eq!(left(&ask(&face, json!({"call": "today"})).await), 2);
+}
+
+#[tokio::test]
 async fn today_counts_in_working_days_and_shows_the_week() {
     let phone = Phone::new(704);
     let (face, world) = open(&phone).await;
@@ -287,7 +310,10 @@ async fn today_counts_in_working_days_and_shows_the_week() {
         (&late["service"], &late["patch"], &late["family_name"]),
         (&json!("S01"), &json!("overdue"), &json!("ТЕСТОВ"))
     );
-    assert_eq!(late["deadline"], json!({"on": "2026-11-20", "days": -3, "working_days": -1}));
+    assert_eq!(
+        late["deadline"],
+        json!({"on": "2026-11-20", "last": "2026-11-20", "days": -3, "working_days": -1})
+    );
     let week = today["week"].as_array().unwrap();
     assert_eq!(week.len(), 1);
     assert_eq!(

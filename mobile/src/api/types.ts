@@ -586,9 +586,13 @@ export type ConsentState = "missing" | "given" | "declined" | "withdrawn";
  */
 export type Deadline = { 
 /**
- * The last day.
+ * The day that the plan or the supervisor names.
  */
 on: string, 
+/**
+ * The last day in time: that day, or the next working day if it is a day off.
+ */
+last: string, 
 /**
  * Calendar days until it: 0 today, 1 tomorrow, −1 yesterday.
  */

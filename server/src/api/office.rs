@@ -11,6 +11,7 @@ pub mod map;
 pub mod page;
 pub mod people;
 pub mod phones;
+pub mod reference;
 pub mod review;
 pub mod seat;
 pub mod session;

@@ -29,7 +29,7 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
             Kind::RecordState => "delete from record where state_id in (",
             Kind::EvidenceCall => "delete from evidence_call where evidence in (",
             Kind::Check => "delete from record_check where id in (",
-            Kind::OrgUnit | Kind::User => continue,
+            Kind::OrgUnit | Kind::User | Kind::CalendarDay => continue,
         };
         many!(tx, sql, ids, ")").await?;
     }

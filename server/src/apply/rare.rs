@@ -1,19 +1,21 @@
 //! Facts that come one at a time: keys, settings, devices, orders, bundles, anchors.
 
+use chrono::NaiveDate;
 use kandas_shared::{
     cursor::Kind,
     evidence::{FileRef, Part},
     ids::{OrgUnitId, UserId},
     journal::AuthorKind,
+    pulled,
 };
 use uuid::Uuid;
 
 use super::{ApplyError, Before, Gone, decided, feed, missing};
 use crate::{
-    all, exec,
+    all, calendar, exec,
     facts::{Event, EvidenceCalled, Setting},
     journal::Placed,
-    many, scope,
+    many, opt, scope,
     store::Tx,
 };
 
@@ -22,10 +24,22 @@ pub const WHOLE_CENTRE: &str = "whole_centre:";
 
 pub(super) async fn setting(
     tx: &mut Tx,
-    position: u64,
+    fact: &Placed,
     setting: &Setting,
     before: &mut Before,
 ) -> Result<(), ApplyError> {
+    let was = opt!(tx, (String,), "select value from setting where name = $1", setting.name).await?;
+    exec!(
+        tx,
+        "insert into setting_change (position, name, value, was, by_user, at) values ($1, $2, $3, $4, $5, $6)",
+        fact.position as i64,
+        setting.name,
+        setting.value,
+        was.map(|(value,)| value),
+        fact.author.id.filter(|_| fact.author.kind == AuthorKind::User),
+        fact.at
+    )
+    .await?;
     exec!(
         tx,
         "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
@@ -33,6 +47,16 @@ pub(super) async fn setting(
         setting.value
     )
     .await?;
+    let position = fact.position;
+    if let Some(day) = calendar::day_of(&setting.name) {
+        return calendar_day(
+            tx,
+            position,
+            day,
+            calendar::DaySet::read(&setting.value).and_then(|set| set.works),
+        )
+        .await;
+    }
     let Some(unit) = setting.name.strip_prefix(WHOLE_CENTRE) else { return Ok(()) };
     let unit: OrgUnitId = unit.parse().map_err(|_| missing(position, setting.name.clone()))?;
     let whole = setting.value == "true";
@@ -58,6 +82,34 @@ pub(super) async fn setting(
         users.into_iter().map(|(id,)| (scope.clone(), "user".to_owned(), id, position)).collect();
     rows.push((scope, "org_unit".to_owned(), unit.0, position));
     many!(tx, "insert into change (scope, kind, id, position)", rows, feed::KEEP_LAST).await?;
+    Ok(())
+}
+
+/// A day of the calendar is set, or again as the program has it; every phone is told.
+async fn calendar_day(
+    tx: &mut Tx,
+    position: u64,
+    day: NaiveDate,
+    works: Option<bool>,
+) -> Result<(), ApplyError> {
+    let (id, position) = (pulled::calendar_id(day), position as i64);
+    match works {
+        Some(works) => {
+            exec!(
+                tx,
+                "insert into calendar_day (id, day, works, position) values ($1, $2, $3, $4)
+                 on conflict (id) do update set works = excluded.works, position = excluded.position",
+                id,
+                day,
+                works,
+                position
+            )
+            .await?
+        }
+        None => exec!(tx, "delete from calendar_day where id = $1", id).await?,
+    };
+    let change = vec![(scope::ALL.to_owned(), Kind::CalendarDay, id, position)];
+    many!(tx, "insert into change (scope, kind, id, position)", change, feed::KEEP_LAST).await?;
     Ok(())
 }
 

@@ -28,7 +28,7 @@ use crate::{
         self, Finding,
         measure::measure,
         picture::marks,
-        settings::{Dated, Settings},
+        settings::{self, Dated, Settings},
         work::{self, Work},
     },
     journal::{self, Fact},
@@ -85,7 +85,9 @@ pub(super) async fn findings(
             }
         }
         FindingsCommand::Set { name, value, from, by } => {
-            ensure!(value.is_finite() && value >= 0.0, "the value must be a number, not below zero");
+            let (least, most, whole) = settings::range(name);
+            let kind = if whole { "a whole number" } else { "a number" };
+            ensure!(settings::fits(name, value), "{name} must be {kind} from {least} to {most}");
             let by = user_id(&store, &by).await?;
             let setting = Setting { name: Dated { name, from, value }.setting(), value: value.to_string() };
             let author = Author { kind: AuthorKind::User, id: Some(by.0) };

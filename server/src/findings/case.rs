@@ -52,6 +52,8 @@ pub struct Home {
     pub settlement: String,
     /// As imported.
     pub at: Option<Place>,
+    /// The middle of the settlement, where somebody has said it.
+    pub centre: Option<Place>,
     /// Exact positions of other records from the settlement, the latest of them.
     pub usual: Vec<Place>,
 }

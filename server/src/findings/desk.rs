@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    calendar::civil_date,
+    calendar::{Calendar, civil_date},
     evidence::{EvidenceKind, Part, Position, PositionSource},
     hash::Digest,
     ids::{CaptureId, ChainId, DeviceId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
@@ -19,9 +19,10 @@ use super::{
     picture::{Looks, MARKS, marks},
     place::Place,
     settings::{Settings, Thresholds},
+    settlement::{self, Centre},
 };
 use crate::{
-    all, among,
+    all, among, calendar,
     facts::{ChainFinding, Event},
     journal::JournalError,
     opt,
@@ -171,8 +172,10 @@ struct Around {
     gaps: HashMap<Place3, (u64, u64, bool)>,
     forks: HashMap<Place3, Vec<Digest>>,
     usual: HashMap<String, Vec<(Digest, Place)>>,
+    centres: HashMap<String, Centre>,
     ways: HashMap<Digest, Way>,
     alike: HashMap<Digest, Vec<Alike>>,
+    calendar: Calendar,
 }
 
 impl Around {
@@ -184,13 +187,18 @@ impl Around {
     ) -> Result<Self, JournalError> {
         let places: BTreeSet<Place3> =
             read.iter().filter_map(|(row, _)| Some((row.device, row.chain?, row.seq?))).collect();
+        let settlements: BTreeSet<String> =
+            read.iter().filter_map(|(row, _)| row.settlement_kato.clone()).collect();
+        let settlements: Vec<String> = settlements.into_iter().collect();
         Ok(Self {
             neighbours: neighbours(tx, &places).await?,
             gaps: gaps(tx, &places).await?,
             forks: forks(tx, &places).await?,
             usual: usual(tx, read, settings).await?,
+            centres: settlement::read(tx, &settlements).await?,
             ways: ways(tx, read, settings).await?,
             alike: alike(tx, read, settings, index).await?,
+            calendar: calendar::read(tx).await?,
         })
     }
 
@@ -209,7 +217,10 @@ impl Around {
                 done_on: record.done_on,
                 sealed: record.sealed.clone(),
                 bracket: self.bracket(row, record, place),
-                due: row.due_on.filter(|_| row.kind.as_deref() == Some("completion")),
+                due: row
+                    .due_on
+                    .filter(|_| row.kind.as_deref() == Some("completion"))
+                    .map(|due| self.calendar.last_day(due)),
                 position: record.position.clone(),
                 no_position: record.no_position,
                 home: self.home(row),
@@ -229,6 +240,7 @@ impl Around {
         Home {
             settlement: row.settlement_name.clone().unwrap_or_default(),
             at,
+            centre: row.settlement_kato.as_ref().and_then(|kato| self.centres.get(kato)).map(Centre::place),
             usual: others.map(|(_, place)| *place).collect(),
         }
     }
@@ -376,13 +388,20 @@ async fn usual(
     let mut usual = HashMap::new();
     for (kato, day) in settlements {
         let exact = settings.on(day).get(Threshold::AccuracyM);
-        let sql = "select hash, lat, lon from record_reading
-            where settlement = $1 and lat is not null and accuracy_m <= $2 order by position desc limit $3";
-        let rows = all!(tx, (Digest, f64, f64), sql, kato, exact, USUAL).await?;
-        let places = rows.into_iter().map(|(hash, lat, lon)| (hash, Place { lat, lon })).collect();
-        usual.insert(kato.clone(), places);
+        usual.insert(kato.clone(), usual_of(tx, kato, exact).await?);
     }
     Ok(usual)
+}
+
+/// The latest positions from a settlement that are at least so exact, in metres; at most 200, with their records.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn usual_of(tx: &mut Tx, kato: &str, exact: f64) -> Result<Vec<(Digest, Place)>, StoreError> {
+    let sql = "select hash, lat, lon from record_reading
+        where settlement = $1 and lat is not null and accuracy_m <= $2 order by position desc limit $3";
+    let rows = all!(tx, (Digest, f64, f64), sql, kato, exact, USUAL).await?;
+    Ok(rows.into_iter().map(|(hash, lat, lon)| (hash, Place { lat, lon })).collect())
 }
 
 /// The way from the worker's exact position before.

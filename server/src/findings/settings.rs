@@ -37,13 +37,49 @@ impl Dated {
         format!("{PREFIX}{}.{}", self.name, self.from)
     }
 
-    /// Reads a setting; none if it is another one, or no number.
+    /// Which threshold a setting is about, and from which day; none if it is another setting.
+    #[must_use]
+    pub fn about(name: &str) -> Option<(Threshold, NaiveDate)> {
+        let (threshold, from) = name.strip_prefix(PREFIX)?.rsplit_once('.')?;
+        Some((threshold.parse().ok()?, from.parse().ok()?))
+    }
+
+    /// Reads a setting; none if it is another one, or no number: an empty value takes back what was set for that day.
     #[must_use]
     pub fn read(name: &str, value: &str) -> Option<Self> {
-        let (threshold, from) = name.strip_prefix(PREFIX)?.rsplit_once('.')?;
+        let (name, from) = Self::about(name)?;
         let value: f64 = value.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0)?;
-        Some(Self { name: threshold.parse().ok()?, from: from.parse().ok()?, value })
+        Some(Self { name, from, value })
     }
+}
+
+/// What a value may be: least, most, and whether it is a whole number. What lies outside would find everything or nothing.
+#[must_use]
+pub fn range(name: Threshold) -> (f64, f64, bool) {
+    match name {
+        Threshold::AccuracyM | Threshold::TravelAccuracyM => (5.0, 5_000.0, false),
+        Threshold::OutsideKm => (1.0, 500.0, false),
+        Threshold::SettlementKm => (1.0, 1_000.0, false),
+        Threshold::SettlementFixes => (1.0, 200.0, true),
+        Threshold::ExifKm => (0.1, 100.0, false),
+        Threshold::ExifMinutes => (1.0, 1_440.0, false),
+        Threshold::ExifDays => (0.0, 60.0, true),
+        Threshold::TravelKmh => (20.0, 1_000.0, false),
+        Threshold::TravelKm => (0.0, 100.0, false),
+        Threshold::ClockSeconds => (10.0, 86_400.0, true),
+        Threshold::ClockGraveSeconds => (10.0, 604_800.0, true),
+        Threshold::DueWidthHours => (1.0, 720.0, true),
+        Threshold::NearBits => (0.0, 36.0, true),
+        Threshold::MostOthers => (1.0, 50.0, true),
+        Threshold::SamplePercent => (0.0, 100.0, false),
+    }
+}
+
+/// Whether a value may be set.
+#[must_use]
+pub fn fits(name: Threshold, value: f64) -> bool {
+    let (least, most, whole) = range(name);
+    (least..=most).contains(&value) && (!whole || value.fract() == 0.0)
 }
 
 /// Every value there is, with its day.
@@ -76,6 +112,12 @@ impl Settings {
         let sql = "select name, value from setting where name like 'finding.%'";
         let rows = all!(tx, (String, String), sql).await?;
         Ok(Self::shipped().with(rows.iter().filter_map(|(name, value)| Dated::read(name, value))))
+    }
+
+    /// The value that begins on a day, if one does.
+    #[must_use]
+    pub fn at(&self, name: Threshold, from: NaiveDate) -> Option<f64> {
+        self.0.get(&(name, from)).copied()
     }
 
     /// All of them, by name and day.
@@ -121,6 +163,8 @@ mod tests {
         let held = Settings::shipped().on(day("2026-11-28"));
         for name in Threshold::ALL {
             assert!(held.get(*name) > 0.0, "{name}");
+            assert!(fits(*name, held.get(*name)), "{name}");
+            assert!(!fits(*name, -1.0) && !fits(*name, 1e9) && !fits(*name, f64::NAN), "{name}");
         }
     }
 
@@ -138,5 +182,7 @@ mod tests {
         ] {
             assert_eq!(Dated::read(name, value), None, "{name} {value}");
         }
+        assert_eq!(Dated::read(&later.setting(), ""), None, "taken back");
+        assert_eq!(Dated::about(&later.setting()), Some((later.name, later.from)));
     }
 }

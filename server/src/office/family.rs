@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
-    calendar::{Calendar, civil_date, due_at},
+    calendar::{civil_date, due_at},
     ids::{ActivityId, DeviceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     iin::Iin,
     plan_state::{ActivityState, CheckKind},
@@ -21,6 +21,7 @@ use super::{overview::Count, records};
 use crate::{
     all, among,
     apply::words,
+    calendar,
     check::policy::Territory,
     opt,
     store::{StoreError, Tx},
@@ -139,7 +140,7 @@ impl Only {
         }
     }
 
-    /// What an activity must be, over `a`; `$1` is today, `$2` the last of the days that are near.
+    /// What an activity must be, over `a`; what is due before `$1` is late, `$2` is the last of the days that are near.
     fn activity(self) -> Option<&'static str> {
         match self {
             Self::Done => Some(DONE),
@@ -157,9 +158,11 @@ const OVERDUE: &str = "a.state = 'planned' and a.due_on < $1";
 /// Working days within which a day is near.
 const NEAR: u32 = 5;
 
-/// The last of the days that are near.
-pub(super) fn near(today: NaiveDate) -> NaiveDate {
-    Calendar::shipped().add_working_days(today, NEAR).unwrap_or_else(|_| today + Days::new(7))
+/// What is due before the first of these days is late; until the last it is near.
+pub(super) async fn near(tx: &mut Tx, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), StoreError> {
+    let calendar = calendar::read(tx).await?;
+    let near = calendar.add_working_days(today, NEAR).unwrap_or_else(|_| today + Days::new(7));
+    Ok((calendar.late_before(today), near))
 }
 
 /// Twelve months before the day began.
@@ -232,14 +235,15 @@ pub struct List {
     pub phone_name: Option<String>,
 }
 
-/// The conditions of a question as SQL over `f`, and what is bound to it: today, the last near day, a year ago, worker,
+/// The conditions of a question as SQL over `f`, and what is bound to it: the first day that is not late, the last near day, a year ago, worker,
 /// phone, service, where the page before ended.
 struct Asked {
     sql: String,
     /// The condition on activities, if it is about them.
     activity: Option<String>,
     units: Vec<(OrgUnitId,)>,
-    today: NaiveDate,
+    /// What is due before it is late.
+    late: NaiveDate,
     near: NaiveDate,
     year: DateTime<Utc>,
     worker: UserId,
@@ -248,8 +252,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(user: &User, territory: &Territory, wanted: &Wanted, now: DateTime<Utc>) -> Self {
-        let today = civil_date(now);
+    async fn of(
+        tx: &mut Tx,
+        user: &User,
+        territory: &Territory,
+        wanted: &Wanted,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let (late, near) = near(tx, civil_date(now)).await?;
         let of_service = wanted.service.map(|_| "a.service = $6");
         let about = wanted.only.and_then(Only::activity).or(of_service.map(|_| PLANNED));
         let activity = about.map(|about| match of_service {
@@ -282,24 +292,24 @@ impl Asked {
             Some(unit) => vec![(unit,)],
             None => super::held::units(user, territory),
         };
-        Self {
+        Ok(Self {
             sql,
             activity,
             units,
-            today,
-            near: near(today),
+            late,
+            near,
             year: a_year_before(now),
             worker: wanted.worker.unwrap_or(UserId(Uuid::nil())),
             phone: wanted.phone.unwrap_or(DeviceId(Uuid::nil())),
             service: wanted.service.map_or_else(String::new, |service| service.to_string()),
-        }
+        })
     }
 
     async fn count(&self, tx: &mut Tx, what: &str) -> Result<i64, StoreError> {
         let sql = format!("select count(*) from (select 1 from {what} {} f.org_unit in (", self.sql);
-        let Self { units, today, near, year, worker, phone, service, .. } = self;
+        let Self { units, late, near, year, worker, phone, service, .. } = self;
         let tail = ") limit 10001) counted";
-        let counts = among!(tx, (i64,), &sql, *units, tail, *today, *near, *year, *worker, *phone, *service);
+        let counts = among!(tx, (i64,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service);
         Ok(super::held::sum(counts.await?))
     }
 }
@@ -315,7 +325,7 @@ pub async fn count(
     wanted: &Wanted,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    Asked::of(user, territory, wanted, now).count(tx, "family f where").await
+    Asked::of(tx, user, territory, wanted, now).await?.count(tx, "family f where").await
 }
 
 /// Those of these families that are asked for.
@@ -330,11 +340,11 @@ pub(super) async fn fitting(
     now: DateTime<Utc>,
     families: &[(FamilyId,)],
 ) -> Result<HashSet<FamilyId>, StoreError> {
-    let asked = Asked::of(user, territory, wanted, now);
+    let asked = Asked::of(tx, user, territory, wanted, now).await?;
     let sql = format!("select f.id from family f where {} f.id in (", asked.sql);
-    let Asked { today, near, year, worker, phone, service, .. } = &asked;
+    let Asked { late, near, year, worker, phone, service, .. } = &asked;
     let fit =
-        among!(tx, (FamilyId,), &sql, families, ")", *today, *near, *year, *worker, *phone, *service).await?;
+        among!(tx, (FamilyId,), &sql, families, ")", *late, *near, *year, *worker, *phone, *service).await?;
     Ok(fit.into_iter().map(|(family,)| family).collect())
 }
 
@@ -360,7 +370,8 @@ pub async fn activities(
          and f.org_unit in ("
     );
     let units = super::held::units(user, territory);
-    let pieces = among!(tx, Count, &sql, units, ")", today, near(today), worker).await?;
+    let (late, near) = near(tx, today).await?;
+    let pieces = among!(tx, Count, &sql, units, ")", late, near, worker).await?;
     Ok(pieces.into_iter().fold(Count::default(), Count::and))
 }
 
@@ -375,7 +386,7 @@ pub async fn list(
     wanted: &Wanted,
     now: DateTime<Utc>,
 ) -> Result<List, StoreError> {
-    let asked = Asked::of(user, territory, wanted, now);
+    let asked = Asked::of(tx, user, territory, wanted, now).await?;
     let words = words::ranges(&wanted.q);
     let found =
         if words.is_empty() { None } else { Some(matching(tx, &asked.units, &words, MOST + 1).await?) };
@@ -392,7 +403,7 @@ pub async fn list(
         from family f where {} f.id > $7 and ",
         asked.sql
     );
-    let Asked { units, today, near, year, worker, phone, service, .. } = &asked;
+    let Asked { units, late, near, year, worker, phone, service, .. } = &asked;
     let after = wanted.after.unwrap_or(FamilyId(Uuid::nil()));
     let limit = MOST + 1;
     let tail = ") order by f.id limit $8";
@@ -400,13 +411,13 @@ pub async fn list(
     let mut families = match found {
         Some(ids) => {
             let sql = format!("{sql} f.id in (");
-            among!(tx, Listed, &sql, ids, tail, *today, *near, *year, *worker, *phone, *service, after, limit)
+            among!(tx, Listed, &sql, ids, tail, *late, *near, *year, *worker, *phone, *service, after, limit)
                 .await?
         }
         None => {
             let sql = format!("{sql} f.org_unit in (");
             among!(
-                tx, Listed, &sql, *units, tail, *today, *near, *year, *worker, *phone, *service, after, limit
+                tx, Listed, &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, after, limit
             )
             .await?
         }
@@ -523,8 +534,11 @@ pub struct Activity {
     pub person: PersonId,
     /// Which service.
     pub service: ServiceCode,
-    /// The last day on which it is due.
+    /// The day on which it is due.
     pub due_on: Option<NaiveDate>,
+    /// The last day in time: that day, or the next working day if it is a day off.
+    #[sqlx(skip)]
+    pub last_on: Option<NaiveDate>,
     /// Where it stands.
     pub state: ActivityState,
     /// The day it was done.
@@ -599,7 +613,11 @@ pub async fn of(tx: &mut Tx, family: FamilyId) -> Result<Option<Family>, StoreEr
          order by r.position limit 1) as check_state,
         exists (select 1 from record h where h.activity = a.id and h.verdict = 'held') as held
         from activity a where a.family = $1 order by a.service, a.id";
-    let activities = all!(tx, Activity, sql, family).await?;
+    let mut activities = all!(tx, Activity, sql, family).await?;
+    let calendar = calendar::read(tx).await?;
+    for activity in &mut activities {
+        activity.last_on = activity.due_on.map(|due| calendar.last_day(due));
+    }
     let sql = "select r.record, r.kind, r.service, r.person, u.name as worker_name, r.done_on, r.received_at,
         r.verdict, r.superseded, r.check_state from record r join app_user u on u.id = r.worker
         where r.family = $1 and r.record is not null order by r.position desc limit 100";

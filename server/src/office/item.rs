@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     access::Reading,
-    all,
+    all, calendar,
     check::policy::Territory,
     facts::Event,
     findings,
@@ -126,8 +126,11 @@ pub struct ActivityOf {
     pub id: ActivityId,
     /// Where it stands.
     pub state: ActivityState,
-    /// The last day on which it is due.
+    /// The day on which it is due.
     pub due_on: Option<NaiveDate>,
+    /// The last day in time: that day, or the next working day if it is a day off.
+    #[sqlx(skip)]
+    pub last_on: Option<NaiveDate>,
     /// The record that counts.
     pub record: Option<RecordId>,
 }
@@ -363,7 +366,13 @@ pub async fn by_hash(tx: &mut Tx, hash: Digest) -> Result<Option<Item>, JournalE
     let activity = match row.activity {
         Some(activity) => {
             let sql = "select id, state, due_on, record from activity where id = $1";
-            opt!(tx, ActivityOf, sql, activity).await?
+            let mut found = opt!(tx, ActivityOf, sql, activity).await?;
+            if let Some(of) = &mut found
+                && let Some(due) = of.due_on
+            {
+                of.last_on = Some(calendar::read(tx).await?.last_day(due));
+            }
+            found
         }
         None => None,
     };

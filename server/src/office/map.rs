@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{family::Place, policy};
 use crate::{
-    among,
+    among, calendar,
     check::policy::Territory,
     store::{StoreError, Tx},
 };
@@ -303,6 +303,7 @@ async fn families(
     wanted: &Wanted,
     today: NaiveDate,
 ) -> Result<Vec<Row>, StoreError> {
+    let late = calendar::read(tx).await?.late_before(today);
     let service = wanted.service.map_or_else(String::new, |service| service.to_string());
     let noticed = match wanted.noticed {
         None => "a",
@@ -319,7 +320,7 @@ async fn families(
     let [south, north, west, east] = bounds(wanted);
     let limit = MOST + 1;
     let tail = ") order by family limit $8";
-    among!(tx, Row, sql, units, tail, today, service, south, north, west, east, noticed, limit).await
+    among!(tx, Row, sql, units, tail, late, service, south, north, west, east, noticed, limit).await
 }
 
 /// South, north, west, east; the whole earth where nothing is said.

@@ -64,7 +64,7 @@ pub struct Count {
     pub done: i64,
     /// Due within five working days.
     pub soon: i64,
-    /// The day has passed.
+    /// The day has passed, or where it was a day off the next working day.
     pub overdue: i64,
 }
 

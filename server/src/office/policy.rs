@@ -37,22 +37,28 @@ pub enum Right {
     Audit,
     /// To see whether the journal was verified, and to have it verified.
     Verify,
+    /// To see what everybody counts by: calendar, services, reasons, thresholds.
+    Reference,
+    /// To change what everybody counts by, for the whole store.
+    Settings,
 }
 
 /// What a role may do. Roles of the departure side and akims have no case of the settlement side before them (§2.2): beside
 /// their own account they have at most the audit log of their units, without names of families.
 #[must_use]
 pub fn rights(role: Role) -> &'static [Right] {
-    use Right::{Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Scans, Verify, Workers};
+    use Right::{
+        Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Reference, Scans, Settings, Verify, Workers,
+    };
     match role {
-        Role::CcSet | Role::CtmSet => &[Own, Case, Evidence, Scans, Numbers, Acts],
+        Role::CcSet | Role::CtmSet => &[Own, Case, Evidence, Scans, Numbers, Acts, Reference],
         Role::CcDir | Role::CtmSetHead | Role::MioSetHead | Role::MioSet => {
-            &[Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify]
+            &[Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference]
         }
-        Role::Crtr => &[Own, Case, Evidence, Scans, Numbers],
+        Role::Crtr => &[Own, Case, Evidence, Scans, Numbers, Reference],
         // Without document scans (R*).
-        Role::Auth => &[Own, Case, Evidence, Numbers, Acts, Audit, Verify],
-        Role::Admin => &[Own, Workers, People, Verify],
+        Role::Auth => &[Own, Case, Evidence, Numbers, Acts, Audit, Verify, Reference, Settings],
+        Role::Admin => &[Own, Workers, People, Verify, Reference, Settings],
         Role::CtmDepHead | Role::MioDepHead => &[Own, Acts, Audit, Verify],
         Role::CcDep => &[Own, Acts],
         Role::AkimRaion | Role::AkimOkrug => &[Own],

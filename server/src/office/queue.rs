@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    calendar::{Calendar, civil_date, due_at},
+    calendar::{civil_date, due_at},
     finding::{Rule, Severity},
     hash::Digest,
     ids::{FamilyId, OrgUnitId, RecordId, UserId},
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::{held::EXACT, records::UNCHECKED};
 use crate::{
     access::Reading,
-    all, among,
+    all, among, calendar,
     check::policy::Territory,
     findings, one,
     store::{StoreError, Tx},
@@ -49,8 +49,11 @@ pub struct Entry {
     pub done_on: Option<NaiveDate>,
     /// When it came.
     pub received_at: DateTime<Utc>,
-    /// The last day on which it was due.
+    /// The day on which it was due.
     pub due_on: Option<NaiveDate>,
+    /// The last day in time: that day, or the next working day if it is a day off.
+    #[sqlx(skip)]
+    pub last_on: Option<NaiveDate>,
     /// The record it corrects.
     pub supersedes: Option<RecordId>,
     /// Files that it names.
@@ -130,10 +133,14 @@ pub async fn of(
     let mut entries = among!(tx, Entry, sql, hashes, ")").await?;
     entries.sort_unstable_by_key(|entry| (Reverse(entry.risk), !entry.sampled, entry.position));
     entries.dedup_by_key(|entry| entry.hash);
+    let calendar = calendar::read(tx).await?;
+    for entry in &mut entries {
+        entry.last_on = entry.due_on.map(|due| calendar.last_day(due));
+    }
     hint(tx, &mut entries).await?;
     let waiting = waiting(tx, user, territory).await?;
     let checked_today = checked_since(tx, user.id, now).await?;
-    let return_due = Calendar::shipped().add_working_days(civil_date(now), 3).ok();
+    let return_due = calendar.add_working_days(civil_date(now), 3).ok();
     Ok(Queue { entries, waiting, checked_today, return_due })
 }
 

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{held, policy};
 use crate::{
-    among,
+    among, calendar,
     check::policy::Territory,
     opt,
     store::{StoreError, Tx},
@@ -136,7 +136,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The conditions as SQL over `r`: `$1` is today, `$2` where the page before ended, `$3` to `$6` are [`Wanted::bound`].
+    /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$6` are [`Wanted::bound`].
     pub(super) fn fits(&self) -> String {
         let mut fits = String::from("r.position < $2");
         for (asked, condition) in [
@@ -248,6 +248,7 @@ pub async fn list(
     wanted: &Wanted,
     today: NaiveDate,
 ) -> Result<List, StoreError> {
+    let late = calendar::read(tx).await?.late_before(today);
     let units = match wanted.unit {
         // The handler has asked whether he may.
         Some(unit) => vec![(unit,)],
@@ -260,7 +261,7 @@ pub async fn list(
     let sql = format!("{ENTRY}{FROM} where {fits}");
     let tail = ") order by r.position desc limit $7";
     let mut records =
-        among!(tx, Entry, &sql, units, tail, today, before, worker, phone, chain, service, MOST + 1).await?;
+        among!(tx, Entry, &sql, units, tail, late, before, worker, phone, chain, service, MOST + 1).await?;
     records.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.position));
     records.dedup_by_key(|entry| entry.position);
     let more = records.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
@@ -274,7 +275,7 @@ pub async fn list(
     }
     let sql = format!("select count(*) from (select 1{FROM} where {fits}");
     let (tail, first) = (") limit 10001) counted", i64::MAX);
-    let counts = among!(tx, (i64,), &sql, units, tail, today, first, worker, phone, chain, service).await?;
+    let counts = among!(tx, (i64,), &sql, units, tail, late, first, worker, phone, chain, service).await?;
     Ok(List {
         next: records.last().filter(|_| more).map(|entry| entry.position),
         records,
@@ -380,6 +381,7 @@ pub async fn tally(
     whose: Whose,
     today: NaiveDate,
 ) -> Result<Tally, StoreError> {
+    let late = calendar::read(tx).await?.late_before(today);
     let (column, id) = match whose {
         Whose::Worker(worker) => ("worker", worker.0),
         Whose::Phone(phone) => ("device", phone.0),
@@ -392,7 +394,7 @@ pub async fn tally(
         ));
     }
     let sql = format!("{counts}{FROM} where r.{column} = $2 and coalesce(f.org_unit, w.org_unit) in (");
-    let pieces = among!(tx, Tally, &sql, held::units(user, territory), ")", today, id).await?;
+    let pieces = among!(tx, Tally, &sql, held::units(user, territory), ")", late, id).await?;
     Ok(pieces.into_iter().fold(Tally::default(), Tally::and))
 }
 

@@ -115,7 +115,7 @@ impl Known {
         if size <= self.position {
             return Ok(());
         }
-        let sql = "select distinct case when j.kind in ('family.set', 'person.set', 'assignment.set', 'subject.erased', 'calendar.set')
+        let sql = "select distinct case when j.kind in ('family.set', 'person.set', 'assignment.set', 'subject.erased')
             then null else f.org_unit end as unit
             from journal j left join family f on f.id = j.family
             where j.position > $1 and j.position <= $2 and (j.family is not null or j.kind like '%.set')";
@@ -139,7 +139,7 @@ async fn count(
     let today = civil_date(now);
     let mut stands: HashMap<OrgUnitId, Stands> =
         units.iter().map(|(unit,)| (*unit, Stands::default())).collect();
-    let soon = family::near(today);
+    let (late, soon) = family::near(tx, today).await?;
     let sql = "select a.org_unit, a.service,
         cast(sum(case when a.state in ('cancelled', 'not_applicable', 'refused') then 0 else 1 end) as bigint) as planned,
         cast(sum(case when a.state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end) as bigint)
@@ -148,7 +148,7 @@ async fn count(
          as soon,
         cast(sum(case when a.state = 'planned' and a.due_on < $1 then 1 else 0 end) as bigint) as overdue
         from activity a where a.org_unit in (";
-    for row in among!(tx, OfService, sql, units, ") group by a.org_unit, a.service", today, soon).await? {
+    for row in among!(tx, OfService, sql, units, ") group by a.org_unit, a.service", late, soon).await? {
         let OfService { org_unit, service, planned, done, soon, overdue } = row;
         let unit = stands.entry(org_unit).or_default();
         unit.services.insert(service, Count { planned, done, soon, overdue });
@@ -166,14 +166,14 @@ async fn count(
     let sql = "select r.org_unit, count(*) from record r where r.check_state = 'returned' and not r.superseded
         and r.check_due < $1 and r.org_unit in (";
     for (unit, unanswered) in
-        among!(tx, (OrgUnitId, i64), sql, units, ") group by r.org_unit", today).await?
+        among!(tx, (OrgUnitId, i64), sql, units, ") group by r.org_unit", late).await?
     {
         stands.entry(unit).or_default().unanswered = unanswered;
     }
     let sql = "select a.org_unit, n.worker, count(*) from activity a join assignment n on n.family = a.family
         where n.is_open and a.state = 'planned' and a.due_on < $1 and a.org_unit in (";
     let tail = ") group by a.org_unit, n.worker";
-    for (unit, worker, overdue) in among!(tx, (OrgUnitId, UserId, i64), sql, units, tail, today).await? {
+    for (unit, worker, overdue) in among!(tx, (OrgUnitId, UserId, i64), sql, units, tail, late).await? {
         *stands.entry(unit).or_default().overdue.entry(worker).or_default() += overdue;
     }
     Ok(stands)

@@ -3,7 +3,7 @@
 
 use kandas_fixtures::district::District;
 use kandas_server::{
-    all, erase,
+    all, calendar, erase,
     facts::{Event, Setting},
     findings::{self, Finding, work::Work},
     journal::{self, Fact},
@@ -242,10 +242,33 @@ on_each! { engine, House;
             rules(&findings::of(&mut tx, record).await.unwrap())
         };
         assert_eq!(due(&mut case, "2026-11-20").await, [(Rule::Late, Severity::Over)]);
+        // A Sunday: in time on Monday, the day of the record, unless the centre has Sunday worked.
+        assert_eq!(due(&mut case, "2026-11-22").await, []);
+        let sunday = async |case: &mut Case, works: Option<bool>| {
+            let set = calendar::DaySet { works, reason: "қаулы".into(), source: "№ 1".into() };
+            let name = calendar::setting("2026-11-22".parse().unwrap());
+            let value = serde_json::to_string(&set).unwrap();
+            house.append([Fact::by_system(Event::SettingSet(Setting { name, value }))]).await;
+            case.work.all().await.unwrap();
+            let mut tx = house.store.read().await.unwrap();
+            rules(&findings::of(&mut tx, record).await.unwrap())
+        };
+        assert_eq!(sunday(&mut case, Some(true)).await, [(Rule::Late, Severity::Over)]);
+        assert_eq!(sunday(&mut case, None).await, []);
         assert_eq!(due(&mut case, "2026-11-30").await, []);
         case.lives_at(&house, case.families[0], Some((HOME.0 + 2.0, HOME.1))).await;
         assert_eq!(rules(&case.noticed(&house, record).await), [(Rule::FarFromSettlement, Severity::Soon)]);
         case.lives_at(&house, case.families[0], None).await;
+        assert_eq!(rules(&case.noticed(&house, record).await), [(Rule::SettlementUnknown, Severity::Good)]);
+        let kato = case.district.families.iter().find(|of| of.id == case.families[0]).unwrap().settlement_kato.clone();
+        let middle = |value: &str| {
+            let name = findings::settlement::setting(&kato);
+            Fact::by_system(Event::SettingSet(Setting { name, value: value.into() }))
+        };
+        house.append([middle(r#"{"lat":54.3,"lon":76.9,"source":"карта"}"#)]).await;
+        let far = case.noticed(&house, record).await;
+        assert_eq!((rules(&far), &far[0].params["how"]), (vec![(Rule::FarFromSettlement, Severity::Soon)], &json!("centre")));
+        house.append([middle("")]).await;
         assert_eq!(rules(&case.noticed(&house, record).await), [(Rule::SettlementUnknown, Severity::Good)]);
         case.lives_at(&house, case.families[0], Some(HOME)).await;
         let set = |value: &str, day: &str| {

@@ -10,6 +10,7 @@ mod held;
 mod live;
 mod map;
 mod phones;
+mod reference;
 mod signing_in;
 mod work;
 

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{Days, NaiveDate};
 use kandas_server::{
-    all, apply, assign, changes,
+    all, apply, assign, calendar, changes,
     check::{self, CheckError, Checking, Due, Return},
     facts::{Event, Setting},
     intake::Intake,
@@ -256,6 +256,13 @@ impl History {
                 let unit = OrgUnitId(id(self.pick(&UNITS)));
                 let value = self.rng.random_bool(0.5).to_string();
                 Event::SettingSet(Setting { name: format!("whole_centre:{unit}"), value })
+            }
+            18 => {
+                let day = self.today + Days::new(self.rng.random_range(0..20));
+                let works = *[Some(true), Some(false), None].choose(&mut self.rng)?;
+                let set = calendar::DaySet { works, reason: note.clone(), source: note };
+                let value = serde_json::to_string(&set).ok()?;
+                Event::SettingSet(Setting { name: calendar::setting(day), value })
             }
             _ => return None,
         })

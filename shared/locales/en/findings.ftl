@@ -30,6 +30,7 @@ finding-why-poor-accuracy-entered = The position was typed in by hand.
 finding-why-mock-location = The phone reports that the position comes from another program, not from satellites.
 finding-why-outside-country = The position {$lat}, {$lon} lies more than {$most_km} km outside Kazakhstan.
 finding-why-far-from-settlement-coordinates = {$km} km from the family's address ({$settlement}); up to {$most_km} km is usual.
+finding-why-far-from-settlement-centre = {$km} km from the middle of {$settlement} as the centre has set it; up to {$most_km} km is usual.
 finding-why-far-from-settlement-median = {$km} km from where records of {$settlement} are usually made; up to {$most_km} km is usual.
 finding-why-settlement-unknown = Where {$settlement} lies is not known: no coordinates were brought in, and there are fewer than {$fixes} exact positions from there.
 finding-why-exif-place = The file says a place {$km} km away from where the phone was; up to {$most_km} km is usual.

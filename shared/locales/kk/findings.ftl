@@ -32,6 +32,7 @@ finding-why-poor-accuracy-entered = Орналасқан жері қолмен �
 finding-why-mock-location = Телефонның хабарлауынша, орналасқан жері жерсеріктен емес, басқа бағдарламадан алынған.
 finding-why-outside-country = {$lat}, {$lon} нүктесі Қазақстан шекарасынан {$most_km} км-ден алыс жатыр.
 finding-why-far-from-settlement-coordinates = Отбасының мекенжайынан ({$settlement}) {$km} км; әдетте {$most_km} км-ге дейін.
+finding-why-far-from-settlement-centre = Орталық көрсеткен {$settlement} ортасынан {$km} км; әдетте {$most_km} км-ге дейін.
 finding-why-far-from-settlement-median = {$settlement} бойынша жазбалар әдетте жасалатын жерден {$km} км; әдетте {$most_km} км-ге дейін.
 finding-why-settlement-unknown = {$settlement} қай жерде екені белгісіз: координаттары енгізілмеген, ал ол жақтан {$fixes} дәл орын әлі жиналмаған.
 finding-why-exif-place = Файлдағы жер телефон тұрған жерден {$km} км қашықта; әдетте {$most_km} км-ге дейін.

@@ -30,6 +30,7 @@ finding-why-poor-accuracy-entered = Место введено вручную.
 finding-why-mock-location = Телефон сообщает, что место взято из другой программы, а не со спутников.
 finding-why-outside-country = Точка {$lat}, {$lon} лежит дальше {$most_km} км от границы Казахстана.
 finding-why-far-from-settlement-coordinates = {$km} км от адреса семьи ({$settlement}); обычно до {$most_km} км.
+finding-why-far-from-settlement-centre = {$km} км от середины {$settlement}, указанной центром; обычно до {$most_km} км.
 finding-why-far-from-settlement-median = {$km} км от места, где обычно делают записи в {$settlement}; обычно до {$most_km} км.
 finding-why-settlement-unknown = Где находится {$settlement}, неизвестно: координат нет, а точных мест оттуда меньше {$fixes}.
 finding-why-exif-place = В файле место за {$km} км от телефона; обычно до {$most_km} км.

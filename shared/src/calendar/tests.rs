@@ -193,7 +193,53 @@ fn contradicting_data_are_refused() {
     assert!(Calendar::from_json("{}").is_err());
 }
 
+#[test]
+fn a_day_that_was_set_goes_before_the_data() {
+    let set = calendar().with_days([
+        // A working Monday becomes a day off, the Saturday before it is worked; a holiday is worked as well.
+        (day("2026-12-07"), false),
+        (day("2026-12-05"), true),
+        (day("2026-12-16"), true),
+        (day("2030-01-01"), true),
+    ]);
+    assert_eq!(set.add_working_days(day("2026-12-04"), 2), Ok(day("2026-12-08")));
+    assert_eq!(set.working_days_between(day("2026-12-04"), day("2026-12-08")), Ok(2));
+    assert_eq!(set.is_working_day(day("2026-12-16")), Ok(true));
+    assert!(set.is_working_day(day("2030-01-01")).is_err(), "setting a day makes no year known");
+    assert_eq!(set.with_days([(day("2026-12-07"), true)]).is_working_day(day("2026-12-07")), Ok(true));
+    assert_eq!(calendar().is_working_day(day("2026-12-05")), Ok(false), "the shipped one is as before");
+}
+
+#[test]
+fn what_is_due_on_a_day_off_is_in_time_on_the_next_working_day() {
+    // 5 December 2026 is a Saturday.
+    assert_eq!(calendar().last_day(day("2026-12-05")), day("2026-12-07"));
+    assert_eq!(calendar().last_day(day("2026-12-04")), day("2026-12-04"));
+    assert_eq!(calendar().last_day(day("2040-01-01")), day("2040-01-01"));
+    for (today, late) in [
+        ("2026-12-05", "2026-12-05"),
+        ("2026-12-06", "2026-12-05"),
+        ("2026-12-07", "2026-12-05"),
+        ("2026-12-08", "2026-12-08"),
+        ("2040-01-01", "2040-01-01"),
+    ] {
+        assert_eq!(calendar().late_before(day(today)), day(late), "{today}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn late_is_said_alike_of_one_day_and_of_all(
+        today in 40_u64..1300,
+        due in 0_u64..1400,
+        set in proptest::collection::btree_map(0_u64..1400, any::<bool>(), 0..40),
+    ) {
+        let first = day("2024-01-01");
+        let calendar = calendar().with_days(set.into_iter().map(|(at, works)| (first + Days::new(at), works)));
+        let (today, due) = (first + Days::new(today), first + Days::new(due));
+        prop_assert_eq!(due < calendar.late_before(today), calendar.last_day(due) < today);
+    }
+
     #[test]
     fn adding_and_counting_are_inverse(offset in 0_u64..1300, n in 0_u32..60) {
         let from = day("2024-01-01") + Days::new(offset);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kandas_shared::{
     cursor::Kind,
     pulled::{
-        Activity, Assignment, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan, RecordState, Row,
-        User,
+        Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
+        RecordState, Row, User,
     },
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
@@ -200,5 +200,8 @@ tables! {
         id "id", record "record", hash "hash", family "family", activity "activity", state "state", stands "stands",
         evidence "evidence", reason "reason", text "text", due "due", checker "checker",
         checker_name "checker_name", checker_role "checker_role", checked_at "checked_at", answered_by "answered_by"
+    }
+    CalendarDay = CalendarDay in "calendar_day" key "id" {
+        id "id", day "day", works "works"
     }
 }

@@ -7,6 +7,9 @@ const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed"] as const;
 export type State = "" | (typeof STATES)[number];
 
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "reasons"];
+
 export type Place =
   | { screen: "overview" }
   | { screen: "checking"; service: string }
@@ -21,6 +24,7 @@ export type Place =
   | { screen: "people" }
   | { screen: "worker"; worker: string }
   | { screen: "phone"; phone: string }
+  | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
 
@@ -51,6 +55,10 @@ export function read(hash: string): Place {
     case "audit": {
       const told = (name: string) => asked.get(name) ?? "";
       return { screen, kind: told("kind") === "acts" ? "acts" : "reads", by: told("by"), family: told("family"), from: told("from"), to: told("to") };
+    }
+    case "reference": {
+      const year = asked.get("year") ?? "";
+      return { screen, which: PARTS.includes(id) ? (id as ReferencePart) : "calendar", year: /^\d{4}$/.test(year) ? year : "", q: asked.get("q") ?? "" };
     }
     case "families":
       return { screen, only: one<Exclude<Only, "">>(ONLY, asked.get("only") ?? ""), ...words(asked, "q", "service", "worker", "phone", "unit") };
@@ -94,6 +102,8 @@ export function write(place: Place): string {
       const asked = new URLSearchParams(told.filter(([, value]) => value !== ""));
       return `#/audit${asked.size > 0 ? `?${asked}` : ""}`;
     }
+    case "reference":
+      return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
     case "families":
     case "records": {
       const { screen, ...words } = place;

@@ -25,6 +25,8 @@ describe("places", () => {
       { screen: "map", layer: "records", state: "held", service: "", unit: "", from: "2026-09-01", to: "", noticed: "", view: "" },
       { screen: "exports" },
       { screen: "people" },
+      { screen: "reference", which: "calendar", year: "2027", q: "" },
+      { screen: "reference", which: "settlements", year: "", q: "үлгі 55" },
       { screen: "home" },
     ] as const) {
       expect(read(write(place))).toEqual(place);
@@ -37,5 +39,6 @@ describe("places", () => {
     expect(read("#/phone")).toEqual({ screen: "people" });
     expect(read("#/families?only=rich&unit=")).toEqual(FAMILIES);
     expect(read("#/records?state=lost")).toEqual(RECORDS);
+    expect(read("#/reference/nothing?year=soon")).toEqual({ screen: "reference", which: "calendar", year: "", q: "" });
   });
 });

@@ -80,9 +80,9 @@ fn far(case: &Case, position: &Position, at: &Thresholds) -> Option<Finding> {
     let enough = home.usual.len() >= number(fixes);
     let median = || place::middle(&home.usual).filter(|_| enough);
     let settlement = home.settlement.as_str().into();
-    let Some((origin, how)) =
-        home.at.map(|origin| (origin, "coordinates")).or_else(|| Some((median()?, "median")))
-    else {
+    let own = home.at.map(|origin| (origin, "coordinates"));
+    let said = || home.centre.map(|origin| (origin, "centre"));
+    let Some((origin, how)) = own.or_else(said).or_else(|| Some((median()?, "median"))) else {
         let params = [("settlement", settlement), ("fixes", figure(fixes, 0))];
         return Some(finding(Rule::SettlementUnknown, Severity::Good, params));
     };

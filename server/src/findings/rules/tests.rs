@@ -70,7 +70,7 @@ fn clean() -> Case {
         due: Some("2026-11-30".parse().unwrap()),
         position: Some(position(ASTANA)),
         no_position: None,
-        home: Home { settlement: "Үлгі".into(), at: Some(ASTANA), usual: Vec::new() },
+        home: Home { settlement: "Үлгі".into(), at: Some(ASTANA), centre: None, usual: Vec::new() },
         way: None,
         evidence: vec![piece()],
         alike: Vec::new(),
@@ -172,6 +172,12 @@ fn far_from_settlement() {
     let said = only(Rule::FarFromSettlement, Severity::Soon, usual(far, 5));
     assert_eq!(said.params["how"], "median");
     none(usual(ASTANA, 5));
+    // What somebody has said of the settlement goes before usual positions, and behind the family's own.
+    let said = only(Rule::FarFromSettlement, Severity::Soon, |case| {
+        (case.home.at, case.home.centre, case.home.usual) = (None, Some(far), vec![ASTANA; 5]);
+    });
+    assert_eq!(said.params["how"], "centre");
+    none(|case| case.home.centre = Some(far));
 }
 
 #[test]

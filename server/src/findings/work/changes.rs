@@ -11,10 +11,11 @@ use kandas_shared::{
 };
 
 use crate::{
-    all, among,
+    all, among, calendar,
     findings::{
         desk::{self, moment, tells},
-        settings::PREFIX,
+        settings::Dated,
+        settlement,
     },
     journal::{self, JournalError},
     opt,
@@ -166,16 +167,31 @@ impl Changes {
     }
 
     async fn settings_set(&mut self, tx: &mut Tx, positions: Vec<(i64,)>) -> Result<(), JournalError> {
+        let mut days = BTreeSet::new();
         for (position,) in positions {
             let stored = journal::stored_at(tx, position.unsigned_abs()).await?;
             let Some(placed) = stored.map(|stored| stored.placed()).transpose()?.flatten() else { continue };
-            if let crate::facts::Event::SettingSet(setting) = placed.event
-                && setting.name.starts_with(PREFIX)
-                && let Some(dated) = crate::findings::settings::Dated::read(&setting.name, &setting.value)
-            {
-                let since = self.thresholds_since.map_or(dated.from, |day| day.min(dated.from));
-                self.thresholds_since = Some(since);
+            let crate::facts::Event::SettingSet(setting) = placed.event else { continue };
+            if let Some((_, from)) = Dated::about(&setting.name) {
+                self.thresholds_since = Some(self.thresholds_since.map_or(from, |day| day.min(from)));
             }
+            days.extend(calendar::day_of(&setting.name));
+            if let Some(kato) = settlement::about(&setting.name) {
+                let sql = "select r.hash from record r join family f on f.id = r.family where f.settlement_kato = $1";
+                let found = all!(tx, (Digest,), sql, kato).await?;
+                self.records.extend(found.into_iter().map(|(hash,)| hash));
+            }
+        }
+        if days.is_empty() {
+            return Ok(());
+        }
+        // What is due on a day off is in time until the next working day: these days, and those off right before them.
+        let calendar = calendar::read(tx).await?;
+        for day in days {
+            let sql = "select r.hash from record r join activity a on a.id = r.activity
+                where a.due_on >= $1 and a.due_on <= $2";
+            let found = all!(tx, (Digest,), sql, calendar.late_before(day), day).await?;
+            self.records.extend(found.into_iter().map(|(hash,)| hash));
         }
         Ok(())
     }

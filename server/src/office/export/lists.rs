@@ -26,6 +26,7 @@ use super::{
 use crate::{
     all, among,
     apply::words,
+    calendar,
     check::policy::Territory,
     office::{family, people, policy, records},
     one,
@@ -373,8 +374,8 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
         let units: Vec<(OrgUnitId,)> = of.units().into_iter().map(|unit| (unit,)).collect();
         Some(family::matching(tx, &units, &asked, i64::MAX).await?.into_iter().map(|(id,)| id).collect())
     };
-    let today = civil_date(of.export.made_at);
     let wanted = of.families();
+    let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
     let mut pages = Pages::of(tx, of).await?;
     while let Some(mut page) = pages.next(tx).await? {
         let ids: Vec<(FamilyId,)> = page.iter().map(|family| (family.id,)).collect();
@@ -391,7 +392,7 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
             sum(case when state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end),
             sum(case when state = 'planned' and due_on < $1 then 1 else 0 end)
             from activity where family in (";
-        let plans = among!(tx, (FamilyId, i64, i64, i64), plans, ids, ") group by family", today).await?;
+        let plans = among!(tx, (FamilyId, i64, i64, i64), plans, ids, ") group by family", late).await?;
         let plans: HashMap<_, _> = plans
             .into_iter()
             .map(|(family, planned, done, overdue)| (family, Counts { planned, done, overdue }))
@@ -520,7 +521,7 @@ fn name(surname: Option<String>, given: Option<String>, patronymic: Option<Strin
 }
 
 async fn records(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let today = civil_date(of.export.made_at);
+    let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
     let mut pages = Pages::of(tx, of).await?;
     while let Some(page) = pages.next(tx).await? {
         let ids: Vec<(FamilyId,)> = page.iter().map(|family| (family.id,)).collect();
@@ -529,7 +530,7 @@ async fn records(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broke
         let sql = format!("{RECORD} where {} and r.family in (", wanted.fits());
         let all = i64::MAX;
         let mut found =
-            among!(tx, RecordRow, &sql, ids, ")", today, all, worker, phone, chain, service).await?;
+            among!(tx, RecordRow, &sql, ids, ")", late, all, worker, phone, chain, service).await?;
         found.retain(|record| record.fits(of));
         found.sort_unstable_by_key(|record| (record.family, record.position));
         let by: HashMap<FamilyId, &FamilyRow> = page.iter().map(|family| (family.id, family)).collect();

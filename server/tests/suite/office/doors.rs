@@ -32,6 +32,9 @@ const VERIFY: &[Role] = &[CcDir, CtmDepHead, CtmSetHead, MioDepHead, MioSetHead,
 /// Cases and phones both.
 const PHONE_DATA: &[Role] = &[CcDir, CtmSetHead, MioSetHead, MioSet];
 const ADMIN: &[Role] = &[Admin];
+const REFERENCE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
+/// Who changes what the whole store counts by.
+const SETTINGS: &[Role] = &[Auth, Admin];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
@@ -178,6 +181,60 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             false,
             None,
         ),
+        door(get.clone(), "/api/calendar", "/api/calendar?year=2026".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/calendar/preview",
+            "/api/calendar/preview".into(),
+            SETTINGS,
+            false,
+            Some(json!({"days": [{"day": "2026-12-07", "works": false}]})),
+        ),
+        door(
+            post.clone(),
+            "/api/calendar",
+            "/api/calendar".into(),
+            SETTINGS,
+            false,
+            Some(json!({"days": [{"day": "2026-12-07", "works": false}], "reason": "қаулы", "source": "№ 1",
+                "moves": -1})),
+        ),
+        door(get.clone(), "/api/thresholds", "/api/thresholds".into(), REFERENCE, false, None),
+        door(
+            get.clone(),
+            "/api/thresholds/preview",
+            "/api/thresholds/preview?from=2026-11-01".into(),
+            SETTINGS,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/thresholds",
+            "/api/thresholds".into(),
+            SETTINGS,
+            false,
+            Some(json!({"name": "sample_percent", "from": "2026-12-01", "value": 7})),
+        ),
+        door(get.clone(), "/api/terms", "/api/terms".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/terms",
+            "/api/terms".into(),
+            SETTINGS,
+            false,
+            Some(json!({"service": "S07", "from": "2026-12-01", "days": 7})),
+        ),
+        door(get.clone(), "/api/settlements", "/api/settlements?q=a".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/settlements",
+            "/api/settlements".into(),
+            SETTINGS,
+            false,
+            Some(json!({"kato": "000000000", "centre": null})),
+        ),
+        door(get.clone(), "/api/reference", "/api/reference".into(), REFERENCE, false, None),
         door(get.clone(), "/api/people", "/api/people".into(), WORKERS, false, None),
         door(get.clone(), "/api/workers/{worker}", format!("/api/workers/{worker}"), WORKERS, true, None),
         door(get, "/api/phones/{phone}", format!("/api/phones/{phone}"), WORKERS, true, None),

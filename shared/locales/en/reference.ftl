@@ -1,0 +1,185 @@
+### Calendar, thresholds and reference data. The phone does not carry these.
+
+desk-reference = Reference data
+reference-title = Reference data
+reference-calendar = Working days
+reference-thresholds = Thresholds of findings
+reference-services = Services
+reference-reasons = Reasons for returns
+reference-history = What was changed
+reference-when = When
+reference-who = Who
+reference-nobody = Command line
+reference-count = How many
+
+## The calendar
+
+calendar-working = Working day
+calendar-off = Day off
+calendar-weekend = Weekend
+calendar-weekend-worked = Worked weekend day
+calendar-set = Set by the centre
+calendar-today = today
+calendar-estimated = {$name} (the date is an estimate)
+calendar-swap = A weekend day is worked for it
+calendar-worked = Worked for another day off
+calendar-days = { $count ->
+    [one] {$count} working day
+   *[other] {$count} working days
+}
+calendar-year-before = To {$year}
+calendar-year-after = To {$year}
+calendar-keys = Keys: arrows move by day and week, Page Up and Page Down by month, Enter chooses, Esc clears the choice.
+calendar-none-chosen = No day is chosen
+calendar-chosen = { $count ->
+    [one] {$count} day is chosen
+   *[other] {$count} days are chosen
+}
+calendar-hint = Choose a day to see why it is off.
+calendar-hint-change = Choose one or several days, for example a day off together with the Saturday that is worked for it. Nothing changes before you have seen which due dates move.
+calendar-set-why = Set by the centre: {$reason} ({$source})
+calendar-becomes = Becomes
+calendar-shipped = As in the program
+calendar-shipped-as = As in the program: {$state}
+calendar-reason = Reason
+calendar-source = Source
+calendar-source-example = Number and date of the decree
+calendar-preview = Show what moves
+calendar-day = Day
+calendar-change = Change
+calendar-changed = { $count ->
+    [one] {$count} day is changed. Phones get it with their next pull.
+   *[other] {$count} days are changed. Phones get them with their next pull.
+}
+calendar-undo-reason = Takes back the change of {$date}
+calendar-history-none = No day of {$year} was changed here: all are as the program has them.
+calendar-moves-title = What the change moves
+calendar-moves-none = No open due date moves.
+calendar-moves = { $count ->
+    [one] {$count} open due date moves.
+   *[other] {$count} open due dates move.
+}
+calendar-moves-late = { $count ->
+    [one] {$count} of them becomes overdue at once.
+   *[other] {$count} of them become overdue at once.
+}
+calendar-moves-free = { $count ->
+    [one] {$count} of them is no longer overdue.
+   *[other] {$count} of them are no longer overdue.
+}
+calendar-moves-what = What
+calendar-moves-due = Due on
+calendar-moves-before = Last day now
+calendar-moves-after = Last day then
+calendar-moves-activity = Activity of a plan
+calendar-moves-return = Answer to a return
+calendar-moves-hint = The dates in the plans stay as they are. What is due on a day off is in time until the next working day.
+calendar-confirm = { $count ->
+    [one] Change {$count} day
+   *[other] Change {$count} days
+}
+
+## Thresholds
+
+threshold-hint = A finding is a hint and rejects nothing. A record is measured by what held on the day it was received; a change from an earlier day measures everything since then anew.
+threshold-name = Threshold
+threshold-now = Today
+threshold-since = Since
+threshold-later = Later
+threshold-shipped = the beginning
+threshold-from = {$value} from {$date}
+threshold-value = Value
+threshold-from-day = Holds from
+threshold-range = From {$least} to {$most}
+threshold-anew-none = Holds for records that come from that day on.
+threshold-anew = { $count ->
+    [one] {$count} record that came since is measured anew.
+   *[other] {$count} records that came since are measured anew.
+}
+threshold-changed = {$name}: changed
+threshold-history-none = Nothing was changed here: all values are those of the program.
+threshold-take-back = Take this value back
+threshold-taken-back = taken back
+threshold-accuracy-m = A position is rough from
+threshold-outside-km = Outside the country from
+threshold-settlement-km = Far from the settlement from
+threshold-settlement-fixes = Positions that say where a settlement lies
+threshold-exif-km = Camera's place differs by more than
+threshold-exif-minutes = Camera's time differs by more than
+threshold-exif-days = Attached file differs from the day of the work by more than
+threshold-travel-kmh = Nobody travels faster than
+threshold-travel-km = Ways are looked at from
+threshold-travel-accuracy-m = For ways a position must be better than
+threshold-clock-seconds = Clock changed by more than
+threshold-clock-grave-seconds = Grave change of a clock from
+threshold-due-width-hours = Time of sealing unknown by more than
+threshold-near-bits = Photos are alike up to
+threshold-most-others = Similar files named at most
+threshold-sample-percent = Random sample of clean records
+threshold-unit-m = {$value} m
+threshold-unit-km = {$value} km
+threshold-unit-minutes = {$value} min
+threshold-unit-days = {$value} d
+threshold-unit-kmh = {$value} km/h
+threshold-unit-seconds = {$value} s
+threshold-unit-hours = {$value} h
+threshold-unit-marks = {$value} of 144 marks
+threshold-unit-percent = {$value} %
+threshold-unit-count = {$value}
+
+## Services and reasons
+
+services-hint = The list of 25 services is that of Appendix 1 of the order and cannot be changed here. The Russian names are verbatim; the Kazakh names await the official text. Terms (§33) are those of the requirements of each state service; what nobody has entered is not invented.
+services-name = Service
+services-for = For whom
+services-required = Must be shown
+services-useful = Useful
+services-repeats = Repeats
+services-system = Can be confirmed by
+services-no-medical = No medical data in photos
+services-together = One capture may serve several members
+services-yes = Yes
+services-no = No
+reasons-hint = These words stand in the journal for ever, so the list is fixed. The worker sees the text in the language of his phone.
+reasons-code = Word in records
+
+## Settlements
+
+reference-settlements = Settlements
+settlements-hint = Settlements where families live, with the KATO code they came with. From the middle is measured how far a record was made; a family's own coordinates go before it.
+settlements-search = Name or KATO code
+settlements-none = No settlement fits.
+settlements-more = There are more: a narrower search finds them.
+settlements-name = Settlement
+settlements-kato = KATO
+settlements-region = Region
+settlements-kind = Kind
+settlements-rural = rural
+settlements-urban = urban
+settlements-families = Families
+settlements-middle = Middle (latitude; longitude)
+settlements-set = set: {$source}
+settlements-usual = by {$count} exact positions of records
+settlements-unknown = not known yet ({$count} exact positions)
+settlements-placed = families with own coordinates: {$count}
+settlements-title = Middle of {$name}
+settlements-lat = Latitude, degrees north
+settlements-lon = Longitude, degrees east
+settlements-take-usual = Take the usual one: {$spot}
+settlements-source-example = From where it is known
+settlements-changed = {$name}: the middle is changed
+settlements-history-none = No middle was set here.
+settlements-nothing = none
+
+## Terms
+
+terms-name = Term from the quota date
+terms-none = no legal due date
+terms-days = { $days ->
+    [one] {$days} working day
+   *[other] {$days} working days
+}
+terms-value = Working days; empty: no legal due date
+terms-from = For families included in the quota from
+terms-hint = A plan that names a due date keeps it. A plan that comes without one, for a family in the quota, gets the date of this term.
+terms-history-none = No term was entered here: services whose plans name no date have no legal due date.

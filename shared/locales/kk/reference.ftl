@@ -1,0 +1,158 @@
+### Calendar, thresholds and reference data. The phone does not carry these.
+
+desk-reference = Анықтамалықтар
+reference-title = Анықтамалықтар
+reference-calendar = Жұмыс күндері
+reference-thresholds = Белгілердің шектері
+reference-services = Көрсетілетін қызметтер
+reference-reasons = Қайтару себептері
+reference-history = Не өзгертілді
+reference-when = Қашан
+reference-who = Кім
+reference-nobody = Пәрмен жолы
+reference-count = Саны
+
+## The calendar
+
+calendar-working = Жұмыс күні
+calendar-off = Демалыс күні
+calendar-weekend = Сенбі, жексенбі
+calendar-weekend-worked = Жұмыс істейтін демалыс
+calendar-set = Орталық белгілеген
+calendar-today = бүгін
+calendar-estimated = {$name} (күні алдын ала)
+calendar-swap = Орнына демалыста жұмыс істейді
+calendar-worked = Басқа күннің орнына жұмыс істейді
+calendar-days = {$count} жұмыс күні
+calendar-year-before = {$year} жылға
+calendar-year-after = {$year} жылға
+calendar-keys = Пернелер: көрсеткілер күн мен апта бойынша, Page Up пен Page Down ай бойынша жүргізеді, Enter таңдайды, Esc таңдауды алып тастайды.
+calendar-none-chosen = Күн таңдалмаған
+calendar-chosen = {$count} күн таңдалды
+calendar-hint = Неге демалыс екенін білу үшін күнді таңдаңыз.
+calendar-hint-change = Бір немесе бірнеше күнді таңдаңыз, мысалы демалыс күнін және оның орнына жұмыс істейтін сенбіні. Қай мерзімдер жылжитынын көргеніңізше ештеңе өзгермейді.
+calendar-set-why = Орталық белгілеген: {$reason} ({$source})
+calendar-becomes = Енді
+calendar-shipped = Бағдарламадағыдай
+calendar-shipped-as = Бағдарламадағыдай: {$state}
+calendar-reason = Себебі
+calendar-source = Дереккөзі
+calendar-source-example = Қаулының нөмірі мен күні
+calendar-preview = Не жылжитынын көрсету
+calendar-day = Күні
+calendar-change = Өзгеріс
+calendar-changed = {$count} күн өзгертілді. Телефондар келесі алмасуда біледі.
+calendar-undo-reason = {$date} енгізілген өзгеріс қайтарылады
+calendar-history-none = {$year} жылдың күндері мұнда өзгертілмеген: бәрі бағдарламадағыдай.
+calendar-moves-title = Өзгеріс нені жылжытады
+calendar-moves-none = Ашық мерзімдердің бірі де жылжымайды.
+calendar-moves = {$count} ашық мерзім жылжиды.
+calendar-moves-late = Соның ішінде {$count} бірден мерзімі өткен болады.
+calendar-moves-free = Соның ішінде {$count} енді мерзімі өткен емес.
+calendar-moves-what = Не
+calendar-moves-due = Мерзімі
+calendar-moves-before = Қазіргі соңғы күні
+calendar-moves-after = Жаңа соңғы күні
+calendar-moves-activity = Жоспардағы іс-шара
+calendar-moves-return = Қайтаруға жауап
+calendar-moves-hint = Жоспардағы күндер сол күйінде қалады. Демалыс күніне түскен мерзім келесі жұмыс күні аяқталады.
+calendar-confirm = {$count} күнді өзгерту
+
+## Thresholds
+
+threshold-hint = Белгі тек меңзейді, ештеңені қабылдамай тастамайды. Жазба түскен күнгі шектермен өлшенеді; бұрынғы күннен бергі өзгеріс содан бері түскеннің бәрін қайта өлшейді.
+threshold-name = Шек
+threshold-now = Бүгін
+threshold-since = Қай күннен
+threshold-later = Кейін
+threshold-shipped = басынан
+threshold-from = {$date} бастап {$value}
+threshold-value = Мәні
+threshold-from-day = Күшіне енетін күні
+threshold-range = {$least} – {$most}
+threshold-anew-none = Сол күннен бастап түсетін жазбаларға қолданылады.
+threshold-anew = Содан бері түскен {$count} жазба қайта өлшенеді.
+threshold-changed = {$name}: өзгертілді
+threshold-history-none = Мұнда ештеңе өзгертілмеген: барлық мән бағдарламадан.
+threshold-take-back = Бұл мәнді қайтарып алу
+threshold-taken-back = қайтарып алынды
+threshold-accuracy-m = Орын дәл емес, егер
+threshold-outside-km = Ел шегінен тыс, егер
+threshold-settlement-km = Елді мекеннен алыс, егер
+threshold-settlement-fixes = Елді мекеннің орнын білдіретін нүктелер
+threshold-exif-km = Камера жазған орынның айырмасы
+threshold-exif-minutes = Камера жазған уақыттың айырмасы
+threshold-exif-days = Тіркелген файл мен жұмыс күнінің айырмасы
+threshold-travel-kmh = Мұнан тез ешкім жүрмейді
+threshold-travel-km = Жол тексеріледі, егер
+threshold-travel-accuracy-m = Жол үшін керек дәлдік
+threshold-clock-seconds = Сағат жылжытылған, егер
+threshold-clock-grave-seconds = Сағат қатты жылжытылған, егер
+threshold-due-width-hours = Қол қойылған уақыттың белгісіздігі
+threshold-near-bits = Фотолар ұқсас, егер
+threshold-most-others = Аталатын ұқсас файлдар саны
+threshold-sample-percent = Таза жазбалардан кездейсоқ іріктеу
+threshold-unit-m = {$value} м
+threshold-unit-km = {$value} км
+threshold-unit-minutes = {$value} мин
+threshold-unit-days = {$value} күн
+threshold-unit-kmh = {$value} км/сағ
+threshold-unit-seconds = {$value} с
+threshold-unit-hours = {$value} сағ
+threshold-unit-marks = 144 белгінің {$value}
+threshold-unit-percent = {$value} %
+threshold-unit-count = {$value}
+
+## Services and reasons
+
+services-hint = 25 қызметтің тізбесі бұйрықтың 1-қосымшасында белгіленген, мұнда өзгертілмейді. Орысша атаулары сөзбе-сөз берілген, қазақшасы ресми мәтінді күтуде. Мерзімдер (33-тармақ) әр мемлекеттік қызметтің негізгі талаптарынан алынады; ешкім енгізбегені ойдан шығарылмайды.
+services-name = Қызмет
+services-for = Кімге
+services-required = Міндетті
+services-useful = Пайдалы
+services-repeats = Қайталанады
+services-system = Растай алады
+services-no-medical = Фотода медициналық деректер болмауы керек
+services-together = Бір түсірілім бірнеше адамға жарайды
+services-yes = Иә
+services-no = Жоқ
+reasons-hint = Бұл сөздер журналда мәңгі қалады, сондықтан тізім өзгермейді. Қызметкер мәтінді өз телефонының тілінде көреді.
+reasons-code = Жазбалардағы сөз
+
+## Settlements
+
+reference-settlements = Елді мекендер
+settlements-hint = Отбасылар тұратын елді мекендер, өздерімен келген ӘАОЖ кодымен. Жазбаның қаншалықты алыста жасалғаны ортасынан өлшенеді; отбасының өз координаттары одан бұрын тұрады.
+settlements-search = Атауы немесе ӘАОЖ коды
+settlements-none = Ештеңе табылмады.
+settlements-more = Тағы бар: іздеуді нақтылаңыз.
+settlements-name = Елді мекен
+settlements-kato = ӘАОЖ
+settlements-region = Өңір
+settlements-kind = Түрі
+settlements-rural = ауылдық
+settlements-urban = қалалық
+settlements-families = Отбасылар
+settlements-middle = Ортасы (ендік; бойлық)
+settlements-set = көрсетілген: {$source}
+settlements-usual = жазбалардың дәл орындары: {$count}
+settlements-unknown = әзірге белгісіз (дәл орындар: {$count})
+settlements-placed = өз координаттары бар отбасылар: {$count}
+settlements-title = Ортасы: {$name}
+settlements-lat = Ендік, градус
+settlements-lon = Бойлық, градус
+settlements-take-usual = Әдеттегісін алу: {$spot}
+settlements-source-example = Қайдан белгілі
+settlements-changed = {$name}: ортасы өзгертілді
+settlements-history-none = Мұнда орта көрсетілмеген.
+settlements-nothing = жоқ
+
+## Terms
+
+terms-name = Квотаға енген күннен бастап мерзім
+terms-none = заңды мерзім жоқ
+terms-days = {$days} жұмыс күні
+terms-value = Жұмыс күндері; бос болса, заңды мерзім жоқ
+terms-from = Квотаға осы күннен бастап енген отбасылар үшін
+terms-hint = Мерзімі аталған жоспар оны сақтайды. Квотадағы отбасының жоспары мерзімсіз келсе, мерзім осы мән бойынша есептеледі.
+terms-history-none = Мұнда мерзім енгізілмеген: жоспар күнді атамаса, заңды мерзім жоқ.
