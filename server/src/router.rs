@@ -19,7 +19,8 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, review, session,
+            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, review,
+            session,
         },
         records,
     },

@@ -200,7 +200,9 @@ fn day(workspace: &str) -> Result<()> {
     // The supervisors' screens are seen on both engines.
     let cluster = if workspace == DASHBOARD { Some(Cluster::start(Durability::None)?) } else { None };
     if let Some(cluster) = &cluster {
-        command.env("KANDAS_POSTGRES", cluster.admin_url()).env("KANDAS_PSQL", Programs::find()?.tool("psql"));
+        command
+            .env("KANDAS_POSTGRES", cluster.admin_url())
+            .env("KANDAS_PSQL", Programs::find()?.tool("psql"));
     }
     succeed(&mut command)
 }

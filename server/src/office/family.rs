@@ -428,7 +428,8 @@ pub async fn list(
     let more = families.len() > most;
     families.truncate(most);
     let next = families.last().filter(|_| more).map(|family| family.id);
-    families.sort_by_cached_key(|family| (words::fold(family.name.as_deref().unwrap_or_default()), family.id));
+    families
+        .sort_by_cached_key(|family| (words::fold(family.name.as_deref().unwrap_or_default()), family.id));
     let (total, activities) = if among_found {
         // Of what is looked for by name there is one page.
         (i64::try_from(families.len()).unwrap_or(i64::MAX) + i64::from(more), None)
@@ -477,12 +478,7 @@ pub(super) async fn matching(
             from + 1
         )
     };
-    let tail = format!(
-        ") and w.word >= $1 and w.word < $2 {} {} {} limit {most}",
-        also(3),
-        also(5),
-        also(7)
-    );
+    let tail = format!(") and w.word >= $1 and w.word < $2 {} {} {} limit {most}", also(3), also(5), also(7));
     let sql = "select distinct w.family from person_word w where w.org_unit in (";
     let units = units.to_vec();
     let found = among!(tx, (FamilyId,), sql, units, &tail, a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1);

@@ -207,13 +207,10 @@ pub async fn waiting(tx: &mut Tx, user: &User, territory: &Territory) -> Result<
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn unchecked(
-    tx: &mut Tx,
-    units: &[(OrgUnitId,)],
-    but: UserId,
-) -> Result<i64, StoreError> {
-    let sql =
-        format!("select count(*) from (select 1 from record r where {UNCHECKED} and r.worker <> $1 and r.org_unit in (");
+pub(super) async fn unchecked(tx: &mut Tx, units: &[(OrgUnitId,)], but: UserId) -> Result<i64, StoreError> {
+    let sql = format!(
+        "select count(*) from (select 1 from record r where {UNCHECKED} and r.worker <> $1 and r.org_unit in ("
+    );
     let tail = format!(") limit {}) counted", EXACT + 1);
     let units = units.to_vec();
     let counts = among!(tx, (i64,), &sql, units, &tail, but).await?;

@@ -23,8 +23,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::policy;
 use crate::{
-    apply::words::fold,
     all, among,
+    apply::words::fold,
     calendar::{self, DaySet},
     check::policy::Territory,
     facts::{Event, Setting},

@@ -163,11 +163,10 @@ async fn count(
         let unit = stands.entry(unit).or_default();
         (unit.families, unit.unvisited) = (families, unvisited);
     }
-    let sql = "select r.org_unit, count(*) from record r where r.check_state = 'returned' and not r.superseded
+    let sql =
+        "select r.org_unit, count(*) from record r where r.check_state = 'returned' and not r.superseded
         and r.check_due < $1 and r.org_unit in (";
-    for (unit, unanswered) in
-        among!(tx, (OrgUnitId, i64), sql, units, ") group by r.org_unit", late).await?
-    {
+    for (unit, unanswered) in among!(tx, (OrgUnitId, i64), sql, units, ") group by r.org_unit", late).await? {
         stands.entry(unit).or_default().unanswered = unanswered;
     }
     let sql = "select a.org_unit, n.worker, count(*) from activity a join assignment n on n.family = a.family

@@ -10,10 +10,21 @@ reference-history = What was changed
 reference-when = When
 reference-who = Who
 reference-nobody = Command line
-reference-count = How many
 
 ## The calendar
 
+calendar-month-1 = January
+calendar-month-2 = February
+calendar-month-3 = March
+calendar-month-4 = April
+calendar-month-5 = May
+calendar-month-6 = June
+calendar-month-7 = July
+calendar-month-8 = August
+calendar-month-9 = September
+calendar-month-10 = October
+calendar-month-11 = November
+calendar-month-12 = December
 calendar-working = Working day
 calendar-off = Day off
 calendar-weekend = Weekend
@@ -116,16 +127,10 @@ threshold-due-width-hours = Time of sealing unknown by more than
 threshold-near-bits = Photos are alike up to
 threshold-most-others = Similar files named at most
 threshold-sample-percent = Random sample of clean records
-threshold-unit-m = {$value} m
-threshold-unit-km = {$value} km
-threshold-unit-minutes = {$value} min
 threshold-unit-days = {$value} d
 threshold-unit-kmh = {$value} km/h
-threshold-unit-seconds = {$value} s
 threshold-unit-hours = {$value} h
 threshold-unit-marks = {$value} of 144 marks
-threshold-unit-percent = {$value} %
-threshold-unit-count = {$value}
 
 ## Services and reasons
 

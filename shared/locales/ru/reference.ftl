@@ -10,10 +10,21 @@ reference-history = Что изменялось
 reference-when = Когда
 reference-who = Кто
 reference-nobody = Командная строка
-reference-count = Сколько
 
 ## The calendar
 
+calendar-month-1 = Январь
+calendar-month-2 = Февраль
+calendar-month-3 = Март
+calendar-month-4 = Апрель
+calendar-month-5 = Май
+calendar-month-6 = Июнь
+calendar-month-7 = Июль
+calendar-month-8 = Август
+calendar-month-9 = Сентябрь
+calendar-month-10 = Октябрь
+calendar-month-11 = Ноябрь
+calendar-month-12 = Декабрь
 calendar-working = Рабочий день
 calendar-off = Нерабочий день
 calendar-weekend = Выходной
@@ -132,16 +143,10 @@ threshold-due-width-hours = Время подписания известно х�
 threshold-near-bits = Фото похожи до
 threshold-most-others = Похожих файлов называется не больше
 threshold-sample-percent = Случайная выборка чистых записей
-threshold-unit-m = {$value} м
-threshold-unit-km = {$value} км
-threshold-unit-minutes = {$value} мин
 threshold-unit-days = {$value} дн.
 threshold-unit-kmh = {$value} км/ч
-threshold-unit-seconds = {$value} с
 threshold-unit-hours = {$value} ч
 threshold-unit-marks = {$value} из 144 меток
-threshold-unit-percent = {$value} %
-threshold-unit-count = {$value}
 
 ## Services and reasons
 

@@ -67,7 +67,8 @@ impl Bench {
     /// All of it; the smaller country first, for what a page costs there.
     pub(crate) fn office(&self, figures: &mut Figures, engine: Engine) -> Result<()> {
         let small = Land { regions: 1, ..self.scale.land };
-        let small = Land { completions: self.scale.land.completions / 100, families: small.families / 10, ..small };
+        let small =
+            Land { completions: self.scale.land.completions / 100, families: small.families / 10, ..small };
         let pages_before = {
             let site = self.land(engine, small, &mut None)?;
             let serving = site.centre.serve()?;
@@ -130,8 +131,10 @@ impl Bench {
             while left > 0 {
                 let some = left.min(ROUND);
                 left -= some;
-                let bodies =
-                    sealers.iter_mut().map(|sealer| sealer.bodies(some, BATCH)).collect::<Result<Vec<_>>>()?;
+                let bodies = sealers
+                    .iter_mut()
+                    .map(|sealer| sealer.bodies(some, BATCH))
+                    .collect::<Result<Vec<_>>>()?;
                 let answered = self.runtime.block_on(load::push(&sealers, bodies))?;
                 load::check(&sealers, &answered, sealers.len() * some * BATCH)?;
             }
@@ -246,7 +249,8 @@ impl Bench {
         let rows = loop {
             let list = self.runtime.block_on(desk.get("/api/exports"))?;
             let exports = list["exports"].as_array().context("no exports")?;
-            let own = exports.iter().find(|export| export["id"] == id.as_str()).context("the export is gone")?;
+            let own =
+                exports.iter().find(|export| export["id"] == id.as_str()).context("the export is gone")?;
             match own["state"].as_str() {
                 Some("done") => break own["entries"].as_f64().unwrap_or(f64::NAN),
                 Some("failed" | "cancelled") => bail!("the export ended: {own}"),
@@ -272,7 +276,8 @@ impl Desk {
     async fn sign_in(base: &str, login: &str, password: &str) -> Result<Self> {
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(120)).build()?;
         let body = json!({"login": login, "password": password}).to_string();
-        let request = http.post(format!("{base}/api/session")).header(CONTENT_TYPE, "application/json").body(body);
+        let request =
+            http.post(format!("{base}/api/session")).header(CONTENT_TYPE, "application/json").body(body);
         let answer = request.send().await?.error_for_status()?;
         let cookie = answer.headers().get(SET_COOKIE).context("no cookie")?.to_str()?;
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();

@@ -36,7 +36,8 @@ fn forget_what_is_no_fact(said: &mut Value) {
 async fn afresh(house: &House, who: &Somebody) -> Value {
     let request = Request::builder().uri("/api/overview");
     let request = request.header("cookie", format!("__Host-kandas={}", who.token));
-    let mut said = Office::answer(router(Office::started(house)), request.body(Body::empty()).unwrap()).await.ok();
+    let mut said =
+        Office::answer(router(Office::started(house)), request.body(Body::empty()).unwrap()).await.ok();
     forget_what_is_no_fact(&mut said);
     said
 }

@@ -56,7 +56,10 @@ on_each! { engine, House;
 }
 
 fn program() -> Option<String> {
-    let peers = std::env::var("KANDAS_TEST_PEERS").ok().map(|folder| format!("{folder}/python/bin/schemathesis"));
-    let there = |program: &String| Command::new(program).arg("--version").output().is_ok_and(|run| run.status.success());
+    let peers =
+        std::env::var("KANDAS_TEST_PEERS").ok().map(|folder| format!("{folder}/python/bin/schemathesis"));
+    let there = |program: &String| {
+        Command::new(program).arg("--version").output().is_ok_and(|run| run.status.success())
+    };
     peers.into_iter().chain(["schemathesis".to_owned()]).find(there)
 }
