@@ -23,9 +23,13 @@ use crate::{house::House, stores::on_each};
 
 async fn overview(office: &Office, who: &Somebody) -> Value {
     let mut said = office.get(who, "/api/overview").await.ok();
-    // When a phone was last seen is no fact.
-    said["workers"] = Value::Null;
+    forget_what_is_no_fact(&mut said);
     said
+}
+
+/// When a phone was last seen, and how much room there is.
+fn forget_what_is_no_fact(said: &mut Value) {
+    (said["workers"], said["health"]) = (Value::Null, Value::Null);
 }
 
 /// What a server says that has just been started.
@@ -34,7 +38,7 @@ async fn afresh(house: &House, who: &Somebody) -> Value {
     let request = request.header("cookie", format!("__Host-kandas={}", who.token));
     let mut said =
         Office::answer(router(Office::started(house)), request.body(Body::empty()).unwrap()).await.ok();
-    said["workers"] = Value::Null;
+    forget_what_is_no_fact(&mut said);
     said
 }
 

@@ -25,9 +25,12 @@ on_each! { engine, House;
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = office.router.clone();
         let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        // It keeps what it has found out where it was started.
+        let folder = tempfile::tempdir().unwrap();
         for role in [Role::CcDir, Role::Admin] {
             let who = office.somebody(&house, role, office.unit).await;
             let mut asking = Command::new(&program);
+            asking.current_dir(folder.path());
             asking.args(["--config-file", "/dev/null", "run"]).arg(format!("{base}/api/openapi.json"));
             asking.args(["--url", &base, "--checks", "not_a_server_error", "--seed", "1"]);
             asking.args(["--max-examples", "25", "--phases", "examples,coverage,fuzzing", "--workers", "1"]);
