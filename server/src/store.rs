@@ -61,9 +61,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached, is newer than this program, or SQLite is older than 3.51.3.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let store = Self { pools: open::open(url).await? };
-        crate::apply::words::complete(&store).await?;
-        Ok(store)
+        Ok(Self { pools: open::open(url).await? })
     }
 
     /// One consistent snapshot to read from.

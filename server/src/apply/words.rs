@@ -117,7 +117,7 @@ pub(super) async fn write(tx: &mut Tx, persons: &[&Person]) -> Result<(), StoreE
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn complete(store: &Store) -> Result<(), StoreError> {
+pub async fn complete(store: &Store) -> Result<(), StoreError> {
     let mut tx = store.read().await?;
     let sql = "select exists (select 1 from person) and not exists (select 1 from person_word)";
     let (lacking,) = one!(&mut tx, (bool,), sql).await?;

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Surroundings;
 use crate::{
+    apply::words,
     backup,
     config::Config,
     erase, journal,
@@ -59,6 +60,8 @@ pub(super) async fn open_store(config: &Config) -> Result<Store> {
         journal::is_initialised(&mut tx).await?,
         "the store was never initialised; run `kandas-server init`"
     );
+    drop(tx);
+    words::complete(&store).await?;
     Ok(store)
 }
 

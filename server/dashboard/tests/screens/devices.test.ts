@@ -149,12 +149,14 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
     await dialog.getByRole("radio", { name: say("phone-reason-replaced") }).focus();
     await page.keyboard.press("Space");
     await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "hidden" });
     await page.getByText(say("desk-order-waits")).waitFor();
     await page.getByText(say("phone-meaning-retiring")).waitFor();
     await page.getByText(new RegExp(`${admin.name}.*${say("phone-reason-replaced")}`)).waitFor();
     await press(page.getByRole("button", { name: say("phone-act-withdraw") }));
     await dialog.getByRole("radio", { name: say("phone-reason-mistake") }).check();
     await press(dialog.getByRole("button", { name: say("phone-act-confirm-withdraw") }));
+    await dialog.waitFor({ state: "hidden" });
     await page.getByText(say("phone-meaning-active")).waitFor();
     expect(await page.getByRole("button", { name: say("phone-act-withdraw") }).count()).toBe(0);
 

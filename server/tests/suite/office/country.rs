@@ -3,13 +3,14 @@
 
 use axum::{body::Body, http::Request};
 use kandas_server::{
-    all, exec,
+    all,
+    apply::words,
+    exec,
     facts::{Event, FindingsComputed},
     findings::Finding,
     journal::Fact,
     one,
     router::router,
-    store::Store,
 };
 use kandas_shared::{
     finding::{Rule, Severity},
@@ -153,7 +154,7 @@ on_each! { engine, House;
         exec!(&mut tx, "delete from person_word").await.unwrap();
         tx.commit().await.unwrap();
         assert!(!found(&office, &here, &iin).await.contains(&own));
-        Store::open(&house.config.database).await.unwrap().close().await;
+        words::complete(&house.store).await.unwrap();
         assert!(found(&office, &here, &iin).await.contains(&own));
         assert_sound(&house).await;
 
