@@ -65,6 +65,7 @@ describe.each(["kk", "ru"] as const)("exports, %s", (lang) => {
   test("what was on the phone, and lists on paper", async () => {
     const { page } = desk;
     await page.getByRole("link", { name: say("desk-people-short") }).click();
+    await page.locator("a[href^='#/phone/']").first().click();
     await page.getByRole("button", { name: say("desk-export-phone") }).first().click();
     const dialog = page.getByRole("dialog", { name: say("desk-export-phone") });
     await dialog.getByRole("button", { name: say("desk-export"), exact: true }).click();
