@@ -182,8 +182,11 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
     let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
     let unchecked = queue::unchecked(tx, &units, UserId(Uuid::nil())).await?;
     let held = held::waiting(tx, &units).await?.records;
-    let workers = workers(tx, &units, &overdue).await?;
-    let health = health(state, tx, &units, now).await?;
+    let incomplete = incomplete(tx, &units).await?;
+    let workers = workers(tx, &units, &overdue, &incomplete).await?;
+    // Each record has one worker.
+    let incomplete = incomplete.values().sum();
+    let health = health(state, tx, &units, incomplete, now).await?;
     Ok(Overview {
         today,
         families,
@@ -203,6 +206,7 @@ async fn workers(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
     overdue: &HashMap<UserId, i64>,
+    incomplete: &BTreeMap<UserId, i64>,
 ) -> Result<Vec<Worker>, StoreError> {
     let sql = "select u.id, u.name,
         (select max(s.at) from device d join device_seen s on s.device = d.id where d.worker = u.id) as seen_at,
@@ -225,11 +229,6 @@ async fn workers(
          where {held} and coalesce(f.org_unit, w.org_unit) in ("
     );
     let held = by_worker(among!(tx, (UserId, i64), &sql, units, ") group by r.worker").await?);
-    let sql = "select r.worker, count(distinct r.hash) from evidence_file x join evidence e on e.evidence = x.evidence
-        join record r on r.hash = e.hash join app_user w on w.id = r.worker left join family f on f.id = r.family
-        where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(f.org_unit, w.org_unit) in (";
-    let incomplete = by_worker(among!(tx, (UserId, i64), sql, units, ") group by r.worker").await?);
     for worker in &mut workers {
         worker.overdue = overdue.get(&worker.id).copied().unwrap_or_default();
         worker.held = held.get(&worker.id).copied().unwrap_or_default();
@@ -238,10 +237,21 @@ async fn workers(
     Ok(workers)
 }
 
+/// Records of which files are not here, by their worker.
+async fn incomplete(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<BTreeMap<UserId, i64>, StoreError> {
+    let sql = "select r.worker, count(distinct r.hash) from evidence_file x join evidence e on e.evidence = x.evidence
+        join record r on r.hash = e.hash join app_user w on w.id = r.worker left join family f on f.id = r.family
+        where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
+        and coalesce(f.org_unit, w.org_unit) in (";
+    let units = units.to_vec();
+    Ok(by_worker(among!(tx, (UserId, i64), sql, units, ") group by r.worker").await?))
+}
+
 async fn health(
     state: &AppState,
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
+    incomplete: i64,
     now: DateTime<Utc>,
 ) -> Outcome<Health> {
     let sql = "select count(*), cast(coalesce(sum(size), 0) as bigint) from (select distinct x.evidence, x.part, x.size
@@ -250,11 +260,6 @@ async fn health(
         where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
         and coalesce(f.org_unit, w.org_unit) in (";
     let files = among!(tx, (i64, i64), sql, units, ")) files").await?;
-    let sql = "select count(distinct r.hash) from evidence_file x join evidence e on e.evidence = x.evidence
-        join record r on r.hash = e.hash join app_user w on w.id = r.worker left join family f on f.id = r.family
-        where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(f.org_unit, w.org_unit) in (";
-    let incomplete = sum(among!(tx, (i64,), sql, units, ")").await?);
     let sql =
         "select count(*) from upload u join device d on d.id = u.device join app_user w on w.id = d.worker
         where u.state = 'open' and w.org_unit in (";

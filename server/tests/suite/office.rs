@@ -237,6 +237,27 @@ impl Office {
     }
 }
 
+/// A text as it stands in an address.
+pub fn coded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// A program of others that `cargo xtask` has installed, or the system's; nothing unless it runs with these arguments.
+pub fn peer(program: &str, arguments: &[&str]) -> Option<String> {
+    let peers =
+        std::env::var("KANDAS_TEST_PEERS").ok().map(|folder| format!("{folder}/python/bin/{program}"));
+    let runs = |path: &String| {
+        let run = std::process::Command::new(path).args(arguments).output();
+        run.is_ok_and(|run| run.status.success())
+    };
+    let found = [peers, Some(program.to_owned())].into_iter().flatten().find(runs);
+    assert!(
+        found.is_some() || std::env::var_os("CI").is_none(),
+        "the tests need {program}: cargo xtask peers"
+    );
+    found
+}
+
 /// The journal says the same as the tables, and `verify` finds nothing.
 pub async fn assert_sound(house: &House) {
     let compared = rebuild::compare(&house.store, &mut |_, _| {}).await.unwrap();

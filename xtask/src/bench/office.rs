@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use kandas_fixtures::district::{Country, District, Outline};
 use reqwest::{
-    Client, Method,
+    Client, Method, Url,
     header::{CONTENT_TYPE, COOKIE, SET_COOKIE},
 };
 use serde_json::{Value, json};
@@ -208,7 +208,10 @@ impl Bench {
                 ("overview", vec!["/api/overview".to_owned()]),
                 ("families", vec!["/api/families".to_owned()]),
                 ("family", vec![format!("/api/families/{family}")]),
-                ("search", ["тестов", "асыл сынам", "ziden", "үмі қия"].map(found).to_vec()),
+                (
+                    "search",
+                    ["тестов", "асыл сынам", "ziden", "үмі қия"].map(|asked| desk.found(asked)).to_vec(),
+                ),
                 ("held", vec!["/api/held".to_owned()]),
                 ("map", vec!["/api/map".to_owned()]),
                 ("audit", vec!["/api/audit".to_owned()]),
@@ -267,11 +270,6 @@ impl Bench {
     }
 }
 
-fn found(asked: &str) -> String {
-    let coded: String = asked.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    format!("/api/families?q={coded}")
-}
-
 impl Desk {
     async fn sign_in(base: &str, login: &str, password: &str) -> Result<Self> {
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(120)).build()?;
@@ -284,6 +282,13 @@ impl Desk {
         let me: Value = serde_json::from_slice(&answer.bytes().await?)?;
         let csrf = me["csrf"].as_str().context("no csrf")?.to_owned();
         Ok(Self { http, base: base.to_owned(), cookie, csrf })
+    }
+
+    /// The address of a search.
+    fn found(&self, asked: &str) -> String {
+        let url = Url::parse_with_params(&format!("{}/api/families", self.base), [("q", asked)]);
+        let url = url.expect("the address that was signed in at");
+        format!("{}?{}", url.path(), url.query().unwrap_or_default())
     }
 
     async fn get(&self, path: &str) -> Result<Value> {

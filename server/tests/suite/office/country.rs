@@ -19,7 +19,7 @@ use kandas_shared::{
 };
 use serde_json::{Value, json};
 
-use super::{Office, Somebody, assert_sound};
+use super::{Office, Somebody, assert_sound, coded};
 use crate::{house::House, stores::on_each};
 
 async fn overview(office: &Office, who: &Somebody) -> Value {
@@ -51,8 +51,7 @@ async fn family(house: &House, id: FamilyId) -> Family {
 }
 
 async fn found(office: &Office, who: &Somebody, asked: &str) -> Vec<String> {
-    let coded: String = asked.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let list = office.get(who, &format!("/api/families?q={coded}")).await.ok();
+    let list = office.get(who, &format!("/api/families?q={}", coded(asked))).await.ok();
     let families = list["families"].as_array().unwrap();
     families.iter().map(|family| family["id"].as_str().unwrap().to_owned()).collect()
 }

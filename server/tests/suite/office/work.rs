@@ -17,7 +17,7 @@ use kandas_shared::{
 };
 use serde_json::{Value, json};
 
-use super::{Office, Somebody, assert_sound};
+use super::{Office, Somebody, assert_sound, coded};
 use crate::{
     house::{House, Phone},
     stores::on_each,
@@ -225,7 +225,7 @@ on_each! { engine, House;
         let folded: String = name.to_lowercase().chars().map(|c| match c {
             'қ' => 'к', 'ү' | 'ұ' => 'у', 'ә' => 'а', 'і' => 'и', 'ө' => 'о', 'ғ' => 'г', 'ң' => 'н', c => c,
         }).collect();
-        let query: String = folded.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let query = coded(&folded);
         let found = office.get(&director, &format!("/api/families?q={query}")).await.ok();
         let ids: Vec<_> = found["families"].as_array().unwrap().iter().map(|f| f["id"].clone()).collect();
         assert!(ids.contains(&json!(office.family)), "{name} as {folded}");
