@@ -1,9 +1,9 @@
 //! Phones that come back: so many at a time are let in, so that those who are in get their answers within seconds.
 //!
 //! After a day without network everybody comes at once. A batch of records that waits behind a thousand others is
-//! answered late, however fast they go; so phones wait before they have a token, and whoever has one is served. A place
-//! is free again when the phone's records are answered, when it asks for something that comes after records, or after
-//! a while: it may have nothing to say, or be gone.
+//! answered late, however fast they go; so phones that bring records wait before they have a token, and whoever has one
+//! is served. A place is free again when its phone has handed over as many as it said, when it asks for what comes after
+//! records, or when nothing of it has been at work for a while: it may have nothing more to say, or be gone.
 
 use std::{
     collections::HashMap,
@@ -14,25 +14,40 @@ use std::{
 use kandas_shared::ids::DeviceId;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
 
 /// The places.
 pub struct Arrivals {
     places: Arc<Semaphore>,
-    /// How long a phone may keep its place.
+    /// How long a phone keeps its place while nothing of it is at work.
     stay: Duration,
     inside: Arc<Mutex<Inside>>,
 }
 
-/// Whose place is given back when.
-type Inside = HashMap<DeviceId, CancellationToken>;
+/// Who is inside.
+#[derive(Default)]
+struct Inside {
+    /// With the number of the time it came in.
+    phones: HashMap<DeviceId, (u64, Place)>,
+    times: u64,
+}
 
-/// A place that nobody has taken yet.
-#[derive(Clone, Debug)]
+/// A place; free again when it is dropped.
+#[derive(Debug)]
 pub struct Place {
-    _held: Arc<OwnedSemaphorePermit>,
+    _held: OwnedSemaphorePermit,
+    /// Records its phone has still to hand over.
+    records: u64,
+}
+
+impl Place {
+    /// The place of a phone that hands over so many records; none if these are all.
+    #[must_use]
+    pub fn without(self, records: usize) -> Option<Self> {
+        let left = self.records.saturating_sub(records as u64);
+        (left > 0).then_some(Self { records: left, ..self })
+    }
 }
 
 impl Arrivals {
@@ -42,36 +57,41 @@ impl Arrivals {
         Self { places: Arc::new(Semaphore::new(places)), stay, inside: Arc::default() }
     }
 
-    /// The next free place; none within `patience`. Whoever waits longest goes first.
-    pub async fn place(&self, patience: Duration) -> Option<Place> {
+    /// The next free place, for a phone with so many records; none within `patience`. Whoever waits longest goes first.
+    pub async fn place(&self, records: u64, patience: Duration) -> Option<Place> {
         let place = timeout(patience, Arc::clone(&self.places).acquire_owned()).await;
-        Some(Place { _held: Arc::new(place.ok()?.ok()?) })
+        Some(Place { _held: place.ok()?.ok()?, records })
     }
 
-    /// A phone has its token and takes the place.
+    /// Whether the next has to wait.
+    #[must_use]
+    pub fn are_full(&self) -> bool {
+        self.places.available_permits() == 0
+    }
+
+    /// A phone takes the place until it leaves, or stays too long.
     pub fn enter(&self, device: DeviceId, place: Place) {
-        let leaves = CancellationToken::new();
-        // One that comes twice has one place.
-        if let Some(before) = locked(&self.inside).insert(device, leaves.clone()) {
-            before.cancel();
-        }
+        let number = {
+            let mut inside = locked(&self.inside);
+            inside.times += 1;
+            let number = inside.times;
+            // One that comes twice has one place.
+            inside.phones.insert(device, (number, place));
+            number
+        };
         let (inside, stay) = (Arc::clone(&self.inside), self.stay);
         tokio::spawn(async move {
-            if timeout(stay, leaves.cancelled()).await.is_err() {
-                let mut inside = locked(&inside);
-                if !leaves.is_cancelled() {
-                    inside.remove(&device);
-                }
+            sleep(stay).await;
+            let mut inside = locked(&inside);
+            if inside.phones.get(&device).is_some_and(|(time, _)| *time == number) {
+                inside.phones.remove(&device);
             }
-            drop(place);
         });
     }
 
-    /// A phone has what it came for first.
-    pub fn leave(&self, device: DeviceId) {
-        if let Some(leaves) = locked(&self.inside).remove(&device) {
-            leaves.cancel();
-        }
+    /// A phone gives its place back, if it has one; whoever takes it may keep it for the phone.
+    pub fn leave(&self, device: DeviceId) -> Option<Place> {
+        locked(&self.inside).phones.remove(&device).map(|(_, place)| place)
     }
 }
 
@@ -99,27 +119,35 @@ mod tests {
     async fn a_place_is_free_when_its_phone_leaves() {
         let arrivals = Arrivals::new(2, Duration::from_secs(600));
         for number in [1, 2] {
-            arrivals.enter(device(number), arrivals.place(LONG).await.unwrap());
+            arrivals.enter(device(number), arrivals.place(1, LONG).await.unwrap());
         }
-        assert!(arrivals.place(SHORT).await.is_none());
-        arrivals.leave(device(1));
-        arrivals.leave(device(7));
-        let place = arrivals.place(LONG).await.unwrap();
-        assert!(arrivals.place(SHORT).await.is_none());
+        assert!(arrivals.place(1, SHORT).await.is_none());
+        assert!(arrivals.leave(device(1)).is_some() && arrivals.leave(device(7)).is_none());
+        let place = arrivals.place(1, LONG).await.unwrap();
+        assert!(arrivals.place(1, SHORT).await.is_none());
         // One that comes again has one place still.
         arrivals.enter(device(2), place);
-        let place = arrivals.place(LONG).await.unwrap();
+        let place = arrivals.place(1, LONG).await.unwrap();
         arrivals.enter(device(3), place);
-        assert!(arrivals.place(SHORT).await.is_none());
+        assert!(arrivals.place(1, SHORT).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn whoever_has_handed_over_what_it_brought_has_no_place() {
+        let arrivals = Arrivals::new(1, Duration::from_secs(600));
+        let place = arrivals.place(60, LONG).await.unwrap().without(50).unwrap();
+        assert!(arrivals.are_full());
+        assert!(place.without(10).is_none());
+        assert!(!arrivals.are_full());
     }
 
     #[tokio::test]
     async fn whoever_stays_too_long_makes_room() {
         let arrivals = Arrivals::new(1, Duration::from_millis(10));
-        arrivals.enter(device(1), arrivals.place(LONG).await.unwrap());
-        let _taken = arrivals.place(LONG).await.unwrap();
-        assert!(locked(&arrivals.inside).is_empty());
-        arrivals.leave(device(1));
-        assert!(arrivals.place(SHORT).await.is_none(), "nobody gives back what he has not");
+        arrivals.enter(device(1), arrivals.place(1, LONG).await.unwrap());
+        let _taken = arrivals.place(1, LONG).await.unwrap();
+        assert!(locked(&arrivals.inside).phones.is_empty() && arrivals.are_full());
+        assert!(arrivals.leave(device(1)).is_none());
+        assert!(arrivals.place(1, SHORT).await.is_none(), "nobody gives back what he has not");
     }
 }

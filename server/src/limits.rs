@@ -24,7 +24,7 @@ pub struct Limits {
     pub media_turn_time: Duration,
     /// Phones that come at once and are let in to hand over their records; the others wait for their token.
     pub arrivals: usize,
-    /// Time after which a phone that was let in and says nothing makes room for the next.
+    /// Time after which a phone that was let in, and of which nothing is at work, makes room for the next.
     pub arrival_stay: Duration,
     /// Batches of records at work at once. They have turns of their own: nothing else is as urgent.
     pub record_requests: usize,
@@ -32,6 +32,8 @@ pub struct Limits {
     pub requests: usize,
     /// Media requests at work at once.
     pub media_requests: usize,
+    /// For how many a media request counts while phones wait to hand over records; at most [`Limits::media_requests`].
+    pub media_weight: u32,
     /// Life of a nonce.
     pub nonce_life: Duration,
     /// Life of a token.
@@ -78,10 +80,11 @@ impl Default for Limits {
             turn_time: Duration::from_secs(4),
             media_turn_time: Duration::from_secs(20),
             arrivals: 24,
-            arrival_stay: Duration::from_secs(6),
+            arrival_stay: Duration::from_secs(3),
             record_requests: 64,
             requests: 256,
             media_requests: 128,
+            media_weight: 16,
             nonce_life: Duration::from_secs(120),
             token_life: Duration::from_secs(3_600),
             guesses: 10,

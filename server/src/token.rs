@@ -109,16 +109,24 @@ pub async fn nonce(state: &AppState, kid: &KeyId) -> Outcome<NonceGrant> {
     Ok(NonceGrant { nonce, expires_in_s: seconds(life) })
 }
 
-/// A token for a signed nonce, and whose it is; the nonce is gone afterwards.
+/// A token is asked for, and the key that signed is the device's.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    kid: KeyId,
+    device: Device,
+    payload: TokenPayload,
+    /// How many records the device has sealed of which none has come.
+    pub brings: u64,
+}
+
+/// Reads who asks for a token.
 ///
 /// # Errors
-/// When the key is unknown, the signature does not verify, or the nonce was not handed out to this key.
-pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<(DeviceId, TokenGrant)> {
+/// When the key is unknown or the signature does not verify.
+pub async fn asked(state: &AppState, statement: &Jws) -> Outcome<Asked> {
     let kid = statement.kid(Typ::Token)?;
-    let now = state.clock.wall();
     let mut tx = state.store.read().await?;
     let device = Device::by_kid(&mut tx, &kid).await?.ok_or(ProblemCode::DeviceUnknown)?;
-    drop(tx);
     let key = PublicKey::try_from(device.key.as_slice()).map_err(Refusal::fault)?;
     statement.verify(Typ::Token, &key, &RingVerifier)?;
     let payload: TokenPayload = serde_json::from_str(&statement.payload)
@@ -129,7 +137,17 @@ pub async fn grant(state: &AppState, statement: &Jws) -> Outcome<(DeviceId, Toke
     if payload.device != device.id {
         return Err(ProblemCode::DeviceUnknown.into());
     }
+    let known = chain_head(&mut tx, &payload).await?.map_or(0, |head| head.seq);
+    Ok(Asked { kid, device, brings: payload.seq.saturating_sub(known), payload })
+}
 
+/// A token for a signed nonce, and whose it is; the nonce is gone afterwards.
+///
+/// # Errors
+/// When the nonce was not handed out to this key.
+pub async fn grant(state: &AppState, asked: Asked) -> Outcome<(DeviceId, TokenGrant)> {
+    let Asked { kid, device, payload, .. } = asked;
+    let now = state.clock.wall();
     let token = token_from(chance::bytes(state.chance.as_ref()));
     let mut tx = state.store.write().await?;
     let used = exec!(
@@ -244,7 +262,7 @@ pub async fn phone_settings(tx: &mut Tx) -> Outcome<PhoneSettings> {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 struct Device {
     id: DeviceId,
     worker: UserId,

@@ -24,9 +24,9 @@ use kandas_shared::{
 use super::{
     body::Small as Body,
     carrier::{Carrier, FieldDevice},
+    front::{come_again, turn},
 };
 use crate::{
-    arrivals::Place,
     device_log, enrol, orders,
     refusal::{Outcome, Refusal},
     state::AppState,
@@ -64,11 +64,20 @@ pub async fn nonce(
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn token(
     State(state): State<AppState>,
-    place: Option<Extension<Place>>,
     Body(request): Body<TokenRequest>,
 ) -> Outcome<Json<TokenGrant>> {
-    let (device, granted) = token::grant(&state, &request.statement).await?;
-    if let Some(Extension(place)) = place {
+    let asked = token::asked(&state, &request.statement).await?;
+    let patience = state.limits.turn_time;
+    // Whoever is let in is served within seconds; so those who bring records wait here, before they take anybody's turn.
+    let place = match asked.brings {
+        0 => None,
+        records => {
+            Some(state.arrivals.place(records, patience).await.ok_or_else(|| come_again(&state))?)
+        }
+    };
+    let _seat = turn(&state, &state.seats, 1, patience).await?;
+    let (device, granted) = token::grant(&state, asked).await?;
+    if let Some(place) = place {
         state.arrivals.enter(device, place);
     }
     Ok(Json(granted))

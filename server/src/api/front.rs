@@ -3,7 +3,7 @@
 //!
 //! The log and the numbers name routes by their template: ids of families, evidence and uploads never get there.
 
-use std::str::FromStr as _;
+use std::{str::FromStr as _, time::Duration};
 
 use axum::{
     body::Body,
@@ -13,10 +13,13 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use kandas_shared::problem::ProblemCode;
-use tokio::time::timeout;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
 use tracing::Instrument as _;
 
-use crate::{api::problem, chance, limits::moment, refusal::Refusal, state::AppState};
+use crate::{api::problem, chance, limits::moment, refusal::{Outcome, Refusal}, state::AppState};
 
 /// Header with the id of the request.
 pub const REQUEST_HEADER: &str = "kandas-request";
@@ -46,7 +49,7 @@ pub async fn front(State(state): State<AppState>, request: Request, next: Next) 
     response
 }
 
-async fn in_turn(state: &AppState, route: &str, mut request: Request, next: Next) -> Response {
+async fn in_turn(state: &AppState, route: &str, request: Request, next: Next) -> Response {
     let media = route.starts_with("/v1/media");
     if !route.starts_with("/v1") && !route.starts_with("/api/") {
         // Health and numbers are answered even when everything else waits.
@@ -56,36 +59,46 @@ async fn in_turn(state: &AppState, route: &str, mut request: Request, next: Next
         return Refusal::later(ProblemCode::ShuttingDown, 5).into_response();
     }
     let limits = &state.limits;
-    if route == "/v1/token" {
-        // Whoever has a token is served within seconds; so the others wait here.
-        let Some(place) = state.arrivals.place(limits.turn_time).await else {
-            return Refusal::later(ProblemCode::RateLimited, come_again(state)).into_response();
+    let answer = async {
+        let _seat = match route {
+            "/v1/records" => Some(turn(state, &state.record_seats, 1, limits.turn_time).await?),
+            _ if media => {
+                // Records first: as long as phones wait to hand theirs over, few files are at work.
+                let weight = if state.arrivals.are_full() { limits.media_weight } else { 1 };
+                Some(turn(state, &state.media_seats, weight, limits.media_turn_time).await?)
+            }
+            // Takes its turn by itself, after it has waited for a place.
+            "/v1/token" => None,
+            _ => Some(turn(state, &state.seats, 1, limits.turn_time).await?),
         };
-        request.extensions_mut().insert(place);
-    }
-    let (seats, patience) = match route {
-        "/v1/records" => (&state.record_seats, limits.turn_time),
-        _ if media => (&state.media_seats, limits.media_turn_time),
-        _ => (&state.seats, limits.turn_time),
+        if media {
+            // A piece of an upload takes as long as the link is slow; it has its own idle time-out.
+            return Ok(next.run(request).await);
+        }
+        timeout(limits.answer_time, next.run(request))
+            .await
+            .map_err(|_| Refusal::later(ProblemCode::UnknownCommit, 5))
     };
-    // Whoever waits longest goes first.
-    let Ok(Ok(_seat)) = timeout(patience, seats.acquire()).await else {
-        return Refusal::later(ProblemCode::RateLimited, come_again(state)).into_response();
-    };
-    if media {
-        // A piece of an upload takes as long as the link is slow; it has its own idle time-out.
-        return next.run(request).await;
-    }
-    match timeout(state.limits.answer_time, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Refusal::later(ProblemCode::UnknownCommit, 5).into_response(),
-    }
+    answer.await.unwrap_or_else(Refusal::into_response)
 }
 
-/// Seconds after which to come again: not the same for all, who would only meet again.
-fn come_again(state: &AppState) -> u32 {
+/// So many of the turns; whoever waits longest goes first.
+///
+/// # Errors
+/// `rate-limited` when there is none within `patience`.
+pub(super) async fn turn<'a>(
+    state: &AppState,
+    seats: &'a Semaphore,
+    many: u32,
+    patience: Duration,
+) -> Outcome<SemaphorePermit<'a>> {
+    timeout(patience, seats.acquire_many(many)).await.ok().and_then(Result::ok).ok_or_else(|| come_again(state))
+}
+
+/// To come again; not at the same moment for all, who would only meet again.
+pub(super) fn come_again(state: &AppState) -> Refusal {
     let [draw] = chance::bytes::<1>(state.chance.as_ref());
-    2 + u32::from(draw % 8)
+    Refusal::later(ProblemCode::RateLimited, 2 + u32::from(draw % 8))
 }
 
 /// `X-HTTP-Method-Override`: some networks let only GET and POST pass.

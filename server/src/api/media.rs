@@ -85,7 +85,8 @@ pub async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Outcome<Response> {
-    state.arrivals.leave(bearer.device);
+    // What comes after records is less urgent: another phone may come in.
+    drop(state.arrivals.leave(bearer.device));
     let aim = creation.aim()?;
     let length = number(&headers, &UPLOAD_LENGTH)?
         .ok_or_else(|| Refusal::because(ProblemCode::BadRequest, "Upload-Length is missing"))?;

@@ -53,8 +53,12 @@ pub async fn records(
     }
     // Every bearer of a token may hand records in, as a revoked device does; more is not asked of him here.
     let carrier = intake::Carrier { device: bringer.device, scope: TokenScope::Escrow };
+    // What has come whole is at work; the place runs out only while nothing of the phone is here.
+    let (place, number) = (state.arrivals.leave(bringer.device), records.len());
     let accepted = state.intake.accept(&carrier, records).await;
-    state.arrivals.leave(bringer.device);
+    if let Some(place) = place.and_then(|place| place.without(number)) {
+        state.arrivals.enter(bringer.device, place);
+    }
     let accepted = accepted?;
     for item in &accepted.items {
         metrics::counter!("kandas_records_total", "verdict" => item.verdict.as_str()).increment(1);
@@ -98,8 +102,6 @@ pub async fn changes(
     }
     let limit = pull.limit.map_or(changes::USUAL_LINES, |limit| limit as usize).clamp(1, changes::MOST_LINES);
     let cursor = pull.cursor.as_deref().filter(|cursor| !cursor.is_empty());
-    // What comes after records is less urgent: another phone may come in.
-    state.arrivals.leave(bearer.device);
     let now = state.clock.wall();
     let page = changes::page(&state.store, bearer.device, bearer.worker, cursor, &kinds, limit, now).await?;
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(stream::iter(mouthfuls(page)))))

@@ -188,7 +188,7 @@ impl Phone {
         let mut done = Delivered::default();
         let mut patience = Patience::new(self.number, &day, start);
         loop {
-            match self.device.sign_in(0).await {
+            match self.device.sign_in(RECORDS as u64).await {
                 Ok(_) => break,
                 Err(error) => {
                     let failed = error.downcast::<Unanswered>();

@@ -65,6 +65,8 @@ pub struct Phone {
     pub signer: RingSigner,
     pub device: DeviceId,
     pub chain: ChainId,
+    /// The last number it says it has sealed.
+    pub sealed: u64,
     pub token: String,
 }
 
@@ -163,7 +165,7 @@ impl Centre {
         let answer = self.post("/v1/enrol", None, &EnrolRequest { statement }).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         let enrolled: Enrolled = answer.json();
-        Phone { signer, device: enrolled.device, chain, token: String::new() }
+        Phone { signer, device: enrolled.device, chain, sealed: 0, token: String::new() }
     }
 
     /// A phone of the centre of [`crate::phones`], with a token.
@@ -204,7 +206,7 @@ impl Centre {
             device: phone.device,
             nonce: nonce.nonce,
             chain: phone.chain,
-            seq: 0,
+            seq: phone.sealed,
             app: "test".into(),
         };
         Jws::sign(typ, serde_json::to_string(&payload).unwrap(), &phone.signer).unwrap()

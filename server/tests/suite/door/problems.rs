@@ -118,21 +118,34 @@ on_each! { engine, World;
         let turn_time = Duration::from_millis(300);
         let limits = Limits { arrivals: 1, arrival_stay: Duration::from_secs(600), turn_time, ..quick() };
         let centre = Centre::with(world, limits).await;
-        let first = centre.phone().await;
-        // The place is taken until the first phone has handed over what it has.
-        let second = centre.enrolled().await;
+        let brings = async || Phone { sealed: 60, ..centre.enrolled().await };
+        let (mut first, second) = (brings().await, brings().await);
+        first.token = centre.grant(&first).await.token;
+        // The place is taken as long as the first phone may have more to hand over …
         assert_eq!(centre.try_grant(&second).await.code(), "rate-limited");
         let batch = RecordBatch { records: Vec::new() };
         assert_eq!(centre.post("/v1/records", Some(&first.token), &batch).await.status, 200);
-        let token = centre.grant(&second).await.token;
-        assert_eq!(centre.try_grant(&first).await.code(), "rate-limited");
-        // Or asks for what comes after.
-        assert_eq!(centre.get("/v1/changes", Some(&token)).await.status, 200);
-        assert_eq!(centre.try_grant(&first).await.status, 200);
+        assert_eq!(centre.get("/v1/changes", Some(&first.token)).await.status, 200);
         assert_eq!(centre.try_grant(&second).await.code(), "rate-limited");
+        // … whoever brings nothing needs none …
+        assert_eq!(centre.try_grant(&centre.enrolled().await).await.status, 200);
+        // … and it is free when the first asks for what comes after records.
         let file = centre.expect(&first, b"evidence").await;
         centre.begin(&first, file, 8).await;
         assert_eq!(centre.try_grant(&second).await.status, 200);
+        assert_eq!(centre.try_grant(&first).await.code(), "rate-limited");
+    }
+
+    async fn files_take_more_turns_while_records_wait(world) {
+        let media_turn_time = Duration::from_millis(300);
+        let limits = Limits { arrivals: 1, media_requests: 2, media_weight: 2, media_turn_time, ..quick() };
+        let centre = Centre::with(world, limits).await;
+        let phone = Phone { sealed: 1, ..centre.phone().await };
+        let head = |token: &str| request(Method::HEAD, "/v1/media/x", Some(token), &[("tus-resumable", "1.0.0")], Vec::new());
+        let _other = centre.state.media_seats.acquire().await.unwrap();
+        assert_eq!(centre.call(head(&phone.token)).await.status, 404);
+        assert_eq!(centre.try_grant(&phone).await.status, 200);
+        assert_eq!(centre.call(head(&phone.token)).await.status, 429);
     }
 
     async fn answers_are_compressed_when_asked(world) {
