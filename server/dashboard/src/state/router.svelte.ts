@@ -84,8 +84,13 @@ export function read(hash: string): Place {
 
 /** `?a=b&c=d` of those that are not empty. */
 function filters(words: Record<string, string>): string {
-  const said = new URLSearchParams(Object.entries(words).filter(([, word]) => word !== ""));
+  const said = new URLSearchParams(given<Record<string, string>>(words) as Record<string, string>);
   return said.size > 0 ? `?${said}` : "";
+}
+
+/** The words of a place that say something, as a question or an export takes them; codes are checked where they are asked. */
+export function given<Query>(words: Record<string, string>): Partial<Query> {
+  return Object.fromEntries(Object.entries(words).filter(([, word]) => word !== "")) as Partial<Query>;
 }
 
 export function write(place: Place): string {
