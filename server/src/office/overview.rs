@@ -195,8 +195,8 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
     }
     centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
     let Stands { families, unvisited, unanswered, services, overdue, weeks } = sums;
-    let mondays = standing::first_monday(today).iter_weeks();
-    let weeks = mondays.zip(weeks).map(|(from, InWeek { due, done })| Week { from, to: from + Days::new(6), due, done });
+    let week = |(from, InWeek { due, done })| Week { from, to: from + Days::new(6), due, done };
+    let weeks: Vec<Week> = standing::first_monday(today).iter_weeks().zip(weeks).map(week).collect();
     let services: Vec<OfService> =
         services.into_iter().map(|(service, count)| OfService { service, count }).collect();
     let total = services.iter().fold(Count::default(), |total, of| total.and(of.count));
@@ -214,7 +214,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         total,
         services,
         centres,
-        weeks: weeks.collect(),
+        weeks,
         unchecked,
         held,
         unanswered,
