@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    check::is_set_aside,
     evidence::{EvidenceKind, FileRef, Part},
     hash::Digest,
     ids::{ActivityId, EvidenceId, FamilyId, PersonId, RecordId},
@@ -33,6 +34,8 @@ pub enum LedgerState {
     Accepted,
     /// In custody, not applied.
     Held,
+    /// In custody; a supervisor has decided that it counts for nothing.
+    SetAside,
     /// Not taken; kept here.
     Refused,
     /// Record and files are in custody.
@@ -64,7 +67,7 @@ pub struct LedgerItem {
     pub sealed_at: DateTime<Utc>,
     /// Where it stands.
     pub state: LedgerState,
-    /// Why it is held or refused.
+    /// Why it is held, was set aside or refused.
     pub reason: Option<String>,
     /// Its files.
     pub files: Vec<LedgerFile>,
@@ -127,7 +130,7 @@ impl App {
         let mut conn = self.store().conn().await?;
         let sealed = record::all(&mut conn).await?.rows;
         let files = record::files(&mut conn).await?;
-        // What the centre has decided since the receipt: a held record may be applied by now.
+        // What the centre has decided since the receipt: a held record may be applied by now, or set aside.
         let decided: Vec<(Digest, Verdict, Option<String>)> =
             sqlx::query_as("select hash, verdict, reason from record_state where gone = 0")
                 .fetch_all(&mut *conn)
@@ -165,6 +168,7 @@ impl App {
                 sealed_at: sealed.sealed_at,
                 state: match state {
                     RecordState::Recorded => LedgerState::Recorded,
+                    RecordState::Held if is_set_aside(reason.as_deref()) => LedgerState::SetAside,
                     RecordState::Held => LedgerState::Held,
                     RecordState::Refused => LedgerState::Refused,
                     RecordState::Accepted if all_there => LedgerState::Delivered,

@@ -154,11 +154,15 @@ macro_rules! activity_rows {
         )
     };
 }
+// What was set aside is still held; why it was is told in place of why it had been held (`check::SET_ASIDE`).
 macro_rules! record_rows {
     () => {
         concat!(
-            "select hash, record, family, activity, worker, device, verdict, reason, position, received_at,
-                check_state, check_due from record where (worker = $1 or ",
+            "select hash, record, family, activity, worker, device, verdict,
+                coalesce((select 'set_aside_' || d.reason from held_decision d where d.hash = record.hash
+                  and d.choice = 'set_aside' and record.verdict = 'held' order by d.position desc limit 1), reason)
+                 as reason,
+                position, received_at, check_state, check_due from record where (worker = $1 or ",
             in_scope!("record.family"),
             ")"
         )

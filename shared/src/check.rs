@@ -81,5 +81,15 @@ impl ChoiceReason {
     }
 }
 
+/// How the reason of a held record begins, as phones are told it, once a supervisor has set the record aside; his own
+/// reason follows ([`ChoiceReason`]): `set_aside_duplicate`.
+pub const SET_ASIDE: &str = "set_aside_";
+
+/// Whether a held record with this reason was set aside: it is kept, counts for nothing and waits for nobody.
+#[must_use]
+pub fn is_set_aside(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| reason.starts_with(SET_ASIDE))
+}
+
 /// Most characters of a supervisor's words.
 pub const MAX_TEXT: usize = 1_000;

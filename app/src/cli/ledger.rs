@@ -94,6 +94,7 @@ fn state_word(state: LedgerState) -> &'static str {
         LedgerState::Recorded => "recorded",
         LedgerState::Accepted => "accepted",
         LedgerState::Held => "held",
+        LedgerState::SetAside => "set_aside",
         LedgerState::Refused => "refused",
         LedgerState::Delivered => "delivered",
     }

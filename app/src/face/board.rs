@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::Calendar,
+    check::is_set_aside,
     ids::{ActivityId, FamilyId, PersonId, RecordId},
     plan_state::{ActivityState, CheckKind},
     pulled::{Person, RecordState as Said},
@@ -165,7 +166,7 @@ impl Board {
         }
         for line in said {
             let Some(activity) = line.activity else { continue };
-            if line.verdict == Verdict::Held {
+            if line.verdict == Verdict::Held && !is_set_aside(line.reason.as_deref()) {
                 known.held.insert(activity, ());
             }
             match line.check_state {
@@ -336,8 +337,12 @@ struct Known {
 }
 
 impl Known {
-    /// Takes a record in; they come in the order of sealing, so the last one of an activity stays.
+    /// Takes a record in; they come in the order of sealing, so the last one of an activity stays. What was set aside
+    /// counts for nothing here either: neither its activity is done by it nor a return answered.
     fn own(&mut self, line: OwnLine) {
+        if is_set_aside(line.reason.as_deref()) {
+            return;
+        }
         let corrected = line.supersedes.as_deref().and_then(|text| text.parse::<RecordId>().ok());
         if let Some(corrected) = corrected.filter(|_| line.state != RecordState::Refused) {
             self.answered.insert(corrected, line.record);

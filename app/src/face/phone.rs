@@ -185,6 +185,7 @@ impl Face {
 
     async fn notices(&self) -> Result<Vec<Notice>, Problem> {
         let mut notices: Vec<Notice> = self.returned_notice().await?.into_iter().collect();
+        notices.extend(self.set_aside_notice().await?);
         if self.session().notices_read {
             return Ok(notices);
         }
@@ -212,6 +213,7 @@ impl Face {
     pub(super) async fn dismiss_notices(&self) -> Result<PhoneView, Problem> {
         self.session().notices_read = true;
         self.returned_is_seen().await?;
+        self.set_aside_is_seen().await?;
         self.phone().await
     }
 

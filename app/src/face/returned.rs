@@ -4,20 +4,23 @@ use std::collections::HashMap;
 
 use kandas_shared::{
     evidence::{Evidence, EvidenceKind},
+    hash::Digest,
     ids::{CheckId, EvidenceId, RecordId},
     pulled::{Check, RecordState as Said},
     record::{Reading, read},
 };
+use serde::de::DeserializeOwned;
 
 use super::{
     Face,
     board::Board,
     call::Problem,
+    count,
     view::{CheckLine, Notice, ReturnedCard},
 };
 use crate::{
     draft::DraftId,
-    store::{StoreError, draft, home, pulled, record, rework},
+    store::{StoreError, draft, home, overview, pulled, record, rework},
 };
 
 impl Face {
@@ -149,7 +152,7 @@ impl Face {
     /// Says that something came back, until it is dismissed or answered.
     pub(super) async fn returned_notice(&self) -> Result<Option<Notice>, Problem> {
         let mut conn = self.app().store().conn().await?;
-        let seen = seen(&mut conn).await?;
+        let seen: Vec<CheckId> = seen(&mut conn, home::RETURNS_SEEN).await?;
         let mut new = pulled::returns(&mut conn).await?.rows;
         new.retain(|check| !seen.contains(&check.id));
         let mut count = 0;
@@ -157,6 +160,24 @@ impl Face {
             count += u32::from(!record::is_corrected(&mut conn, check.record).await?);
         }
         Ok((count > 0).then_some(Notice::Returned { count }))
+    }
+
+    /// Says that records of this phone were set aside, until it is dismissed or they count after all.
+    pub(super) async fn set_aside_notice(&self) -> Result<Option<Notice>, Problem> {
+        let mut conn = self.app().store().conn().await?;
+        let seen: Vec<Digest> = seen(&mut conn, home::ASIDE_SEEN).await?;
+        let new = overview::set_aside(&mut conn).await?.into_iter().filter(|hash| !seen.contains(hash));
+        let count = count(new.count());
+        Ok((count > 0).then_some(Notice::SetAside { count }))
+    }
+
+    /// What was set aside has been seen.
+    pub(super) async fn set_aside_is_seen(&self) -> Result<(), Problem> {
+        let mut tx = self.app().store().begin().await?;
+        let all = overview::set_aside(&mut tx).await?;
+        home::set(&mut tx, home::ASIDE_SEEN, crate::store::to_json(home::ASIDE_SEEN, &all)?).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
     }
 
     /// What came back has been seen.
@@ -170,9 +191,12 @@ impl Face {
     }
 }
 
-async fn seen(conn: &mut sqlx::SqliteConnection) -> Result<Vec<CheckId>, StoreError> {
-    match home::text(conn, home::RETURNS_SEEN).await? {
-        Some(text) => crate::store::json(home::RETURNS_SEEN, &text),
+async fn seen<Id: DeserializeOwned>(
+    conn: &mut sqlx::SqliteConnection,
+    name: &'static str,
+) -> Result<Vec<Id>, StoreError> {
+    match home::text(conn, name).await? {
+        Some(text) => crate::store::json(name, &text),
         None => Ok(Vec::new()),
     }
 }

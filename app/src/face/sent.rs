@@ -252,7 +252,7 @@ impl Face {
 fn patch(state: LedgerState, check: Option<CheckKind>, corrected: bool, sending: bool) -> Patch {
     match (state, check) {
         (_, Some(CheckKind::Returned)) if !corrected => Patch::Returned,
-        (LedgerState::Held | LedgerState::Refused, _) => Patch::Held,
+        (LedgerState::Held | LedgerState::SetAside | LedgerState::Refused, _) => Patch::Held,
         (LedgerState::Recorded, _) if sending => Patch::Sending,
         (LedgerState::Recorded, _) => Patch::Waiting,
         (_, Some(CheckKind::Accepted | CheckKind::Remarked)) => Patch::Checked,
@@ -265,6 +265,6 @@ fn patch(state: LedgerState, check: Option<CheckKind>, corrected: bool, sending:
 fn waits(state: LedgerState, moment: &Moment) -> Option<Why> {
     match state {
         LedgerState::Recorded | LedgerState::Accepted => moment.why,
-        LedgerState::Held | LedgerState::Refused | LedgerState::Delivered => None,
+        LedgerState::Held | LedgerState::SetAside | LedgerState::Refused | LedgerState::Delivered => None,
     }
 }

@@ -62,6 +62,8 @@ pub const NEWEST_APP: &str = "newest_app";
 pub const SYNC_PAUSED: &str = "sync_paused";
 /// Ids of what came back for rework and was seen, JSON.
 pub const RETURNS_SEEN: &str = "returns_seen";
+/// Records set aside at the centre of which the worker has read that they were, as a list of identities.
+pub const ASIDE_SEEN: &str = "aside_seen";
 /// Whether the worker is reminded while the app is closed: `on` (so it is without the row) or `off`.
 pub const REMINDERS: &str = "reminders";
 /// What the worker was reminded of, JSON.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    check::SET_ASIDE,
     evidence::{EvidenceKind, Part},
     hash::Digest,
     ids::{ActivityId, EvidenceId, FamilyId, RecordId},
@@ -52,6 +53,8 @@ pub struct OwnLine {
     pub statement: String,
     /// Custody.
     pub state: RecordState,
+    /// Why it is held or refused.
+    pub reason: Option<String>,
     /// The day it was done, as stated.
     pub done_on: NaiveDate,
     /// The record it corrects.
@@ -69,6 +72,8 @@ pub struct SaidLine {
     pub activity: Option<ActivityId>,
     /// Custody and application.
     pub verdict: Verdict,
+    /// Why it is held.
+    pub reason: Option<String>,
     /// Check by a supervisor.
     pub check_state: CheckKind,
 }
@@ -120,7 +125,7 @@ pub async fn own(conn: &mut SqliteConnection) -> Result<Listed<OwnLine>, StoreEr
     list(
         conn,
         "record",
-        "select r.record, r.activity, r.statement, r.state, r.done_on,
+        "select r.record, r.activity, r.statement, r.state, r.reason, r.done_on,
          json_extract(r.payload, '$.supersedes') as supersedes,
          not exists (select 1 from evidence e join file f on f.evidence = e.evidence
              where e.record_hash = r.hash and f.state not in ('delivered', 'kept')) as all_there,
@@ -138,7 +143,7 @@ pub async fn said(conn: &mut SqliteConnection) -> Result<Listed<SaidLine>, Store
     list(
         conn,
         "record_state",
-        "select record, activity, verdict, check_state, lower(hex(hash)) as row_key from record_state
+        "select record, activity, verdict, reason, check_state, lower(hex(hash)) as row_key from record_state
          where gone = 0 and (check_state <> 'unchecked' or verdict = 'held') order by position",
     )
     .await
@@ -257,14 +262,23 @@ pub async fn files(conn: &mut SqliteConnection) -> Result<Listed<FileLine>, Stor
     .await
 }
 
-/// How many records need a decision: held, or not taken.
+/// How many records need a decision: held and not set aside, or not taken.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn held(conn: &mut SqliteConnection) -> Result<u32, StoreError> {
-    Ok(sqlx::query_scalar("select count(*) from record where state in ('held', 'refused')")
-        .fetch_one(conn)
-        .await?)
+    let sql = "select count(*) from record where state in ('held', 'refused')
+        and (reason is null or substr(reason, 1, length($1)) <> $1)";
+    Ok(sqlx::query_scalar(sql).bind(SET_ASIDE).fetch_one(conn).await?)
+}
+
+/// Records of this phone that a supervisor has set aside, by their identity.
+///
+/// # Errors
+/// When the store fails.
+pub async fn set_aside(conn: &mut SqliteConnection) -> Result<Vec<Digest>, StoreError> {
+    let sql = "select hash from record where state = 'held' and substr(reason, 1, length($1)) = $1 order by hash";
+    Ok(sqlx::query_scalar(sql).bind(SET_ASIDE).fetch_all(conn).await?)
 }
 
 /// The last thing said about each record, by its identity: when it was received and how it was checked.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    check::SET_ASIDE,
     evidence::{Evidence, EvidenceKind, FileRef},
     hash::{Digest, Epoch},
     ids::{ActivityId, ChainId, EvidenceId, FamilyId, PersonId, RecordId},
@@ -404,9 +405,11 @@ pub async fn file(conn: &mut SqliteConnection, name: FileRef) -> Result<Option<f
 /// When the store fails.
 pub async fn is_corrected(conn: &mut SqliteConnection, record: RecordId) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
-        "select exists (select 1 from record where state <> 'refused' and json_extract(payload, '$.supersedes') = $1)",
+        "select exists (select 1 from record where state <> 'refused' and json_extract(payload, '$.supersedes') = $1
+         and (reason is null or substr(reason, 1, length($2)) <> $2))",
     )
     .bind(record.to_string())
+    .bind(SET_ASIDE)
     .fetch_one(conn)
     .await?)
 }

@@ -21,7 +21,7 @@ use kandas_shared::{
     cursor::Kind,
     evidence::{EvidenceKind, Part, Source},
     hash::Digest,
-    ids::EvidenceId,
+    ids::{EvidenceId, RecordId},
     plan_state::{ActivityState, CheckKind},
     pulled::{Activity, CalendarDay, Check, RecordState, Role, Row, calendar_id},
     receipt::Verdict,
@@ -533,6 +533,22 @@ async fn a_family_is_a_matrix_with_one_patch_for_each_activity() {
     let before = ask(&face, json!({"call": "record", "record": sealed})).await;
     assert_eq!(before["row"]["corrected_by"], answer["records"][0]["record"]);
     assert_eq!(before["correctable"], false);
+
+    // A correction that was set aside answers nothing: what came back waits again, and the worker is told.
+    let correction: RecordId = serde_json::from_value(answer["records"][0]["record"].clone()).unwrap();
+    let mut tx = face.app().store().begin().await.unwrap();
+    let sql = "update record set state = 'held', reason = 'set_aside_mistake' where record = $1";
+    sqlx::query(sql).bind(correction).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let face = {
+        close(face).await;
+        again(&phone).await
+    };
+    assert_eq!(ask(&face, json!({"call": "today"})).await["returned"][0]["record"], sealed);
+    let notices = ask(&face, json!({"call": "phone"})).await["notices"].clone();
+    assert!(notices.as_array().unwrap().contains(&json!({"notice": "set_aside", "count": 1})), "{notices}");
+    let row = ask(&face, json!({"call": "record", "record": correction})).await["row"].clone();
+    assert_eq!((&row["state"], &row["patch"]), (&json!("set_aside"), &json!("held")));
 }
 
 #[tokio::test]

@@ -1440,7 +1440,7 @@ corrected_by: RecordId | null, };
 /**
  * Where an item stands.
  */
-export type LedgerState = "recorded" | "accepted" | "held" | "refused" | "delivered";
+export type LedgerState = "recorded" | "accepted" | "held" | "set_aside" | "refused" | "delivered";
 
 /**
  * Files of one kind that are left.
@@ -1635,6 +1635,10 @@ count: number, } | { "notice": "unreadable",
 count: number, } | { "notice": "returned", 
 /**
  * How many pieces.
+ */
+count: number, } | { "notice": "set_aside", 
+/**
+ * How many.
  */
 count: number, };
 

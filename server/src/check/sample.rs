@@ -1,6 +1,6 @@
 //! The sample: some of the records of which nothing is noticed are looked at all the same, drawn by the server when it
-//! first looks at them ([`crate::findings::work`]), so that nobody can know beforehand which. The share is a dated setting
-//! (`sample_percent`), each draw a fact.
+//! first looks at them ([`crate::findings::work`]) or, where they were held, once they count, so that nobody can know
+//! beforehand which. The share is a dated setting (`sample_percent`), each draw a fact.
 
 use kandas_shared::{finding::Threshold, hash::Digest, ids::RecordId};
 

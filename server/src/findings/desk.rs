@@ -359,7 +359,7 @@ async fn forks(tx: &mut Tx, places: &BTreeSet<Place3>) -> Result<HashMap<Place3,
             on r.device = asked.device and r.chain = asked.chain and r.seq = asked.seq and r.placed",
         ") select r.device, r.chain, r.seq, r.hash from asked join record r
             on r.device = asked.device and r.chain = asked.chain and r.seq = asked.seq and not r.placed
-            where r.reason = 'fork'",
+            where r.reason = 'fork' or r.verdict = 'accepted'",
     ] {
         for (device, chain, seq, hash) in among!(tx, At, sql, keys, rest).await? {
             found.entry((device, chain, seq)).or_default().insert(hash);

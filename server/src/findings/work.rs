@@ -7,7 +7,8 @@
 //!
 //! A fact is looked at again as well when something comes that it depends on: the number before it in the chain, the
 //! worker's record before it, another record with the same or a similar file, its photos, its plan, its family's place,
-//! a threshold. The middle of a settlement moves a little with each position; that alone is no reason.
+//! a threshold, a supervisor's decision that it counts after all or that missing numbers are lost. The middle of a
+//! settlement moves a little with each position; that alone is no reason.
 
 mod changes;
 mod photos;
@@ -227,7 +228,9 @@ impl Work {
             "insert into record_reading (hash, worker, settlement, at, lat, lon, accuracy_m, wall, boot, boot_ms,
              not_before, position)",
             rows,
-            "on conflict (hash) do nothing"
+            // Once a held record counts its position does too.
+            "on conflict (hash) do update set settlement = excluded.settlement, at = excluded.at, lat = excluded.lat,
+             lon = excluded.lon, accuracy_m = excluded.accuracy_m"
         )
         .await?;
         let spots: Vec<Spot> = changes.spots.iter().filter(|spot| there.contains(&spot.0)).copied().collect();
@@ -278,7 +281,6 @@ impl Work {
         let keys: Vec<_> = keys.into_iter().collect();
         let there = there(&mut tx, &keys).await?;
         let held = super::held(&mut tx, &keys).await?;
-        let new: BTreeSet<Digest> = piece.changes.readings.iter().map(|reading| reading.0).collect();
         let mut facts = Vec::new();
         for (about, mut findings) in outcome {
             findings.retain(|finding| finding.other.is_none_or(|other| there.contains(&other)));
@@ -289,7 +291,7 @@ impl Work {
             let (record, hash) = (about.record, about.hash);
             let fact =
                 |event| Fact { family: Some(about.family), person: about.person, ..Fact::by_system(event) };
-            if new.contains(&hash)
+            if piece.changes.new.contains(&hash)
                 && about.accepted
                 && super::risk(&findings) == 0
                 && sample::draw(&*self.chance, &about.thresholds)

@@ -90,6 +90,7 @@ struct Row {
     activity: Option<ActivityId>,
     org_unit: OrgUnitId,
     position: i64,
+    counts_since: i64,
     noticed: bool,
     sampled: bool,
     incomplete: bool,
@@ -97,6 +98,8 @@ struct Row {
 }
 
 const SELECT: &str = "select r.hash, r.record, r.worker, r.family, r.person, r.activity, r.org_unit, r.position,
+    coalesce((select max(d.position) from held_decision d where d.hash = r.hash and d.choice = 'applied'), r.position)
+     as counts_since,
     exists (select 1 from finding n where n.hash = r.hash) as noticed,
     r.sampled,
     exists (select 1 from evidence e join evidence_file x on x.evidence = e.evidence
@@ -115,7 +118,7 @@ impl LeftOut {
             &mut self.noticed
         } else if row.sampled {
             &mut self.sampled
-        } else if row.position > seen {
+        } else if row.counts_since > seen {
             &mut self.unseen
         } else if row.incomplete {
             &mut self.incomplete

@@ -154,10 +154,10 @@ pub struct Wanted {
     /// Records and queue: only of this service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceCode>,
-    /// Records: done on this day or later.
+    /// Records: done on this day or later. Families: with something due then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveDate>,
-    /// Records: done on this day or earlier.
+    /// The same, on this day or earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
     /// The family of a case.

@@ -189,6 +189,10 @@ pub struct Wanted {
     pub phone: Option<DeviceId>,
     /// Of this unit alone.
     pub unit: Option<OrgUnitId>,
+    /// With something in the plan that is due on this day or later; with `only` that which is done, near or overdue.
+    pub from: Option<NaiveDate>,
+    /// The same, on this day or earlier.
+    pub to: Option<NaiveDate>,
     /// Where the page before ended.
     pub after: Option<FamilyId>,
 }
@@ -236,7 +240,7 @@ pub struct List {
 }
 
 /// The conditions of a question as SQL over `f`, and what is bound to it: the first day that is not late, the last near day, a year ago, worker,
-/// phone, service, where the page before ended.
+/// phone, service, the first and the last day, where the page before ended.
 struct Asked {
     sql: String,
     /// The condition on activities, if it is about them.
@@ -249,6 +253,8 @@ struct Asked {
     worker: UserId,
     phone: DeviceId,
     service: String,
+    from: NaiveDate,
+    to: NaiveDate,
 }
 
 impl Asked {
@@ -260,12 +266,18 @@ impl Asked {
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let (late, near) = near(tx, civil_date(now)).await?;
-        let of_service = wanted.service.map(|_| "a.service = $6");
-        let about = wanted.only.and_then(Only::activity).or(of_service.map(|_| PLANNED));
-        let activity = about.map(|about| match of_service {
-            Some(of_service) => format!("{about} and {of_service}"),
-            None => about.to_owned(),
-        });
+        let mut narrower = String::new();
+        for (asked, condition) in [
+            (wanted.service.is_some(), " and a.service = $6"),
+            (wanted.from.is_some(), " and a.due_on >= $7"),
+            (wanted.to.is_some(), " and a.due_on <= $8"),
+        ] {
+            if asked {
+                narrower.push_str(condition);
+            }
+        }
+        let about = wanted.only.and_then(Only::activity).or((!narrower.is_empty()).then_some(PLANNED));
+        let activity = about.map(|about| format!("{about}{narrower}"));
         let mut sql = String::new();
         if let Some(activity) = &activity {
             sql.push_str("exists (select 1 from activity a where a.family = f.id and ");
@@ -302,14 +314,18 @@ impl Asked {
             worker: wanted.worker.unwrap_or(UserId(Uuid::nil())),
             phone: wanted.phone.unwrap_or(DeviceId(Uuid::nil())),
             service: wanted.service.map_or_else(String::new, |service| service.to_string()),
+            from: wanted.from.unwrap_or_default(),
+            to: wanted.to.unwrap_or_default(),
         })
     }
 
     async fn count(&self, tx: &mut Tx, what: &str) -> Result<i64, StoreError> {
         let sql = format!("select count(*) from (select 1 from {what} {} f.org_unit in (", self.sql);
-        let Self { units, late, near, year, worker, phone, service, .. } = self;
+        let Self { units, late, near, year, worker, phone, service, from, to, .. } = self;
         let tail = ") limit 10001) counted";
-        let counts = among!(tx, (i64,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service);
+        let counts = among!(
+            tx, (i64,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to
+        );
         Ok(super::held::sum(counts.await?))
     }
 }
@@ -342,9 +358,11 @@ pub(super) async fn fitting(
 ) -> Result<HashSet<FamilyId>, StoreError> {
     let asked = Asked::of(tx, user, territory, wanted, now).await?;
     let sql = format!("select f.id from family f where {} f.id in (", asked.sql);
-    let Asked { late, near, year, worker, phone, service, .. } = &asked;
-    let fit =
-        among!(tx, (FamilyId,), &sql, families, ")", *late, *near, *year, *worker, *phone, *service).await?;
+    let Asked { late, near, year, worker, phone, service, from, to, .. } = &asked;
+    let fit = among!(
+        tx, (FamilyId,), &sql, families, ")", *late, *near, *year, *worker, *phone, *service, *from, *to
+    )
+    .await?;
     Ok(fit.into_iter().map(|(family,)| family).collect())
 }
 
@@ -400,24 +418,28 @@ pub async fn list(
         (select count(*) from activity a where a.family = f.id and {SOON}) as soon,
         (select count(*) from activity a where a.family = f.id and {OVERDUE}) as overdue,
         (select max(r.received_at) from record r where r.family = f.id) as last_record_at
-        from family f where {} f.id > $7 and ",
+        from family f where {} f.id > $9 and ",
         asked.sql
     );
-    let Asked { units, late, near, year, worker, phone, service, .. } = &asked;
+    let Asked { units, late, near, year, worker, phone, service, from, to, .. } = &asked;
     let after = wanted.after.unwrap_or(FamilyId(Uuid::nil()));
     let limit = MOST + 1;
-    let tail = ") order by f.id limit $8";
+    let tail = ") order by f.id limit $10";
     let among_found = found.is_some();
     let mut families = match found {
         Some(ids) => {
             let sql = format!("{sql} f.id in (");
-            among!(tx, Listed, &sql, ids, tail, *late, *near, *year, *worker, *phone, *service, after, limit)
-                .await?
+            among!(
+                tx, Listed, &sql, ids, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, after,
+                limit
+            )
+            .await?
         }
         None => {
             let sql = format!("{sql} f.org_unit in (");
             among!(
-                tx, Listed, &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, after, limit
+                tx, Listed, &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, after,
+                limit
             )
             .await?
         }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
     calendar::civil_date,
     ids::{OrgUnitId, UserId},
@@ -15,7 +15,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{held, policy, queue, standing::Stands};
+use super::{
+    held, policy, queue,
+    standing::{self, InWeek, Stands},
+};
 use crate::{
     among,
     check::policy::Territory,
@@ -41,6 +44,8 @@ pub struct Overview {
     pub services: Vec<OfService>,
     /// The same by centre, by name.
     pub centres: Vec<OfCentre>,
+    /// The last twelve weeks, the present one the last.
+    pub weeks: Vec<Week>,
     /// Records that wait to be checked, his own too; exact up to 10,000, one more means that there are more.
     pub unchecked: i64,
     /// Held records without a decision; exact up to 10,000, one more means that there are more.
@@ -102,6 +107,20 @@ pub struct OfCentre {
     /// How many.
     #[serde(flatten)]
     pub count: Count,
+}
+
+/// A week of plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = OverviewWeek)]
+pub struct Week {
+    /// Its Monday.
+    pub from: NaiveDate,
+    /// Its Sunday.
+    pub to: NaiveDate,
+    /// Activities that are to be done at all whose day lies in it; the list of families by these days names their number.
+    pub due: i64,
+    /// Activities that a record of these days made done: the records of the state `done` by these days.
+    pub done: i64,
 }
 
 /// A worker.
@@ -175,7 +194,9 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         sums.add(stand);
     }
     centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
-    let Stands { families, unvisited, unanswered, services, overdue } = sums;
+    let Stands { families, unvisited, unanswered, services, overdue, weeks } = sums;
+    let week = |(from, InWeek { due, done })| Week { from, to: from + Days::new(6), due, done };
+    let weeks: Vec<Week> = standing::first_monday(today).iter_weeks().zip(weeks).map(week).collect();
     let services: Vec<OfService> =
         services.into_iter().map(|(service, count)| OfService { service, count }).collect();
     let total = services.iter().fold(Count::default(), |total, of| total.and(of.count));
@@ -193,6 +214,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         total,
         services,
         centres,
+        weeks,
         unchecked,
         held,
         unanswered,

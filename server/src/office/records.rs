@@ -53,10 +53,12 @@ pub enum State {
     Incomplete,
     /// It counts, and something is noticed about it.
     Noticed,
+    /// Its activity is done by it.
+    Done,
 }
 
 impl State {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Unchecked,
         Self::Accepted,
         Self::Remarked,
@@ -67,6 +69,7 @@ impl State {
         Self::Handover,
         Self::Incomplete,
         Self::Noticed,
+        Self::Done,
     ];
 
     /// Its word.
@@ -83,6 +86,7 @@ impl State {
             Self::Handover => "handover",
             Self::Incomplete => "incomplete",
             Self::Noticed => "noticed",
+            Self::Done => "done",
         }
     }
 
@@ -104,6 +108,10 @@ impl State {
             Self::Noticed => {
                 "r.verdict = 'accepted' and not r.superseded
                  and exists (select 1 from finding n where n.hash = r.hash and n.severity <> 'good')"
+            }
+            Self::Done => {
+                "r.verdict = 'accepted' and exists (select 1 from activity a where a.id = r.activity
+                 and a.record = r.record and a.state in ('synced', 'reported', 'sys_confirmed', 'disputed'))"
             }
         }
     }
@@ -131,12 +139,16 @@ pub struct Wanted {
     pub service: Option<ServiceCode>,
     /// Of families of this unit alone.
     pub unit: Option<OrgUnitId>,
+    /// Done on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Done on this day or earlier.
+    pub to: Option<NaiveDate>,
     /// Where the page before ended.
     pub before: Option<i64>,
 }
 
 impl Wanted {
-    /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$6` are [`Wanted::bound`].
+    /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$8` are [`Wanted::bound`].
     pub(super) fn fits(&self) -> String {
         let mut fits = String::from("r.position < $2");
         for (asked, condition) in [
@@ -145,6 +157,8 @@ impl Wanted {
             (self.phone.is_some(), "r.device = $4"),
             (self.chain.is_some(), "r.chain = $5 and r.placed"),
             (self.service.is_some(), "r.service = $6"),
+            (self.from.is_some(), "r.done_on >= $7"),
+            (self.to.is_some(), "r.done_on <= $8"),
         ] {
             if asked {
                 fits.push_str(" and ");
@@ -154,14 +168,16 @@ impl Wanted {
         fits
     }
 
-    /// Worker, phone, chain and service that are asked for; of what is not, nobody and nothing.
-    pub(super) fn bound(&self) -> (UserId, DeviceId, ChainId, String) {
+    /// Worker, phone, chain, service and days that are asked for; of what is not, nobody and nothing.
+    pub(super) fn bound(&self) -> (UserId, DeviceId, ChainId, String, NaiveDate, NaiveDate) {
         let nobody = Uuid::nil();
         (
             self.worker.unwrap_or(UserId(nobody)),
             self.phone.unwrap_or(DeviceId(nobody)),
             self.chain.unwrap_or(ChainId(nobody)),
             self.service.map_or_else(String::new, |service| service.to_string()),
+            self.from.unwrap_or_default(),
+            self.to.unwrap_or_default(),
         )
     }
 }
@@ -254,14 +270,15 @@ pub async fn list(
         Some(unit) => vec![(unit,)],
         None => held::units(user, territory),
     };
-    let (worker, phone, chain, service) = wanted.bound();
+    let (worker, phone, chain, service, from, to) = wanted.bound();
     let fits = wanted.fits();
     let fits = format!("{fits} and coalesce(f.org_unit, w.org_unit) in (");
     let before = wanted.before.unwrap_or(i64::MAX);
     let sql = format!("{ENTRY}{FROM} where {fits}");
-    let tail = ") order by r.position desc limit $7";
+    let tail = ") order by r.position desc limit $9";
     let mut records =
-        among!(tx, Entry, &sql, units, tail, late, before, worker, phone, chain, service, MOST + 1).await?;
+        among!(tx, Entry, &sql, units, tail, late, before, worker, phone, chain, service, from, to, MOST + 1)
+            .await?;
     records.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.position));
     records.dedup_by_key(|entry| entry.position);
     let more = records.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
@@ -275,7 +292,8 @@ pub async fn list(
     }
     let sql = format!("select count(*) from (select 1{FROM} where {fits}");
     let (tail, first) = (") limit 10001) counted", i64::MAX);
-    let counts = among!(tx, (i64,), &sql, units, tail, late, first, worker, phone, chain, service).await?;
+    let counts =
+        among!(tx, (i64,), &sql, units, tail, late, first, worker, phone, chain, service, from, to).await?;
     Ok(List {
         next: records.last().filter(|_| more).map(|entry| entry.position),
         records,
@@ -368,6 +386,8 @@ pub struct Tally {
     pub incomplete: i64,
     /// See [`State::Noticed`].
     pub noticed: i64,
+    /// See [`State::Done`].
+    pub done: i64,
 }
 
 /// Counts records.
@@ -412,6 +432,7 @@ impl Tally {
             handover: self.handover + more.handover,
             incomplete: self.incomplete + more.incomplete,
             noticed: self.noticed + more.noticed,
+            done: self.done + more.done,
         }
     }
 }

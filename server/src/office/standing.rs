@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use kandas_shared::{
     calendar::civil_date,
     ids::{OrgUnitId, UserId},
@@ -24,6 +24,22 @@ use crate::{
 
 /// Whoever is so many facts behind counts everything.
 const MOST: i64 = 20_000;
+/// Weeks that are counted one by one, the present one the last.
+pub const WEEKS: usize = 12;
+
+/// What of a plan fell into a week, and what of it was done in that week.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InWeek {
+    /// Activities whose day lies in it, those that were done too.
+    pub due: i64,
+    /// Activities that a record of its days made done.
+    pub done: i64,
+}
+
+/// The Monday with which the earliest of the [`WEEKS`] begins.
+pub(super) fn first_monday(today: NaiveDate) -> NaiveDate {
+    today - Days::new(u64::from(today.weekday().num_days_from_monday()) + 7 * (WEEKS as u64 - 1))
+}
 
 /// How a unit stands.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +54,8 @@ pub struct Stands {
     pub services: BTreeMap<ServiceCode, Count>,
     /// Activities of each worker's families whose day has passed.
     pub overdue: HashMap<UserId, i64>,
+    /// Week by week, the earliest first.
+    pub weeks: [InWeek; WEEKS],
 }
 
 impl Stands {
@@ -52,6 +70,10 @@ impl Stands {
         }
         for (worker, overdue) in more.overdue {
             *self.overdue.entry(worker).or_default() += overdue;
+        }
+        for (sum, week) in self.weeks.iter_mut().zip(more.weeks) {
+            sum.due += week.due;
+            sum.done += week.done;
         }
     }
 }
@@ -175,5 +197,49 @@ async fn count(
     for (unit, worker, overdue) in among!(tx, (OrgUnitId, UserId, i64), sql, units, tail, late).await? {
         *stands.entry(unit).or_default().overdue.entry(worker).or_default() += overdue;
     }
+    count_weeks(tx, units, today, &mut stands).await?;
     Ok(stands)
+}
+
+/// Days are summed up here: neither engine's weeks are the other's.
+async fn count_weeks(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    today: NaiveDate,
+    stands: &mut HashMap<OrgUnitId, Stands>,
+) -> Result<(), JournalError> {
+    let first = first_monday(today);
+    let end = first + Days::new(7 * WEEKS as u64);
+    let due = "select a.org_unit, a.due_on, count(*) from activity a
+        where a.state not in ('cancelled', 'not_applicable', 'refused') and a.due_on >= $1 and a.due_on < $2
+        and a.org_unit in (";
+    let done = "select a.org_unit, a.done_on, count(*) from activity a
+        where a.state in ('synced', 'reported', 'sys_confirmed', 'disputed') and a.record is not null
+        and a.done_on >= $1 and a.done_on < $2 and a.org_unit in (";
+    type OfDay = (OrgUnitId, NaiveDate, i64);
+    let due = among!(tx, OfDay, due, units, ") group by a.org_unit, a.due_on", first, end).await?;
+    let done = among!(tx, OfDay, done, units, ") group by a.org_unit, a.done_on", first, end).await?;
+    let due = due.into_iter().map(|(unit, day, due)| (unit, day, InWeek { due, done: 0 }));
+    let done = done.into_iter().map(|(unit, day, done)| (unit, day, InWeek { due: 0, done }));
+    for (unit, day, more) in due.chain(done) {
+        let at = usize::try_from((day - first).num_days() / 7).unwrap_or(WEEKS);
+        if let Some(week) = stands.entry(unit).or_default().weeks.get_mut(at) {
+            week.due += more.due;
+            week.done += more.done;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_present_week_is_the_last_of_twelve() {
+        let first = |day: &str| first_monday(day.parse().unwrap()).to_string();
+        assert_eq!(first("2026-11-23"), "2026-09-07", "a Monday");
+        assert_eq!(first("2026-11-29"), "2026-09-07", "a Sunday");
+        assert_eq!(first("2026-11-30"), "2026-09-14");
+    }
 }

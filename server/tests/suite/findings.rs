@@ -3,7 +3,9 @@
 
 use kandas_fixtures::district::District;
 use kandas_server::{
-    all, calendar, erase,
+    all, calendar,
+    check::held::{self, Deciding, Decision, Missing},
+    erase,
     facts::{Event, Setting},
     findings::{self, Finding, work::Work},
     journal::{self, Fact},
@@ -12,9 +14,11 @@ use kandas_server::{
     verify::{self, Media},
 };
 use kandas_shared::{
+    check::{Choice, ChoiceReason},
     finding::{Rule, Severity, Threshold},
     hash::Digest,
     ids::{ActivityId, FamilyId, PersonId, RecordId, UserId},
+    plan_state::ActivityState,
     pulled::{Activity, Family},
     receipt::Verdict,
     time::Clock as _,
@@ -125,15 +129,52 @@ impl Case {
     }
 
     async fn due(&self, house: &House, activity: Uuid, due: &str) {
+        self.planned(house, activity, |activity| activity.due_on = Some(due.parse().unwrap())).await;
+    }
+
+    /// An activity is planned otherwise; its id may be another one then.
+    async fn planned(&self, house: &House, activity: Uuid, change: impl FnOnce(&mut Activity)) {
         let sql = "select id, plan, family, person, service, planned_on, due_on, state, record, done_on
             from activity where id = $1";
         let mut tx = house.store.read().await.unwrap();
         let mut activity = one!(&mut tx, Activity, sql, activity).await.unwrap();
         drop(tx);
-        activity.due_on = Some(due.parse().unwrap());
+        change(&mut activity);
         let family = Some(activity.family);
         house.append([Fact { family, ..Fact::by_system(Event::ActivitySet(activity)) }]).await;
     }
+
+    /// A completion of an activity of the first family that was cancelled and planned anew; it is held.
+    async fn held(
+        &mut self,
+        house: &House,
+        nr: usize,
+        change: impl FnOnce(&mut Value),
+    ) -> (RecordId, Digest, ActivityId) {
+        let old = self.district.activities_of(self.families[0]).nth(nr).unwrap().id;
+        let new: ActivityId = house.draw();
+        self.planned(house, old, |activity| activity.id = new).await;
+        self.planned(house, old, |activity| activity.state = ActivityState::Cancelled).await;
+        let bytes = photo(&format!("FINDING HELD {nr}"));
+        let (record, sealed) = self.seal(house, 0, nr, &bytes, change).await;
+        assert_eq!(self.phones[0].push(house, &[&sealed]).await, [Verdict::Held]);
+        (record, sealed.jws.identity(), new)
+    }
+
+    /// The director has it count.
+    async fn apply(&self, house: &House, hash: Digest, activity: Option<ActivityId>) {
+        let mut tx = house.store.write().await.unwrap();
+        let of = Deciding { now: house.clock.wall(), by: self.director };
+        let decision = Decision { choice: Choice::Applied, activity, reason: None, text: None };
+        held::decide(&mut tx, &*house.chance, of, hash, decision).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn sampled(house: &House) -> Vec<RecordId> {
+    let mut tx = house.store.read().await.unwrap();
+    let rows = all!(&mut tx, (RecordId,), "select record from check_sample order by position").await.unwrap();
+    rows.into_iter().map(|(record,)| record).collect()
 }
 
 pub fn worker(house: &House) -> Work {
@@ -314,6 +355,99 @@ on_each! { engine, House;
         let second = RecordId(Uuid::from_u128(99));
         assert!(rules(&case.noticed(&house, first).await).contains(&(Rule::ChainFork, Severity::Over)));
         assert!(rules(&case.noticed(&house, second).await).contains(&(Rule::ChainFork, Severity::Over)));
+        assert_sound(&house).await;
+    }
+
+    async fn a_record_that_counts_after_all_is_measured_by_what_it_counts_for(house) {
+        let mut case = Case::new(&house).await;
+        let at_time = |place, time: &str| {
+            let mut position = at(place, 8.0);
+            position["fix_at"] = json!(time);
+            move |payload: &mut Value| payload["position"] = position
+        };
+        let (later, _) = case.complete(&house, 0, 1, at_time((HOME.0 + 0.3, HOME.1), "2026-11-23T06:40:00Z")).await;
+        let (record, hash, activity) = case.held(&house, 0, at_time(HOME, "2026-11-23T06:30:00Z")).await;
+        let named = case.district.activities_of(case.families[0]).next().unwrap().id;
+        case.due(&house, named, "2026-11-30").await;
+        case.due(&house, activity.0, "2026-11-20").await;
+        assert_eq!(rules(&case.noticed(&house, later).await), [], "where it was does not count yet");
+        let all = async |record| {
+            let mut tx = house.store.read().await.unwrap();
+            rules(&findings::of(&mut tx, record).await.unwrap())
+        };
+        let late = (Rule::Late, Severity::Over);
+        assert!(!all(record).await.contains(&late), "due as the activity that it names");
+
+        case.apply(&house, hash, Some(activity)).await;
+        assert_eq!(rules(&case.noticed(&house, later).await), [(Rule::ImpossibleTravel, Severity::Over)]);
+        assert!(all(record).await.contains(&late));
+        let before = size(&house).await;
+        assert!(case.work.all().await.unwrap());
+        assert_eq!(size(&house).await, before);
+        assert_sound(&house).await;
+    }
+
+    async fn a_record_that_counts_after_all_is_drawn_once(house) {
+        let mut case = Case::new(&house).await;
+        let every = |share: &str| {
+            let name = format!("finding.{}.2026-11-01", Threshold::SamplePercent);
+            Fact::by_system(Event::SettingSet(Setting { name, value: share.into() }))
+        };
+        house.append([every("100")]).await;
+        let (seen, seen_hash, activity) = case.held(&house, 0, |_| {}).await;
+        case.due(&house, activity.0, "2026-11-30").await;
+        assert_eq!(case.noticed(&house, seen).await, []);
+        assert_eq!(sampled(&house).await, [], "it counts for nothing yet");
+        case.apply(&house, seen_hash, Some(activity)).await;
+        assert_eq!(case.noticed(&house, seen).await, []);
+        assert_eq!(sampled(&house).await, [seen]);
+
+        // One that came and counts before anybody has looked, with as many facts in between as are read in one go.
+        let (quick, hash, activity) = case.held(&house, 1, |_| {}).await;
+        case.due(&house, activity.0, "2026-11-30").await;
+        let name = "note".to_owned();
+        let idle = |nr: u32| Fact::by_system(Event::SettingSet(Setting { name: name.clone(), value: nr.to_string() }));
+        house.append((0..450).map(idle)).await;
+        case.apply(&house, hash, Some(activity)).await;
+        assert_eq!(case.noticed(&house, quick).await, []);
+        assert_eq!(sampled(&house).await, [seen, quick]);
+        // And one of which everything is read together.
+        let (third, hash, activity) = case.held(&house, 2, |_| {}).await;
+        case.due(&house, activity.0, "2026-11-30").await;
+        case.apply(&house, hash, Some(activity)).await;
+        assert_eq!(case.noticed(&house, third).await, []);
+        assert_eq!(sampled(&house).await, [seen, quick, third]);
+        assert_sound(&house).await;
+    }
+
+    async fn a_fork_stays_one_and_a_gap_says_that_it_is_lost(house) {
+        let mut case = Case::new(&house).await;
+        let (first, sealed) = case.complete(&house, 0, 0, |_| {}).await;
+        let mut other: Value = serde_json::from_str(&sealed.jws.payload).unwrap();
+        other["record"] = json!(Uuid::from_u128(99));
+        let next = case.district.activities_of(case.families[0]).nth(1).unwrap();
+        other["statement"]["activity"] = json!(next.id);
+        other["statement"]["person"] = json!(next.person);
+        other["statement"]["service"] = json!(next.service);
+        let other = case.phones[0].sign(kandas_shared::jws::Typ::Record, &other);
+        let hash = other.identity();
+        assert_eq!(case.phones[0].hand_in(&house, vec![other]).await[0].verdict, Verdict::Held);
+        let second = RecordId(Uuid::from_u128(99));
+        case.noticed(&house, second).await;
+        case.apply(&house, hash, None).await;
+        for record in [first, second] {
+            assert!(rules(&case.noticed(&house, record).await).contains(&(Rule::ChainFork, Severity::Over)));
+        }
+
+        case.seal(&house, 0, 2, &photo("NEVER"), |_| {}).await;
+        let (third, _) = case.complete(&house, 0, 3, |_| {}).await;
+        assert_eq!(case.noticed(&house, third).await[0].params["how"], "open");
+        let mut tx = house.store.write().await.unwrap();
+        let of = Deciding { now: house.clock.wall(), by: case.director };
+        let missing = Missing { device: case.phones[0].device, chain: case.phones[0].chain, from: 2, to: 2 };
+        held::close_gap(&mut tx, &*house.chance, of, missing, ChoiceReason::PhoneLost).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(case.noticed(&house, third).await[0].params["how"], "lost");
         assert_sound(&house).await;
     }
 

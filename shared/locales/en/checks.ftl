@@ -23,6 +23,7 @@ returned-theirs = Taken before
 returned-elsewhere = The record was made on another phone: to answer, take everything again.
 check-history = What the supervisor said
 notice-returned = Returned for rework: {$count}
+notice-set-aside = Records that the centre has set aside: {$count}. Why is said under Sent.
 
 ## A forgotten PIN
 

@@ -92,6 +92,11 @@ held-supersedes-unknown = The record this one corrects has not reached the centr
 held-future-date = The day of completion is still to come. Check the phone's clock.
 held-evidence-differs = A file of this record goes by the name of another file. Both records are kept; a supervisor decides.
 held-erased = The data of this family or person was erased by decision. The centre keeps the number of the record, not its content.
+held-set-aside-duplicate = The centre has set this record aside: the same is in another one. It is kept and does not count.
+held-set-aside-mistake = The centre has set this record aside: it was made by mistake. It is kept and does not count.
+held-set-aside-not-theirs = The centre has set this record aside: it was for somebody else to make. It is kept and does not count.
+held-set-aside-unusable = The centre has set this record aside: it can be neither read nor tied to anything. It is kept.
+held-set-aside-other = The centre has set this record aside. The supervisor will say why. It is kept and does not count.
 
 ## Why a record was refused
 

@@ -25,6 +25,7 @@ returned-theirs = Бұрын түсірілген
 returned-elsewhere = Бұл жазба басқа телефонда жасалған: жауапқа барлық фотоны қайта түсіріңіз.
 check-history = Тексеруші не деді
 notice-returned = Пысықтауға қайтарылды: {$count}
+notice-set-aside = Орталық бөлек қойған жазба: {$count}. Себептері жіберілгендер бетінде.
 
 ## A forgotten PIN
 

@@ -23,6 +23,7 @@ returned-theirs = Снято ранее
 returned-elsewhere = Запись сделана на другом телефоне: для ответа снимите всё заново.
 check-history = Что сказал проверяющий
 notice-returned = На доработку вернулось: {$count}
+notice-set-aside = Центр отложил записей: {$count}. Причины в разделе отправленного.
 
 ## A forgotten PIN
 

@@ -6,7 +6,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 use super::*;
-use crate::check::ReturnReason;
+use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
 use crate::finding::Rule;
 use crate::order::OrderKind;
@@ -136,6 +136,13 @@ fn every_word_of_the_domain_has_a_message() {
     family("activity-state", ActivityState::ALL.iter().map(|w| w.as_str()).collect());
     family("check", CheckKind::ALL.iter().map(|w| w.as_str()).collect());
     family("return-reason", ReturnReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("choice", Choice::ALL.iter().map(|w| w.as_str()).collect());
+    family("choice-reason", ChoiceReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("desk-held-choose", Choice::ALL.iter().map(|w| w.as_str()).collect());
+    family("desk-held-then", Choice::ALL.iter().map(|w| w.as_str()).collect());
+    let aside = ChoiceReason::ALL.iter().filter(|reason| reason.is_for(Choice::SetAside));
+    let aside: Vec<String> = aside.map(|reason| format!("{SET_ASIDE}{reason}")).collect();
+    family("held", aside.iter().map(String::as_str).collect());
     family("group", ServiceGroup::ALL.iter().map(|w| w.as_str()).collect());
     family("unit", Unit::ALL.iter().map(|w| w.as_str()).collect());
     family("applies-to", AppliesTo::ALL.iter().map(|w| w.as_str()).collect());

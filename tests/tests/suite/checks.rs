@@ -4,16 +4,24 @@
 use std::{io::Read as _, path::Path};
 
 use kandas_app::face::{how, view::AttachAnswer};
+use kandas_fixtures::proxy::Weather;
 use kandas_server::{
-    check::{self, Checking, Due, Return},
-    device_log, pin_reset,
+    check::{
+        self, Checking, Due, Return,
+        held::{self, Deciding, Decision},
+    },
+    device_log,
+    facts::Event,
+    pin_reset,
     token::Bearer,
 };
 use kandas_shared::{
-    check::ReturnReason,
+    check::{Choice, ChoiceReason, ReturnReason},
     evidence::{EvidenceKind, Source},
     ids::{DeviceId, EvidenceId, FamilyId, RecordId, UserId},
     jws::Signer as _,
+    plan_state::ActivityState,
+    pulled::{Activity, Row},
     wire::TokenScope,
 };
 use serde_json::{Value, json};
@@ -33,6 +41,7 @@ use crate::{
 on_both_engines!(
     a_returned_photo_is_taken_again_and_answered,
     whoever_has_the_family_now_answers_with_one_photo,
+    a_record_that_was_set_aside_says_so_and_why,
     a_forgotten_pin_is_replaced_by_voice_and_by_the_link,
     the_log_reaches_the_operator_and_a_newer_program_is_told_of,
 );
@@ -65,6 +74,17 @@ async fn accept(centre: &Centre, record: RecordId) {
     tx.commit().await.unwrap();
 }
 
+/// The director decides about a held record, as its page on the phone names it.
+async fn decide(centre: &Centre, page: &Value, choice: Choice, reason: Option<ChoiceReason>) {
+    let store = centre.store();
+    let mut tx = store.write().await.unwrap();
+    let of = Deciding { now: centre.clock.wall(), by: director(centre) };
+    let hash = serde_json::from_value(page["hash"].clone()).unwrap();
+    let decision = Decision { choice, activity: None, reason, text: None };
+    held::decide(&mut tx, &*centre.chance, of, hash, decision).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// A record with two photos, with the centre.
 async fn delivered(screens: &Screens) -> Value {
     let activity = simple(screens).await;
@@ -78,6 +98,58 @@ async fn delivered(screens: &Screens) -> Value {
     })
     .await;
     record
+}
+
+async fn a_record_that_was_set_aside_says_so_and_why(engine: Engine) {
+    let centre = Centre::open(engine).await;
+    let screens = Screens::new(&centre).await;
+    let face = &screens.face;
+    screens.enrol(&centre).await;
+    let activity = simple(&screens).await;
+    let of_activity = json!({"call": "activity", "activity": activity});
+    screens.worker.line.set_weather(Weather::Refuse);
+    let files = screens.worker.shoot(1, 0, false);
+    let draft = screens.gather(&activity, &[(EvidenceKind::Photo, &*files[0].path)]).await;
+    let record = screens.seal(&draft).await;
+    let of_record = json!({"call": "record", "record": record});
+    // Meanwhile the plan has lost it.
+    let planned = screens.worker.pulled().await.into_iter().find_map(|row| match row {
+        Row::Activity(planned) if json!(planned.id) == activity => Some(planned),
+        _ => None,
+    });
+    let planned = planned.unwrap();
+    let cancelled = Activity { state: ActivityState::Cancelled, ..planned.clone() };
+    centre.append([Event::ActivitySet(cancelled)]).await;
+    screens.worker.line.set_weather(Weather::Clear);
+    ask(face, json!({"call": "sync_now"})).await;
+    let page = until(face, of_record.clone(), |page| page["row"]["state"] == "held").await;
+    assert_eq!(page["row"]["reason"], "activity_cancelled");
+    until(face, json!({"call": "phone"}), |phone| phone["sync"]["held"] == 1).await;
+
+    decide(&centre, &page, Choice::SetAside, Some(ChoiceReason::Duplicate)).await;
+    centre.append([Event::ActivitySet(planned)]).await;
+    ask(face, json!({"call": "sync_now"})).await;
+    let page = until(face, of_record.clone(), |page| page["row"]["state"] == "set_aside").await;
+    assert_eq!(page["row"]["reason"], "set_aside_duplicate");
+    let phone = ask(face, json!({"call": "phone"})).await;
+    assert_eq!(phone["sync"]["held"], 0, "nobody waits for it");
+    let notice = json!({"notice": "set_aside", "count": 1});
+    assert!(phone["notices"].as_array().unwrap().contains(&notice), "{phone:#}");
+    let phone = ask(face, json!({"call": "dismiss_notices"})).await;
+    assert!(!phone["notices"].as_array().unwrap().contains(&notice));
+    // The activity is to be done as before, and what was made of it stays to be seen.
+    let shown = until(face, of_activity.clone(), |shown| shown["patch"] != "held").await;
+    assert!(["planned", "soon", "overdue"].contains(&shown["patch"].as_str().unwrap()), "{shown:#}");
+    let item = screens.worker.ledger().await.into_iter().find(|item| json!(item.record) == record).unwrap();
+    assert!(item.files.iter().any(|file| file.delivered_at.is_some()), "its photo is kept at the centre");
+
+    // On second thoughts it counts.
+    decide(&centre, &page, Choice::Applied, None).await;
+    ask(face, json!({"call": "sync_now"})).await;
+    let page = until(face, of_record, |page| page["row"]["state"] == "delivered").await;
+    assert_eq!(page["row"]["reason"], Value::Null);
+    until(face, of_activity, |shown| shown["patch"] == "delivered").await;
+    screens.end().await;
 }
 
 async fn a_returned_photo_is_taken_again_and_answered(engine: Engine) {

@@ -197,6 +197,11 @@ pub enum Notice {
         /// How many pieces.
         count: u32,
     },
+    /// Records of this phone were set aside at the centre since the notices were last read.
+    SetAside {
+        /// How many.
+        count: u32,
+    },
 }
 
 /// How an enrolment ended.

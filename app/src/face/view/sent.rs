@@ -74,7 +74,7 @@ pub struct LedgerRow {
     pub bytes_sent: u64,
     /// Journal position of its custody, the number of its receipt; null without one.
     pub receipt: Option<i64>,
-    /// Why it is held (`held-…`) or refused (`refused-…`).
+    /// Why it is held or was set aside (`held-…`), or refused (`refused-…`).
     pub reason: Option<String>,
     /// Why the rest of its files waits; null when nothing waits or it just goes on.
     pub waits: Option<Why>,

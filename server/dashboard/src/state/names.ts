@@ -23,6 +23,9 @@ export function official(service: string): string {
   return `${Number(service.slice(1))}. ${maybe(`service-${service}`) ?? ""}`;
 }
 
+/** The codes of Appendix 1. */
+export const SERVICES: readonly string[] = Array.from({ length: 25 }, (_, n) => `S${String(n + 1).padStart(2, "0")}`);
+
 export function word(family: string, of: string): string {
   return maybe(`${family}-${of.replaceAll("_", "-")}`) ?? of;
 }

@@ -4,7 +4,7 @@ const WHICH: readonly string[] = ["records", "gaps", "handovers", "decided"];
 export type Only = "" | "done" | "soon" | "overdue" | "unvisited";
 const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 /** What has become of a record, as lists and numbers say it. */
-export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed"] as const;
+export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
 export type State = "" | (typeof STATES)[number];
 
 export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "reasons";
@@ -15,8 +15,8 @@ export type Place =
   | { screen: "checking"; service: string }
   | { screen: "held"; which: Which; hash: string; worker: string; phone: string }
   | { screen: "audit"; kind: "reads" | "acts"; by: string; family: string; from: string; to: string }
-  | { screen: "families"; q: string; only: Only; service: string; worker: string; phone: string; unit: string }
-  | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string }
+  | { screen: "families"; q: string; only: Only; service: string; worker: string; phone: string; unit: string; from: string; to: string }
+  | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string; from: string; to: string }
   | { screen: "map"; layer: "records" | "families"; state: string; service: string; unit: string; from: string; to: string; noticed: string; view: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
@@ -61,9 +61,9 @@ export function read(hash: string): Place {
       return { screen, which: PARTS.includes(id) ? (id as ReferencePart) : "calendar", year: /^\d{4}$/.test(year) ? year : "", q: asked.get("q") ?? "" };
     }
     case "families":
-      return { screen, only: one<Exclude<Only, "">>(ONLY, asked.get("only") ?? ""), ...words(asked, "q", "service", "worker", "phone", "unit") };
+      return { screen, only: one<Exclude<Only, "">>(ONLY, asked.get("only") ?? ""), ...words(asked, "q", "service", "worker", "phone", "unit", "from", "to") };
     case "records":
-      return { screen, state: one<Exclude<State, "">>(STATES, asked.get("state") ?? ""), ...words(asked, "service", "worker", "phone", "chain", "unit") };
+      return { screen, state: one<Exclude<State, "">>(STATES, asked.get("state") ?? ""), ...words(asked, "service", "worker", "phone", "chain", "unit", "from", "to") };
     case "map": {
       const word = (name: string) => asked.get(name) ?? "";
       const layer = word("layer") === "families" ? "families" : "records";
@@ -84,8 +84,13 @@ export function read(hash: string): Place {
 
 /** `?a=b&c=d` of those that are not empty. */
 function filters(words: Record<string, string>): string {
-  const said = new URLSearchParams(Object.entries(words).filter(([, word]) => word !== ""));
+  const said = new URLSearchParams(given<Record<string, string>>(words) as Record<string, string>);
   return said.size > 0 ? `?${said}` : "";
+}
+
+/** The words of a place that say something, as a question or an export takes them; codes are checked where they are asked. */
+export function given<Query>(words: Record<string, string>): Partial<Query> {
+  return Object.fromEntries(Object.entries(words).filter(([, word]) => word !== "")) as Partial<Query>;
 }
 
 export function write(place: Place): string {
@@ -149,8 +154,8 @@ class Router {
 }
 
 /** The lists without any filter. */
-export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "" };
-export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "" };
+export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
+export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "" };
 export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
 /** The map without any filter. */
 export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };

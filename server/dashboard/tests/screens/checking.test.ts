@@ -34,6 +34,35 @@ describe.each(["kk", "ru"] as const)("a supervisor, %s", (lang) => {
     await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
   });
 
+  test("the queue and the case before him are written as files, on a narrow page too", async () => {
+    const { page } = desk;
+    await until(5);
+    await page.locator(".stage img").waitFor();
+    await page.setViewportSize({ width: 768, height: 1024 });
+    const button = page.getByRole("button", { name: say("desk-export"), exact: true });
+    const sheet = page.getByRole("dialog", { name: say("desk-export"), exact: true });
+    const box = await button.boundingBox();
+    expect(box && box.x >= 0 && box.x + box.width <= 768 && box.height >= 24, "it is seen whole").toBe(true);
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await sheet.waitFor();
+    expect(await sheet.getByLabel(say("desk-export-what")).inputValue()).toBe("queue");
+    await sheet.getByLabel(say("desk-export-what")).selectOption("case");
+    await sheet.getByLabel(say("desk-export-iin-why")).selectOption("state_system");
+    await sheet.getByRole("button", { name: say("desk-export"), exact: true }).click();
+    const title = page.getByRole("heading", { level: 1, name: say("desk-exports") });
+    await title.waitFor();
+    await page.getByText(say("export-of-case")).first().waitFor();
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await desk.go("checking");
+    await until(5);
+    await button.click();
+    await sheet.getByRole("button", { name: say("desk-export"), exact: true }).click();
+    await title.waitFor();
+    await page.getByText(say("export-of-queue")).first().waitFor();
+    await desk.go("checking");
+  });
+
   test("clears the queue by keyboard and returns one photo", async () => {
     const { page } = desk;
     await until(5);

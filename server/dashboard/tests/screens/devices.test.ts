@@ -62,6 +62,24 @@ describe.each(["kk", "ru"] as const)("workers and phones, %s", (lang) => {
     await page.locator(".service a.over").first().click();
     await title(say("desk-families"));
     expect(page.url()).toMatch(/only=overdue&service=S\d\d|service=S\d\d.*only=overdue|only=overdue.*service=S\d\d/);
+    // A week of the trend by its column, and by the number in its table.
+    await desk.go("overview");
+    const trend = page.getByRole("group", { name: say("desk-trend") });
+    await trend.waitFor();
+    expect(await trend.getByRole("link").count()).toBe(12);
+    const [done] = ((await page.locator("details tbody tr").last().locator("td").last().textContent()) ?? "").match(/\d+/) ?? [];
+    expect(Number(done), "what was done today is in the present week").toBeGreaterThan(0);
+    await press(trend.getByRole("link").last());
+    await title(say("desk-records"));
+    expect(page.url()).toMatch(/state=done.*from=\d{4}-\d\d-\d\d.*to=\d{4}-\d\d-\d\d/);
+    await expect.poll(rows).toBe(Number(done));
+    await desk.go("overview");
+    await press(page.locator("summary").filter({ hasText: say("desk-trend-table") }));
+    await desk.look(`overview-trend.${lang}`);
+    await press(page.locator("details tbody tr").last().locator("td").first().getByRole("link"));
+    await title(say("desk-families"));
+    await page.getByText(/\d/).first().waitFor();
+    expect(page.url()).toMatch(/families\?from=.*to=/);
     await desk.go("families?only=unvisited");
     await page.getByText(say("desk-only-unvisited")).waitFor();
     await desk.go("records?state=unanswered");

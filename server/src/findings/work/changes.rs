@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use kandas_shared::{
+    check::Choice,
     hash::Digest,
     ids::{ChainId, DeviceId, EvidenceId, FamilyId, UserId},
     record::CheckpointSeen,
@@ -51,6 +52,8 @@ pub(super) type Spot = (Digest, i64, f64, f64, f64, bool);
 pub(super) struct Changes {
     /// Records to look at.
     pub records: BTreeSet<Digest>,
+    /// Those of them that are looked at for the first time as they stand: they have just come, or count only now.
+    pub new: BTreeSet<Digest>,
     /// Of new records.
     pub readings: Vec<Reading>,
     /// Where new records were made, as they say.
@@ -78,6 +81,7 @@ struct Row {
     seq: Option<i64>,
     kind: Option<String>,
     accepted: bool,
+    overruled: bool,
     settlement_kato: Option<String>,
     body: String,
 }
@@ -97,18 +101,22 @@ impl Changes {
         let mut changes = Self::default();
         let Some((last, ..)) = facts.last() else { return Ok((changes, position)) };
         let last = *last;
-        let (mut received, mut files, mut settings) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut received, mut decided) = (BTreeSet::new(), Vec::new());
+        let (mut files, mut settings) = (Vec::new(), Vec::new());
         let mut families: BTreeSet<(FamilyId,)> = BTreeSet::new();
         for (position, kind, family) in facts {
             match kind.as_str() {
-                "record.received" => received.push((position,)),
+                "record.received" => received.extend([(position,)]),
+                "record.decided" | "gap.closed" => decided.push((position,)),
                 "evidence.received" => files.push((position,)),
                 "setting.set" => settings.push((position,)),
                 "activity.set" | "family.set" => families.extend(family.map(|family| (family,))),
                 _ => {}
             }
         }
-        changes.records_received(tx, received, roots).await?;
+        let applied = changes.decided(tx, decided).await?;
+        received.extend(&applied);
+        changes.records_received(tx, received, &applied, roots).await?;
         changes.files_received(tx, files).await?;
         changes.settings_set(tx, settings).await?;
         let families: Vec<_> = families.into_iter().collect();
@@ -119,14 +127,39 @@ impl Changes {
         Ok((changes, last))
     }
 
-    async fn records_received(
+    /// Numbers that were taken for lost; gives where the records were received that count by these decisions.
+    async fn decided(
         &mut self,
         tx: &mut Tx,
         positions: Vec<(i64,)>,
+    ) -> Result<BTreeSet<(i64,)>, StoreError> {
+        let sql = "select d.choice, d.device, r.position from held_decision d left join record r on r.hash = d.hash
+            where d.position in (";
+        let mut applied = BTreeSet::new();
+        for (choice, device, received) in
+            among!(tx, (Choice, DeviceId, Option<i64>), sql, positions, ")").await?
+        {
+            match choice {
+                Choice::Applied => applied.extend(received.map(|position| (position,))),
+                Choice::Lost => self.lost.extend([device]),
+                Choice::SetAside | Choice::Noted => {}
+            }
+        }
+        Ok(applied)
+    }
+
+    /// Records at the places where they were received; `applied` are those among them that count by a decision.
+    async fn records_received(
+        &mut self,
+        tx: &mut Tx,
+        positions: BTreeSet<(i64,)>,
+        applied: &BTreeSet<(i64,)>,
         roots: &mut Roots,
     ) -> Result<(), JournalError> {
+        let positions: Vec<_> = positions.into_iter().collect();
         let sql = "select r.hash, r.position, r.received_at, r.device, r.worker, r.chain, r.seq, r.kind,
-                r.verdict = 'accepted' as accepted, f.settlement_kato, b.body
+                r.verdict = 'accepted' as accepted, f.settlement_kato, b.body,
+                exists (select 1 from held_decision d where d.hash = r.hash and d.choice = 'applied') as overruled
             from record r join journal_body b on b.position = r.position left join family f on f.id = r.family
             where r.kind is not null and r.position in (";
         let mut rows = among!(tx, Row, sql, positions, ")").await?;
@@ -134,6 +167,10 @@ impl Changes {
         rows.dedup_by_key(|row| row.position);
         for row in rows {
             self.records.insert(row.hash);
+            // Read here it may count already by a decision that comes only later: then it is new there.
+            if !row.overruled || applied.contains(&(row.position,)) {
+                self.new.insert(row.hash);
+            }
             if row.kind.as_deref() == Some("lost") {
                 self.lost.insert(row.device);
             }

@@ -97,6 +97,8 @@ impl Asked<'_> {
             worker: wanted.worker,
             phone: wanted.phone,
             unit: wanted.unit,
+            from: wanted.from,
+            to: wanted.to,
             ..family::Wanted::default()
         }
     }
@@ -526,11 +528,11 @@ async fn records(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broke
     while let Some(page) = pages.next(tx).await? {
         let ids: Vec<(FamilyId,)> = page.iter().map(|family| (family.id,)).collect();
         let wanted = of.records();
-        let (worker, phone, chain, service) = wanted.bound();
+        let (worker, phone, chain, service, from, to) = wanted.bound();
         let sql = format!("{RECORD} where {} and r.family in (", wanted.fits());
         let all = i64::MAX;
         let mut found =
-            among!(tx, RecordRow, &sql, ids, ")", late, all, worker, phone, chain, service).await?;
+            among!(tx, RecordRow, &sql, ids, ")", late, all, worker, phone, chain, service, from, to).await?;
         found.retain(|record| record.fits(of));
         found.sort_unstable_by_key(|record| (record.family, record.position));
         let by: HashMap<FamilyId, &FamilyRow> = page.iter().map(|family| (family.id, family)).collect();

@@ -2,7 +2,7 @@
 
 use kandas_server::{
     exec,
-    facts::{CheckSampled, Event, FindingsComputed},
+    facts::{CheckSampled, DeviceRevoked, Event, FindingsComputed},
     findings::Finding,
     journal::Fact,
     one,
@@ -11,6 +11,7 @@ use kandas_shared::{
     finding::{Rule, Severity},
     ids::UserId,
     pulled::{Role, User},
+    receipt::HeldReason,
 };
 use serde_json::{Value, json};
 
@@ -91,6 +92,23 @@ on_each! { engine, House;
         assert_eq!(one!(&mut tx, (i64,), "select count(*) from record_check").await.unwrap(), (1,));
         drop(tx);
         assert_sound(&house).await;
+    }
+
+    async fn what_counts_after_all_is_looked_at_before_it_is_accepted_with_others(house) {
+        let mut office = Office::over(&house).await;
+        let director = office.somebody(&house, Role::CcDir, office.unit).await;
+        let twin = office.sealed(&house, 0, |_| {}).await;
+        let revoked = DeviceRevoked { device: office.phone.device, reason: "lost".into() };
+        house.append([Fact::by_system(Event::DeviceRevoked(revoked))]).await;
+        let hash = office.held(&house, &twin, HeldReason::DeviceRevoked).await;
+        office.phone.deliver(&house, &twin).await;
+        looked(&house).await;
+        assert_eq!(offer(&office, &director).await["count"], 0, "it waits for another decision");
+        office.post(&director, &format!("/api/held/{hash}"), &json!({"choice": "applied"})).await.ok();
+        let unseen = offer(&office, &director).await;
+        assert_eq!((unseen["count"].as_u64(), left(&unseen, "unseen")), (Some(0), 1));
+        looked(&house).await;
+        assert_eq!(offer(&office, &director).await["count"], 1);
     }
 
     async fn nobody_accepts_his_own_with_others(house) {

@@ -68,6 +68,9 @@ on_each! { engine, House;
         assert!(some.contains(&office.family.to_string()) && some.lines().count() < own.lines().count(), "{some}");
         let list = office.get(&director, &format!("/api/families?q={}", coded(&surname))).await.ok();
         assert_eq!(list["families"].as_array().unwrap().len() + 1, some.lines().count());
+        // Nothing is due in those days.
+        csv["to"] = json!("1999-01-01");
+        assert_eq!(text(&exported(&office, &director, &csv).await).lines().count(), 1);
     }
 
     async fn numbers_are_masked_unless_somebody_says_why(house) {

@@ -24,7 +24,7 @@ use crate::{
 
 impl Office {
     /// The worker seals a completion of the family's activity `nr`, changed before it is signed.
-    async fn sealed(&mut self, house: &House, nr: usize, change: impl FnOnce(&mut Value)) -> Sealed {
+    pub(super) async fn sealed(&mut self, house: &House, nr: usize, change: impl FnOnce(&mut Value)) -> Sealed {
         let activity = self.district.activities_of(self.family).nth(nr).unwrap();
         let bytes = photo(&format!("HELD {nr}"));
         let work = Work {
@@ -39,7 +39,7 @@ impl Office {
     }
 
     /// It comes, and is held for this.
-    async fn held(&self, house: &House, sealed: &Sealed, reason: HeldReason) -> String {
+    pub(super) async fn held(&self, house: &House, sealed: &Sealed, reason: HeldReason) -> String {
         let items = self.phone.push_items(house, &[sealed]).await;
         assert_eq!((items[0].verdict, items[0].reason.as_deref()), (Verdict::Held, Some(reason.as_str())));
         sealed.jws.identity().to_string()

@@ -258,6 +258,17 @@ on_each! { engine, House;
             let unit = of["unit"].as_str().unwrap();
             assert_eq!(activities(format!("only=done&unit={unit}")).await, of["done"]);
         }
+        let weeks = overview["weeks"].as_array().unwrap();
+        assert_eq!((weeks.len(), &weeks[0]["from"], &weeks[11]["from"]), (12, &json!("2026-09-07"), &json!("2026-11-23")));
+        for week in weeks {
+            let days = format!("from={}&to={}", week["from"].as_str().unwrap(), week["to"].as_str().unwrap());
+            assert_eq!(activities(days.clone()).await, week["due"], "{days}");
+            assert_eq!(json!(office.count(&head, &format!("state=done&{days}")).await), week["done"], "{days}");
+        }
+        let due: i64 = weeks.iter().map(|week| week["due"].as_i64().unwrap()).sum();
+        assert!(due > 0 && due < total["planned"].as_i64().unwrap(), "{weeks:?}");
+        assert_eq!((&weeks[10]["done"], &weeks[11]["done"]), (&json!(0), &json!(3)));
+        assert_eq!(office.count(&head, "state=done&from=2026-11-24").await, 0);
         let worker = overview["workers"].as_array().unwrap().iter().find(|each| each["id"] == json!(office.worker)).unwrap();
         assert_eq!((worker["missing"].as_i64(), worker["unsent"].as_i64(), worker["incomplete"].as_i64()), (Some(1), Some(0), Some(1)));
         let id = office.worker;
