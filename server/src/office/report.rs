@@ -202,7 +202,7 @@ pub struct After {
 
 /// A page of rows.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ReportRows)]
+#[schema(as = ReportRowPage)]
 pub struct Rows {
     /// In the order of their numbers; those of erased persons are not there.
     pub rows: Vec<ShownRow>,
