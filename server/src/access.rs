@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, RecordId, UserId},
+    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, RecordId, ReportId, UserId},
     time::micros,
 };
 use sha2::{Digest as _, Sha256};
@@ -66,6 +66,8 @@ pub enum Action {
     Families,
     /// A family with its plan.
     Family,
+    /// Rows of a monthly report, or how they differ from those of the version before.
+    Report(ReportId),
     /// Something asked to be written into a file; whether with numbers, and why.
     Export(ExportId, &'static str, Option<NumberReason>),
     /// Such a file, taken.
@@ -122,6 +124,7 @@ impl std::fmt::Display for Action {
             Self::Map => f.write_str("map.show"),
             Self::Families => f.write_str("family.list"),
             Self::Family => f.write_str("family.show"),
+            Self::Report(report) => write!(f, "report.show {report}"),
             Self::Export(id, what, None) => write!(f, "export.{what} {id}"),
             Self::Export(id, what, Some(why)) => write!(f, "export.{what} {id} {why}"),
             Self::ExportFile(id) => write!(f, "export.save {id}"),

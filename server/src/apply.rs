@@ -13,6 +13,7 @@ mod findings;
 mod gone;
 mod rare;
 mod records;
+mod report;
 mod run;
 pub mod words;
 
@@ -39,6 +40,10 @@ pub const DERIVED: &[&str] = &[
     "change",
     "access_anchor",
     "erasure",
+    "report_remark",
+    "report_act",
+    "report_row",
+    "report",
     "bundle",
     "chain_gap",
     "chain",
@@ -152,6 +157,15 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             }
             Event::FindingsComputed(computed) => run.findings(fact, computed),
             Event::CheckSampled(drawn) => run.sampled(fact, drawn),
+            Event::ReportRowFrozen(frozen) => run.report_row(fact, frozen)?,
+            Event::ReportDrafted(_)
+            | Event::ReportSigned(_)
+            | Event::ReportSent(_)
+            | Event::ReportDecided(_)
+            | Event::ReportRemarked(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                report::apply(tx, fact).await?;
+            }
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 erased::late(tx, fact, record).await?;

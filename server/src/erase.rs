@@ -289,6 +289,7 @@ impl Plan {
         positions.extend(of_files);
         let of_others = findings::Told::by(tx, &hashes).await?;
         positions.extend(of_others.positions);
+        positions.extend(remarks(tx, family, person).await?);
         let positions = with_bodies(tx, positions).await?;
 
         let mut entities = entities(tx, family, person, &records).await?;
@@ -386,6 +387,27 @@ fn numbered(rows: Vec<(Digest, i64)>) -> Result<Vec<(Digest, u64)>, StoreError> 
             Ok((hash, position))
         })
         .collect()
+}
+
+/// What was remarked about reports in which the subject has a row: the words may speak of it, whoever else is meant.
+async fn remarks(
+    tx: &mut Tx,
+    family: FamilyId,
+    person: Option<PersonId>,
+) -> Result<Vec<i64>, StoreError> {
+    let rows = match person {
+        None => {
+            let sql = "select m.position from report_remark m
+                where exists (select 1 from report_row r where r.report = m.report and r.family = $1)";
+            all!(tx, (i64,), sql, family).await?
+        }
+        Some(person) => {
+            let sql = "select m.position from report_remark m
+                where exists (select 1 from report_row r where r.report = m.report and r.person = $1)";
+            all!(tx, (i64,), sql, person).await?
+        }
+    };
+    Ok(rows.into_iter().map(|(position,)| position).collect())
 }
 
 /// The files of this evidence, their keys in the media store, and the positions of their receipts.

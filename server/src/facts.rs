@@ -7,19 +7,21 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    calendar::ReportMonth,
     check::{Choice, ChoiceReason, ReturnReason},
     cursor::Kind,
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::{Digest, Epoch},
     ids::{
         ActivityId, BundleId, CaptureId, ChainId, CheckId, DeviceId, ErasureId, EvidenceId, FamilyId,
-        OrderId, PersonId, RecordId, UserId,
+        OrderId, OrgUnitId, PersonId, RecordId, ReportId, UserId,
     },
     jws::{Jws, KeyId, PublicKey},
     order::OrderKind,
     plan_state::{ActivityState, CheckKind},
     pulled,
     receipt::{HeldReason, Verdict},
+    report::{Form, ReportAct, Row},
     service::ServiceCode,
     time::ClockReading,
 };
@@ -113,6 +115,18 @@ events! {
     GapClosed(GapClosed) = "gap.closed", 1;
     /// A supervisor lets a worker choose a new PIN for the screens of his phone.
     PinResetGranted(PinResetGranted) = "pin_reset.granted", 1;
+    /// A row of a monthly report was frozen; the fact that drafts the report follows its rows.
+    ReportRowFrozen(ReportRowFrozen) = "report.row_frozen", 1;
+    /// A monthly report was drafted.
+    ReportDrafted(ReportDrafted) = "report.drafted", 1;
+    /// A monthly report was signed at the career centre.
+    ReportSigned(ReportSigned) = "report.signed", 1;
+    /// A monthly report was sent to the local executive body.
+    ReportSent(ReportSent) = "report.sent", 1;
+    /// The local executive body has decided about a monthly report.
+    ReportDecided(ReportDecided) = "report.decided", 1;
+    /// What the local executive body remarked about a monthly report.
+    ReportRemarked(ReportRemarked) = "report.remarked", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.
@@ -754,6 +768,104 @@ pub struct PinResetGranted {
     pub challenge: String,
     /// Who lets him.
     pub by: UserId,
+}
+
+/// See [`Event::ReportRowFrozen`]. About the row's person, so that it goes with him.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportRowFrozen {
+    /// The report.
+    pub report: ReportId,
+    /// The row.
+    pub row: Row,
+}
+
+/// Who did something to a report, with name and role at that time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportHand {
+    /// Who.
+    pub by: UserId,
+    /// Name.
+    pub by_name: String,
+    /// Role.
+    pub by_role: pulled::Role,
+}
+
+/// See [`Event::ReportDrafted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportDrafted {
+    /// Its id: each version has its own.
+    pub report: ReportId,
+    /// The career centre.
+    pub unit: OrgUnitId,
+    /// The month.
+    pub month: ReportMonth,
+    /// Version of the month's report.
+    pub version: i32,
+    /// Which rows and cells it has.
+    pub form: Form,
+    /// SHA-256 of each row's text, in the order of their numbers.
+    pub rows: Vec<Digest>,
+    /// What is signed: SHA-256 over `shared::report::Frozen`.
+    pub sha256: Digest,
+    /// The snapshot of the same version whose place it takes.
+    pub drops: Option<ReportId>,
+    /// Who drafted it.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::ReportSigned`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportSigned {
+    /// The report.
+    pub report: ReportId,
+    /// What was signed.
+    pub sha256: Digest,
+    /// Whether a code of the second factor was asked for beside the password.
+    pub second_factor: bool,
+    /// Who signed.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::ReportSent`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportSent {
+    /// The report.
+    pub report: ReportId,
+    /// Local executive bodies that it is before (§39).
+    pub to: Vec<OrgUnitId>,
+    /// Mobility centres that get a copy (§4(8), A-16).
+    pub copies: Vec<OrgUnitId>,
+    /// Whether it was sent by the legal date; none where the calendar does not know it.
+    pub in_time: Option<bool>,
+    /// Who sent it.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::ReportDecided`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportDecided {
+    /// The report.
+    pub report: ReportId,
+    /// What was decided: accept, return or reopen.
+    pub act: ReportAct,
+    /// Who decided.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::ReportRemarked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportRemarked {
+    /// The report.
+    pub report: ReportId,
+    /// In words. They may speak of somebody in the report: the body goes when one of them is erased.
+    pub text: String,
 }
 
 /// See [`Event::BundleReceived`].

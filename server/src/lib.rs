@@ -38,6 +38,7 @@ pub mod pin_reset;
 pub mod rebuild;
 pub mod receipts;
 pub mod refusal;
+pub mod report_form;
 pub mod rotate;
 pub mod router;
 pub mod scope;

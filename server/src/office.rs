@@ -22,6 +22,7 @@ pub mod policy;
 pub mod queue;
 pub mod records;
 pub mod reference;
+pub mod report;
 pub mod second_factor;
 pub mod session;
 pub mod standing;

@@ -19,8 +19,8 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, review,
-            session,
+            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, reports,
+            review, session,
         },
         records,
     },
@@ -113,6 +113,14 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reference::thresholds, reference::set_threshold)) // GET POST /api/thresholds
         .routes(routes!(reference::measured_anew)) // GET /api/thresholds/preview
         .routes(routes!(reference::terms, reference::set_term)) // GET POST /api/terms
+        .routes(routes!(reports::form, reports::set_form)) // GET POST /api/report-form
+        .routes(routes!(reports::list, reports::draft)) // GET POST /api/reports
+        .routes(routes!(reports::show)) //          GET  /api/reports/{report}
+        .routes(routes!(reports::rows)) //          GET  /api/reports/{report}/rows
+        .routes(routes!(reports::changes)) //       GET  /api/reports/{report}/changes
+        .routes(routes!(reports::sign)) //          POST /api/reports/{report}/signature
+        .routes(routes!(reports::send)) //          POST /api/reports/{report}/sending
+        .routes(routes!(reports::decide)) //        POST /api/reports/{report}/decision
         .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people

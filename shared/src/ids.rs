@@ -83,6 +83,8 @@ ids! {
     ErasureId;
     /// One check of a record by a supervisor.
     CheckId;
+    /// One version of a centre's monthly report (§39).
+    ReportId;
 }
 
 fn draw(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {

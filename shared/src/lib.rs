@@ -27,6 +27,7 @@ pub mod problem;
 pub mod pulled;
 pub mod receipt;
 pub mod record;
+pub mod report;
 pub mod rule;
 pub mod service;
 pub mod text_enum;

@@ -74,13 +74,14 @@ macro_rules! sources {
             ("help.ftl", include_str!(concat!("../locales/", $lang, "/help.ftl"))),
             ("findings.ftl", include_str!(concat!("../locales/", $lang, "/findings.ftl"))),
             ("reference.ftl", include_str!(concat!("../locales/", $lang, "/reference.ftl"))),
+            ("report.ftl", include_str!(concat!("../locales/", $lang, "/report.ftl"))),
         ]
     };
 }
 
-static KK: [(&str, &str); 13] = sources!("kk");
-static RU: [(&str, &str); 13] = sources!("ru");
-static EN: [(&str, &str); 13] = sources!("en");
+static KK: [(&str, &str); 14] = sources!("kk");
+static RU: [(&str, &str); 14] = sources!("ru");
+static EN: [(&str, &str); 14] = sources!("en");
 
 /// Why a text could not be formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -154,6 +154,8 @@ problem_codes! {
     CheckImpossible = "check-impossible", 409;
     /// This cannot be decided about the record.
     DecisionImpossible = "decision-impossible", 409;
+    /// This cannot be done to the report as it stands.
+    ReportImpossible = "report-impossible", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
     /// The calendar does not know this day.

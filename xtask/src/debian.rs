@@ -113,6 +113,13 @@ pub(crate) fn browser() -> Option<&'static Path> {
         .find(|path| path.exists())
 }
 
+/// Reads the documents that are printed.
+pub(crate) const POPPLER: Need = Need {
+    package: "poppler-utils",
+    reason: "a printed report is read by a program of others",
+    is_there: || runs("pdftotext", &["-v"]),
+};
+
 /// Makes a place for the tus client of PyPI.
 pub(crate) const PYTHON_VENV: Need = Need {
     package: "python3-venv",

@@ -23,6 +23,7 @@ pub(crate) fn run() -> Result<()> {
         debian::NPM,
         debian::PYTHON_VENV,
         debian::CHROMIUM,
+        debian::POPPLER,
     ];
     if steps.step("Debian packages", || debian::provide(&needs)).is_none() {
         return steps.close();

@@ -12,6 +12,7 @@ pub mod page;
 pub mod people;
 pub mod phones;
 pub mod reference;
+pub mod reports;
 pub mod review;
 pub mod seat;
 pub mod session;

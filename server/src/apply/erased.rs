@@ -40,6 +40,8 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     many!(tx, "delete from held_decision where hash in (", hashes, ")").await?;
     let told: Vec<_> = subject.positions.iter().map(|at| (*at as i64,)).collect();
     many!(tx, "delete from finding_mention where position in (", told, ")").await?;
+    many!(tx, "delete from report_row where position in (", told, ")").await?;
+    many!(tx, "delete from report_remark where position in (", told, ")").await?;
     let rows: Vec<_> = subject.records.iter().map(|(hash, at)| (*hash, *at as i64)).collect();
     many!(tx, "insert into record_erased (hash, position)", rows, "on conflict (hash) do nothing").await?;
 

@@ -17,7 +17,7 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, feed, findings, missing, records, unit_scope, words};
+use super::{ApplyError, Before, feed, findings, missing, records, report, unit_scope, words};
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},
     journal::Placed,
@@ -53,6 +53,7 @@ pub(super) struct Run {
     pub(super) findings: BTreeMap<Digest, findings::Computed>,
     pub(super) mentions: BTreeSet<(u64, Digest)>,
     pub(super) samples: Vec<findings::Sample>,
+    pub(super) report_rows: Vec<report::FrozenRow>,
 
     /// Families of whose entities something changed: their scopes stay as they are for the run.
     changed: HashSet<FamilyId>,
@@ -210,6 +211,7 @@ impl Run {
         self.write_activities(tx).await?;
         records::write(&mut self, tx).await?;
         findings::write(&mut self, tx).await?;
+        report::write(&self.report_rows, tx).await?;
         feed::unit_changes(tx, &changed_units, before, &mut self.direct).await?;
         feed::write(tx, self.touched, self.direct, self.subtrees).await
     }

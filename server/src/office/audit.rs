@@ -423,6 +423,7 @@ async fn said(tx: &mut Tx, row: &Row) -> Result<(String, Option<String>, Option<
         "record.checked",
         "record.decided",
         "gap.closed",
+        "report.decided",
         "device.revoked",
         "order.issued",
         "record.received",
@@ -438,6 +439,7 @@ async fn said(tx: &mut Tx, row: &Row) -> Result<(String, Option<String>, Option<
         }
         Some(Event::RecordDecided(made)) => (said.1, said.2) = (Some(made.choice.to_string()), made.record),
         Some(Event::GapClosed(closed)) => said.1 = Some(closed.reason.to_string()),
+        Some(Event::ReportDecided(made)) => said.1 = Some(made.act.to_string()),
         Some(Event::DeviceRevoked(revoked)) => said.1 = Some(revoked.reason),
         Some(Event::OrderIssued(order)) => said.1 = Some(order.kind.to_string()),
         Some(Event::RecordReceived(received)) => said.2 = received.reading.record,

@@ -7,6 +7,7 @@
 
 mod case;
 mod lists;
+mod report;
 mod sheet;
 mod work;
 
@@ -15,7 +16,7 @@ pub use work::{PAUSE, expire, piece};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
-    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, UserId},
+    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, ReportId, UserId},
     locale::Lang,
     problem::ProblemCode,
     pulled::User,
@@ -28,7 +29,7 @@ use utoipa::ToSchema;
 use super::{
     device, family,
     policy::{self, Right},
-    records,
+    records, report as reports,
 };
 use crate::{
     access::{self, Action, NumberReason, Reading},
@@ -69,6 +70,8 @@ pub enum What {
     Phone,
     /// A family with everything that proves what was done for it.
     Case,
+    /// A monthly report (§39), or those of a month that were sent.
+    Report,
 }
 
 impl What {
@@ -84,6 +87,7 @@ impl What {
             Self::Phones => "phones",
             Self::Phone => "phone",
             Self::Case => "case",
+            Self::Report => "report",
         }
     }
 
@@ -95,6 +99,7 @@ impl What {
             Self::Held | Self::Phone => &[Right::Workers, Right::Case],
             Self::Users | Self::Phones => &[Right::Workers],
             Self::Case => &[Right::Case, Right::Evidence],
+            Self::Report => &[Right::Report],
         }
     }
 }
@@ -110,6 +115,8 @@ pub enum Format {
     Csv,
     /// An archive: of a case, and of nothing else.
     Zip,
+    /// A document to be printed: of one report, and of nothing else.
+    Pdf,
 }
 
 impl Format {
@@ -120,6 +127,7 @@ impl Format {
             Self::Xlsx => "xlsx",
             Self::Csv => "csv",
             Self::Zip => "zip",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -130,6 +138,7 @@ impl Format {
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Zip => "application/zip",
+            Self::Pdf => "application/pdf",
         }
     }
 }
@@ -178,6 +187,12 @@ pub struct Wanted {
     /// Families: only those.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<family::Only>,
+    /// One report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportId>,
+    /// Reports: the latest that was sent, of each centre for this month, `2026-11`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<String>,
 }
 
 impl Wanted {
@@ -186,8 +201,9 @@ impl Wanted {
     fn check(&self) -> Outcome<()> {
         let no = |what: &str| Err(Refusal::because(ProblemCode::BadRequest, what));
         match (self.what, self.format) {
-            (What::Case, Format::Zip) => {}
+            (What::Case, Format::Zip) | (What::Report, Format::Pdf) => {}
             (What::Case, _) | (_, Format::Zip) => return no("a case is a zip, a list is xlsx or csv"),
+            (_, Format::Pdf) => return no("nothing but a report is printed"),
             _ => {}
         }
         match self.what {
@@ -195,6 +211,10 @@ impl Wanted {
             // What was signed cannot be masked.
             What::Case if self.number.is_none() => no("a case holds numbers: why are they needed?"),
             What::Phone if self.phone.is_none() => no("which phone?"),
+            What::Report if self.report.is_none() && self.format == Format::Pdf => no("which report?"),
+            What::Report if self.report.is_none() => {
+                reports::month(self.month.as_deref().unwrap_or_default()).map(drop)
+            }
             _ if self.q.chars().count() > 100 => no("so long is no name"),
             _ => Ok(()),
         }
@@ -204,6 +224,10 @@ impl Wanted {
     async fn unit(&self, tx: &mut Tx) -> Outcome<Option<OrgUnitId>> {
         if matches!(self.what, What::Records | What::Families) {
             return Ok(self.unit);
+        }
+        if self.what == What::Report {
+            let Some(report) = self.report else { return Ok(self.unit) };
+            return Ok(reports::unit_of(tx, report).await?.map(|(unit, _)| unit));
         }
         let unit = match (self.what, self.family, self.phone) {
             (What::Case, Some(family), _) => family::unit_of(tx, family).await?,
@@ -225,6 +249,9 @@ impl Wanted {
         }
         if unit.is_none() && matches!(self.what, What::Case | What::Phone) {
             return Err(ProblemCode::NotFound.into());
+        }
+        if let (What::Report, Some(report)) = (self.what, self.report) {
+            reports::visible(tx, user, report).await?;
         }
         Ok(territory)
     }

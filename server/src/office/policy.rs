@@ -41,6 +41,12 @@ pub enum Right {
     Reference,
     /// To change what everybody counts by, for the whole store.
     Settings,
+    /// To see monthly reports (§39).
+    Report,
+    /// To draft, sign and send those of the own centre.
+    ReportMake,
+    /// To accept and return them.
+    ReportDecide,
 }
 
 /// What a role may do. Roles of the departure side and akims have no case of the settlement side before them (§2.2): beside
@@ -48,16 +54,38 @@ pub enum Right {
 #[must_use]
 pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
-        Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Reference, Scans, Settings, Verify, Workers,
+        Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Reference, Report, ReportDecide, ReportMake,
+        Scans, Settings, Verify, Workers,
     };
     match role {
-        Role::CcSet | Role::CtmSet => &[Own, Case, Evidence, Scans, Numbers, Acts, Reference],
-        Role::CcDir | Role::CtmSetHead | Role::MioSetHead | Role::MioSet => {
-            &[Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference]
+        // Who works at a career centre prepares its report (§39).
+        Role::CcSet => &[Own, Case, Evidence, Scans, Numbers, Acts, Reference, Report, ReportMake],
+        Role::CtmSet => &[Own, Case, Evidence, Scans, Numbers, Acts, Reference, Report],
+        Role::CcDir => &[
+            Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference, Report,
+            ReportMake,
+        ],
+        Role::CtmSetHead => {
+            &[Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference, Report]
         }
-        Role::Crtr => &[Own, Case, Evidence, Scans, Numbers, Reference],
+        Role::MioSetHead | Role::MioSet => &[
+            Own,
+            Case,
+            Evidence,
+            Scans,
+            Check,
+            Workers,
+            Numbers,
+            Acts,
+            Audit,
+            Verify,
+            Reference,
+            Report,
+            ReportDecide,
+        ],
+        Role::Crtr => &[Own, Case, Evidence, Scans, Numbers, Reference, Report],
         // Without document scans (R*).
-        Role::Auth => &[Own, Case, Evidence, Numbers, Acts, Audit, Verify, Reference, Settings],
+        Role::Auth => &[Own, Case, Evidence, Numbers, Acts, Audit, Verify, Reference, Settings, Report],
         Role::Admin => &[Own, Workers, People, Verify, Reference, Settings],
         Role::CtmDepHead | Role::MioDepHead => &[Own, Acts, Audit, Verify],
         Role::CcDep => &[Own, Acts],

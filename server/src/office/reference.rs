@@ -37,6 +37,7 @@ use crate::{
     journal::{self, Fact},
     one, opt,
     refusal::{Outcome, Refusal},
+    report_form::{self, Choice, Forms},
     state::AppState,
     store::{StoreError, Tx},
     terms::{self, Terms},
@@ -763,6 +764,145 @@ pub async fn set_term(state: &AppState, by: &User, wanted: WantedTerm) -> Outcom
     // No term where there never was one is no change either.
     let known = Terms::read(&mut tx).await?;
     if before == value || (value == terms::NONE && known.on(service, from).is_none()) {
+        return Err(ProblemCode::NothingChanges.into());
+    }
+    let fact = set_by(by.id, name, value);
+    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Which rows and cells the monthly report has (Appendix 3, A-19).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReportForms {
+    /// Today, in UTC+5.
+    pub today: NaiveDate,
+    /// Each of the choices.
+    pub choices: Vec<OfChoice>,
+    /// What was changed, the newest first.
+    pub history: Vec<ChoiceChange>,
+}
+
+/// A choice with its values.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReportChoice)]
+pub struct OfChoice {
+    /// Which.
+    pub choice: Choice,
+    /// What may be chosen, the default first.
+    pub words: Vec<String>,
+    /// What holds for a month that ends today.
+    pub now: String,
+    /// What was chosen with its first days, the earliest first.
+    pub values: Vec<ChoiceValue>,
+}
+
+/// See [`OfChoice::values`].
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReportChoiceFrom)]
+pub struct ChoiceValue {
+    /// For months that end on this day or later.
+    pub from: NaiveDate,
+    /// What.
+    pub word: String,
+}
+
+/// A change of a choice.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReportChoiceChange)]
+pub struct ChoiceChange {
+    /// Place in the journal.
+    pub position: i64,
+    /// Which choice.
+    pub choice: Choice,
+    /// For months that end on this day or later.
+    pub from: NaiveDate,
+    /// What holds on that day since then.
+    pub word: String,
+    /// What held on it before.
+    pub was: String,
+    /// Whether it was taken back.
+    pub taken_back: bool,
+    /// Who; null where nobody had signed in.
+    pub by_name: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A choice that is to hold from a day on.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = WantedReportChoice)]
+#[serde(deny_unknown_fields)]
+pub struct WantedChoice {
+    /// Which.
+    pub choice: Choice,
+    /// For months that end on this day or later.
+    pub from: NaiveDate,
+    /// What; null takes back what was said for that day.
+    pub word: Option<String>,
+}
+
+/// The form of reports as it stands.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn report_forms(tx: &mut Tx, now: DateTime<Utc>) -> Result<ReportForms, StoreError> {
+    let today = civil_date(now);
+    let known = Forms::read(tx).await?;
+    let of = |choice: Choice| OfChoice {
+        choice,
+        words: choice.words().into_iter().map(str::to_owned).collect(),
+        now: choice.of(known.on(today)).to_owned(),
+        values: known.values(choice).map(|(from, word)| ChoiceValue { from, word: word.to_owned() }).collect(),
+    };
+    Ok(ReportForms { today, choices: Choice::ALL.map(of).to_vec(), history: choice_history(tx).await? })
+}
+
+/// As [`value_history`].
+async fn choice_history(tx: &mut Tx) -> Result<Vec<ChoiceChange>, StoreError> {
+    let sql = "select c.position, c.name, c.value, c.was, u.name as by_name, c.at from setting_change c
+        left join app_user u on u.id = c.by_user where c.name like 'report.%' order by c.position";
+    let rows = all!(tx, ChangeRow, sql).await?;
+    let mut set: BTreeMap<String, String> = BTreeMap::new();
+    let mut changes = Vec::new();
+    for row in rows {
+        let Some((choice, from)) = report_form::about(&row.name) else { continue };
+        let held = |set: &BTreeMap<String, String>| {
+            let forms = Forms::of(set.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            choice.of(forms.on(from)).to_owned()
+        };
+        let was = held(&set);
+        let taken_back = row.value.is_empty();
+        set.insert(row.name, row.value);
+        let word = held(&set);
+        let (position, by_name, at) = (row.position, row.by_name, row.at);
+        changes.push(ChoiceChange { position, choice, from, word, was, taken_back, by_name, at });
+    }
+    changes.reverse();
+    changes.truncate(usize::try_from(HISTORY).unwrap_or(usize::MAX));
+    Ok(changes)
+}
+
+/// A choice holds from a day on, or what was said for that day is taken back.
+///
+/// # Errors
+/// `out-of-range`, `nothing-changes`, or when the database does not answer.
+pub async fn set_choice(state: &AppState, by: &User, wanted: WantedChoice) -> Outcome<()> {
+    let now = state.clock.wall();
+    let WantedChoice { choice, from, word } = wanted;
+    if word.as_deref().is_some_and(|word| !choice.words().contains(&word)) {
+        return Err(Refusal::because(ProblemCode::OutOfRange, choice.words().join(", ")));
+    }
+    in_time(from, now)?;
+    let mut tx = state.store.write().await?;
+    let locked = journal::lock(&mut tx).await?;
+    let name = report_form::setting(choice, from);
+    let sql = "select value from setting where name = $1";
+    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
+    let held = choice.of(Forms::read(&mut tx).await?.on(from));
+    // What holds on that day anyway is no change either.
+    let same = word.as_deref().is_some_and(|word| word == held && before.is_empty());
+    let value = word.unwrap_or_default();
+    if before == value || same {
         return Err(ProblemCode::NothingChanges.into());
     }
     let fact = set_by(by.id, name, value);

@@ -247,6 +247,36 @@ pub async fn change_password(state: &AppState, session: &Session, old: String, n
     Ok(tx.commit().await?)
 }
 
+/// The user of a session proves himself once more, before something is signed in his name; says whether a code of the
+/// second factor was asked for.
+///
+/// # Errors
+/// `sign-in-failed` whatever is wrong, `sign-in-slow` after many wrong tries, `second-factor-needed`.
+pub async fn prove(
+    state: &AppState,
+    session: &Session,
+    password: String,
+    code: Option<String>,
+) -> Outcome<bool> {
+    let (now, user) = (state.clock.wall(), &session.user);
+    let counted = Digest::of(user.login.to_lowercase().as_bytes());
+    count_try(&state.store, counted, now).await?;
+    let mut tx = state.store.read().await?;
+    let secret = secret_of(&mut tx, user.id).await?;
+    drop(tx);
+    if !passwords::is_right(password, secret.password).await? {
+        return Err(ProblemCode::SignInFailed.into());
+    }
+    let mut tx = state.store.write().await?;
+    if let Some(sealed) = &secret.totp {
+        let code = code.ok_or(ProblemCode::SecondFactorNeeded)?;
+        use_code(state, &mut tx, user, sealed, &code, now).await?;
+    }
+    exec!(&mut tx, "delete from sign_in_attempt where login = $1", counted).await?;
+    tx.commit().await?;
+    Ok(secret.totp.is_some())
+}
+
 /// Begins to set up a second factor: a new secret, that counts once a code of it has come.
 ///
 /// # Errors

@@ -28,6 +28,7 @@ const INDICES: &[&str] = &[
     "record_family_received",
     "evidence_hash",
     "record_check_family",
+    "report_row_position",
 ];
 
 /// Twins of all derived tables.

@@ -20,9 +20,10 @@ use kandas_server::{
     devices, erase, exec,
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
-        OrderDone, PasswordSet, RecoveryKeyStored, Restored, SecondFactorSet, Setting,
+        OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, Restored, SecondFactorSet, Setting,
     },
     journal::{self, Fact},
+    office::report::making,
     one, pin_reset, rebuild, rotate,
     store::{Engine, Store},
     tables,
@@ -37,6 +38,7 @@ use kandas_shared::{
     merkle::Frontier,
     order::OrderKind,
     receipt::Verdict,
+    report::ReportAct,
     time::Clock as _,
 };
 use serde::{Deserialize, Serialize};
@@ -198,6 +200,12 @@ async fn golden_is_written() {
     }
 }
 
+async fn pulled_user(house: &House, id: UserId) -> kandas_shared::pulled::User {
+    let mut tx = house.store.read().await.unwrap();
+    let sql = "select id, org_unit, login, role, name, language, active from app_user where id = $1";
+    one!(&mut tx, kandas_shared::pulled::User, sql, id).await.unwrap()
+}
+
 /// A short life in which everything happens once.
 async fn live(house: &House) {
     let district = district(8);
@@ -349,6 +357,22 @@ async fn live(house: &House) {
     let of = Deciding { now, by };
     held::close_gap(&mut tx, chance, of, missing, ChoiceReason::PhoneReset).await.unwrap();
     tx.commit().await.unwrap();
+
+    // The report of the month is drafted twice, signed, sent and returned.
+    let mut user = pulled_user(house, by).await;
+    let state = crate::office::Office::started(house);
+    let month = "2026-11".parse().unwrap();
+    making::draft(&state, &user, user.org_unit, month).await.unwrap();
+    let report = making::draft(&state, &user, user.org_unit, month).await.unwrap();
+    let hand = ReportHand { by, by_name: user.name.clone(), by_role: user.role };
+    let mut tx = house.store.read().await.unwrap();
+    let (sha256,) = one!(&mut tx, (Digest,), "select sha256 from report where id = $1", report).await.unwrap();
+    drop(tx);
+    let signed = ReportSigned { report, sha256, second_factor: false, hand };
+    house.append([Fact::by_system(Event::ReportSigned(signed))]).await;
+    making::send(&state, &user, report).await.unwrap();
+    user.role = kandas_shared::pulled::Role::MioSet;
+    making::decide(&state, &user, report, ReportAct::Return, Some("алтын ескерту".into())).await.unwrap();
 
     let mut keys = house.keys();
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();

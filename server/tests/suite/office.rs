@@ -11,6 +11,7 @@ mod live;
 mod map;
 mod phones;
 mod reference;
+mod reports;
 mod signing_in;
 mod work;
 

@@ -81,6 +81,7 @@ problem-login-taken = Этот логин занят.
 problem-record-taken = Эту запись сейчас проверяет другой человек.
 problem-check-impossible = Состояние записи изменилось: это действие уже невозможно.
 problem-decision-impossible = Такое решение здесь уже невозможно. Обновите список.
+problem-report-impossible = В нынешнем состоянии отчёта это невозможно.
 problem-own-record = Свою запись проверить нельзя.
 problem-day-unknown = Календарь не знает этого дня: его года ещё нет в программе.
 problem-words-missing = Нужны причина и источник, каждый до 500 знаков.

@@ -15,6 +15,7 @@ use crate::problem::ProblemCode;
 use crate::pulled::{OrgKind, Relation, Role, Sex};
 use crate::receipt::{HeldReason, RefusedReason, Verdict};
 use crate::record::{Act, ConsentState};
+use crate::report::{ReportAct, ReportCells, ReportRows, ReportSpan, ReportState};
 use crate::rule::{Missing, NoPositionReason, NoVideoReason, Proof};
 use crate::service::{AppliesTo, ServiceGroup, Unit, services};
 
@@ -161,6 +162,11 @@ fn every_word_of_the_domain_has_a_message() {
     family("finding", Rule::ALL.iter().map(|w| w.as_str()).collect());
     family("role", Role::ALL.iter().map(|w| w.as_str()).collect());
     family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
+    family("report-state", ReportState::ALL.iter().map(|w| w.as_str()).collect());
+    family("report-act", ReportAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("report-rows", ReportRows::ALL.iter().map(|w| w.as_str()).collect());
+    family("report-cells", ReportCells::ALL.iter().map(|w| w.as_str()).collect());
+    family("report-span", ReportSpan::ALL.iter().map(|w| w.as_str()).collect());
     family("sex", Sex::ALL.iter().map(|w| w.as_str()).collect());
     family(
         "aside",

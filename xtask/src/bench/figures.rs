@@ -47,6 +47,7 @@ const TARGETS: [(&str, Target); 33] = [
     ("office_next_p95_ms_{}", Target::AtMost(30.0)),
     ("office_page_growth_{}", Target::AtMost(1.5)),
     ("office_xlsx_rows_per_s_{}", Target::AtLeast(50_000.0)),
+    ("office_report_completions_per_s_{}", Target::AtLeast(10_000.0)),
     ("office_rss_peak_mb_{}", Target::AtMost(200.0)),
 ];
 

@@ -84,6 +84,7 @@ impl Bench {
         figures.add(&name("page_growth"), pages / pages_before);
         self.looks(figures, engine, &site)?;
         self.workbook(figures, engine, &site, serving.pid()?)?;
+        self.reports(figures, engine, &site)?;
         figures.add(&name("rss_mb"), memory(serving.pid()?)?.now);
         let status = serving.stop()?;
         ensure!(status.success(), "the central store ended with {status}");
@@ -266,6 +267,38 @@ impl Bench {
         figures.add(&name("xlsx_rows"), rows);
         figures.add(&name("xlsx_rows_per_s"), rows / took);
         figures.add(&name("rss_peak_mb"), memory(pid)?.peak);
+        Ok(())
+    }
+
+    /// The monthly reports of a region, centre by centre, each drafted by its director: months with completions.
+    fn reports(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
+        let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+        let this = today().format("%Y-%m").to_string();
+        let before = (today() - chrono::Days::new(DAYS.unsigned_abs())).format("%Y-%m").to_string();
+        let (mut took, mut rows) = (0.0, 0.0);
+        for number in 1..=CENTRES {
+            let login = format!("test.1.dir.{number}");
+            let password = site.centre.password(&login)?;
+            self.runtime.block_on(async {
+                let desk = Desk::sign_in(&site.centre.url(), &login, &password).await?;
+                let me = desk.get("/api/session").await?;
+                for month in [&before, &this] {
+                    let wanted = json!({"unit": me["unit"]["id"], "month": month});
+                    let begun = instant();
+                    let drafted = desk.send(Method::POST, "/api/reports", Some(wanted)).await?;
+                    took += instant().duration_since(begun).as_secs_f64();
+                    let id = drafted["id"].as_str().context("a report without an id")?;
+                    let report = desk.get(&format!("/api/reports/{id}")).await?;
+                    rows += report["entries"].as_f64().unwrap_or(f64::NAN);
+                }
+                anyhow::Ok(())
+            })?;
+        }
+        let sql = "select count(*) from activity a join org_unit u on u.id = a.org_unit
+            join app_user d on d.org_unit = u.id and d.login like 'test.1.dir.%' where a.done_on is not null";
+        let done = self.runtime.block_on(async { site.tables().await?.number(sql).await })?;
+        figures.add(&name("report_rows"), rows);
+        figures.add(&name("report_completions_per_s"), done as f64 / took);
         Ok(())
     }
 }

@@ -7,8 +7,11 @@ const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
 export type State = "" | (typeof STATES)[number];
 
-export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "reasons";
-const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "reasons"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "reasons"];
+/** Which centres the list of reports shows. */
+export type Shown = "" | "overdue" | "waiting";
+const SHOWN: readonly string[] = ["overdue", "waiting"];
 
 export type Place =
   | { screen: "overview" }
@@ -24,6 +27,8 @@ export type Place =
   | { screen: "people" }
   | { screen: "worker"; worker: string }
   | { screen: "phone"; phone: string }
+  | { screen: "reports"; month: string; show: Shown }
+  | { screen: "report"; report: string }
   | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
@@ -73,6 +78,12 @@ export function read(hash: string): Place {
       return id ? { screen, family: id } : FAMILIES;
     case "record":
       return id ? { screen, record: id } : { screen: "home" };
+    case "reports": {
+      const month = asked.get("month") ?? "";
+      return { screen, month: /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? month : "", show: one<Exclude<Shown, "">>(SHOWN, asked.get("show") ?? "") };
+    }
+    case "report":
+      return id ? { screen, report: id } : REPORTS;
     case "worker":
       return id ? { screen, worker: id } : { screen: "people" };
     case "phone":
@@ -110,6 +121,7 @@ export function write(place: Place): string {
     case "reference":
       return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
     case "families":
+    case "reports":
     case "records": {
       const { screen, ...words } = place;
       return `#/${screen}${filters(words)}`;
@@ -124,6 +136,8 @@ export function write(place: Place): string {
       return `#/family/${place.family}`;
     case "record":
       return `#/record/${place.record}`;
+    case "report":
+      return `#/report/${place.report}`;
     case "worker":
       return `#/worker/${place.worker}`;
     case "phone":
@@ -156,6 +170,7 @@ class Router {
 /** The lists without any filter. */
 export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
 export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "" };
+export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };
 export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
 /** The map without any filter. */
 export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };

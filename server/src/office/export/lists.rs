@@ -56,7 +56,7 @@ impl Asked<'_> {
     }
 
     /// A word of the domain, or as it is where there is no message.
-    fn word(&self, family: &str, word: impl std::fmt::Display) -> String {
+    pub(super) fn word(&self, family: &str, word: impl std::fmt::Display) -> String {
         let id = message_id(family, &word);
         if self.messages().has(&id) { self.say(&id) } else { word.to_string() }
     }
@@ -73,7 +73,7 @@ impl Asked<'_> {
         )
     }
 
-    fn unit_name(&self, unit: OrgUnitId) -> String {
+    pub(super) fn unit_name(&self, unit: OrgUnitId) -> String {
         let Some(unit) = self.territory.unit(unit) else { return unit.to_string() };
         if self.export.wanted.lang == Lang::Kk { unit.name_kk.clone() } else { unit.name_ru.clone() }
     }
@@ -118,7 +118,7 @@ impl Asked<'_> {
     }
 
     /// The number as it may stand there.
-    fn number(&self, iin: Option<&Iin>) -> Cell {
+    pub(super) fn number(&self, iin: Option<&Iin>) -> Cell {
         match (iin, self.export.wanted.number) {
             (None, _) => Cell::Empty,
             (Some(iin), Some(_)) => iin.reveal().into(),
@@ -126,7 +126,7 @@ impl Asked<'_> {
         }
     }
 
-    fn front(&self, headings: &[&str], more: Vec<(String, String)>) -> Front {
+    pub(super) fn front(&self, headings: &[&str], more: Vec<(String, String)>) -> Front {
         let wanted = &self.export.wanted;
         let title = self.word("export-of", wanted.what.word());
         let mut lines = vec![
@@ -157,6 +157,7 @@ impl Asked<'_> {
             cover: self.say("export-cover"),
             lines,
             headings: headings.iter().map(|name| self.say(&format!("export-col-{name}"))).collect(),
+            ..Front::default()
         }
     }
 }
@@ -242,12 +243,12 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
         What::Users => (USERS, Vec::new()),
         What::Phones => (PHONES, Vec::new()),
         What::Phone => (PHONE, phone_front(tx, of).await?),
-        What::Case => return Err(Broken::Gone),
+        What::Case | What::Report => return Err(Broken::Gone),
     };
     let front = of.front(headings, more);
     let format = match of.export.wanted.format {
         Format::Csv => sheet::Format::Csv,
-        Format::Xlsx | Format::Zip => sheet::Format::Xlsx,
+        Format::Xlsx | Format::Zip | Format::Pdf => sheet::Format::Xlsx,
     };
     let (send, receive) = channel(4);
     let writing = tokio::task::spawn_blocking(move || sheet(format, &front, receive));

@@ -79,6 +79,10 @@ pub struct Front {
     pub lines: Vec<(String, String)>,
     /// Headings.
     pub headings: Vec<String>,
+    /// Whether the columns of a workbook have numbers below their headings, as a form has.
+    pub numbered: bool,
+    /// Widths of the columns of a workbook, as Excel counts them; 20 for those that are not there.
+    pub widths: Vec<f64>,
 }
 
 /// Rows that one sheet takes; a workbook goes on in another. Excel takes 1,048,576.
@@ -128,13 +132,22 @@ fn xlsx(front: &Front, mut rows: Receiver<Vec<Vec<Cell>>>) -> Result<(File, i64)
         let sheet = book.add_worksheet_with_constant_memory()?;
         dress(sheet, front);
         sheet.set_landscape().set_print_fit_to_pages(1, 0);
-        sheet.set_repeat_rows(0, 0)?;
-        sheet.set_freeze_panes(1, 0)?;
+        let head = u32::from(front.numbered);
+        sheet.set_repeat_rows(0, head)?;
+        sheet.set_freeze_panes(head + 1, if front.numbered { 2 } else { 0 })?;
+        for column in 0..front.headings.len() {
+            let width = front.widths.get(column).copied().unwrap_or(20.0);
+            sheet.set_column_width(u16::try_from(column).unwrap_or(u16::MAX), width)?;
+        }
         for (column, heading) in (0..).zip(&front.headings) {
-            sheet.set_column_width(column, 20)?;
             sheet.write_string_with_format(0, column, heading, &styles.heading)?;
         }
-        let mut row = 1;
+        if front.numbered {
+            for (column, number) in (0..).zip((1_u32..).take(front.headings.len())) {
+                sheet.write_number_with_format(1, column, number, &styles.heading)?;
+            }
+        }
+        let mut row = head + 1;
         while let Some(batch) = next.take() {
             for cells in &batch {
                 for (column, cell) in (0..).zip(cells) {
@@ -269,6 +282,7 @@ mod tests {
             cover: "Мұқаба".into(),
             lines: vec![("Кім".into(), "СЫНАҚ".into())],
             headings: vec!["Аты".into(), "Күні".into()],
+            ..Front::default()
         };
         let (mut file, rows) = sheet(format, &front, receive).unwrap();
         assert_eq!(rows, 3);

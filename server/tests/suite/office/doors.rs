@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use kandas_server::router::office_description;
+use kandas_server::{office::report::making, router::office_description};
 use kandas_shared::pulled::Role;
 use serde_json::{Value, json};
 
@@ -35,6 +35,10 @@ const ADMIN: &[Role] = &[Admin];
 const REFERENCE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
 /// Who changes what the whole store counts by.
 const SETTINGS: &[Role] = &[Auth, Admin];
+/// Requirements §2.2, row "App.3 report": who sees it, who makes it (§39), who accepts or returns it.
+const REPORT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+const REPORT_MAKE: &[Role] = &[CcSet, CcDir];
+const REPORT_DECIDE: &[Role] = &[MioSetHead, MioSet];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
@@ -56,6 +60,9 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let worker = office.worker;
     let (unit, phone, chain) = (office.unit, office.phone.device, office.phone.chain);
     let hash = sealed.jws.identity();
+    let maker = office.user(house, CcSet, unit).await;
+    let month = "2026-11".parse().unwrap();
+    let report = making::draft(&office.state, &maker, unit, month).await.unwrap();
     let door = |method: Method, template: &'static str, path: String, roles, of_a_unit, body| Door {
         method,
         template,
@@ -163,6 +170,67 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             json!({"what": "case", "format": "zip", "lang": "kk", "family": family, "number": "identity"}),
             READ_CASES,
             true,
+        ),
+        export(json!({"what": "report", "format": "csv", "lang": "kk", "month": "2026-11"}), REPORT, false),
+        export(json!({"what": "report", "format": "pdf", "lang": "kk", "report": report}), REPORT, true),
+        door(get.clone(), "/api/reports", "/api/reports?month=2026-11".into(), REPORT, false, None),
+        door(
+            post.clone(),
+            "/api/reports",
+            "/api/reports".into(),
+            REPORT_MAKE,
+            true,
+            Some(json!({"unit": unit, "month": "2026-11"})),
+        ),
+        door(get.clone(), "/api/reports/{report}", format!("/api/reports/{report}"), REPORT, true, None),
+        door(
+            get.clone(),
+            "/api/reports/{report}/rows",
+            format!("/api/reports/{report}/rows"),
+            REPORT,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/reports/{report}/changes",
+            format!("/api/reports/{report}/changes"),
+            REPORT,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/reports/{report}/signature",
+            format!("/api/reports/{report}/signature"),
+            REPORT_MAKE,
+            true,
+            Some(json!({"password": "x"})),
+        ),
+        door(
+            post.clone(),
+            "/api/reports/{report}/sending",
+            format!("/api/reports/{report}/sending"),
+            REPORT_MAKE,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/reports/{report}/decision",
+            format!("/api/reports/{report}/decision"),
+            REPORT_DECIDE,
+            true,
+            Some(json!({"act": "accept"})),
+        ),
+        door(get.clone(), "/api/report-form", "/api/report-form".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/report-form",
+            "/api/report-form".into(),
+            SETTINGS,
+            false,
+            Some(json!({"choice": "cells", "from": "2026-12-01", "word": "mark"})),
         ),
         own(&get, "/api/exports", None),
         door(
