@@ -277,7 +277,8 @@ pub async fn held(conn: &mut SqliteConnection) -> Result<u32, StoreError> {
 /// # Errors
 /// When the store fails.
 pub async fn set_aside(conn: &mut SqliteConnection) -> Result<Vec<Digest>, StoreError> {
-    let sql = "select hash from record where state = 'held' and substr(reason, 1, length($1)) = $1 order by hash";
+    let sql =
+        "select hash from record where state = 'held' and substr(reason, 1, length($1)) = $1 order by hash";
     Ok(sqlx::query_scalar(sql).bind(SET_ASIDE).fetch_all(conn).await?)
 }
 

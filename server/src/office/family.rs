@@ -324,7 +324,19 @@ impl Asked {
         let Self { units, late, near, year, worker, phone, service, from, to, .. } = self;
         let tail = ") limit 10001) counted";
         let counts = among!(
-            tx, (i64,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to
+            tx,
+            (i64,),
+            &sql,
+            *units,
+            tail,
+            *late,
+            *near,
+            *year,
+            *worker,
+            *phone,
+            *service,
+            *from,
+            *to
         );
         Ok(super::held::sum(counts.await?))
     }
@@ -360,7 +372,19 @@ pub(super) async fn fitting(
     let sql = format!("select f.id from family f where {} f.id in (", asked.sql);
     let Asked { late, near, year, worker, phone, service, from, to, .. } = &asked;
     let fit = among!(
-        tx, (FamilyId,), &sql, families, ")", *late, *near, *year, *worker, *phone, *service, *from, *to
+        tx,
+        (FamilyId,),
+        &sql,
+        families,
+        ")",
+        *late,
+        *near,
+        *year,
+        *worker,
+        *phone,
+        *service,
+        *from,
+        *to
     )
     .await?;
     Ok(fit.into_iter().map(|(family,)| family).collect())
@@ -430,16 +454,16 @@ pub async fn list(
         Some(ids) => {
             let sql = format!("{sql} f.id in (");
             among!(
-                tx, Listed, &sql, ids, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, after,
-                limit
+                tx, Listed, &sql, ids, tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
+                after, limit
             )
             .await?
         }
         None => {
             let sql = format!("{sql} f.org_unit in (");
             among!(
-                tx, Listed, &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, after,
-                limit
+                tx, Listed, &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
+                after, limit
             )
             .await?
         }

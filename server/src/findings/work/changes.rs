@@ -128,12 +128,9 @@ impl Changes {
     }
 
     /// Numbers that were taken for lost; gives where the records were received that count by these decisions.
-    async fn decided(
-        &mut self,
-        tx: &mut Tx,
-        positions: Vec<(i64,)>,
-    ) -> Result<BTreeSet<(i64,)>, StoreError> {
-        let sql = "select d.choice, d.device, r.position from held_decision d left join record r on r.hash = d.hash
+    async fn decided(&mut self, tx: &mut Tx, positions: Vec<(i64,)>) -> Result<BTreeSet<(i64,)>, StoreError> {
+        let sql =
+            "select d.choice, d.device, r.position from held_decision d left join record r on r.hash = d.hash
             where d.position in (";
         let mut applied = BTreeSet::new();
         for (choice, device, received) in

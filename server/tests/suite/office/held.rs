@@ -24,7 +24,12 @@ use crate::{
 
 impl Office {
     /// The worker seals a completion of the family's activity `nr`, changed before it is signed.
-    pub(super) async fn sealed(&mut self, house: &House, nr: usize, change: impl FnOnce(&mut Value)) -> Sealed {
+    pub(super) async fn sealed(
+        &mut self,
+        house: &House,
+        nr: usize,
+        change: impl FnOnce(&mut Value),
+    ) -> Sealed {
         let activity = self.district.activities_of(self.family).nth(nr).unwrap();
         let bytes = photo(&format!("HELD {nr}"));
         let work = Work {
