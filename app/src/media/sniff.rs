@@ -100,7 +100,8 @@ fn iso_media(head: &[u8]) -> Option<Option<Format>> {
         return None;
     }
     let length = u32::from_be_bytes(head.get(..4)?.try_into().ok()?) as usize;
-    let brands = head.get(8..length.clamp(12, head.len()))?;
+    // Of a file that was cut there may be less than the one brand which is always there.
+    let brands = head.get(8..length.min(head.len()).max(12))?;
     let major = brands.get(..4)?;
     let compatible: Vec<&[u8]> = brands.get(8..).unwrap_or_default().chunks_exact(4).collect();
     const HEIF: [&[u8]; 6] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"];
@@ -148,5 +149,7 @@ mod tests {
         assert_eq!(sniff(b"\0\0\0\x08wide\0\0\0\0mdat"), Some(Format::Mov));
         assert_eq!(sniff(b"plain text"), None);
         assert_eq!(sniff(b"ab"), None);
+        assert_eq!(sniff(b"\0\0\0\x18ftyp\x81"), None);
+        assert_eq!(sniff(b"\0\0\0\x04ftypqt  "), Some(Format::Mov));
     }
 }
