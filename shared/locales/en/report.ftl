@@ -64,13 +64,10 @@ report-overdue = Overdue
 report-overdue-count = overdue: {$count}
 report-waiting-count = waiting for a decision: {$count}
 report-none-yet = No report yet
-report-no-centres = There is no career centre in your territory.
-report-none-found = There is no such centre.
 report-show-all = All centres
 report-show-overdue = Overdue
 report-show-waiting = Waiting for a decision
 report-entries = Rows
-report-drafted-at = Drafted
 report-sent-at = Sent
 report-clock = Due
 report-days-left = days left: {$count}
@@ -80,7 +77,6 @@ report-too-late = after the date
 report-month-before = The month before
 report-month-after = The next month
 report-export-month = Reports of the month
-report-news = There is something new: show it
 
 ## One report
 
@@ -99,7 +95,6 @@ report-table-hint = Each date opens the sealed record with its evidence. Names a
 report-person = Person
 report-nobody = erased
 report-cell-of = {$person}, {$service}, {$date}: open the record
-report-cell-more = and {$count} more
 report-cell-returned = given back
 report-cell-late = earlier month
 report-erased-count = Rows of people whose data were erased: {$count}. Only their hash is left.

@@ -64,13 +64,10 @@ report-overdue = Мерзімі өтті
 report-overdue-count = мерзімі өткен: {$count}
 report-waiting-count = шешім күтеді: {$count}
 report-none-yet = Есеп әлі жоқ
-report-no-centres = Сіздің аумағыңызда мансап орталығы жоқ.
-report-none-found = Мұндай орталық жоқ.
 report-show-all = Барлық орталық
 report-show-overdue = Мерзімі өткендер
 report-show-waiting = Шешім күтетіндер
 report-entries = Жолдар
-report-drafted-at = Жасалды
 report-sent-at = Жіберілді
 report-clock = Мерзімі
 report-days-left = қалды: {$count} күн
@@ -80,7 +77,6 @@ report-too-late = мерзімінен кеш
 report-month-before = Алдыңғы ай
 report-month-after = Келесі ай
 report-export-month = Айдың есептері
-report-news = Есептерде жаңалық бар: көрсету
 
 ## One report
 
@@ -99,7 +95,6 @@ report-table-hint = Әр күн мөр басылған жазбаны дәле�
 report-person = Адам
 report-nobody = деректері өшірілген
 report-cell-of = {$person}, {$service}, {$date}: жазбаны ашу
-report-cell-more = және тағы {$count} жазба
 report-cell-returned = қайтарылған
 report-cell-late = өткен кезең үшін
 report-erased-count = Деректері өшірілген адамдардың жолдары: {$count}. Олардың орнында бақылау қосындысы ғана қалды.

@@ -64,13 +64,10 @@ report-overdue = Просрочен
 report-overdue-count = просрочено: {$count}
 report-waiting-count = ждут решения: {$count}
 report-none-yet = Отчёта ещё нет
-report-no-centres = На вашей территории нет карьерных центров.
-report-none-found = Таких центров нет.
 report-show-all = Все центры
 report-show-overdue = Просроченные
 report-show-waiting = Ждут решения
 report-entries = Строк
-report-drafted-at = Составлен
 report-sent-at = Отправлен
 report-clock = Срок
 report-days-left = осталось дней: {$count}
@@ -80,7 +77,6 @@ report-too-late = позже срока
 report-month-before = Месяц назад
 report-month-after = Месяц вперёд
 report-export-month = Отчёты за месяц файлом
-report-news = В отчётах есть новое: показать
 
 ## One report
 
@@ -99,7 +95,6 @@ report-table-hint = Каждая дата открывает опечатанн�
 report-person = Человек
 report-nobody = данные удалены
 report-cell-of = {$person}, {$service}, {$date}: открыть запись
-report-cell-more = и ещё записей: {$count}
 report-cell-returned = возвращена
 report-cell-late = за прошлый период
 report-erased-count = Строк людей, чьи данные удалены: {$count}. От них осталась только контрольная сумма.
