@@ -329,6 +329,12 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
         | Event::FindingsComputed(_)
         | Event::CheckSampled(_)
         | Event::EvidenceReceived(_)
+        | Event::ReportRowFrozen(_)
+        | Event::ReportDrafted(_)
+        | Event::ReportSigned(_)
+        | Event::ReportSent(_)
+        | Event::ReportDecided(_)
+        | Event::ReportRemarked(_)
         | Event::SettingSet(_)
         | Event::SubjectErased(_) => 1,
     };
