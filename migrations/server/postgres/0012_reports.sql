@@ -58,4 +58,4 @@ create table report_remark (
 create index report_remark_report on report_remark (report);
 
 -- What was completed in a month.
-create index activity_done on activity (org_unit, done_on) where done_on is not null;
+create index activity_completed on activity (org_unit, done_on) where done_on is not null;
