@@ -56,6 +56,3 @@ create table report_remark (
     text     text not null
 ) strict;
 create index report_remark_report on report_remark (report);
-
--- What was completed in a month.
-create index activity_completed on activity (org_unit, done_on) where done_on is not null;

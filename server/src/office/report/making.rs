@@ -157,7 +157,7 @@ async fn completions(
     type Found = (PersonId, FamilyId, ServiceCode, NaiveDate, RecordId);
     // A record that was held at first came to count with the decision.
     let sql = "select a.person, a.family, a.service, a.done_on, a.record from activity a where a.org_unit = $1
-        and a.done_on >= $2 and a.done_on <= $3 and a.state in ('synced', 'reported', 'sys_confirmed', 'disputed')
+        and a.done_on >= $2 and a.done_on <= $3 and a.record is not null and a.state in ('synced', 'reported', 'sys_confirmed', 'disputed')
         and exists (select 1 from record r left join held_decision h on h.hash = r.hash
          where r.record = a.record and r.verdict = 'accepted' and (r.position > $4 or h.position > $4))";
     let rows = all!(tx, Found, sql, unit, from, to, after).await?;

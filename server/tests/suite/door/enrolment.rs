@@ -64,7 +64,7 @@ on_each! { engine, World;
         assert_eq!(code_of(&centre, enrol_statement(&key(), &code, chain)).await, (403, "enrol-code-used"));
 
         // Whatever is signed from now on is signed with it.
-        let phone = Phone { signer, device: first.device, chain, token: String::new() };
+        let phone = Phone { signer, device: first.device, chain, sealed: 0, token: String::new() };
         let grant = centre.grant(&phone).await;
         grant.checkpoint.verify(Typ::Checkpoint, &other.public_key(), &RingVerifier).unwrap();
         assert_eq!(grant.key_changes, again.key_changes);

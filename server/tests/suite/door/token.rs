@@ -53,7 +53,7 @@ on_each! { engine, World;
         assert_eq!(centre.post("/v1/token", None, &TokenRequest { statement }).await.code(), "device-unknown");
 
         // A key nobody knows gets a nonce like any other, and no token.
-        let stranger = Phone { signer: key(), device: phone.device, chain: phone.chain, token: String::new() };
+        let stranger = Phone { signer: key(), device: phone.device, chain: phone.chain, sealed: 0, token: String::new() };
         let nonce = centre.post("/v1/token/nonce", None, &NonceRequest { kid: stranger.signer.public_key().kid() }).await;
         assert_eq!(nonce.json::<NonceGrant>().expires_in_s, 120);
         assert_eq!(centre.try_grant(&stranger).await.code(), "device-unknown");
