@@ -289,7 +289,12 @@ impl<'a> Sheet<'a> {
         let bottom = body + rows.len() as f32 * ROW;
         for (column, lines) in self.headings.iter().enumerate() {
             let (x, width) = self.column(column);
-            self.upright(surface, x, width, top, lines);
+            match lines.as_slice() {
+                [short] if self.regular.width(short, SMALL.0) < width - 2.0 => {
+                    self.centred(surface, x, width, top, self.head, short);
+                }
+                lines => self.upright(surface, x, width, top, lines),
+            }
             let number = (column + 1).to_string();
             self.centred(surface, x, width, top + self.head, NUMBERS, &number);
         }
