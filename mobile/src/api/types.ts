@@ -1421,7 +1421,7 @@ bytes_sent: number,
  */
 receipt: number | null, 
 /**
- * Why it is held (`held-…`) or refused (`refused-…`).
+ * Why it is held or was set aside (`held-…`), or refused (`refused-…`).
  */
 reason: string | null, 
 /**
