@@ -101,7 +101,9 @@ describe.each(["kk", "ru"] as const)("monthly reports, %s", (lang: Lang) => {
     const { page } = body;
     await page.getByRole("link", { name: say("desk-reports"), exact: true }).click();
     await page.getByRole("link", { name: say("report-show-waiting") }).click();
-    await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
+    await page.locator('[aria-current="page"]', { hasText: say("report-show-waiting") }).waitFor();
+    await page.locator("tbody th a").waitFor();
+    expect(await page.locator("tbody tr").count()).toBe(1);
     await body.look(`reports-waiting.${lang}`);
     await page.locator("tbody th a").click();
     await act(body, "return").click();
