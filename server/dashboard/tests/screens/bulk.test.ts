@@ -122,6 +122,8 @@ describe.each(["kk", "ru"] as const)("clean ones together, %s", (lang) => {
     await page.getByText(say("desk-did-bulk", { count: "2" })).waitFor();
     await page.locator(".toast").getByRole("button", { name: say("desk-undo") }).click();
     await page.getByText(say("desk-bulk-undone")).waitFor();
+    // Under the pointer a message stays.
+    await page.mouse.move(0, 0);
     // Longer than a message stays.
     await page.waitForTimeout(7_000);
     expect(await centre.checks("accepted")).toEqual([]);
