@@ -390,11 +390,7 @@ fn numbered(rows: Vec<(Digest, i64)>) -> Result<Vec<(Digest, u64)>, StoreError> 
 }
 
 /// What was remarked about reports in which the subject has a row: the words may speak of it, whoever else is meant.
-async fn remarks(
-    tx: &mut Tx,
-    family: FamilyId,
-    person: Option<PersonId>,
-) -> Result<Vec<i64>, StoreError> {
+async fn remarks(tx: &mut Tx, family: FamilyId, person: Option<PersonId>) -> Result<Vec<i64>, StoreError> {
     let rows = match person {
         None => {
             let sql = "select m.position from report_remark m

@@ -390,8 +390,13 @@ fn compare(before: Option<&Row>, after: Option<&Row>, found: &mut Vec<Difference
         row.into_iter().flat_map(|row| &row.cells).map(|cell| (cell.service, cell.done_on)).collect()
     };
     let (old, new) = (days(before), days(after));
-    let difference =
-        |service, before, after| Difference { person: row.person, family: row.family, service, before, after };
+    let difference = |service, before, after| Difference {
+        person: row.person,
+        family: row.family,
+        service,
+        before,
+        after,
+    };
     if old.is_empty() && new.is_empty() && before.is_some() != after.is_some() {
         found.push(difference(None, None, None));
     }

@@ -71,9 +71,7 @@ pub async fn token(
     // Whoever is let in is served within seconds; so those who bring records wait here, before they take anybody's turn.
     let place = match asked.brings {
         0 => None,
-        records => {
-            Some(state.arrivals.place(records, patience).await.ok_or_else(|| come_again(&state))?)
-        }
+        records => Some(state.arrivals.place(records, patience).await.ok_or_else(|| come_again(&state))?),
     };
     let _seat = turn(&state, &state.seats, 1, patience).await?;
     let (device, granted) = token::grant(&state, asked).await?;

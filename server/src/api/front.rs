@@ -19,7 +19,13 @@ use tokio::{
 };
 use tracing::Instrument as _;
 
-use crate::{api::problem, chance, limits::moment, refusal::{Outcome, Refusal}, state::AppState};
+use crate::{
+    api::problem,
+    chance,
+    limits::moment,
+    refusal::{Outcome, Refusal},
+    state::AppState,
+};
 
 /// Header with the id of the request.
 pub const REQUEST_HEADER: &str = "kandas-request";
@@ -92,7 +98,11 @@ pub(super) async fn turn<'a>(
     many: u32,
     patience: Duration,
 ) -> Outcome<SemaphorePermit<'a>> {
-    timeout(patience, seats.acquire_many(many)).await.ok().and_then(Result::ok).ok_or_else(|| come_again(state))
+    timeout(patience, seats.acquire_many(many))
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .ok_or_else(|| come_again(state))
 }
 
 /// To come again; not at the same moment for all, who would only meet again.

@@ -54,8 +54,8 @@ pub enum Right {
 #[must_use]
 pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
-        Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Reference, Report, ReportDecide, ReportMake,
-        Scans, Settings, Verify, Workers,
+        Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Reference, Report, ReportDecide,
+        ReportMake, Scans, Settings, Verify, Workers,
     };
     match role {
         // Who works at a career centre prepares its report (§39).

@@ -852,7 +852,10 @@ pub async fn report_forms(tx: &mut Tx, now: DateTime<Utc>) -> Result<ReportForms
         choice,
         words: choice.words().into_iter().map(str::to_owned).collect(),
         now: choice.of(known.on(today)).to_owned(),
-        values: known.values(choice).map(|(from, word)| ChoiceValue { from, word: word.to_owned() }).collect(),
+        values: known
+            .values(choice)
+            .map(|(from, word)| ChoiceValue { from, word: word.to_owned() })
+            .collect(),
     };
     Ok(ReportForms { today, choices: Choice::ALL.map(of).to_vec(), history: choice_history(tx).await? })
 }

@@ -20,7 +20,8 @@ use kandas_server::{
     devices, erase, exec,
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
-        OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, Restored, SecondFactorSet, Setting,
+        OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, Restored, SecondFactorSet,
+        Setting,
     },
     journal::{self, Fact},
     office::report::making,
@@ -366,7 +367,8 @@ async fn live(house: &House) {
     let report = making::draft(&state, &user, user.org_unit, month).await.unwrap();
     let hand = ReportHand { by, by_name: user.name.clone(), by_role: user.role };
     let mut tx = house.store.read().await.unwrap();
-    let (sha256,) = one!(&mut tx, (Digest,), "select sha256 from report where id = $1", report).await.unwrap();
+    let (sha256,) =
+        one!(&mut tx, (Digest,), "select sha256 from report where id = $1", report).await.unwrap();
     drop(tx);
     let signed = ReportSigned { report, sha256, second_factor: false, hand };
     house.append([Fact::by_system(Event::ReportSigned(signed))]).await;

@@ -213,9 +213,7 @@ fn versions_differ_by_person_and_service() {
     );
     let found: Vec<(u128, Option<u8>, Option<NaiveDate>, Option<NaiveDate>)> = differences(&before, &after)
         .into_iter()
-        .map(|of| {
-            (of.person.0.as_u128(), of.service.map(ServiceCode::number), of.before, of.after)
-        })
+        .map(|of| (of.person.0.as_u128(), of.service.map(ServiceCode::number), of.before, of.after))
         .collect();
     let on = |text| Some(day(text));
     assert_eq!(

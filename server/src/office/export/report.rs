@@ -214,7 +214,8 @@ fn paper(of: &Asked<'_>, found: &Report, rows: impl Iterator<Item = Row>) -> pri
     notes.push(format!("{}: {}", of.say("report-hash"), found.sha256));
     let line = |what: &str, how: &str| format!("{what}: {how}");
     let mut about = vec![of.unit_name(found.summary.org_unit)];
-    let month = found.summary.month.parse().map_or_else(|_| found.summary.month.clone(), |m| month_name(of, m));
+    let month =
+        found.summary.month.parse().map_or_else(|_| found.summary.month.clone(), |m| month_name(of, m));
     about.push(
         [
             line(&of.say("report-month"), &month),

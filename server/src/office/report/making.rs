@@ -76,7 +76,8 @@ pub async fn draft(state: &AppState, by: &User, unit: OrgUnitId, month: ReportMo
     if territory.unit(unit).is_none_or(|unit| unit.kind != OrgKind::Cc) {
         return Err(impossible("only a career centre reports"));
     }
-    let sql = "select id, version, state from report where org_unit = $1 and month = $2 and state <> 'dropped'
+    let sql =
+        "select id, version, state from report where org_unit = $1 and month = $2 and state <> 'dropped'
         order by version desc limit 1";
     let latest = opt!(&mut tx, (ReportId, i32, ReportState), sql, unit, month.to_string()).await?;
     let (version, drops) = match report::next(latest.map(|(_, version, state)| (version, state))) {
@@ -100,7 +101,8 @@ pub async fn draft(state: &AppState, by: &User, unit: OrgUnitId, month: ReportMo
         facts.push(Fact { family, person, ..fact(by, event) });
     }
     let rows = frozen.rows;
-    let drafted = ReportDrafted { report: id, unit, month, version, form, rows, sha256, drops, hand: hand(by) };
+    let drafted =
+        ReportDrafted { report: id, unit, month, version, form, rows, sha256, drops, hand: hand(by) };
     facts.push(fact(by, Event::ReportDrafted(drafted)));
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     tx.commit().await?;
@@ -191,8 +193,7 @@ async fn late(tx: &mut Tx, unit: OrgUnitId, month: ReportMonth) -> Outcome<Vec<C
     let sql = "select w.person, w.frozen from report_row w join report r on r.id = w.report
         where r.org_unit = $1 and r.month < $2 and r.state in ('sent', 'accepted') and w.person in (";
     let mut told: HashMap<PersonId, Vec<Cell>> = HashMap::new();
-    for (person, frozen) in
-        among!(tx, (PersonId, String), sql, persons, ")", unit, month.to_string()).await?
+    for (person, frozen) in among!(tx, (PersonId, String), sql, persons, ")", unit, month.to_string()).await?
     {
         let row: Row = super::stored(&frozen)?;
         told.entry(person).or_default().extend(row.cells);
@@ -247,8 +248,7 @@ pub async fn sign(
     let locked = journal::lock(&mut tx).await?;
     let (found, month) = signable(&mut tx, id, now).await?;
     whole(&mut tx, id, &found, month).await?;
-    let signed =
-        ReportSigned { report: id, sha256: found.sha256, second_factor, hand: hand(&session.user) };
+    let signed = ReportSigned { report: id, sha256: found.sha256, second_factor, hand: hand(&session.user) };
     let facts = vec![fact(&session.user, Event::ReportSigned(signed))];
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
@@ -302,7 +302,12 @@ pub async fn send(state: &AppState, by: &User, id: ReportId) -> Outcome<()> {
     let territory = Territory::read(&mut tx).await?;
     let over = |kind: OrgKind| -> Vec<OrgUnitId> {
         let of = |unit: &OrgUnitId| territory.unit(*unit).is_some_and(|unit| unit.kind == kind);
-        territory.all().into_iter().filter(of).filter(|unit| territory.covers(*unit, found.org_unit)).collect()
+        territory
+            .all()
+            .into_iter()
+            .filter(of)
+            .filter(|unit| territory.covers(*unit, found.org_unit))
+            .collect()
     };
     let (to, copies) = (over(OrgKind::Mio), over(OrgKind::Ctm));
     if to.is_empty() {

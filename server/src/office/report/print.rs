@@ -86,10 +86,8 @@ pub enum PrintError {
 /// # Errors
 /// When font or document cannot be made.
 pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PrintError> {
-    let (regular, bold) = (
-        Face::of(dejavu::sans_condensed::regular())?,
-        Face::of(dejavu::sans_condensed::bold())?,
-    );
+    let (regular, bold) =
+        (Face::of(dejavu::sans_condensed::regular())?, Face::of(dejavu::sans_condensed::bold())?);
     let sheet = Sheet::of(paper, &regular, &bold);
     let parts = sheet.parts();
     let mut document = Document::new();
@@ -204,7 +202,16 @@ impl<'a> Sheet<'a> {
         let lines = |texts: &[String]| -> Vec<String> {
             texts.iter().flat_map(|text| regular.lines(text, TEXT.0, whole)).collect()
         };
-        Self { paper, regular, bold, columns, headings, head, about: lines(&paper.about), notes: lines(&paper.notes) }
+        Self {
+            paper,
+            regular,
+            bold,
+            columns,
+            headings,
+            head,
+            about: lines(&paper.about),
+            notes: lines(&paper.notes),
+        }
     }
 
     /// Height of what stands above the table on a page.
@@ -392,7 +399,13 @@ mod tests {
 
     fn paper(rows: usize) -> Paper {
         let headings: Vec<String> = (1..=27)
-            .map(|column| if column == 6 { "Ұзын тақырып ".repeat(11) } else { format!("Тақырып {column}") })
+            .map(|column| {
+                if column == 6 {
+                    "Ұзын тақырып ".repeat(11)
+                } else {
+                    format!("Тақырып {column}")
+                }
+            })
             .collect();
         let row = |number: usize| -> Vec<String> {
             let mut cells = vec![String::new(); 27];

@@ -100,7 +100,8 @@ async fn picture(office: &Office, who: &Somebody, report: &str) -> Picture {
     let text = |of: &Value| of.as_str().unwrap().to_owned();
     let rows = page["rows"].as_array().unwrap().iter().map(|row| {
         let cells = row["cells"].as_array().unwrap().iter();
-        let cells = cells.map(|cell| (text(&cell["service"]), text(&cell["done_on"]), text(&cell["records"][0])));
+        let cells =
+            cells.map(|cell| (text(&cell["service"]), text(&cell["done_on"]), text(&cell["records"][0])));
         (row["iin"].as_str().map(str::to_owned), cells.collect())
     });
     rows.collect()
