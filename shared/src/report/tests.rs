@@ -211,7 +211,8 @@ fn versions_differ_by_person_and_service() {
         Form::default(),
         &[done(10, S01, "2026-11-07"), done(10, S07, "2026-11-08"), done(30, S07, "2026-11-09")],
     );
-    let found: Vec<(u128, Option<u8>, Option<NaiveDate>, Option<NaiveDate>)> = differences(&before, &after)
+    type Found = (u128, Option<u8>, Option<NaiveDate>, Option<NaiveDate>);
+    let found: Vec<Found> = differences(&before, &after)
         .into_iter()
         .map(|of| (of.person.0.as_u128(), of.service.map(ServiceCode::number), of.before, of.after))
         .collect();
