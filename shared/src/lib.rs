@@ -25,6 +25,7 @@ pub mod pin_reset;
 pub mod plan_state;
 pub mod problem;
 pub mod pulled;
+pub mod quarter;
 pub mod receipt;
 pub mod record;
 pub mod report;
