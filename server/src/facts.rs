@@ -7,19 +7,21 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    assessment::{Indicators, Parts, Scores, Total},
     calendar::ReportMonth,
     check::{Choice, ChoiceReason, ReturnReason},
     cursor::Kind,
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::{Digest, Epoch},
     ids::{
-        ActivityId, BundleId, CaptureId, ChainId, CheckId, DeviceId, ErasureId, EvidenceId, FamilyId,
-        OrderId, OrgUnitId, PersonId, RecordId, ReportId, UserId,
+        ActivityId, AssessmentId, BundleId, CaptureId, ChainId, CheckId, ConclusionId, DeviceId, ErasureId,
+        EvidenceId, FamilyId, OrderId, OrgUnitId, PersonId, RecommendationId, RecordId, ReportId, UserId,
     },
     jws::{Jws, KeyId, PublicKey},
     order::OrderKind,
     plan_state::{ActivityState, CheckKind},
     pulled,
+    quarter::Quarter,
     receipt::{HeldReason, Verdict},
     report::{Form, ReportAct, Row},
     service::ServiceCode,
@@ -127,6 +129,20 @@ events! {
     ReportDecided(ReportDecided) = "report.decided", 1;
     /// What the local executive body remarked about a monthly report.
     ReportRemarked(ReportRemarked) = "report.remarked", 1;
+    /// What was computed of every centre that is assessed for a quarter was frozen.
+    AssessmentFrozen(AssessmentFrozen) = "assessment.frozen", 1;
+    /// A centre was scored for a quarter.
+    AssessmentScored(AssessmentScored) = "assessment.scored", 1;
+    /// The conclusion about a quarter was written, or written anew.
+    AssessmentConcluded(AssessmentConcluded) = "assessment.concluded", 1;
+    /// The conclusion was signed at the Workforce Development Centre.
+    AssessmentSigned(AssessmentSigned) = "assessment.signed", 1;
+    /// The conclusion was sent to the authorised body.
+    AssessmentSent(AssessmentSent) = "assessment.sent", 1;
+    /// The authorised body has sent the conclusion on to the local executive bodies.
+    AssessmentForwarded(AssessmentForwarded) = "assessment.forwarded", 1;
+    /// A local executive body has considered the conclusion and taken measures.
+    AssessmentMeasured(AssessmentMeasured) = "assessment.measured", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.
@@ -221,7 +237,8 @@ pub struct KeyRotated {
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// Name. `whole_centre:<org unit>` with value `true` gives every phone of the unit all its families;
-    /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>` and `term.<service>.<day>` are in docs/formats.md §5.
+    /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>`, `term.<service>.<day>`, `report.<option>.<day>` and
+    /// `assessment.mode.<day>` are in docs/formats.md §5.
     pub name: String,
     /// Value.
     pub value: String,
@@ -865,6 +882,137 @@ pub struct ReportRemarked {
     /// The report.
     pub report: ReportId,
     /// In words. They may speak of somebody in the report: the body goes when one of them is erased.
+    pub text: String,
+}
+
+/// See [`Event::AssessmentFrozen`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentFrozen {
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Centres with families, by their ids; the others are not assessed.
+    pub centres: Vec<CentreIndicators>,
+}
+
+/// What was computed of a centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CentreIndicators {
+    /// The career or mobility centre.
+    pub unit: OrgUnitId,
+    /// What was computed.
+    pub indicators: Indicators,
+}
+
+/// See [`Event::AssessmentScored`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentScored {
+    /// Its id: each scoring has its own.
+    pub assessment: AssessmentId,
+    /// The centre.
+    pub unit: OrgUnitId,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Number among the scorings of the centre for the quarter; the last one counts.
+    pub version: i32,
+    /// The raw scores with their reasons.
+    pub scores: Scores,
+    /// What they give in the reading that holds for the quarter.
+    pub total: Total,
+    /// Whether it was by the legal date; none where the calendar does not know it.
+    pub in_time: Option<bool>,
+    /// Who scored.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentConcluded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentConcluded {
+    /// The conclusion: one for each quarter.
+    pub conclusion: ConclusionId,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// How often it was saved, this time included.
+    pub revision: i32,
+    /// What it says from now on.
+    pub parts: Parts,
+    /// Who wrote.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentSigned`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentSigned {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// What was signed, byte for byte: `shared::assessment::Frozen`.
+    pub text: String,
+    /// SHA-256 of it.
+    pub sha256: Digest,
+    /// Whether a code of the second factor was asked for beside the password.
+    pub second_factor: bool,
+    /// Who signed.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentSent`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentSent {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// Units of the authorised body (§50).
+    pub to: Vec<OrgUnitId>,
+    /// Whether it was by the legal date; none where the calendar does not know it.
+    pub in_time: Option<bool>,
+    /// Who sent it.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentForwarded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentForwarded {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// Local executive bodies that have it from now on (§51).
+    pub to: Vec<OrgUnitId>,
+    /// Who forwarded it.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentMeasured`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentMeasured {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// The local executive body.
+    pub unit: OrgUnitId,
+    /// What was done about each recommendation to a centre on its land.
+    pub measures: Vec<Measure>,
+    /// What was done besides; may be empty where there are measures.
+    pub text: String,
+    /// Whether it was within the month (§51); none where the calendar does not know the day.
+    pub in_time: Option<bool>,
+    /// The last body to do so: the conclusion is closed.
+    pub closes: bool,
+    /// Who says so.
+    pub hand: ReportHand,
+}
+
+/// What was done about a recommendation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AssessmentMeasure)]
+pub struct Measure {
+    /// Which.
+    pub recommendation: RecommendationId,
+    /// What, in words.
     pub text: String,
 }
 

@@ -85,6 +85,12 @@ ids! {
     CheckId;
     /// One version of a centre's monthly report (§39).
     ReportId;
+    /// One scoring of a centre for a quarter (§47).
+    AssessmentId;
+    /// The conclusion about a quarter's assessment (§50).
+    ConclusionId;
+    /// A recommendation to a centre, carried from quarter to quarter (§50).
+    RecommendationId;
 }
 
 fn draw(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {

@@ -5,6 +5,7 @@
 //! (`openapi`) for types that live here.
 
 pub mod app_version;
+pub mod assessment;
 pub mod calendar;
 pub mod check;
 pub mod cursor;
@@ -26,6 +27,7 @@ pub mod plan_state;
 pub mod problem;
 pub mod pulled;
 pub mod quarter;
+pub mod reason;
 pub mod receipt;
 pub mod record;
 pub mod report;

@@ -156,6 +156,10 @@ problem_codes! {
     DecisionImpossible = "decision-impossible", 409;
     /// This cannot be done to the report as it stands.
     ReportImpossible = "report-impossible", 409;
+    /// This cannot be done to the assessment or the conclusion as it stands.
+    AssessmentImpossible = "assessment-impossible", 409;
+    /// The conclusion lacks scores, results of recommendations or words.
+    ConclusionUnready = "conclusion-unready", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
     /// The calendar does not know this day.
