@@ -20,6 +20,7 @@ pub mod jws;
 pub mod kato;
 pub mod locale;
 pub mod merkle;
+pub mod monitoring;
 pub mod order;
 pub mod packed;
 pub mod pin_reset;

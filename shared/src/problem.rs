@@ -156,6 +156,8 @@ problem_codes! {
     DecisionImpossible = "decision-impossible", 409;
     /// This cannot be done to the report as it stands.
     ReportImpossible = "report-impossible", 409;
+    /// This cannot be done to the round, the problem or the departure as it stands.
+    MonitoringImpossible = "monitoring-impossible", 409;
     /// This cannot be done to the assessment or the conclusion as it stands.
     AssessmentImpossible = "assessment-impossible", 409;
     /// The conclusion lacks scores, results of recommendations or words.

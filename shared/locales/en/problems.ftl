@@ -82,6 +82,7 @@ problem-record-taken = Somebody else is checking this record now.
 problem-check-impossible = The record has changed: this is no longer possible.
 problem-decision-impossible = This can no longer be decided about it. Refresh the list.
 problem-report-impossible = This cannot be done to the report as it stands.
+problem-monitoring-impossible = This cannot be done as it stands. Refresh the page.
 problem-own-record = Nobody checks his own record.
 problem-day-unknown = The calendar does not know this day: its year is not in the program yet.
 problem-words-missing = A reason and a source are needed, up to 500 characters each.

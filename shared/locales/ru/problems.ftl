@@ -82,6 +82,7 @@ problem-record-taken = Эту запись сейчас проверяет др�
 problem-check-impossible = Состояние записи изменилось: это действие уже невозможно.
 problem-decision-impossible = Такое решение здесь уже невозможно. Обновите список.
 problem-report-impossible = В нынешнем состоянии отчёта это невозможно.
+problem-monitoring-impossible = В нынешнем состоянии это невозможно. Обновите страницу.
 problem-own-record = Свою запись проверить нельзя.
 problem-day-unknown = Календарь не знает этого дня: его года ещё нет в программе.
 problem-words-missing = Нужны причина и источник, каждый до 500 знаков.
