@@ -16,6 +16,7 @@ pub mod lease;
 pub mod live;
 pub mod map;
 pub mod overview;
+pub mod paper;
 pub mod passwords;
 pub mod people;
 pub mod policy;
