@@ -5,6 +5,7 @@
 //! calls, the tables come out the same, as if each had been applied alone: a run is written out before a fact that
 //! changes who sees a family joins facts about that family, and rare facts stand alone.
 
+mod assessment;
 mod checked;
 mod decided;
 mod erased;
@@ -40,6 +41,13 @@ pub const DERIVED: &[&str] = &[
     "change",
     "access_anchor",
     "erasure",
+    "recommendation_result",
+    "recommendation",
+    "conclusion_body",
+    "conclusion_act",
+    "conclusion",
+    "assessment",
+    "assessment_snapshot",
     "report_remark",
     "report_act",
     "report_row",
@@ -165,6 +173,16 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             | Event::ReportRemarked(_) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 report::apply(tx, fact).await?;
+            }
+            Event::AssessmentFrozen(_)
+            | Event::AssessmentScored(_)
+            | Event::AssessmentConcluded(_)
+            | Event::AssessmentSigned(_)
+            | Event::AssessmentSent(_)
+            | Event::AssessmentForwarded(_)
+            | Event::AssessmentMeasured(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                assessment::apply(tx, fact).await?;
             }
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod api;
 pub mod apply;
 pub mod arrivals;
+pub mod assessment_mode;
 pub mod assign;
 pub mod backup;
 pub mod calendar;

@@ -335,6 +335,13 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
         | Event::ReportSent(_)
         | Event::ReportDecided(_)
         | Event::ReportRemarked(_)
+        | Event::AssessmentFrozen(_)
+        | Event::AssessmentScored(_)
+        | Event::AssessmentConcluded(_)
+        | Event::AssessmentSigned(_)
+        | Event::AssessmentSent(_)
+        | Event::AssessmentForwarded(_)
+        | Event::AssessmentMeasured(_)
         | Event::SettingSet(_)
         | Event::SubjectErased(_) => 1,
     };
