@@ -85,6 +85,8 @@ ids! {
     CheckId;
     /// One version of a centre's monthly report (§39).
     ReportId;
+    /// One version of a rural okrug's road map (§38).
+    RoadMapId;
     /// A problem or a proposal that monitoring brought to light (§42).
     IssueId;
     /// The departure of a family (§46).

@@ -32,6 +32,7 @@ pub mod reason;
 pub mod receipt;
 pub mod record;
 pub mod report;
+pub mod roadmap;
 pub mod rule;
 pub mod service;
 pub mod text_enum;

@@ -156,6 +156,12 @@ problem_codes! {
     DecisionImpossible = "decision-impossible", 409;
     /// This cannot be done to the report as it stands.
     ReportImpossible = "report-impossible", 409;
+    /// This cannot be done to the road map as it stands.
+    RoadMapImpossible = "road-map-impossible", 409;
+    /// The paper is not of this version: what stands at its foot is another hash.
+    PaperDiffers = "paper-differs", 409;
+    /// The file is none that can be kept: another type than it may be, or not whole.
+    FileUnusable = "file-unusable", 422;
     /// This cannot be done to the round, the problem or the departure as it stands.
     MonitoringImpossible = "monitoring-impossible", 409;
     /// This cannot be done to the assessment or the conclusion as it stands.
