@@ -12,6 +12,7 @@ mod erased;
 mod feed;
 mod findings;
 mod gone;
+pub mod monitoring;
 mod rare;
 mod records;
 mod report;
@@ -48,6 +49,13 @@ pub const DERIVED: &[&str] = &[
     "conclusion",
     "assessment",
     "assessment_snapshot",
+    "monitoring_word",
+    "monitoring_confirmation",
+    "monitoring_departure",
+    "monitoring_residence",
+    "monitoring_issue",
+    "monitoring_act",
+    "monitoring_round",
     "report_remark",
     "report_act",
     "report_row",
@@ -64,6 +72,7 @@ pub const DERIVED: &[&str] = &[
     "evidence_file",
     "evidence",
     "record_erased",
+    "record_act",
     "record",
     "activity",
     "plan",
@@ -80,6 +89,7 @@ pub const DERIVED: &[&str] = &[
     "user_secret",
     "app_user",
     "org_unit",
+    "reason_text",
     "calendar_day",
     "setting_change",
     "setting",
@@ -183,6 +193,17 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             | Event::AssessmentMeasured(_) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 assessment::apply(tx, fact).await?;
+            }
+            Event::RoundActed(_)
+            | Event::ResidenceChecked(_)
+            | Event::IssueOpened(_)
+            | Event::IssueActed(_)
+            | Event::FamilyDeparted(_)
+            | Event::DepartureActed(_)
+            | Event::ServiceConfirmed(_)
+            | Event::MonitoringWorded(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                monitoring::apply(tx, fact, gone).await?;
             }
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;

@@ -290,6 +290,7 @@ impl Plan {
         let of_others = findings::Told::by(tx, &hashes).await?;
         positions.extend(of_others.positions);
         positions.extend(remarks(tx, family, person).await?);
+        positions.extend(words(tx, family).await?);
         let positions = with_bodies(tx, positions).await?;
 
         let mut entities = entities(tx, family, person, &records).await?;
@@ -403,6 +404,12 @@ async fn remarks(tx: &mut Tx, family: FamilyId, person: Option<PersonId>) -> Res
             all!(tx, (i64,), sql, person).await?
         }
     };
+    Ok(rows.into_iter().map(|(position,)| position).collect())
+}
+
+/// What was written in monitoring of the family: the words may speak of any of its members, whoever else is meant.
+async fn words(tx: &mut Tx, family: FamilyId) -> Result<Vec<i64>, StoreError> {
+    let rows = all!(tx, (i64,), "select position from monitoring_word where family = $1", family).await?;
     Ok(rows.into_iter().map(|(position,)| position).collect())
 }
 

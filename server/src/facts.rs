@@ -5,11 +5,13 @@
 //! The body's text is `{"kind":"noun.verb","of":{…}}`. A released body never changes its meaning; a change is a new
 //! `kind_version`, and the code that applies the old one stays.
 
+mod monitoring;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     assessment::{Indicators, Parts, Scores, Total},
     calendar::ReportMonth,
-    check::{Choice, ChoiceReason, ReturnReason},
+    check::{Choice, ChoiceReason},
     cursor::Kind,
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::{Digest, Epoch},
@@ -22,6 +24,7 @@ use kandas_shared::{
     plan_state::{ActivityState, CheckKind},
     pulled,
     quarter::Quarter,
+    reason::ReasonCode,
     receipt::{HeldReason, Verdict},
     report::{Form, ReportAct, Row},
     service::ServiceCode,
@@ -31,6 +34,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::findings::Finding;
+pub use monitoring::{
+    DepartureActed, FamilyDeparted, IssueActed, IssueOpened, MonitoringWorded, ResidenceChecked, RoundActed,
+    RoundOf, ServiceConfirmed, Settler,
+};
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($body:ty) = $kind:literal, $version:literal;)*) => {
@@ -143,6 +150,22 @@ events! {
     AssessmentForwarded(AssessmentForwarded) = "assessment.forwarded", 1;
     /// A local executive body has considered the conclusion and taken measures.
     AssessmentMeasured(AssessmentMeasured) = "assessment.measured", 1;
+    /// A round of monitoring was begun, closed or opened once more.
+    RoundActed(RoundActed) = "monitoring.round_acted", 1;
+    /// Whether a family lives where it settled.
+    ResidenceChecked(ResidenceChecked) = "monitoring.residence_checked", 1;
+    /// Monitoring brought a problem or a proposal to light.
+    IssueOpened(IssueOpened) = "monitoring.issue_opened", 1;
+    /// A problem or a proposal was given to somebody, settled, or opened once more.
+    IssueActed(IssueActed) = "monitoring.issue_acted", 1;
+    /// A family left on its own.
+    FamilyDeparted(FamilyDeparted) = "monitoring.family_departed", 1;
+    /// Something was done about a departure.
+    DepartureActed(DepartureActed) = "monitoring.departure_acted", 1;
+    /// A state system confirms or contradicts a service.
+    ServiceConfirmed(ServiceConfirmed) = "monitoring.service_confirmed", 1;
+    /// Words at what was done in monitoring.
+    MonitoringWorded(MonitoringWorded) = "monitoring.worded", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.
@@ -238,10 +261,33 @@ pub struct KeyRotated {
 pub struct Setting {
     /// Name. `whole_centre:<org unit>` with value `true` gives every phone of the unit all its families;
     /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>`, `term.<service>.<day>`, `report.<option>.<day>` and
-    /// `assessment.mode.<day>` are in docs/formats.md §5.
+    /// `assessment.mode.<day>` are in docs/formats.md §5, as `reason.<list>.<code>.<day>` is.
     pub name: String,
     /// Value.
     pub value: String,
+    /// Due dates of open activities that move with it ([`crate::dues`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dues: Vec<DuesMoved>,
+}
+
+impl Setting {
+    /// One that moves no due date.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into(), dues: Vec::new() }
+    }
+}
+
+/// Due dates that move together, see [`Setting::dues`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DuesMoved {
+    /// What they were; null: no legal due date.
+    pub was: Option<NaiveDate>,
+    /// What they become; null: no legal due date (A-10).
+    pub due: Option<NaiveDate>,
+    /// Whose.
+    pub activities: Vec<ActivityId>,
 }
 
 /// See [`Event::PasswordSet`].
@@ -661,7 +707,7 @@ pub struct RecordChecked {
     /// The one piece that goes back.
     pub evidence: Option<EvidenceId>,
     /// Why it goes back.
-    pub reason: Option<ReturnReason>,
+    pub reason: Option<ReasonCode>,
     /// The supervisor's words.
     pub text: Option<String>,
     /// Last civil day for the answer.
@@ -1170,7 +1216,7 @@ mod tests {
 
     #[test]
     fn a_body_says_its_kind_and_survives() {
-        let event = Event::SettingSet(Setting { name: "a".into(), value: "б".into() });
+        let event = Event::SettingSet(Setting::new("a", "б"));
         let body = event.to_body().unwrap();
         assert_eq!(body, r#"{"kind":"setting.set","of":{"name":"a","value":"б"}}"#);
         assert_eq!(Event::from_body("setting.set", 1, &body).unwrap(), event);

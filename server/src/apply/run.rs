@@ -17,7 +17,7 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, feed, findings, missing, records, report, unit_scope, words};
+use super::{ApplyError, Before, feed, findings, missing, monitoring, records, report, unit_scope, words};
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},
     journal::Placed,
@@ -54,6 +54,7 @@ pub(super) struct Run {
     pub(super) mentions: BTreeSet<(u64, Digest)>,
     pub(super) samples: Vec<findings::Sample>,
     pub(super) report_rows: Vec<report::FrozenRow>,
+    pub(super) acts: Vec<monitoring::ActRow>,
 
     /// Families of whose entities something changed: their scopes stay as they are for the run.
     changed: HashSet<FamilyId>,
@@ -249,6 +250,7 @@ impl Run {
     }
 
     async fn write_families(&mut self, tx: &mut Tx) -> Result<(), ApplyError> {
+        let families: Vec<(FamilyId,)> = self.families.keys().map(|family| (*family,)).collect();
         let rows: Vec<_> = std::mem::take(&mut self.families)
             .into_values()
             .map(|f| {
@@ -278,9 +280,10 @@ impl Run {
              latitude = excluded.latitude, longitude = excluded.longitude"
         )
         .await?;
+        monitoring::cut(tx, &families).await?;
         // Before its members: they are found under the unit of their family.
         let rows: Vec<_> = std::mem::take(&mut self.moved).into_iter().collect();
-        for table in ["activity", "record", "person_word"] {
+        for table in ["activity", "record", "person_word", "monitoring_issue", "monitoring_departure"] {
             let tail = format!(
                 ") update {table} set org_unit = moved.org_unit from moved where {table}.family = moved.family"
             );
