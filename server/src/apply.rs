@@ -16,6 +16,7 @@ pub mod monitoring;
 mod rare;
 mod records;
 mod report;
+mod road_map;
 mod run;
 pub mod words;
 
@@ -56,6 +57,13 @@ pub const DERIVED: &[&str] = &[
     "monitoring_issue",
     "monitoring_act",
     "monitoring_round",
+    "road_map_remark",
+    "road_map_copy",
+    "road_map_scan",
+    "road_map_signature",
+    "road_map_act",
+    "road_map_row",
+    "road_map",
     "report_remark",
     "report_act",
     "report_row",
@@ -183,6 +191,17 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             | Event::ReportRemarked(_) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 report::apply(tx, fact).await?;
+            }
+            Event::RoadMapRowFrozen(frozen) => run.road_map_row(fact, frozen)?,
+            Event::RoadMapDrafted(_)
+            | Event::RoadMapSubmitted(_)
+            | Event::RoadMapScanned(_)
+            | Event::RoadMapSigned(_)
+            | Event::RoadMapReturned(_)
+            | Event::RoadMapRemarked(_)
+            | Event::RoadMapCopied(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                road_map::apply(tx, fact).await?;
             }
             Event::AssessmentFrozen(_)
             | Event::AssessmentScored(_)

@@ -6,6 +6,7 @@
 //! `kind_version`, and the code that applies the old one stays.
 
 mod monitoring;
+mod road_map;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
@@ -37,6 +38,10 @@ use crate::findings::Finding;
 pub use monitoring::{
     DepartureActed, FamilyDeparted, IssueActed, IssueOpened, MonitoringWorded, ResidenceChecked, RoundActed,
     RoundOf, ServiceConfirmed, Settler,
+};
+pub use road_map::{
+    OnPaper, RoadMapCopied, RoadMapDrafted, RoadMapRemarked, RoadMapReturned, RoadMapRowFrozen, RoadMapScanned,
+    RoadMapSigned, RoadMapSubmitted,
 };
 
 macro_rules! events {
@@ -136,6 +141,22 @@ events! {
     ReportDecided(ReportDecided) = "report.decided", 1;
     /// What the local executive body remarked about a monthly report.
     ReportRemarked(ReportRemarked) = "report.remarked", 1;
+    /// A line of a road map was frozen; the fact that drafts the map follows its lines.
+    RoadMapRowFrozen(RoadMapRowFrozen) = "roadmap.row_frozen", 1;
+    /// The road map of a rural okrug was drawn up.
+    RoadMapDrafted(RoadMapDrafted) = "roadmap.drafted", 1;
+    /// A road map was put before the three who sign it.
+    RoadMapSubmitted(RoadMapSubmitted) = "roadmap.submitted", 1;
+    /// The scan of a road map that was signed on paper was taken into custody.
+    RoadMapScanned(RoadMapScanned) = "roadmap.scanned", 1;
+    /// One of the three signed a road map, with an account or on paper.
+    RoadMapSigned(RoadMapSigned) = "roadmap.signed", 1;
+    /// One of the three sent a road map back.
+    RoadMapReturned(RoadMapReturned) = "roadmap.returned", 1;
+    /// What was remarked about a road map.
+    RoadMapRemarked(RoadMapRemarked) = "roadmap.remarked", 1;
+    /// A copy of a road map was handed over.
+    RoadMapCopied(RoadMapCopied) = "roadmap.copied", 1;
     /// What was computed of every centre that is assessed for a quarter was frozen.
     AssessmentFrozen(AssessmentFrozen) = "assessment.frozen", 1;
     /// A centre was scored for a quarter.

@@ -287,7 +287,10 @@ mod tests {
         ];
         for (code, okrug, district) in table {
             let (found, above) = (kato(code).okrug(), kato(code).district());
-            assert_eq!((found.as_ref().map(Kato::as_str), above.as_ref().map(Kato::as_str)), (okrug, district));
+            assert_eq!(
+                (found.as_ref().map(Kato::as_str), above.as_ref().map(Kato::as_str)),
+                (okrug, district)
+            );
         }
     }
 

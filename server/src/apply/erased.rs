@@ -46,6 +46,9 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     many!(tx, "delete from finding_mention where position in (", told, ")").await?;
     many!(tx, "delete from report_row where position in (", told, ")").await?;
     many!(tx, "delete from report_remark where position in (", told, ")").await?;
+    for table in ["road_map_row", "road_map_scan", "road_map_remark"] {
+        many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
+    }
     for table in monitoring::WITH_POSITION {
         many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
     }

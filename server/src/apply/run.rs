@@ -17,7 +17,9 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, feed, findings, missing, monitoring, records, report, unit_scope, words};
+use super::{
+    ApplyError, Before, feed, findings, missing, monitoring, records, report, road_map, unit_scope, words,
+};
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},
     journal::Placed,
@@ -54,6 +56,7 @@ pub(super) struct Run {
     pub(super) mentions: BTreeSet<(u64, Digest)>,
     pub(super) samples: Vec<findings::Sample>,
     pub(super) report_rows: Vec<report::FrozenRow>,
+    pub(super) road_map_rows: Vec<road_map::FrozenRow>,
     pub(super) acts: Vec<monitoring::ActRow>,
 
     /// Families of whose entities something changed: their scopes stay as they are for the run.
@@ -213,6 +216,7 @@ impl Run {
         records::write(&mut self, tx).await?;
         findings::write(&mut self, tx).await?;
         report::write(&self.report_rows, tx).await?;
+        road_map::write(&self.road_map_rows, tx).await?;
         feed::unit_changes(tx, &changed_units, before, &mut self.direct).await?;
         feed::write(tx, self.touched, self.direct, self.subtrees).await
     }
