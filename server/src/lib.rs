@@ -43,6 +43,7 @@ pub mod rebuild;
 pub mod receipts;
 pub mod refusal;
 pub mod report_form;
+pub mod road_map_term;
 pub mod rotate;
 pub mod router;
 pub mod scope;

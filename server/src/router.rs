@@ -19,7 +19,7 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, reports,
+            audit, cases, evidence, exports, held, live, map, page, people, phones, reasons, reference, reports,
             review, session,
         },
         records,
@@ -113,6 +113,9 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reference::thresholds, reference::set_threshold)) // GET POST /api/thresholds
         .routes(routes!(reference::measured_anew)) // GET /api/thresholds/preview
         .routes(routes!(reference::terms, reference::set_term)) // GET POST /api/terms
+        .routes(routes!(reference::preview_term)) // POST /api/terms/preview
+        .routes(routes!(reasons::all, reasons::change)) // GET POST /api/reasons
+        .routes(routes!(reasons::preview)) //       GET  /api/reasons/preview
         .routes(routes!(reports::form, reports::set_form)) // GET POST /api/report-form
         .routes(routes!(reports::list, reports::draft)) // GET POST /api/reports
         .routes(routes!(reports::show)) //          GET  /api/reports/{report}

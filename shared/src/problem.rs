@@ -168,6 +168,8 @@ problem_codes! {
     AssessmentImpossible = "assessment-impossible", 409;
     /// The conclusion lacks scores, results of recommendations or words.
     ConclusionUnready = "conclusion-unready", 409;
+    /// The reason cannot be chosen: nobody has said that there is one, or it has retired.
+    ReasonRetired = "reason-retired", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
     /// The calendar does not know this day.

@@ -91,7 +91,7 @@ pub(super) async fn user(
                 Need::Optional => "optional",
             };
             let mut tx = store.write().await?;
-            let setting = Setting { name: session::SECOND_FACTOR.into(), value: value.into() };
+            let setting = Setting::new(session::SECOND_FACTOR, value);
             let fact = Fact::by_system(Event::SettingSet(setting));
             journal::append(&mut tx, chance, now, vec![fact]).await?;
             tx.commit().await?;

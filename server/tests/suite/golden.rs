@@ -283,10 +283,7 @@ async fn live(house: &House) {
         }),
         Event::SecondFactorSet(SecondFactorSet { user: worker, sealed: Some("c2VhbGVk".into()) }),
         Event::RecoveryKeyStored(RecoveryKeyStored { device: phone.device, wrapped: "YWdl".into() }),
-        Event::SettingSet(Setting {
-            name: format!("whole_centre:{}", family.org_unit),
-            value: "true".into(),
-        }),
+        Event::SettingSet(Setting::new(format!("whole_centre:{}", family.org_unit), "true")),
         Event::AccessAnchored(AccessAnchored { from_id: 1, to_id: 9, hash: Digest::of(b"log") }),
         Event::EvidenceCalled(EvidenceCalled {
             evidence: sealed[2].evidence,
@@ -392,7 +389,7 @@ async fn live(house: &House) {
 
     // All records are drawn of which nothing is noticed; then what is noticed is stated.
     let name = format!("finding.{}.2024-05-30", Threshold::SamplePercent);
-    house.append([Fact::by_system(Event::SettingSet(Setting { name, value: "100".into() }))]).await;
+    house.append([Fact::by_system(Event::SettingSet(Setting::new(name, "100")))]).await;
     let mut work = crate::findings::worker(house);
     assert!(work.all().await.unwrap());
 

@@ -87,6 +87,7 @@ problem-road-map-impossible = This cannot be done to the road map as it stands.
 problem-paper-differs = This is the paper of another version: the hash at its foot does not match.
 problem-file-unusable = The file cannot be used: a whole PDF, JPEG or PNG is needed.
 problem-own-record = Nobody checks his own record.
+problem-reason-retired = This reason is not in the list today. Choose another one.
 problem-day-unknown = The calendar does not know this day: its year is not in the program yet.
 problem-words-missing = A reason and a source are needed, up to 500 characters each.
 problem-out-of-range = This lies outside of what is possible.

@@ -89,6 +89,7 @@ problem-road-map-impossible = Жол картасының қазіргі күй�
 problem-paper-differs = Бұл қағаз басқа нұсқанікі: төменгі жағындағы бақылау қосындысы сәйкес емес.
 problem-file-unusable = Файл жарамайды: тұтас PDF, JPEG немесе PNG керек.
 problem-own-record = Өз жазбаңызды өзіңіз тексере алмайсыз.
+problem-reason-retired = Бұл себеп бүгін тізімде жоқ. Басқасын таңдаңыз.
 problem-day-unknown = Күнтізбе бұл күнді білмейді: оның жылы бағдарламада әлі жоқ.
 problem-words-missing = Себебі мен дереккөзі керек, әрқайсысы 500 таңбаға дейін.
 problem-out-of-range = Бұл рұқсат етілген шектен тыс.

@@ -87,6 +87,7 @@ problem-road-map-impossible = В нынешнем состоянии дорож�
 problem-paper-differs = Это бумага другой версии: контрольная сумма внизу листа не совпадает.
 problem-file-unusable = Файл не подходит: нужен целый PDF, JPEG или PNG.
 problem-own-record = Свою запись проверить нельзя.
+problem-reason-retired = Этой причины сегодня нет в списке. Выберите другую.
 problem-day-unknown = Календарь не знает этого дня: его года ещё нет в программе.
 problem-words-missing = Нужны причина и источник, каждый до 500 знаков.
 problem-out-of-range = Это вне допустимых пределов.

@@ -278,7 +278,7 @@ on_each! { engine, House;
 
     async fn a_plan_that_names_no_date_gets_that_of_the_term(house) {
         let set = |name: &str, value: &str| {
-            Fact::by_system(Event::SettingSet(Setting { name: name.into(), value: value.into() }))
+            Fact::by_system(Event::SettingSet(Setting::new(name, value)))
         };
         let monday = r#"{"works":false,"reason":"қаулы","source":"№ 1"}"#;
         house.append([set("term.S07.2026-09-01", "3"), set("calendar.2026-11-23", monday)]).await;
@@ -356,7 +356,7 @@ on_each! { engine, House;
             kind: kandas_shared::journal::AuthorKind::User,
             id: Some(admin.id.0),
         };
-        let set = |name: &str, value: &str| Event::SettingSet(Setting { name: name.into(), value: value.into() });
+        let set = |name: &str, value: &str| Event::SettingSet(Setting::new(name, value));
         let facts = [("а \"1\"", "1"), ("б", "x"), ("а \"1\"", ""), ("а \"1\"", "'3'")].map(|(name, value)| set(name, value));
         house.append(facts.clone().map(Fact::by_system)).await;
         house.append(facts.map(|event| Fact { author, ..Fact::by_system(event) })).await;
