@@ -10,6 +10,7 @@
 
 mod findings;
 mod others;
+mod road_maps;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -275,6 +276,8 @@ impl Plan {
         let uploads = uploads(tx, &files).await?;
         let bundles = bundles(tx, &hashes).await?;
         objects.extend(bundles.iter().map(|(_, object)| object.clone()));
+        let papers = road_maps::Papers::by(tx, family, person).await?;
+        objects.extend(papers.objects);
 
         let mut positions: BTreeSet<i64> = match person {
             None => all!(tx, (i64,), "select position from journal where family = $1", family).await?,
@@ -290,6 +293,7 @@ impl Plan {
         let of_others = findings::Told::by(tx, &hashes).await?;
         positions.extend(of_others.positions);
         positions.extend(remarks(tx, family, person).await?);
+        positions.extend(papers.positions);
         positions.extend(words(tx, family).await?);
         let positions = with_bodies(tx, positions).await?;
 
