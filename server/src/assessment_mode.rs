@@ -1,13 +1,13 @@
 //! How the total of an assessment is read (§49, A-30): the order's bands do not fit three scores of 1 to 5, so the reading
 //! is a setting with a day.
 //!
-//! A fact `setting.set` named `assessment.mode.<day>` gives a word of [`Mode`] for the quarters that end on that day or
+//! A fact `setting.set` named `assessment.mode.<day>` gives a word of [`AssessmentMode`] for the quarters that end on that day or
 //! later; an empty value takes it back. A score keeps the reading that it was given in.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use kandas_shared::assessment::Mode;
+use kandas_shared::assessment::AssessmentMode;
 
 use crate::{
     all,
@@ -18,7 +18,7 @@ use crate::{
 pub const PREFIX: &str = "assessment.mode.";
 
 /// What holds where nothing is set: the bands as they are written.
-pub const DEFAULT: Mode = Mode::LiteralSum;
+pub const DEFAULT: AssessmentMode = AssessmentMode::LiteralSum;
 
 /// Name of a setting.
 #[must_use]
@@ -34,7 +34,7 @@ pub fn about(setting: &str) -> Option<NaiveDate> {
 
 /// Every reading there is, with its first day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Modes(BTreeMap<NaiveDate, Mode>);
+pub struct Modes(BTreeMap<NaiveDate, AssessmentMode>);
 
 impl Modes {
     /// What the store says.
@@ -54,13 +54,13 @@ impl Modes {
     }
 
     /// What was set, the earliest day first.
-    pub fn values(&self) -> impl Iterator<Item = (NaiveDate, Mode)> {
+    pub fn values(&self) -> impl Iterator<Item = (NaiveDate, AssessmentMode)> {
         self.0.iter().map(|(from, mode)| (*from, *mode))
     }
 
     /// The reading for a quarter that ends on a day.
     #[must_use]
-    pub fn on(&self, last: NaiveDate) -> Mode {
+    pub fn on(&self, last: NaiveDate) -> AssessmentMode {
         self.0.range(..=last).next_back().map_or(DEFAULT, |(_, mode)| *mode)
     }
 }
@@ -83,11 +83,11 @@ mod tests {
             ("report.cells.2026-01-01", "mark"),
         ]);
         let table = [
-            ("2026-06-30", Mode::LiteralSum),
-            ("2026-09-30", Mode::Rescaled25),
-            ("2026-12-31", Mode::Rescaled25),
-            ("2027-03-31", Mode::LiteralSum),
-            ("2027-12-31", Mode::LiteralSum),
+            ("2026-06-30", AssessmentMode::LiteralSum),
+            ("2026-09-30", AssessmentMode::Rescaled25),
+            ("2026-12-31", AssessmentMode::Rescaled25),
+            ("2027-03-31", AssessmentMode::LiteralSum),
+            ("2027-12-31", AssessmentMode::LiteralSum),
         ];
         for (last, mode) in table {
             assert_eq!(modes.on(day(last)), mode, "{last}");

@@ -3,14 +3,14 @@
 //! measures (requirements §2.9).
 //!
 //! Scores are people's. What is computed ([`Indicators`]) is shown beside them and decides nothing. The order's bands go to
-//! 25 and touch, while three scores of 1 to 5 give at most 15; how that is read is a dated setting ([`Mode`]), kept
+//! 25 and touch, while three scores of 1 to 5 give at most 15; how that is read is a dated setting ([`AssessmentMode`]), kept
 //! with the raw scores and the version of these rules, so that another reading later changes nothing that was said.
 
 mod conclusion;
 mod indicators;
 
 pub use conclusion::{
-    Assessed, Became, ConclusionAct, ConclusionState, FollowUp, Frozen, MAX_PART, MAX_WORDS, Parts,
+    Assessed, ConclusionAct, ConclusionState, FollowUp, FollowedUp, Frozen, MAX_PART, MAX_WORDS, Parts,
     Recommendation, Unready, unready, words_fit,
 };
 pub use indicators::{Effectiveness, Indicators, Relevance, Reports, SocialEffect, share};
@@ -41,7 +41,7 @@ text_enum! {
 
 text_enum! {
     /// How the total is read.
-    pub enum Mode {
+    pub enum AssessmentMode {
         /// The sum of the three scores, 3 to 15, against the bands as they are written.
         LiteralSum = "literal_sum",
         /// The sum × 25/15, so that the bands are reached to their end.
@@ -51,7 +51,7 @@ text_enum! {
 
 text_enum! {
     /// The general conclusion (§49).
-    pub enum Band {
+    pub enum AssessmentBand {
         /// Below 10: low, the services were delivered unsatisfactorily.
         Low = "low",
         /// From 10, below 15: medium, satisfactorily.
@@ -65,6 +65,7 @@ text_enum! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AssessmentPoints))]
 pub struct Points(u8);
 
 impl Points {
@@ -143,23 +144,23 @@ impl Scores {
 #[cfg_attr(feature = "openapi", schema(as = AssessmentTotal))]
 pub struct Total {
     /// The reading.
-    pub mode: Mode,
+    pub mode: AssessmentMode,
     /// Version of the rules, [`RULES`].
     pub rules: i32,
     /// The total in hundredths of a point, rounded; the band is found before rounding.
     pub hundredths: i32,
     /// The general conclusion.
-    pub band: Band,
+    pub band: AssessmentBand,
 }
 
 /// The total of three scores and the band it lies in.
 #[must_use]
-pub fn total(points: [Points; 3], mode: Mode) -> Total {
+pub fn total(points: [Points; 3], mode: AssessmentMode) -> Total {
     let sum: i32 = points.iter().map(|points| i32::from(points.get())).sum();
     // In thirds of a point both readings are whole numbers: 25/15 are five thirds.
     let thirds = match mode {
-        Mode::LiteralSum => sum * 3,
-        Mode::Rescaled25 => sum * 5,
+        AssessmentMode::LiteralSum => sum * 3,
+        AssessmentMode::Rescaled25 => sum * 5,
     };
     Total { mode, rules: RULES, hundredths: (thirds * 200 + 3) / 6, band: band(thirds) }
 }
@@ -167,11 +168,11 @@ pub fn total(points: [Points; 3], mode: Mode) -> Total {
 /// The band of a total in thirds of a point. Each begins with its lower bound: [0, 10) low, [10, 15) medium, [15, 25] high.
 /// Were 15 medium, three scores could never be high.
 #[must_use]
-pub const fn band(thirds: i32) -> Band {
+pub const fn band(thirds: i32) -> AssessmentBand {
     match thirds {
-        ..30 => Band::Low,
-        30..45 => Band::Medium,
-        45.. => Band::High,
+        ..30 => AssessmentBand::Low,
+        30..45 => AssessmentBand::Medium,
+        45.. => AssessmentBand::High,
     }
 }
 

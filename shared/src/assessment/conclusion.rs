@@ -91,7 +91,7 @@ impl ConclusionState {
 
 text_enum! {
     /// What became of a recommendation (§50(2)).
-    pub enum Became {
+    pub enum FollowedUp {
         /// Carried out.
         Done = "done",
         /// Carried out in part: it stays open.
@@ -103,7 +103,7 @@ text_enum! {
     }
 }
 
-impl Became {
+impl FollowedUp {
     /// Whether the next quarter asks for it once more.
     #[must_use]
     pub const fn stays_open(self) -> bool {
@@ -134,7 +134,7 @@ pub struct FollowUp {
     /// Of which.
     pub recommendation: RecommendationId,
     /// What became of it.
-    pub became: Became,
+    pub became: FollowedUp,
     /// In words.
     pub text: String,
 }

@@ -77,7 +77,9 @@ pub struct Reports {
 pub struct SocialEffect {
     /// Families of the centre.
     pub families: i64,
-    /// Those of them that left in the quarter; absent where nobody watches (§45-46).
+    /// Those of them whose residence somebody looked at in the quarter (§45).
+    pub watched: i64,
+    /// Those of them that left in the quarter (§46); absent where nobody has looked.
     pub departed: Option<i64>,
     /// Mean of what people said of the services, in hundredths of a point; absent where nobody was asked.
     pub satisfaction: Option<i32>,
@@ -117,7 +119,8 @@ impl Indicators {
         // Means without the number of answers cannot be joined.
         let satisfaction =
             if b.families == 0 { a.satisfaction } else { b.satisfaction.filter(|_| a.families == 0) };
-        let social_effect = SocialEffect { families: a.families + b.families, departed, satisfaction };
+        let (families, watched) = (a.families + b.families, a.watched + b.watched);
+        let social_effect = SocialEffect { families, watched, departed, satisfaction };
         Self { relevance, effectiveness, social_effect }
     }
 

@@ -21,7 +21,7 @@ fn score(points: u8) -> Score {
 
 #[test]
 fn every_edge_of_the_bands() {
-    use Band::{High, Low, Medium};
+    use AssessmentBand::{High, Low, Medium};
     // Thirds of a point: 10 is 30, 15 is 45, 25 is 75.
     let table =
         [(0, Low), (29, Low), (30, Medium), (31, Medium), (44, Medium), (45, High), (46, High), (75, High)];
@@ -32,7 +32,7 @@ fn every_edge_of_the_bands() {
 
 #[test]
 fn every_sum_in_both_readings() {
-    use Band::{High, Low, Medium};
+    use AssessmentBand::{High, Low, Medium};
     // Sum, hundredths and band as the order writes them, hundredths and band rescaled (A-30: low 3-5, medium 6-8, high 9-15).
     let table = [
         ([1, 1, 1], 300, Low, 500, Low),
@@ -52,8 +52,16 @@ fn every_sum_in_both_readings() {
     for (of, literal, band, rescaled, rescaled_band) in table {
         let made = |mode| total(points(of), mode);
         let expected = |mode, hundredths, band| Total { mode, rules: RULES, hundredths, band };
-        assert_eq!(made(Mode::LiteralSum), expected(Mode::LiteralSum, literal, band), "{of:?}");
-        assert_eq!(made(Mode::Rescaled25), expected(Mode::Rescaled25, rescaled, rescaled_band), "{of:?}");
+        assert_eq!(
+            made(AssessmentMode::LiteralSum),
+            expected(AssessmentMode::LiteralSum, literal, band),
+            "{of:?}"
+        );
+        assert_eq!(
+            made(AssessmentMode::Rescaled25),
+            expected(AssessmentMode::Rescaled25, rescaled, rescaled_band),
+            "{of:?}"
+        );
     }
 }
 
@@ -193,7 +201,7 @@ fn what_a_conclusion_lacks() {
     let result = |n, became| FollowUp { recommendation: known(n), became, text: "орындалды".into() };
     let parts = Parts {
         report: "Есеп".into(),
-        results: vec![result(7, Became::Done)],
+        results: vec![result(7, FollowedUp::Done)],
         conclusions: "Қорытынды".into(),
         recommendations: Vec::new(),
     };
@@ -218,8 +226,9 @@ fn what_a_conclusion_lacks() {
     assert!(!with(vec![recommendation(1, "")]).may_stand());
     assert!(!Parts { report: "900101350003".into(), ..parts.clone() }.may_stand());
     assert!(Parts { report: String::new(), ..parts }.may_stand(), "a draft may be empty");
-    let open: Vec<Became> = Became::ALL.iter().copied().filter(|became| became.stays_open()).collect();
-    assert_eq!(open, [Became::Partly, Became::NotDone]);
+    let open: Vec<FollowedUp> =
+        FollowedUp::ALL.iter().copied().filter(|became| became.stays_open()).collect();
+    assert_eq!(open, [FollowedUp::Partly, FollowedUp::NotDone]);
 }
 
 #[test]
@@ -241,14 +250,15 @@ fn a_mobility_centre_is_the_sum_of_its_centres() {
     let reports = Reports { due: 3, in_time: 2, late: 1 };
     let effectiveness =
         Effectiveness { done: 9, accepted: 4, remarked: 2, returned: 1, answered: 1, noticed: 5, reports };
-    let social_effect = SocialEffect { families: 7, departed: None, satisfaction: Some(420) };
+    let social_effect = SocialEffect { families: 7, watched: 2, departed: None, satisfaction: Some(420) };
     let one = Indicators { relevance, effectiveness, social_effect };
     let nothing = Indicators::default();
     assert_eq!((nothing.and(one), one.and(nothing)), (one, one));
     let both = one.and(one);
     assert_eq!(both.relevance, Relevance { due: 20, in_time: 12, late: 6, not_done: 2 });
     assert_eq!(both.effectiveness.reports, Reports { due: 6, in_time: 4, late: 2 });
-    assert_eq!((both.effectiveness.noticed, both.social_effect.families), (10, 14));
+    let social = both.social_effect;
+    assert_eq!((both.effectiveness.noticed, social.families, social.watched), (10, 14, 4));
     assert_eq!(both.social_effect.satisfaction, None, "means of unknown numbers are not joined");
     let watched = SocialEffect { departed: Some(2), ..social_effect };
     assert_eq!(both.and(Indicators { social_effect: watched, ..one }).social_effect.departed, Some(2));
