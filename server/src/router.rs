@@ -19,7 +19,7 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            audit, cases, evidence, exports, held, live, map, page, people, phones, reasons, reference, reports,
+            assessments, audit, cases, evidence, exports, held, live, map, page, people, phones, reasons, reference, reports,
             review, session,
         },
         records,
@@ -117,6 +117,14 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reasons::all, reasons::change)) // GET POST /api/reasons
         .routes(routes!(reasons::preview)) //       GET  /api/reasons/preview
         .routes(routes!(reports::form, reports::set_form)) // GET POST /api/report-form
+        .routes(routes!(assessments::modes, assessments::set_mode)) // GET POST /api/assessment-mode
+        .routes(routes!(assessments::list, assessments::score)) // GET POST /api/assessments
+        .routes(routes!(assessments::show)) //      GET  /api/assessments/{unit}
+        .routes(routes!(assessments::conclusion, assessments::save)) // GET POST /api/conclusions/{quarter}
+        .routes(routes!(assessments::sign)) //      POST /api/conclusions/{quarter}/signature
+        .routes(routes!(assessments::send)) //      POST /api/conclusions/{quarter}/sending
+        .routes(routes!(assessments::forward)) //   POST /api/conclusions/{quarter}/forwarding
+        .routes(routes!(assessments::measure)) //   POST /api/conclusions/{quarter}/measures
         .routes(routes!(reports::list, reports::draft)) // GET POST /api/reports
         .routes(routes!(reports::show)) //          GET  /api/reports/{report}
         .routes(routes!(reports::rows)) //          GET  /api/reports/{report}/rows

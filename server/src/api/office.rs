@@ -1,6 +1,7 @@
 //! The office API: thin handlers for the dashboard. Each says first what it asks for ([`seat::Seat::allow`]), notes the
 //! reading of a case in the access log, and only then shows anything. Its description is at `/api/openapi.json`.
 
+pub mod assessments;
 pub mod audit;
 pub mod cases;
 pub mod evidence;

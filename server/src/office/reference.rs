@@ -325,7 +325,7 @@ pub async fn change_days(state: &AppState, by: &User, wanted: ChangedDays) -> Ou
     Ok(tx.commit().await?)
 }
 
-pub(super) pub(super) fn set_by(by: UserId, name: String, value: String) -> Fact {
+pub(super) fn set_by(by: UserId, name: String, value: String) -> Fact {
     let author = Author { kind: AuthorKind::User, id: Some(by.0) };
     Fact { author, ..Fact::by_system(Event::SettingSet(Setting::new(name, value))) }
 }
