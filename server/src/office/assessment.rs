@@ -11,6 +11,7 @@ pub mod conclusion;
 mod counting;
 pub mod making;
 pub mod mode;
+pub mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
 

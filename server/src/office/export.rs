@@ -6,6 +6,7 @@
 //! once more when the work begins and when the file is taken.
 
 mod case;
+mod conclusion;
 mod lists;
 mod report;
 mod sheet;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    assessment::conclusion as conclusion_of,
     device, family,
     policy::{self, Right},
     records, report as reports,
@@ -72,6 +74,8 @@ pub enum What {
     Case,
     /// A monthly report (§39), or those of a month that were sent.
     Report,
+    /// The conclusion about a quarter's assessment (§50).
+    Conclusion,
 }
 
 impl What {
@@ -88,6 +92,7 @@ impl What {
             Self::Phone => "phone",
             Self::Case => "case",
             Self::Report => "report",
+            Self::Conclusion => "conclusion",
         }
     }
 
@@ -100,6 +105,7 @@ impl What {
             Self::Users | Self::Phones => &[Right::Workers],
             Self::Case => &[Right::Case, Right::Evidence],
             Self::Report => &[Right::Report],
+            Self::Conclusion => &[Right::Assessment],
         }
     }
 }
@@ -193,6 +199,9 @@ pub struct Wanted {
     /// Reports: the latest that was sent, of each centre for this month, `2026-11`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<String>,
+    /// A conclusion: of which quarter, `2026-Q3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarter: Option<String>,
 }
 
 impl Wanted {
@@ -201,9 +210,10 @@ impl Wanted {
     fn check(&self) -> Outcome<()> {
         let no = |what: &str| Err(Refusal::because(ProblemCode::BadRequest, what));
         match (self.what, self.format) {
-            (What::Case, Format::Zip) | (What::Report, Format::Pdf) => {}
+            (What::Case, Format::Zip) | (What::Report | What::Conclusion, Format::Pdf) => {}
+            (What::Conclusion, _) => return no("a conclusion is a pdf"),
             (What::Case, _) | (_, Format::Zip) => return no("a case is a zip, a list is xlsx or csv"),
-            (_, Format::Pdf) => return no("nothing but a report is printed"),
+            (_, Format::Pdf) => return no("nothing but a report or a conclusion is printed"),
             _ => {}
         }
         match self.what {
@@ -211,6 +221,7 @@ impl Wanted {
             // What was signed cannot be masked.
             What::Case if self.number.is_none() => no("a case holds numbers: why are they needed?"),
             What::Phone if self.phone.is_none() => no("which phone?"),
+            What::Conclusion if self.quarter.is_none() => no("which quarter?"),
             What::Report if self.report.is_none() && self.format == Format::Pdf => no("which report?"),
             What::Report if self.report.is_none() => {
                 reports::month(self.month.as_deref().unwrap_or_default()).map(drop)
@@ -252,6 +263,10 @@ impl Wanted {
         }
         if let (What::Report, Some(report)) = (self.what, self.report) {
             reports::visible(tx, user, report).await?;
+        }
+        if let (What::Conclusion, Some(quarter)) = (self.what, &self.quarter) {
+            let wrong = |_| Refusal::because(ProblemCode::BadRequest, "a quarter is written 2026-Q3");
+            conclusion_of::visible(tx, user, quarter.parse().map_err(wrong)?).await?;
         }
         Ok(territory)
     }

@@ -243,7 +243,7 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
         What::Users => (USERS, Vec::new()),
         What::Phones => (PHONES, Vec::new()),
         What::Phone => (PHONE, phone_front(tx, of).await?),
-        What::Case | What::Report => return Err(Broken::Gone),
+        What::Case | What::Report | What::Conclusion => return Err(Broken::Gone),
     };
     let front = of.front(headings, more);
     let format = match of.export.wanted.format {
