@@ -309,7 +309,7 @@ async fn live(house: &House) {
     let record: RecordId = serde_json::from_value(payload["record"].clone()).unwrap();
     let mut tx = house.store.write().await.unwrap();
     let why = Return {
-        reason: ReturnReason::UnreadableDocument,
+        reason: ReturnReason::UnreadableDocument.into(),
         text: Some("алтын сөз".into()),
         due: Due::WorkingDays(3),
     };

@@ -337,7 +337,7 @@ impl History {
     async fn check_as(&mut self, world: &World, record: RecordId, by: UserId) {
         let of = Checking { now: world.clock.wall(), by, record };
         let why = Return {
-            reason: *ReturnReason::ALL.choose(&mut self.rng).unwrap(),
+            reason: (*ReturnReason::ALL.choose(&mut self.rng).unwrap()).into(),
             text: Some("қайта түсіріңіз".into()),
             due: Due::WorkingDays(self.rng.random_range(1..9)),
         };
