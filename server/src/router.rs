@@ -19,8 +19,8 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            assessments, audit, cases, evidence, exports, held, live, map, page, people, phones, reasons, reference, reports,
-            review, session,
+            assessments, audit, cases, evidence, exports, held, live, map, monitoring, page, people,
+            phones, reasons, reference, reports, review, session,
         },
         records,
     },
@@ -132,6 +132,18 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reports::sign)) //          POST /api/reports/{report}/signature
         .routes(routes!(reports::send)) //          POST /api/reports/{report}/sending
         .routes(routes!(reports::decide)) //        POST /api/reports/{report}/decision
+        .routes(routes!(monitoring::list)) //       GET  /api/monitoring
+        .routes(routes!(monitoring::issues)) //     GET  /api/monitoring/issues
+        .routes(routes!(monitoring::issue, monitoring::act_on_issue)) // GET POST /api/monitoring/issues/{issue}
+        .routes(routes!(monitoring::departures)) // GET  /api/monitoring/departures
+        .routes(routes!(monitoring::departure, monitoring::act_on_departure)) // GET POST /api/monitoring/departures/{departure}
+        .routes(routes!(monitoring::of_family)) //  GET  /api/families/{family}/monitoring
+        .routes(routes!(monitoring::show, monitoring::act)) // GET POST /api/families/{family}/monitoring/{number}
+        .routes(routes!(monitoring::look)) //       POST /api/families/{family}/monitoring/{number}/residence
+        .routes(routes!(monitoring::find)) //       POST /api/families/{family}/issues
+        .routes(routes!(monitoring::depart)) //     POST /api/families/{family}/departures
+        .routes(routes!(monitoring::confirm)) //    POST /api/families/{family}/confirmations
+        .routes(routes!(monitoring::rules, monitoring::set_rule)) // GET POST /api/monitoring-rules
         .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people
