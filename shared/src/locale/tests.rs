@@ -6,6 +6,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 use super::*;
+use crate::assessment::{AssessmentBand, AssessmentMode, ConclusionAct, ConclusionState, Criterion, FollowedUp};
 use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
 use crate::finding::Rule;
@@ -167,6 +168,15 @@ fn every_word_of_the_domain_has_a_message() {
     family("report-rows", ReportRows::ALL.iter().map(|w| w.as_str()).collect());
     family("report-cells", ReportCells::ALL.iter().map(|w| w.as_str()).collect());
     family("report-span", ReportSpan::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment", Criterion::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-mode", AssessmentMode::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-mode-hint", AssessmentMode::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-band", AssessmentBand::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-means", AssessmentBand::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-state", ConclusionState::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-act", ConclusionAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-did", ConclusionAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-became", FollowedUp::ALL.iter().map(|w| w.as_str()).collect());
     family("sex", Sex::ALL.iter().map(|w| w.as_str()).collect());
     family(
         "aside",
