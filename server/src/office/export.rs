@@ -8,6 +8,7 @@
 mod case;
 mod conclusion;
 mod lists;
+mod monitoring;
 mod report;
 mod sheet;
 mod work;
@@ -19,6 +20,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
     ids::{DeviceId, ExportId, FamilyId, OrgUnitId, ReportId, UserId},
     locale::Lang,
+    monitoring::{IssueState, RoundState},
     problem::ProblemCode,
     pulled::User,
     service::ServiceCode,
@@ -29,7 +31,7 @@ use utoipa::ToSchema;
 
 use super::{
     assessment::conclusion as conclusion_of,
-    device, family,
+    device, family, monitoring as monitoring_of,
     policy::{self, Right},
     records, report as reports,
 };
@@ -76,6 +78,12 @@ pub enum What {
     Report,
     /// The conclusion about a quarter's assessment (§50).
     Conclusion,
+    /// Rounds of monitoring (§43).
+    Rounds,
+    /// Problems and proposals (§42).
+    Issues,
+    /// Families that left (§46).
+    Departures,
 }
 
 impl What {
@@ -93,6 +101,9 @@ impl What {
             Self::Case => "case",
             Self::Report => "report",
             Self::Conclusion => "conclusion",
+            Self::Rounds => "rounds",
+            Self::Issues => "issues",
+            Self::Departures => "departures",
         }
     }
 
@@ -106,7 +117,13 @@ impl What {
             Self::Case => &[Right::Case, Right::Evidence],
             Self::Report => &[Right::Report],
             Self::Conclusion => &[Right::Assessment],
+            Self::Rounds | Self::Issues | Self::Departures => &[Right::Monitoring],
         }
+    }
+
+    /// Whether it is a list of monitoring.
+    fn is_monitoring(self) -> bool {
+        matches!(self, Self::Rounds | Self::Issues | Self::Departures)
     }
 }
 
@@ -202,6 +219,15 @@ pub struct Wanted {
     /// A conclusion: of which quarter, `2026-Q3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarter: Option<String>,
+    /// Rounds: those that end in this quarter, `2026-Q3`, or `all`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// Rounds: those that stand so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundState>,
+    /// Problems and proposals: those that stand so; the open ones without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<IssueState>,
 }
 
 impl Wanted {
@@ -226,6 +252,7 @@ impl Wanted {
             What::Report if self.report.is_none() => {
                 reports::month(self.month.as_deref().unwrap_or_default()).map(drop)
             }
+            What::Rounds => monitoring_of::known_period(self.period.as_deref()),
             _ if self.q.chars().count() > 100 => no("so long is no name"),
             _ => Ok(()),
         }
@@ -233,7 +260,7 @@ impl Wanted {
 
     /// The unit that it is about, if it is about something of one.
     async fn unit(&self, tx: &mut Tx) -> Outcome<Option<OrgUnitId>> {
-        if matches!(self.what, What::Records | What::Families) {
+        if matches!(self.what, What::Records | What::Families) || self.what.is_monitoring() {
             return Ok(self.unit);
         }
         if self.what == What::Report {

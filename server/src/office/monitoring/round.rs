@@ -13,7 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Days, Happened, ROW, Row,
+    Days, ROW, Row,
+    happened::Happened,
     issues::{self, Departure, Issue},
     period::{self, Completion, Noticed, Visit},
 };
