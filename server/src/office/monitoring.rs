@@ -1,8 +1,8 @@
 //! Monitoring as the office sees it (§41-46): the rounds of the user's units by period, a family with its sixteen
 //! ([`round`]), problems, proposals and departures ([`issues`]), and what people do ([`making`]).
 //!
-//! Rounds are rows that `apply` cuts; where one stands today is a comparison of its days with three others
-//! , so that a list of thousands reads one index.
+//! Rounds are rows that `apply` cuts; where one stands today is a comparison of its days with three others, so that a list
+//! of thousands reads one index.
 
 mod happened;
 pub mod issues;

@@ -10,6 +10,10 @@ use crate::assessment::{AssessmentBand, AssessmentMode, ConclusionAct, Conclusio
 use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
 use crate::finding::Rule;
+use crate::monitoring::{
+    DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueState, IssueWeight, IssueWhat,
+    RefundState, Residence, ResidenceSource, RoundAct, RoundPeriods, RoundStart, RoundState,
+};
 use crate::order::OrderKind;
 use crate::plan_state::{ActivityState, CheckKind, PlanState};
 use crate::problem::ProblemCode;
@@ -164,6 +168,25 @@ fn every_word_of_the_domain_has_a_message() {
     family("role", Role::ALL.iter().map(|w| w.as_str()).collect());
     family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
     family("report-state", ReportState::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-state", RoundState::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-act", RoundAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-did", RoundAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-start", RoundStart::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-periods", RoundPeriods::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-what", IssueWhat::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-kind", IssueKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-weight", IssueWeight::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-state", IssueState::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-act", IssueAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-did", IssueAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-outcome", IssueOutcome::ALL.iter().map(|w| w.as_str()).collect());
+    family("residence", Residence::ALL.iter().map(|w| w.as_str()).collect());
+    family("residence-source", ResidenceSource::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-reason", DepartureReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-to", DepartureTo::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-act", DepartureAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-did", DepartureAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("refund", RefundState::ALL.iter().map(|w| w.as_str()).collect());
     family("report-act", ReportAct::ALL.iter().map(|w| w.as_str()).collect());
     family("report-rows", ReportRows::ALL.iter().map(|w| w.as_str()).collect());
     family("report-cells", ReportCells::ALL.iter().map(|w| w.as_str()).collect());
