@@ -7,11 +7,14 @@ const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
 export type State = "" | (typeof STATES)[number];
 
-export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "reasons";
-const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "reasons"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "reasons"];
 /** Which centres the list of reports shows. */
 export type Shown = "" | "overdue" | "waiting";
 const SHOWN: readonly string[] = ["overdue", "waiting"];
+/** Which centres the list of assessments shows. */
+export type Assessed = "" | "unscored" | "low";
+const ASSESSED: readonly string[] = ["unscored", "low"];
 
 export type Place =
   | { screen: "overview" }
@@ -19,7 +22,7 @@ export type Place =
   | { screen: "held"; which: Which; hash: string; worker: string; phone: string }
   | { screen: "audit"; kind: "reads" | "acts"; by: string; family: string; from: string; to: string }
   | { screen: "families"; q: string; only: Only; service: string; worker: string; phone: string; unit: string; from: string; to: string }
-  | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string; from: string; to: string }
+  | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string; from: string; to: string; completions: string }
   | { screen: "map"; layer: "records" | "families"; state: string; service: string; unit: string; from: string; to: string; noticed: string; view: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
@@ -29,6 +32,9 @@ export type Place =
   | { screen: "phone"; phone: string }
   | { screen: "reports"; month: string; show: Shown }
   | { screen: "report"; report: string }
+  | { screen: "assessments"; quarter: string; show: Assessed }
+  | { screen: "assessment"; unit: string; quarter: string }
+  | { screen: "conclusion"; quarter: string }
   | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
@@ -36,6 +42,11 @@ export type Place =
 /** Words of the address that are filled in; what is not there is empty. */
 function words<Name extends string>(asked: URLSearchParams, ...names: Name[]): Record<Name, string> {
   return Object.fromEntries(names.map((name) => [name, asked.get(name) ?? ""])) as Record<Name, string>;
+}
+
+/** `2026-Q3`, or nothing. */
+function quarter(word: string | null): string {
+  return word !== null && /^\d{4}-Q[1-4]$/.test(word) ? word : "";
 }
 
 function one<Word extends string>(of: readonly string[], word: string): Word | "" {
@@ -68,7 +79,7 @@ export function read(hash: string): Place {
     case "families":
       return { screen, only: one<Exclude<Only, "">>(ONLY, asked.get("only") ?? ""), ...words(asked, "q", "service", "worker", "phone", "unit", "from", "to") };
     case "records":
-      return { screen, state: one<Exclude<State, "">>(STATES, asked.get("state") ?? ""), ...words(asked, "service", "worker", "phone", "chain", "unit", "from", "to") };
+      return { screen, state: one<Exclude<State, "">>(STATES, asked.get("state") ?? ""), ...words(asked, "service", "worker", "phone", "chain", "unit", "from", "to", "completions") };
     case "map": {
       const word = (name: string) => asked.get(name) ?? "";
       const layer = word("layer") === "families" ? "families" : "records";
@@ -84,6 +95,12 @@ export function read(hash: string): Place {
     }
     case "report":
       return id ? { screen, report: id } : REPORTS;
+    case "assessments":
+      return { screen, quarter: quarter(asked.get("quarter")), show: one<Exclude<Assessed, "">>(ASSESSED, asked.get("show") ?? "") };
+    case "assessment":
+      return id ? { screen, unit: id, quarter: quarter(asked.get("quarter")) } : ASSESSMENTS;
+    case "conclusion":
+      return quarter(id) ? { screen, quarter: id } : ASSESSMENTS;
     case "worker":
       return id ? { screen, worker: id } : { screen: "people" };
     case "phone":
@@ -122,6 +139,7 @@ export function write(place: Place): string {
       return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
     case "families":
     case "reports":
+    case "assessments":
     case "records": {
       const { screen, ...words } = place;
       return `#/${screen}${filters(words)}`;
@@ -138,6 +156,10 @@ export function write(place: Place): string {
       return `#/record/${place.record}`;
     case "report":
       return `#/report/${place.report}`;
+    case "assessment":
+      return `#/assessment/${place.unit}${query("quarter", place.quarter)}`;
+    case "conclusion":
+      return `#/conclusion/${place.quarter}`;
     case "worker":
       return `#/worker/${place.worker}`;
     case "phone":
@@ -169,8 +191,9 @@ class Router {
 
 /** The lists without any filter. */
 export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
-export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "" };
+export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "", completions: "" };
 export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };
+export const ASSESSMENTS: Extract<Place, { screen: "assessments" }> = { screen: "assessments", quarter: "", show: "" };
 export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
 /** The map without any filter. */
 export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };
