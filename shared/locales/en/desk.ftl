@@ -450,7 +450,6 @@ desk-map-total = { $count ->
     [one] {$count} on this piece
    *[other] {$count} on this piece
 }
-desk-map-more = 10,000+, the newest are shown
 desk-map-here = On this piece of the map
 desk-map-nothing = There is nothing here. Move the map or widen the filter.
 desk-map-noticed = with findings: {$count}

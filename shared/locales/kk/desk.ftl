@@ -449,7 +449,6 @@ desk-map-total = { $count ->
     [one] осы бөлікте {$count}
    *[other] осы бөлікте {$count}
 }
-desk-map-more = 10 000+, ең жаңалары көрсетілген
 desk-map-here = Картаның осы бөлігінде
 desk-map-nothing = Мұнда ештеңе жоқ. Картаны жылжытыңыз немесе сүзгіні кеңейтіңіз.
 desk-map-noticed = байқалғаны бар: {$count}

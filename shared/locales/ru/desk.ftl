@@ -454,7 +454,6 @@ desk-map-total = { $count ->
     [many] {$count} на этом участке
    *[other] {$count} на этом участке
 }
-desk-map-more = 10 000+, показаны самые новые
 desk-map-here = На этом участке карты
 desk-map-nothing = Здесь ничего нет. Сдвиньте карту или расширьте отбор.
 desk-map-noticed = с замеченным: {$count}
