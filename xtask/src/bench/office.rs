@@ -327,9 +327,8 @@ impl Bench {
             let listed = list["centres"].as_array().context("no centres")?;
             centres = listed.len();
             let of_centres = listed.iter().filter(|centre| centre["kind"] == "cc");
-            let counted: i64 = of_centres
-                .filter_map(|centre| centre["indicators"]["effectiveness"]["done"].as_i64())
-                .sum();
+            let counted: i64 =
+                of_centres.filter_map(|centre| centre["indicators"]["effectiveness"]["done"].as_i64()).sum();
             let days = [&list["from"], &list["to"]].map(|day| day.as_str().unwrap_or_default());
             let sql = format!(
                 "select count(*) from activity where record is not null and done_on >= '{}' and done_on <= '{}'",
