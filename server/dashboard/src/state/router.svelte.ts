@@ -7,14 +7,20 @@ const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
 export type State = "" | (typeof STATES)[number];
 
-export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "reasons";
-const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "reasons"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "monitoring" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "monitoring", "reasons"];
 /** Which centres the list of reports shows. */
 export type Shown = "" | "overdue" | "waiting";
 const SHOWN: readonly string[] = ["overdue", "waiting"];
 /** Which centres the list of assessments shows. */
 export type Assessed = "" | "unscored" | "low";
 const ASSESSED: readonly string[] = ["unscored", "low"];
+
+/** What of monitoring is listed. */
+export type Watched = "" | "issues" | "departures";
+const WATCHED: readonly string[] = ["issues", "departures"];
+/** How a list of monitoring is narrowed: where rounds stand, what of problems and proposals, what of them that are settled. */
+export const ROUND_STATES = ["missed", "due", "begun", "scheduled", "done", "departed", "before"] as const;
 
 export type Place =
   | { screen: "overview" }
@@ -35,6 +41,8 @@ export type Place =
   | { screen: "assessments"; quarter: string; show: Assessed }
   | { screen: "assessment"; unit: string; quarter: string }
   | { screen: "conclusion"; quarter: string }
+  | { screen: "monitoring"; tab: Watched; period: string; state: string; what: string; unit: string }
+  | { screen: "round"; family: string; number: string }
   | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
@@ -55,7 +63,7 @@ function one<Word extends string>(of: readonly string[], word: string): Word | "
 
 export function read(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [screen, id = ""] = path.split("/").map(decodeURIComponent);
+  const [screen, id = "", number = ""] = path.split("/").map(decodeURIComponent);
   const asked = new URLSearchParams(query);
   switch (screen) {
     case "overview":
@@ -101,6 +109,12 @@ export function read(hash: string): Place {
       return id ? { screen, unit: id, quarter: quarter(asked.get("quarter")) } : ASSESSMENTS;
     case "conclusion":
       return quarter(id) ? { screen, quarter: id } : ASSESSMENTS;
+    case "monitoring": {
+      const told = words(asked, "period", "state", "what", "unit");
+      return { screen, ...told, tab: one<Exclude<Watched, "">>(WATCHED, id), period: told.period === "all" ? "all" : quarter(told.period) };
+    }
+    case "round":
+      return id && /^\d{1,2}$/.test(number) ? { screen, family: id, number } : MONITORING;
     case "worker":
       return id ? { screen, worker: id } : { screen: "people" };
     case "phone":
@@ -160,6 +174,12 @@ export function write(place: Place): string {
       return `#/assessment/${place.unit}${query("quarter", place.quarter)}`;
     case "conclusion":
       return `#/conclusion/${place.quarter}`;
+    case "monitoring": {
+      const { screen, tab, ...words } = place;
+      return `#/${screen}${tab ? `/${tab}` : ""}${filters(words)}`;
+    }
+    case "round":
+      return `#/round/${place.family}/${place.number}`;
     case "worker":
       return `#/worker/${place.worker}`;
     case "phone":
@@ -194,6 +214,7 @@ export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "famil
 export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "", completions: "" };
 export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };
 export const ASSESSMENTS: Extract<Place, { screen: "assessments" }> = { screen: "assessments", quarter: "", show: "" };
+export const MONITORING: Extract<Place, { screen: "monitoring" }> = { screen: "monitoring", tab: "", period: "", state: "", what: "", unit: "" };
 export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
 /** The map without any filter. */
 export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };
