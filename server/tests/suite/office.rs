@@ -1,5 +1,6 @@
 //! The office API: who signs in and how, who may do what where, what is masked, and what the access log says.
 
+mod assessments;
 mod audit;
 mod bulk;
 mod country;
@@ -10,9 +11,11 @@ mod held;
 mod live;
 mod map;
 mod phones;
+mod reasons;
 mod reference;
 mod reports;
 mod signing_in;
+mod terms;
 mod work;
 
 use std::sync::Arc;

@@ -35,10 +35,18 @@ const ADMIN: &[Role] = &[Admin];
 const REFERENCE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
 /// Who changes what the whole store counts by.
 const SETTINGS: &[Role] = &[Auth, Admin];
+/// Who changes the reasons that are chosen from lists.
+const REASONS: &[Role] = &[Crtr, Auth, Admin];
 /// Requirements §2.2, row "App.3 report": who sees it, who makes it (§39), who accepts or returns it.
 const REPORT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
 const REPORT_MAKE: &[Role] = &[CcSet, CcDir];
 const REPORT_DECIDE: &[Role] = &[MioSetHead, MioSet];
+/// Requirements §2.2, row "Assessment, conclusion": who sees it, who scores, writes and signs (§47-50), who forwards, who
+/// takes measures (§51).
+const ASSESSMENT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+const ASSESSMENT_MAKE: &[Role] = &[Crtr];
+const ASSESSMENT_FORWARD: &[Role] = &[Auth];
+const ASSESSMENT_MEASURE: &[Role] = &[MioSetHead, MioSet];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
@@ -82,6 +90,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let photo = sealed.evidence;
     let review = "/api/review/{record}";
     let file = "/api/evidence/{evidence}/{part}";
+    let conclusion = "/api/conclusions/{quarter}";
     vec![
         own(&get, "/api/session", None),
         own(&put, "/api/password", Some(json!({"old": "x", "new": "y"}))),
@@ -232,6 +241,80 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             false,
             Some(json!({"choice": "cells", "from": "2026-12-01", "word": "mark"})),
         ),
+        export(
+            json!({"what": "conclusion", "format": "pdf", "lang": "kk", "quarter": "2026-Q3"}),
+            ASSESSMENT,
+            false,
+        ),
+        door(get.clone(), "/api/assessments", "/api/assessments?quarter=2026-Q3".into(), ASSESSMENT, false, None),
+        door(
+            post.clone(),
+            "/api/assessments",
+            "/api/assessments".into(),
+            ASSESSMENT_MAKE,
+            true,
+            Some(json!({"unit": unit, "quarter": "2026-Q3", "scores": {
+                "relevance": {"points": 3, "reason": "а"}, "effectiveness": {"points": 3, "reason": "ә"},
+                "social_effect": {"points": 3, "reason": "б"}}})),
+        ),
+        door(
+            get.clone(),
+            "/api/assessments/{unit}",
+            format!("/api/assessments/{unit}?quarter=2026-Q3"),
+            ASSESSMENT,
+            true,
+            None,
+        ),
+        door(get.clone(), conclusion, "/api/conclusions/2026-Q3".into(), ASSESSMENT, false, None),
+        door(
+            post.clone(),
+            conclusion,
+            "/api/conclusions/2026-Q3".into(),
+            ASSESSMENT_MAKE,
+            false,
+            Some(json!({"revision": 0, "report": "", "results": [], "conclusions": "", "recommendations": []})),
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/signature",
+            "/api/conclusions/2026-Q3/signature".into(),
+            ASSESSMENT_MAKE,
+            false,
+            Some(json!({"password": "x"})),
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/sending",
+            "/api/conclusions/2026-Q3/sending".into(),
+            ASSESSMENT_MAKE,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/forwarding",
+            "/api/conclusions/2026-Q3/forwarding".into(),
+            ASSESSMENT_FORWARD,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/measures",
+            "/api/conclusions/2026-Q3/measures".into(),
+            ASSESSMENT_MEASURE,
+            false,
+            Some(json!({"measures": [], "text": "шара"})),
+        ),
+        door(get.clone(), "/api/assessment-mode", "/api/assessment-mode".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/assessment-mode",
+            "/api/assessment-mode".into(),
+            SETTINGS,
+            false,
+            Some(json!({"from": "2026-12-31", "mode": "rescaled_25"})),
+        ),
         own(&get, "/api/exports", None),
         door(
             delete.clone(),
@@ -291,7 +374,33 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             "/api/terms".into(),
             SETTINGS,
             false,
+            Some(json!({"service": "S07", "from": "2026-12-01", "days": 7, "moves": -1})),
+        ),
+        door(
+            post.clone(),
+            "/api/terms/preview",
+            "/api/terms/preview".into(),
+            SETTINGS,
+            false,
             Some(json!({"service": "S07", "from": "2026-12-01", "days": 7})),
+        ),
+        door(get.clone(), "/api/reasons", "/api/reasons".into(), REFERENCE, false, None),
+        door(
+            get.clone(),
+            "/api/reasons/preview",
+            "/api/reasons/preview?list=return&code=blurred".into(),
+            REASONS,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/reasons",
+            "/api/reasons".into(),
+            REASONS,
+            false,
+            Some(json!({"list": "return", "code": "nothing", "from": "2026-12-01", "text": null,
+                "offered": true, "why": "қажет"})),
         ),
         door(get.clone(), "/api/settlements", "/api/settlements?q=a".into(), REFERENCE, false, None),
         door(
