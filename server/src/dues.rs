@@ -1,9 +1,10 @@
 //! Due dates that follow what they were counted by (§33): a term that changes, a day of the calendar that does.
 //!
-//! What the plan names stays as it is. A due date is taken for one that was counted where it is the very day that term and
-//! calendar gave until now; and none at all, for a family in the quota, is what an import leaves where there was no term
-//! yet. Only what nobody has done moves: whatever was done keeps the day it was measured by. A family that is not in the
-//! quota has no legal due date, before and after (A-10). What moves stands in the fact of the change, one by one.
+//! What a plan names stays as it is; the store knows which due dates were counted (`activity.counted`). Where a term itself
+//! changes, a day that a plan named and that is the very day of the term counts as its own, and so does none at all: that
+//! is what an import leaves for a family in the quota where there was no term yet. Only what nobody has done moves:
+//! whatever was done keeps the day it was measured by. A family that is not in the quota has no legal due date, before and
+//! after (A-10). What moves stands in the fact of the change, one by one.
 
 use chrono::NaiveDate;
 use kandas_shared::{calendar::Calendar, ids::ActivityId, service::ServiceCode};
@@ -106,9 +107,17 @@ pub async fn moved(
     let tail = "), moved as (select distinct service, quota, was, due from asked)
         select moved.was, moved.due, a.id from moved cross join family f cross join activity a
         where f.quota_date = moved.quota and a.family = f.id and a.service = moved.service and a.state = 'planned'
-        and a.due_on is not distinct from moved.was";
-    type Found = (Option<NaiveDate>, Option<NaiveDate>, ActivityId);
-    let mut found = among!(tx, Found, head, pairs, tail).await?;
+        and a.due_on is not distinct from moved.was and (a.counted or $1)";
+    let of_term = matches!(change, Change::Term { .. });
+    Ok(together(among!(tx, Moving, head, pairs, tail, of_term).await?))
+}
+
+/// One due date: what it is, what it becomes, and of which activity.
+pub type Moving = (Option<NaiveDate>, Option<NaiveDate>, ActivityId);
+
+/// Those that move alike, together; by day, the earliest first.
+#[must_use]
+pub fn together(mut found: Vec<Moving>) -> Vec<DuesMoved> {
     found.sort_unstable();
     found.dedup();
     let mut moved: Vec<DuesMoved> = Vec::new();
@@ -118,7 +127,7 @@ pub async fn moved(
             _ => moved.push(DuesMoved { was, due, activities: vec![activity] }),
         }
     }
-    Ok(moved)
+    moved
 }
 
 /// How many due dates that are.

@@ -89,6 +89,8 @@ events! {
     ConsentSet(pulled::Consent) = "consent.set", 1;
     /// An assignment as it is from now on; one with a last day is closed.
     AssignmentSet(pulled::Assignment) = "assignment.set", 1;
+    /// Due dates that the terms of services give to activities of plans which came without.
+    DuesSet(DuesSet) = "dues.set", 1;
     /// A plan as it is from now on.
     PlanSet(pulled::Plan) = "plan.set", 1;
     /// An activity as it is from now on.
@@ -299,7 +301,15 @@ impl Setting {
     }
 }
 
-/// Due dates that move together, see [`Setting::dues`].
+/// See [`Event::DuesSet`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DuesSet {
+    /// Which.
+    pub dues: Vec<DuesMoved>,
+}
+
+/// Due dates that move together, see [`Setting::dues`] and [`DuesSet`]: from then on they are counted ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DuesMoved {

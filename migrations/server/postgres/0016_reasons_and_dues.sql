@@ -19,5 +19,7 @@ create table reason_text (
 -- How many records went back for a reason.
 create index record_check_reason on record_check (reason) where reason is not null;
 
--- A changed term moves the due dates of families by the day of their inclusion in the quota (§33).
+-- Whether the due date was counted by the term of its service, and follows it and the calendar; what a plan named stays.
+alter table activity add column counted boolean not null default false;
+-- A changed term moves due dates by the day on which the family was included in the quota (§33).
 create index family_quota on family (quota_date);

@@ -158,7 +158,7 @@ async fn reason(
     Ok(())
 }
 
-/// Due dates of open activities move with what they are counted by; whoever has the family is told. Activities that were
+/// Due dates of open activities are counted, or move with what they are counted by; whoever has the family is told. Activities that were
 /// erased since are not there any more.
 async fn dues(tx: &mut Tx, position: u64, moved: &[DuesMoved]) -> Result<(), ApplyError> {
     let given: Vec<_> =
@@ -177,7 +177,7 @@ async fn dues(tx: &mut Tx, position: u64, moved: &[DuesMoved]) -> Result<(), App
         tx,
         "with given (id, due) as (",
         given,
-        ") update activity set due_on = given.due from given where activity.id = given.id"
+        ") update activity set due_on = given.due, counted = true from given where activity.id = given.id"
     )
     .await?;
     feed::write(tx, touched, HashMap::new(), BTreeMap::new()).await
@@ -382,6 +382,10 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
                 e.hash
             )
             .await?
+        }
+        Event::DuesSet(set) => {
+            dues(tx, fact.position, &set.dues).await?;
+            1
         }
         // Handled where runs are made.
         Event::OrgUnitSet(_)

@@ -391,7 +391,8 @@ impl Run {
             "on conflict (id) do update set plan = excluded.plan, family = excluded.family, person = excluded.person,
              service = excluded.service, planned_on = excluded.planned_on, due_on = excluded.due_on,
              state = excluded.state, record = excluded.record, done_on = excluded.done_on,
-             org_unit = excluded.org_unit"
+             org_unit = excluded.org_unit,
+             counted = activity.counted and activity.due_on is not distinct from excluded.due_on"
         )
         .await?;
         let after = std::mem::take(&mut self.activities_after);

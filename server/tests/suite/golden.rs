@@ -19,13 +19,13 @@ use kandas_server::{
     },
     devices, erase, exec,
     facts::{
-        AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
+        AccessAnchored, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet, Event, EvidenceCalled, EvidenceSalvaged,
         OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, Restored, SecondFactorSet,
         Setting,
     },
     journal::{self, Fact},
     office::report::making,
-    one, pin_reset, rebuild, rotate,
+    one, pin_reset, reasons, rebuild, rotate,
     store::{Engine, Store},
     tables,
 };
@@ -38,6 +38,7 @@ use kandas_shared::{
     journal::{Header, leaf_hash},
     merkle::Frontier,
     order::OrderKind,
+    reason::{ReasonCode, ReasonList, ReasonText},
     receipt::Verdict,
     report::ReportAct,
     time::Clock as _,
@@ -386,6 +387,26 @@ async fn live(house: &House) {
     tx.commit().await.unwrap();
     let done = Event::OrderDone(OrderDone { order: order.order, device: lost.device });
     house.append([Fact::by_system(done)]).await;
+
+    // A term with the due date that moves with it, one of an import; a reason of the centre's own.
+    let planned = district.activities_of(families[1].id).last().unwrap();
+    let moved = |due: &str| DuesMoved {
+        was: None,
+        due: Some(due.parse().unwrap()),
+        activities: vec![ActivityId(planned.id)],
+    };
+    let term = Setting { dues: vec![moved("2026-12-04")], ..Setting::new("term.S07.2026-11-01", "10") };
+    let text = ReasonText { kk: "Алтын себеп".into(), ru: "Золотая причина".into(), en: String::new() };
+    let set = reasons::ReasonSet { text: Some(text), offered: true, why: "алтын".into() };
+    let code = ReasonCode::own(1);
+    let name = reasons::setting(ReasonList::Return, &code, "2026-11-23".parse().unwrap());
+    let reason = Setting::new(name, serde_json::to_string(&set).unwrap());
+    let facts = [
+        Event::DuesSet(DuesSet { dues: vec![moved("2026-12-01")] }),
+        Event::SettingSet(term),
+        Event::SettingSet(reason),
+    ];
+    house.append(facts.map(Fact::by_system)).await;
 
     // All records are drawn of which nothing is noticed; then what is noticed is stated.
     let name = format!("finding.{}.2024-05-30", Threshold::SamplePercent);

@@ -375,6 +375,7 @@ audit-act-journal-opened = The journal was opened
 audit-act-store-restored = Restored from a back-up
 audit-act-key-rotated = The server's key changed
 audit-act-setting-set = A setting changed
+audit-act-dues-set = Due dates were counted
 audit-act-org-unit-set = An organisation was entered
 audit-act-user-set = A user was entered
 audit-act-password-set = A password changed

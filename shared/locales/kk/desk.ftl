@@ -374,6 +374,7 @@ audit-act-journal-opened = Журнал ашылды
 audit-act-store-restored = Көшірмеден қалпына келтірілді
 audit-act-key-rotated = Сервер кілті ауысты
 audit-act-setting-set = Баптау өзгерді
+audit-act-dues-set = Мерзімдер есептелді
 audit-act-org-unit-set = Мекеме жазылды
 audit-act-user-set = Пайдаланушы жазылды
 audit-act-password-set = Құпиясөз ауысты

@@ -377,6 +377,7 @@ audit-act-journal-opened = Журнал открыт
 audit-act-store-restored = Восстановлено из копии
 audit-act-key-rotated = Ключ сервера сменён
 audit-act-setting-set = Настройка изменена
+audit-act-dues-set = Сроки посчитаны
 audit-act-org-unit-set = Учреждение записано
 audit-act-user-set = Пользователь записан
 audit-act-password-set = Пароль сменён
