@@ -1,6 +1,6 @@
 //! Regular work: what has run out goes, bundles that came are opened; hourly, assignments past their last day are
-//! closed, the indicators of a quarter are frozen, the access log is anchored, and the head of the journal is signed, kept and logged. Every few seconds: has the
-//! signing key changed?
+//! closed, the indicators of a quarter are frozen when it is time, the access log is anchored, and the head of the journal
+//! is signed, kept and logged. Every few seconds: has the signing key changed?
 //!
 //! Every part may be done twice or by any process without harm. A part that fails says so in the log and is done next
 //! time; it never ends the loop.
