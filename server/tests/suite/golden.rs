@@ -20,12 +20,16 @@ use kandas_server::{
     devices, erase, exec,
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet, Event, EvidenceCalled, EvidenceSalvaged,
-        OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, Restored, SecondFactorSet,
-        Setting,
+        OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, ResidenceChecked, Restored,
+        RoundActed, RoundOf, SecondFactorSet, ServiceConfirmed, Setting,
     },
     journal::{self, Fact},
-    office::report::making,
+    office::{
+        monitoring::making::{self as watching, ActOnDeparture, ActOnIssue, WantedDeparture, WantedIssue},
+        report::making,
+    },
     one, pin_reset, reasons, rebuild, rotate,
+    state::AppState,
     store::{Engine, Store},
     tables,
 };
@@ -34,13 +38,19 @@ use kandas_shared::{
     evidence::{FileRef, Part},
     finding::Threshold,
     hash::{Digest, Epoch},
-    ids::{ActivityId, BundleId, FamilyId, PersonId, RecordId, UserId},
+    ids::{ActivityId, BundleId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
     journal::{Header, leaf_hash},
     merkle::Frontier,
+    monitoring::{
+        DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueWeight, IssueWhat,
+        Residence, ResidenceSource, RoundAct,
+    },
     order::OrderKind,
     reason::{ReasonCode, ReasonList, ReasonText},
+    pulled::User,
     receipt::Verdict,
     report::ReportAct,
+    service::ServiceCode,
     time::Clock as _,
 };
 use serde::{Deserialize, Serialize};
@@ -208,6 +218,74 @@ async fn pulled_user(house: &House, id: UserId) -> kandas_shared::pulled::User {
     one!(&mut tx, kandas_shared::pulled::User, sql, id).await.unwrap()
 }
 
+/// What happens in monitoring, once each.
+async fn monitored(house: &House, state: &AppState, user: &User, family: FamilyId, evidence: EvidenceId) {
+    let mut tx = house.store.read().await.unwrap();
+    let sql = "select r.activity, r.person from record r join evidence e on e.hash = r.hash where e.evidence = $1";
+    let (activity, person) = one!(&mut tx, (ActivityId, PersonId), sql, evidence).await.unwrap();
+    drop(tx);
+    let day = |day: &str| day.parse().unwrap();
+    let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
+    let round = RoundOf { number: 1, begins_on: day("2026-07-01"), ends_on: day("2026-09-30") };
+    let act = RoundAct::Close;
+    let acted = RoundActed { round, act, in_time: Some(false), words: None, hand: hand.clone() };
+    let checked = ResidenceChecked {
+        round,
+        result: Residence::Present,
+        source: ResidenceSource::Police,
+        on: day("2026-10-05"),
+        words: None,
+        hand: hand.clone(),
+    };
+    let confirmed = ServiceConfirmed {
+        activity,
+        service: ServiceCode::S01,
+        system: "алтын жүйе".into(),
+        agrees: true,
+        on: day("2026-11-20"),
+        activity_after: None,
+        words: None,
+        hand,
+    };
+    let of = |person, event| Fact { family: Some(family), person, ..Fact::by_system(event) };
+    let facts = [
+        of(None, Event::ResidenceChecked(checked)),
+        of(None, Event::RoundActed(acted)),
+        of(Some(person), Event::ServiceConfirmed(confirmed)),
+    ];
+    house.append(facts).await;
+    let found = WantedIssue {
+        what: IssueWhat::Proposal,
+        kind: IssueKind::Housing,
+        weight: IssueWeight::High,
+        found_on: None,
+        person: None,
+        record: None,
+        to: None,
+        due: None,
+        text: "алтын ұсыныс".into(),
+    };
+    let issue = watching::find(state, user, family, found).await.unwrap();
+    let settled = ActOnIssue {
+        act: IssueAct::Close,
+        outcome: Some(IssueOutcome::Solved),
+        to: None,
+        due: None,
+        text: Some("алтын шешім".into()),
+    };
+    watching::act_on_issue(state, user, family, issue, settled).await.unwrap();
+    let left = WantedDeparture {
+        on: day("2026-11-10"),
+        to: DepartureTo::Inside,
+        to_kato: Some("710000000".into()),
+        reason: DepartureReason::Work,
+        text: Some("алтын себеп".into()),
+    };
+    let departure = watching::depart(state, user, family, left).await.unwrap();
+    let taken = ActOnDeparture { act: DepartureAct::Take, text: None };
+    watching::act_on_departure(state, user, family, departure, taken).await.unwrap();
+}
+
 /// A short life in which everything happens once.
 async fn live(house: &House) {
     let district = district(8);
@@ -373,6 +451,7 @@ async fn live(house: &House) {
     making::send(&state, &user, report).await.unwrap();
     user.role = kandas_shared::pulled::Role::MioSet;
     making::decide(&state, &user, report, ReportAct::Return, Some("алтын ескерту".into())).await.unwrap();
+    monitored(house, &state, &user, FamilyId(families[1].id), sealed[2].evidence).await;
 
     let mut keys = house.keys();
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();

@@ -10,6 +10,7 @@ mod exports;
 mod held;
 mod live;
 mod map;
+mod monitoring;
 mod phones;
 mod reasons;
 mod reference;

@@ -3,8 +3,18 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use kandas_server::{office::report::making, router::office_description};
-use kandas_shared::pulled::Role;
+use kandas_server::{
+    office::{
+        monitoring::making::{self as watching, WantedDeparture, WantedIssue},
+        report::making,
+    },
+    router::office_description,
+};
+use kandas_shared::{
+    ids::FamilyId,
+    monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
+    pulled::Role,
+};
 use serde_json::{Value, json};
 
 use super::{Office, Somebody};
@@ -41,6 +51,11 @@ const REASONS: &[Role] = &[Crtr, Auth, Admin];
 const REPORT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
 const REPORT_MAKE: &[Role] = &[CcSet, CcDir];
 const REPORT_DECIDE: &[Role] = &[MioSetHead, MioSet];
+/// Requirements §2.2, row "Monitoring round, issue": R, C and U; and who the return of support is brought before (§46).
+const MONITORING: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+const MONITORING_WORK: &[Role] = &[CcSet, CtmSet, MioSetHead, MioSet];
+const MONITORING_SETTLE: &[Role] = &[CcSet];
+const REFUND: &[Role] = &[CtmSet, CtmSetHead];
 /// Requirements §2.2, row "Assessment, conclusion": who sees it, who scores, writes and signs (§47-50), who forwards, who
 /// takes measures (§51).
 const ASSESSMENT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
@@ -71,6 +86,26 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let maker = office.user(house, CcSet, unit).await;
     let month = "2026-11".parse().unwrap();
     let report = making::draft(&office.state, &maker, unit, month).await.unwrap();
+    let found = WantedIssue {
+        what: IssueWhat::Problem,
+        kind: IssueKind::Other,
+        weight: IssueWeight::Low,
+        found_on: None,
+        person: None,
+        record: None,
+        to: None,
+        due: None,
+        text: "мәселе".into(),
+    };
+    let issue = watching::find(&office.state, &maker, FamilyId(family), found).await.unwrap();
+    let left = WantedDeparture {
+        on: "2026-11-23".parse().unwrap(),
+        to: DepartureTo::Inside,
+        to_kato: None,
+        reason: DepartureReason::Unknown,
+        text: None,
+    };
+    let departure = watching::depart(&office.state, &maker, FamilyId(family), left).await.unwrap();
     let door = |method: Method, template: &'static str, path: String, roles, of_a_unit, body| Door {
         method,
         template,
@@ -314,6 +349,141 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             SETTINGS,
             false,
             Some(json!({"from": "2026-12-31", "mode": "rescaled_25"})),
+        ),
+        export(json!({"what": "rounds", "format": "csv", "lang": "kk"}), MONITORING, false),
+        export(json!({"what": "issues", "format": "csv", "lang": "kk", "unit": unit}), MONITORING, true),
+        export(json!({"what": "departures", "format": "csv", "lang": "kk"}), MONITORING, false),
+        door(get.clone(), "/api/monitoring", "/api/monitoring?period=all".into(), MONITORING, false, None),
+        door(get.clone(), "/api/monitoring", format!("/api/monitoring?unit={unit}"), MONITORING, true, None),
+        door(get.clone(), "/api/monitoring/issues", "/api/monitoring/issues".into(), MONITORING, false, None),
+        door(
+            get.clone(),
+            "/api/monitoring/issues",
+            format!("/api/monitoring/issues?unit={unit}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/monitoring/departures",
+            format!("/api/monitoring/departures?unit={unit}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/families/{family}/monitoring",
+            format!("/api/families/{family}/monitoring"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/families/{family}/monitoring/{number}",
+            format!("/api/families/{family}/monitoring/1"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/monitoring/{number}",
+            format!("/api/families/{family}/monitoring/1"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"act": "begin"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/monitoring/{number}/residence",
+            format!("/api/families/{family}/monitoring/1/residence"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"result": "present", "source": "police", "on": "2026-11-23"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/issues",
+            format!("/api/families/{family}/issues"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"what": "problem", "kind": "work", "weight": "low", "text": "мәселе"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/departures",
+            format!("/api/families/{family}/departures"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"on": "2026-11-23", "to": "unknown", "reason": "unknown"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/confirmations",
+            format!("/api/families/{family}/confirmations"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"activity": family, "agrees": true, "on": "2026-11-23"})),
+        ),
+        door(
+            get.clone(),
+            "/api/monitoring/issues/{issue}",
+            format!("/api/monitoring/issues/{issue}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/issues/{issue}",
+            format!("/api/monitoring/issues/{issue}"),
+            MONITORING_SETTLE,
+            true,
+            Some(json!({"act": "assign", "due": "2026-12-01"})),
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/issues/{issue}",
+            format!("/api/monitoring/issues/{issue}"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"act": "reopen", "text": "шешілмеген"})),
+        ),
+        door(
+            get.clone(),
+            "/api/monitoring/departures/{departure}",
+            format!("/api/monitoring/departures/{departure}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/departures/{departure}",
+            format!("/api/monitoring/departures/{departure}"),
+            REFUND,
+            true,
+            Some(json!({"act": "take"})),
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/departures/{departure}",
+            format!("/api/monitoring/departures/{departure}"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"act": "withdraw", "text": "қате"})),
+        ),
+        door(get.clone(), "/api/monitoring-rules", "/api/monitoring-rules".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/monitoring-rules",
+            "/api/monitoring-rules".into(),
+            SETTINGS,
+            false,
+            Some(json!({"rule": "term", "from": "2026-12-01", "value": "15"})),
         ),
         own(&get, "/api/exports", None),
         door(
