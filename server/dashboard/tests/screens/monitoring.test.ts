@@ -53,10 +53,8 @@ describe.each(["kk", "ru"] as const)("monitoring, %s", (lang: Lang) => {
     const { assignments, families, users } = centre.stage.district;
     const mine = new Set(assignments.filter((each) => each.worker === centre.worker.id && !each.to).map((each) => each.family));
     const now = quarter(new Date(Date.now() + 5 * 3_600_000).toISOString());
-    const begun = families.filter((each) => {
-      const start = (each as { quota_date?: string | null }).quota_date;
-      return mine.has(each.id) && start && quarter(start, 2) <= now;
-    });
+    const dated = families as ((typeof families)[number] & { quota_date?: string | null })[];
+    const begun = dated.filter(({ id, quota_date: start }) => mine.has(id) && start && quarter(start, 2) <= now);
     [family = "", leaving = ""] = begun.map((each) => each.id);
     desk = await enter(centre.worker.login, "desk-overview");
     mobility = await enter(users.find((user) => user.role === "ctm_set_head")?.login ?? "", "desk-checking");
