@@ -28,6 +28,7 @@ pub mod reasons;
 pub mod records;
 pub mod reference;
 pub mod report;
+pub mod road_map;
 pub mod second_factor;
 pub mod session;
 pub mod standing;

@@ -11,7 +11,6 @@ pub mod conclusion;
 mod counting;
 pub mod making;
 pub mod mode;
-pub mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,11 @@
 //! Paper: what every printed document has. A4 across, a font that can be measured, a front with the title, page numbers and
 //! who printed it in the foot, and places for signatures.
 //!
-//! Whoever prints lays out his own table between them ([`report::print`](super::report::print),
-//! [`road_map::print`](super::road_map::print)); nothing here knows of what it is. The font is DejaVu Sans Condensed, which
-//! has every Kazakh letter and lies in a crate, so that nothing on the machine is asked for.
+//! Between them stands the form of a report ([`report::print`](super::report::print)), or headings, texts and tables
+//! ([`blocks`]); nothing here knows of what it is. The font is DejaVu Sans Condensed, which has every Kazakh letter and lies
+//! in a crate, so that nothing on the machine is asked for.
+
+pub mod blocks;
 
 use krilla::{
     Document,

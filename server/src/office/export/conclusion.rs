@@ -13,10 +13,8 @@ use kandas_shared::{
 use super::{lists::Asked, work::Broken};
 use crate::{
     office::{
-        assessment::{
-            conclusion::{self, Shown},
-            print::{self, Block, Paper},
-        },
+        assessment::conclusion::{self, Shown},
+        paper::blocks::{self, Block, Paper},
         report::Unit,
     },
     store::Tx,
@@ -30,7 +28,7 @@ pub(super) async fn print(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let entries = i64::try_from(found.assessed.len()).unwrap_or(i64::MAX);
     let paper = paper(of, &found, quarter);
     let written = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
-        let bytes = print::pdf(&paper).map_err(std::io::Error::other)?;
+        let bytes = blocks::pdf(&paper).map_err(std::io::Error::other)?;
         let mut file = tempfile::tempfile()?;
         file.write_all(&bytes)?;
         Ok(file)

@@ -1,12 +1,12 @@
-//! The conclusion on paper: headings, texts and tables one below the other, broken into pages, the heads of a table
-//! repeated wherever it goes on, and the places for signatures.
+//! A paper of headings, texts and tables one below the other, broken into pages, the heads of a table repeated wherever it
+//! goes on, and the places for signatures: the conclusion of a quarter (§50), a road map (§38).
 //!
-//! This lays out lines and letters and knows nothing of assessments: words and rows are handed in. What every paper has is
-//! in [`paper`](crate::office::paper).
+//! This lays out lines and letters and knows nothing of what it is about: words and rows are handed in. What every paper has
+//! is in the module above.
 
 use krilla::{geom::PathBuilder, surface::Surface};
 
-use crate::office::paper::{self, BOTTOM, Fonts, LEFT, PAGE, PrintError, RIGHT, TEXT, TOP, stroke};
+use super::{BOTTOM, Fonts, LEFT, PAGE, PrintError, RIGHT, TEXT, TOP, stroke};
 
 /// Size and line of what stands in a table.
 const CELL: (f32, f32) = (7.5, 9.5);
@@ -34,7 +34,7 @@ pub struct Paper {
     pub blocks: Vec<Block>,
     /// Whose signature has its place below: what he is, and what is known of it.
     pub signatures: Vec<(String, String)>,
-    /// Who printed it and when, below every page.
+    /// Who printed it and when, below every page; `\n` begins another line, of two at most.
     pub mark: String,
 }
 
@@ -64,7 +64,7 @@ pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PrintError> {
     let fonts = Fonts::load()?;
     let sheet = Sheet::of(paper, &fonts);
     let pages = sheet.pages();
-    paper::document(&paper.title, &paper.language, pages.len(), |surface, at| {
+    super::document(&paper.title, &paper.language, pages.len(), |surface, at| {
         if let Some(page) = pages.get(at) {
             sheet.draw(surface, page, at, pages.len());
         }
@@ -220,7 +220,8 @@ impl<'a> Sheet<'a> {
             }
             y += piece.height;
         }
-        self.fonts.foot(surface, &[&self.paper.mark], at, of);
+        let foot: Vec<&str> = self.paper.mark.lines().collect();
+        self.fonts.foot(surface, &foot, at, of);
     }
 
     fn draw_row(
