@@ -35,7 +35,7 @@ pub(super) async fn user(
         UserCommand::Add { login, name, role, org_unit, language } => {
             let mut tx = store.write().await?;
             let new = users::NewUser { login, name, role, org_unit, language };
-            let user = users::add(&mut tx, now, chance, new).await?;
+            let user = users::add(&mut tx, now, chance, new, None).await?;
             tx.commit().await?;
             if json {
                 show::json(&json!({"user": user.id, "login": user.login}))?;
@@ -99,7 +99,7 @@ pub(super) async fn user(
         }
         UserCommand::Deactivate { login } => {
             let mut tx = store.write().await?;
-            let user = users::deactivate(&mut tx, now, chance, &login).await?;
+            let user = users::deactivate(&mut tx, now, chance, &login, None).await?;
             tx.commit().await?;
             if json {
                 show::json(&json!({"user": user.id, "active": user.active}))?;

@@ -7,6 +7,7 @@ mod country;
 mod described;
 mod doors;
 mod exports;
+mod guards;
 mod held;
 mod live;
 mod map;

@@ -42,7 +42,7 @@ impl Centre {
             language: Lang::Kk,
         };
         let mut tx = self.state.store.write().await?;
-        let admin = users::add(&mut tx, self.clock.wall(), &*self.chance, new).await?;
+        let admin = users::add(&mut tx, self.clock.wall(), &*self.chance, new, None).await?;
         tx.commit().await?;
         let text = ReasonText {
             kk: "Құжаттың мерзімі өтіп кеткен".into(),
