@@ -20,7 +20,8 @@ use crate::{
         device, front, health, media,
         office::{
             assessments, audit, cases, evidence, exports, held, live, map, monitoring, page, people,
-            phones, reasons, reference, reports, review, session,
+            phones, reasons, reference, reports, review, road_maps,
+            session,
         },
         records,
     },
@@ -144,6 +145,17 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(monitoring::depart)) //     POST /api/families/{family}/departures
         .routes(routes!(monitoring::confirm)) //    POST /api/families/{family}/confirmations
         .routes(routes!(monitoring::rules, monitoring::set_rule)) // GET POST /api/monitoring-rules
+        .routes(routes!(road_maps::list, road_maps::draft)) // GET POST /api/road-maps
+        .routes(routes!(road_maps::show)) //        GET  /api/road-maps/{map}
+        .routes(routes!(road_maps::rows)) //        GET  /api/road-maps/{map}/rows
+        .routes(routes!(road_maps::changes)) //     GET  /api/road-maps/{map}/changes
+        .routes(routes!(road_maps::submit)) //      POST /api/road-maps/{map}/submission
+        .routes(routes!(road_maps::sign)) //        POST /api/road-maps/{map}/signature
+        .routes(routes!(road_maps::paper)) //       POST /api/road-maps/{map}/paper
+        .routes(routes!(road_maps::scan)) //        GET  /api/road-maps/{map}/scans/{holder}
+        .routes(routes!(road_maps::send_back)) //   POST /api/road-maps/{map}/remarks
+        .routes(routes!(road_maps::copy)) //        POST /api/road-maps/{map}/copies
+        .routes(routes!(road_maps::term, road_maps::set_term)) // GET POST /api/road-map-term
         .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people

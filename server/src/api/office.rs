@@ -17,5 +17,6 @@ pub mod reasons;
 pub mod reference;
 pub mod reports;
 pub mod review;
+pub mod road_maps;
 pub mod seat;
 pub mod session;

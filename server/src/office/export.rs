@@ -10,6 +10,7 @@ mod conclusion;
 mod lists;
 mod monitoring;
 mod report;
+mod road_map;
 mod sheet;
 mod work;
 
@@ -18,7 +19,7 @@ pub use work::{PAUSE, expire, piece};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
-    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, ReportId, UserId},
+    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, ReportId, RoadMapId, UserId},
     locale::Lang,
     monitoring::{IssueState, RoundState},
     problem::ProblemCode,
@@ -33,7 +34,7 @@ use super::{
     assessment::conclusion as conclusion_of,
     device, family, monitoring as monitoring_of,
     policy::{self, Right},
-    records, report as reports,
+    records, report as reports, road_map as road_maps,
 };
 use crate::{
     access::{self, Action, NumberReason, Reading},
@@ -78,6 +79,8 @@ pub enum What {
     Report,
     /// The conclusion about a quarter's assessment (§50).
     Conclusion,
+    /// A road map (§38).
+    RoadMap,
     /// Rounds of monitoring (§43).
     Rounds,
     /// Problems and proposals (§42).
@@ -101,6 +104,7 @@ impl What {
             Self::Case => "case",
             Self::Report => "report",
             Self::Conclusion => "conclusion",
+            Self::RoadMap => "road_map",
             Self::Rounds => "rounds",
             Self::Issues => "issues",
             Self::Departures => "departures",
@@ -117,6 +121,7 @@ impl What {
             Self::Case => &[Right::Case, Right::Evidence],
             Self::Report => &[Right::Report],
             Self::Conclusion => &[Right::Assessment],
+            Self::RoadMap => &[Right::RoadMap],
             Self::Rounds | Self::Issues | Self::Departures => &[Right::Monitoring],
         }
     }
@@ -219,6 +224,9 @@ pub struct Wanted {
     /// A conclusion: of which quarter, `2026-Q3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quarter: Option<String>,
+    /// The road map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub road_map: Option<RoadMapId>,
     /// Rounds: those that end in this quarter, `2026-Q3`, or `all`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
@@ -236,10 +244,10 @@ impl Wanted {
     fn check(&self) -> Outcome<()> {
         let no = |what: &str| Err(Refusal::because(ProblemCode::BadRequest, what));
         match (self.what, self.format) {
-            (What::Case, Format::Zip) | (What::Report | What::Conclusion, Format::Pdf) => {}
-            (What::Conclusion, _) => return no("a conclusion is a pdf"),
+            (What::Case, Format::Zip) | (What::Report | What::Conclusion | What::RoadMap, Format::Pdf) => {}
+            (What::Conclusion | What::RoadMap, _) => return no("a conclusion is a pdf, and so is a road map"),
             (What::Case, _) | (_, Format::Zip) => return no("a case is a zip, a list is xlsx or csv"),
-            (_, Format::Pdf) => return no("nothing but a report or a conclusion is printed"),
+            (_, Format::Pdf) => return no("nothing but a report, a conclusion or a road map is printed"),
             _ => {}
         }
         match self.what {
@@ -248,6 +256,7 @@ impl Wanted {
             What::Case if self.number.is_none() => no("a case holds numbers: why are they needed?"),
             What::Phone if self.phone.is_none() => no("which phone?"),
             What::Conclusion if self.quarter.is_none() => no("which quarter?"),
+            What::RoadMap if self.road_map.is_none() => no("which road map?"),
             What::Report if self.report.is_none() && self.format == Format::Pdf => no("which report?"),
             What::Report if self.report.is_none() => {
                 reports::month(self.month.as_deref().unwrap_or_default()).map(drop)
@@ -290,6 +299,12 @@ impl Wanted {
         }
         if let (What::Report, Some(report)) = (self.what, self.report) {
             reports::visible(tx, user, report).await?;
+        }
+        if let (What::RoadMap, Some(map)) = (self.what, self.road_map) {
+            // Akims see by their land.
+            let place = road_maps::place_of(tx, map).await?.ok_or(ProblemCode::NotFound)?;
+            road_maps::may(user, Right::RoadMap, &place, &territory).map_err(forbidden)?;
+            road_maps::visible(tx, user, map).await?;
         }
         if let (What::Conclusion, Some(quarter)) = (self.what, &self.quarter) {
             let wrong = |_| Refusal::because(ProblemCode::BadRequest, "a quarter is written 2026-Q3");

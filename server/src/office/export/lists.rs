@@ -243,7 +243,13 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
         What::Users => (USERS, Vec::new()),
         What::Phones => (PHONES, Vec::new()),
         What::Phone => (PHONE, phone_front(tx, of).await?),
-        What::Case | What::Report | What::Conclusion | What::Rounds | What::Issues | What::Departures => {
+        What::Case
+        | What::Report
+        | What::Conclusion
+        | What::RoadMap
+        | What::Rounds
+        | What::Issues
+        | What::Departures => {
             return Err(Broken::Gone);
         }
     };
