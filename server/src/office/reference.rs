@@ -1,6 +1,6 @@
 //! What everybody counts by, as the office shows and changes it: the working-day calendar, the thresholds of findings, the
-//! list of services; [`super::terms`] and [`super::reasons`] are files of their own. Whatever is changed here is a fact `setting.set` of whoever signed in, and
-//! table `setting_change` keeps what was before.
+//! list of services; [`super::terms`] and [`super::reasons`] are files of their own. Whatever is changed here is a fact
+//! `setting.set` of whoever signed in, and table `setting_change` keeps what was before.
 
 use std::collections::BTreeMap;
 
