@@ -76,6 +76,7 @@ macro_rules! sources {
             ("reference.ftl", include_str!(concat!("../locales/", $lang, "/reference.ftl"))),
             ("assessment.ftl", include_str!(concat!("../locales/", $lang, "/assessment.ftl"))),
             ("report.ftl", include_str!(concat!("../locales/", $lang, "/report.ftl"))),
+            ("roadmap.ftl", include_str!(concat!("../locales/", $lang, "/roadmap.ftl"))),
             ("monitoring.ftl", include_str!(concat!("../locales/", $lang, "/monitoring.ftl"))),
         ]
     };

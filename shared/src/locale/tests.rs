@@ -21,6 +21,7 @@ use crate::pulled::{OrgKind, Relation, Role, Sex};
 use crate::receipt::{HeldReason, RefusedReason, Verdict};
 use crate::record::{Act, ConsentState};
 use crate::report::{ReportAct, ReportCells, ReportRows, ReportSpan, ReportState};
+use crate::roadmap::{RoadMapAct, RoadMapChange, RoadMapHolder, RoadMapState};
 use crate::rule::{Missing, NoPositionReason, NoVideoReason, Proof};
 use crate::service::{AppliesTo, ServiceGroup, Unit, services};
 
@@ -167,6 +168,11 @@ fn every_word_of_the_domain_has_a_message() {
     family("finding", Rule::ALL.iter().map(|w| w.as_str()).collect());
     family("role", Role::ALL.iter().map(|w| w.as_str()).collect());
     family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-state", RoadMapState::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-act", RoadMapAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-change", RoadMapChange::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-holder", RoadMapHolder::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-place", RoadMapHolder::ALL.iter().map(|w| w.as_str()).collect());
     family("report-state", ReportState::ALL.iter().map(|w| w.as_str()).collect());
     family("round-state", RoundState::ALL.iter().map(|w| w.as_str()).collect());
     family("round-act", RoundAct::ALL.iter().map(|w| w.as_str()).collect());
