@@ -7,11 +7,14 @@ const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
 export type State = "" | (typeof STATES)[number];
 
-export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "monitoring" | "reasons";
-const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "monitoring", "reasons"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "monitoring" | "road-map" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "monitoring", "road-map", "reasons"];
 /** Which centres the list of reports shows. */
 export type Shown = "" | "overdue" | "waiting";
 const SHOWN: readonly string[] = ["overdue", "waiting"];
+/** Which okrugs the list of road maps shows. */
+export type Mapped = "" | "none" | "waiting" | "late";
+const MAPPED: readonly string[] = ["none", "waiting", "late"];
 /** Which centres the list of assessments shows. */
 export type Assessed = "" | "unscored" | "low";
 const ASSESSED: readonly string[] = ["unscored", "low"];
@@ -38,6 +41,8 @@ export type Place =
   | { screen: "phone"; phone: string }
   | { screen: "reports"; month: string; show: Shown }
   | { screen: "report"; report: string }
+  | { screen: "road-maps"; year: string; show: Mapped }
+  | { screen: "road-map"; map: string }
   | { screen: "assessments"; quarter: string; show: Assessed }
   | { screen: "assessment"; unit: string; quarter: string }
   | { screen: "conclusion"; quarter: string }
@@ -103,6 +108,12 @@ export function read(hash: string): Place {
     }
     case "report":
       return id ? { screen, report: id } : REPORTS;
+    case "road-maps": {
+      const year = asked.get("year") ?? "";
+      return { screen, year: /^20\d{2}$/.test(year) ? year : "", show: one<Exclude<Mapped, "">>(MAPPED, asked.get("show") ?? "") };
+    }
+    case "road-map":
+      return id ? { screen, map: id } : ROAD_MAPS;
     case "assessments":
       return { screen, quarter: quarter(asked.get("quarter")), show: one<Exclude<Assessed, "">>(ASSESSED, asked.get("show") ?? "") };
     case "assessment":
@@ -153,6 +164,7 @@ export function write(place: Place): string {
       return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
     case "families":
     case "reports":
+    case "road-maps":
     case "assessments":
     case "records": {
       const { screen, ...words } = place;
@@ -170,6 +182,8 @@ export function write(place: Place): string {
       return `#/record/${place.record}`;
     case "report":
       return `#/report/${place.report}`;
+    case "road-map":
+      return `#/road-map/${place.map}`;
     case "assessment":
       return `#/assessment/${place.unit}${query("quarter", place.quarter)}`;
     case "conclusion":
@@ -213,6 +227,7 @@ class Router {
 export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
 export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "", completions: "" };
 export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };
+export const ROAD_MAPS: Extract<Place, { screen: "road-maps" }> = { screen: "road-maps", year: "", show: "" };
 export const ASSESSMENTS: Extract<Place, { screen: "assessments" }> = { screen: "assessments", quarter: "", show: "" };
 export const MONITORING: Extract<Place, { screen: "monitoring" }> = { screen: "monitoring", tab: "", period: "", state: "", what: "", unit: "" };
 export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
