@@ -16,6 +16,7 @@ mod phones;
 mod reasons;
 mod reference;
 mod reports;
+mod road_maps;
 mod signing_in;
 mod terms;
 mod work;

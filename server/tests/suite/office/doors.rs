@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use kandas_server::{
+    facts::Event,
+    journal::Fact,
     office::{
         monitoring::making::{self as watching, WantedDeparture, WantedIssue},
         report::making,
+        road_map::{self, Place},
     },
     router::office_description,
 };
 use kandas_shared::{
-    ids::FamilyId,
+    ids::{FamilyId, RoadMapId},
     monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
-    pulled::Role,
+    pulled::{Family, Role, User},
 };
 use serde_json::{Value, json};
 
@@ -62,6 +65,11 @@ const ASSESSMENT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioS
 const ASSESSMENT_MAKE: &[Role] = &[Crtr];
 const ASSESSMENT_FORWARD: &[Role] = &[Auth];
 const ASSESSMENT_MEASURE: &[Role] = &[MioSetHead, MioSet];
+/// Requirements §2.2, row "Road map": who sees it, draws it up (§38), signs it, sends it back.
+const ROAD_MAP: &[Role] = &[CcSet, CcDir, CtmSetHead, MioSetHead, MioSet, AkimRaion, AkimOkrug, Crtr];
+const ROAD_MAP_MAKE: &[Role] = &[CcSet, CcDir];
+const ROAD_MAP_SIGN: &[Role] = &[CcDir, AkimRaion, AkimOkrug];
+const ROAD_MAP_BACK: &[Role] = &[CcSet, CcDir, AkimRaion, AkimOkrug];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
@@ -75,6 +83,30 @@ struct Door {
     of_a_unit: bool,
 }
 
+/// The road map of an okrug where the family lives, before those who sign it.
+async fn road_map(house: &House, office: &Office, maker: &User) -> RoadMapId {
+    let of = office.district.families.iter().find(|family| family.id == office.family).unwrap();
+    let family = Family {
+        id: FamilyId(of.id),
+        org_unit: office.unit,
+        settlement_kato: "559133100".into(),
+        settlement_name: of.settlement_name.clone(),
+        rural: true,
+        quota_date: of.quota_date,
+        arrived_on: of.arrived_on,
+        address: None,
+        phone: None,
+        latitude: None,
+        longitude: None,
+    };
+    let settled = Fact::by_system(Event::FamilySet(family));
+    house.append([Fact { family: Some(FamilyId(of.id)), ..settled }]).await;
+    let place = Place { unit: office.unit, okrug: "559133000".parse().unwrap() };
+    let map = road_map::making::draft(&office.state, maker, &place, 2026).await.unwrap();
+    road_map::making::submit(&office.state, maker, map).await.unwrap();
+    map
+}
+
 async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let (record, sealed) = office.completed(house, 0, "photo").await;
     let (_, scan) = office.completed(house, 1, "document").await;
@@ -86,6 +118,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let maker = office.user(house, CcSet, unit).await;
     let month = "2026-11".parse().unwrap();
     let report = making::draft(&office.state, &maker, unit, month).await.unwrap();
+    let map = road_map(house, office, &maker).await;
     let found = WantedIssue {
         what: IssueWhat::Problem,
         kind: IssueKind::Other,
@@ -267,6 +300,92 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             Some(json!({"act": "accept"})),
         ),
+        door(get.clone(), "/api/road-maps", "/api/road-maps?year=2026".into(), ROAD_MAP, false, None),
+        door(
+            post.clone(),
+            "/api/road-maps",
+            "/api/road-maps".into(),
+            ROAD_MAP_MAKE,
+            true,
+            Some(json!({"unit": unit, "okrug": "559133000", "year": 2026})),
+        ),
+        door(get.clone(), "/api/road-maps/{map}", format!("/api/road-maps/{map}"), ROAD_MAP, true, None),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/rows",
+            format!("/api/road-maps/{map}/rows"),
+            ROAD_MAP,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/changes",
+            format!("/api/road-maps/{map}/changes"),
+            ROAD_MAP,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/submission",
+            format!("/api/road-maps/{map}/submission"),
+            ROAD_MAP_MAKE,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/signature",
+            format!("/api/road-maps/{map}/signature"),
+            ROAD_MAP_SIGN,
+            true,
+            Some(json!({"password": "x"})),
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/paper",
+            format!("/api/road-maps/{map}/paper"),
+            ROAD_MAP_MAKE,
+            true,
+            Some(
+                json!({"holder": "okrug", "name": "а", "post": "б", "signed_on": "2026-11-23", "digest": "0", "file": ""}),
+            ),
+        ),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/scans/{holder}",
+            format!("/api/road-maps/{map}/scans/okrug"),
+            ROAD_MAP,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/remarks",
+            format!("/api/road-maps/{map}/remarks"),
+            ROAD_MAP_BACK,
+            true,
+            Some(json!({"text": "а"})),
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/copies",
+            format!("/api/road-maps/{map}/copies"),
+            ROAD_MAP_MAKE,
+            true,
+            Some(json!({"holder": "director", "name": "а", "taken_on": "2026-11-23"})),
+        ),
+        export(json!({"what": "road_map", "format": "pdf", "lang": "kk", "road_map": map}), ROAD_MAP, true),
+        door(get.clone(), "/api/road-map-term", "/api/road-map-term".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/road-map-term",
+            "/api/road-map-term".into(),
+            SETTINGS,
+            false,
+            Some(json!({"from": "2026-12-01", "days": 7})),
+        ),
         door(get.clone(), "/api/report-form", "/api/report-form".into(), REFERENCE, false, None),
         door(
             post.clone(),
@@ -281,7 +400,14 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             ASSESSMENT,
             false,
         ),
-        door(get.clone(), "/api/assessments", "/api/assessments?quarter=2026-Q3".into(), ASSESSMENT, false, None),
+        door(
+            get.clone(),
+            "/api/assessments",
+            "/api/assessments?quarter=2026-Q3".into(),
+            ASSESSMENT,
+            false,
+            None,
+        ),
         door(
             post.clone(),
             "/api/assessments",
@@ -307,7 +433,9 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             "/api/conclusions/2026-Q3".into(),
             ASSESSMENT_MAKE,
             false,
-            Some(json!({"revision": 0, "report": "", "results": [], "conclusions": "", "recommendations": []})),
+            Some(
+                json!({"revision": 0, "report": "", "results": [], "conclusions": "", "recommendations": []}),
+            ),
         ),
         door(
             post.clone(),
@@ -654,7 +782,13 @@ on_each! { engine, House;
             for (place, unit) in places {
                 let somebody = office.somebody(&house, *role, unit).await;
                 for door in &doors {
-                    let here = !door.of_a_unit || place != "beside" || EVERYWHERE.contains(role);
+                    // An akim's is his land, whichever unit serves it: here that of the district, not its okrug's.
+                    let lies = match role {
+                        AkimOkrug => false,
+                        AkimRaion => place == "own",
+                        _ => place != "beside" || EVERYWHERE.contains(role),
+                    };
+                    let here = !door.of_a_unit || lies;
                     let may = door.roles.contains(role) && here;
                     let answer =
                         office.ask(Some(&somebody), &door.method, &door.path, door.body.as_ref()).await;
