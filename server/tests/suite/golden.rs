@@ -21,12 +21,13 @@ use kandas_server::{
     facts::{
         AccessAnchored, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet, Event, EvidenceCalled, EvidenceSalvaged,
         OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, ResidenceChecked, Restored,
-        RoundActed, RoundOf, SecondFactorSet, ServiceConfirmed, Setting,
+        RoadMapSigned, RoundActed, RoundOf, SecondFactorSet, ServiceConfirmed, Setting,
     },
     journal::{self, Fact},
     office::{
         monitoring::making::{self as watching, ActOnDeparture, ActOnIssue, WantedDeparture, WantedIssue},
         report::making,
+        road_map::{self, on_paper},
     },
     one, pin_reset, reasons, rebuild, rotate,
     state::AppState,
@@ -47,9 +48,10 @@ use kandas_shared::{
     },
     order::OrderKind,
     reason::{ReasonCode, ReasonList, ReasonText},
-    pulled::User,
+    pulled::{Family, User},
     receipt::Verdict,
     report::ReportAct,
+    roadmap::{RoadMapHolder, RoadMapState},
     service::ServiceCode,
     time::Clock as _,
 };
@@ -286,6 +288,69 @@ async fn monitored(house: &House, state: &AppState, user: &User, family: FamilyI
     watching::act_on_departure(state, user, family, departure, taken).await.unwrap();
 }
 
+/// The road map of a family's okrug is drawn up twice, sent back, signed on paper and with accounts, and handed over.
+async fn road_map(house: &House, state: &AppState, user: &User, family: FamilyId) {
+    let settled = Event::FamilySet(Family {
+        id: family,
+        org_unit: user.org_unit,
+        settlement_kato: "559133100".into(),
+        settlement_name: "Үлгі ауылы".into(),
+        rural: true,
+        quota_date: None,
+        arrived_on: None,
+        address: None,
+        phone: None,
+        latitude: None,
+        longitude: None,
+    });
+    house.append([Fact { family: Some(family), ..Fact::by_system(settled) }]).await;
+    let place = road_map::Place { unit: user.org_unit, okrug: "559133000".parse().unwrap() };
+    let day = "2026-11-23".parse::<chrono::NaiveDate>().unwrap();
+    let draft = async || road_map::making::draft(state, user, &place, 2026).await.unwrap();
+    draft().await;
+    let returned = draft().await;
+    road_map::making::submit(state, user, returned).await.unwrap();
+    road_map::making::send_back(state, user, returned, "алтын ескерту").await.unwrap();
+    let map = draft().await;
+    road_map::making::submit(state, user, map).await.unwrap();
+    let mut tx = house.store.read().await.unwrap();
+    let sql = "select sha256 from road_map where id = $1";
+    let (sha256,) = one!(&mut tx, (Digest,), sql, map).await.unwrap();
+    drop(tx);
+    let scan = b"%PDF-1.7 golden %%EOF";
+    let entered = on_paper::Entered {
+        holder: RoadMapHolder::Okrug,
+        name: "АЛТЫН ӘКІМ".into(),
+        post: "ауылдық округ әкімі".into(),
+        signed_on: day,
+        digest: sha256.to_string(),
+        file: base64::Engine::encode(&base64::engine::general_purpose::STANDARD, scan),
+    };
+    on_paper::enter(state, user, map, entered).await.unwrap();
+    let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
+    let signed = |holder, after| RoadMapSigned {
+        map,
+        sha256,
+        holder,
+        second_factor: false,
+        paper: None,
+        after,
+        closes: None,
+        hand: hand.clone(),
+    };
+    let facts = [
+        signed(RoadMapHolder::Director, RoadMapState::Signing),
+        signed(RoadMapHolder::Raion, RoadMapState::Approved),
+    ];
+    house.append(facts.map(|signed| Fact::by_system(Event::RoadMapSigned(signed)))).await;
+    let handed = road_map::making::Handed {
+        holder: RoadMapHolder::Okrug,
+        name: "АЛТЫН ӘКІМ".into(),
+        taken_on: day,
+    };
+    road_map::making::hand_over(state, user, map, handed).await.unwrap();
+}
+
 /// A short life in which everything happens once.
 async fn live(house: &House) {
     let district = district(8);
@@ -452,6 +517,12 @@ async fn live(house: &House) {
     user.role = kandas_shared::pulled::Role::MioSet;
     making::decide(&state, &user, report, ReportAct::Return, Some("алтын ескерту".into())).await.unwrap();
     monitored(house, &state, &user, FamilyId(families[1].id), sealed[2].evidence).await;
+
+    user.role = kandas_shared::pulled::Role::CcDir;
+    let busy = [families[0].id, families[1].id];
+    let rural = district.families.iter().find(|of| of.org_unit == user.org_unit.0 && !busy.contains(&of.id));
+    let rural = rural.unwrap();
+    road_map(house, &state, &user, FamilyId(rural.id)).await;
 
     let mut keys = house.keys();
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();
