@@ -15,7 +15,7 @@ use kandas_shared::{
 };
 use tokio::sync::Mutex;
 
-use super::{family, overview::Count};
+use super::{family, monitoring, overview::Count};
 use crate::{
     all, among,
     journal::{self, JournalError},
@@ -50,6 +50,8 @@ pub struct Stands {
     pub unvisited: i64,
     /// Returned records whose day has passed without an answer.
     pub unanswered: i64,
+    /// Rounds of monitoring that nobody closed in their terms (§43).
+    pub missed: i64,
     /// Activities by service.
     pub services: BTreeMap<ServiceCode, Count>,
     /// Activities of each worker's families whose day has passed.
@@ -64,6 +66,7 @@ impl Stands {
         self.families += more.families;
         self.unvisited += more.unvisited;
         self.unanswered += more.unanswered;
+        self.missed += more.missed;
         for (service, count) in more.services {
             let sum = self.services.entry(service).or_default();
             *sum = sum.and(count);
@@ -193,6 +196,9 @@ async fn count(
         and r.check_due < $1 and r.org_unit in (";
     for (unit, unanswered) in among!(tx, (OrgUnitId, i64), sql, units, ") group by r.org_unit", late).await? {
         stands.entry(unit).or_default().unanswered = unanswered;
+    }
+    for (unit, missed) in monitoring::missed(tx, units, now).await? {
+        stands.entry(unit).or_default().missed = missed;
     }
     let sql = "select a.org_unit, n.worker, count(*) from activity a join assignment n on n.family = a.family
         where n.is_open and a.state = 'planned' and a.due_on < $1 and a.org_unit in (";

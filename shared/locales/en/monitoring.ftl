@@ -12,6 +12,7 @@ monitoring-period = Quarter in which it ends
 monitoring-period-all = All quarters
 monitoring-term = Working days for closing a round after its period: {$days}. The order names no such term: it is a setting.
 monitoring-unwatched = Families with neither a day of inclusion in the quota nor a day of arrival: {$count}. Without these days there are no rounds.
+monitoring-missed-rounds = Missed rounds of monitoring: {$count}
 monitoring-any-state = Any state
 monitoring-any-centre = All career centres
 monitoring-centres = By centre

@@ -14,6 +14,7 @@ monitoring-period = Аяқталатын тоқсаны
 monitoring-period-all = Барлық тоқсан
 monitoring-term = Кезеңді жабу мерзімі, уақыты аяқталғаннан кейінгі жұмыс күні: {$days}. Бұйрықта мұндай мерзім жоқ: бұл баптау.
 monitoring-unwatched = Квотаға қосылған күні де, келген күні де жоқ отбасы: {$count}. Бұл күндер болмаса, мониторинг кезеңдері де болмайды.
+monitoring-missed-rounds = Мерзімінде жабылмаған мониторинг кезеңі: {$count}
 monitoring-any-state = Кез келген күйі
 monitoring-any-centre = Барлық мансап орталығы
 monitoring-centres = Орталықтар бойынша

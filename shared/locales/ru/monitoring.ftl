@@ -12,6 +12,7 @@ monitoring-period = Квартал, в котором заканчивается
 monitoring-period-all = Все кварталы
 monitoring-term = Срок закрытия раунда, рабочих дней после окончания периода: {$days}. Приказ такого срока не называет: это настройка.
 monitoring-unwatched = Семей без даты включения в квоту и без даты прибытия: {$count}. Без этих дат нет и раундов мониторинга.
+monitoring-missed-rounds = Пропущено раундов мониторинга: {$count}
 monitoring-any-state = Любое состояние
 monitoring-any-centre = Все карьерные центры
 monitoring-centres = По центрам

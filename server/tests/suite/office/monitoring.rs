@@ -205,6 +205,9 @@ on_each! { engine, House;
         let list = office.get(&people.body, "/api/monitoring?period=2026-Q4&state=missed").await.ok();
         assert!(list["counts"]["missed"].as_i64().unwrap() >= 1);
         assert!(list["rounds"].as_array().unwrap().iter().any(|of| of["family"] == json!(office.family)));
+        let all = office.get(&people.director, "/api/monitoring?period=all").await.ok();
+        let overview = office.get(&people.director, "/api/overview").await.ok();
+        assert_eq!(overview["missed"], all["counts"]["missed"], "the number on the overview is that of its list");
         let centre = list["centres"].as_array().unwrap().iter().find(|of| of["unit"] == json!(office.unit)).unwrap();
         assert!(centre["counts"]["missed"].as_i64().unwrap() >= 1);
         // It is closed all the same, and says that it was late. Nobody looked where the family lives: not before that.
