@@ -19,12 +19,13 @@ use kandas_server::{
     },
     devices, erase, exec,
     facts::{
-        AccessAnchored, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet, Event, EvidenceCalled, EvidenceSalvaged,
+        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet, Event, EvidenceCalled, EvidenceSalvaged, Measure,
         OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, ResidenceChecked, Restored,
         RoadMapSigned, RoundActed, RoundOf, SecondFactorSet, ServiceConfirmed, Setting,
     },
     journal::{self, Fact},
     office::{
+        assessment::{concluding, making as assessing},
         monitoring::making::{self as watching, ActOnDeparture, ActOnIssue, WantedDeparture, WantedIssue},
         report::making,
         road_map::{self, on_paper},
@@ -35,11 +36,12 @@ use kandas_server::{
     tables,
 };
 use kandas_shared::{
+    assessment::{Assessed, AssessmentMode, Frozen, Parts, Points, Score, Scores, total},
     check::{Choice, ChoiceReason, ReturnReason},
     evidence::{FileRef, Part},
     finding::Threshold,
     hash::{Digest, Epoch},
-    ids::{ActivityId, BundleId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
+    ids::{ActivityId, BundleId, ConclusionId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     journal::{Header, leaf_hash},
     merkle::Frontier,
     monitoring::{
@@ -288,6 +290,42 @@ async fn monitored(house: &House, state: &AppState, user: &User, family: FamilyI
     watching::act_on_departure(state, user, family, departure, taken).await.unwrap();
 }
 
+/// A centre is scored for a quarter, which freezes it; the conclusion goes its way to the measures of an executive body.
+async fn assessed(house: &House, state: &AppState, user: &User, body: OrgUnitId) {
+    let quarter = "2026-Q3".parse().unwrap();
+    let score = |points| Score { points: Points::new(points).unwrap(), reason: "алтын негіз".into() };
+    let scores = Scores { relevance: score(3), effectiveness: score(3), social_effect: score(4) };
+    let assessment = assessing::score(state, user, user.org_unit, quarter, scores.clone()).await.unwrap();
+    let advice = concluding::ToRecommend { unit: user.org_unit, text: "алтын ұсыным".into() };
+    let wanted = concluding::ToSave {
+        revision: 0,
+        report: "алтын есеп".into(),
+        results: Vec::new(),
+        conclusions: "алтын тұжырым".into(),
+        recommendations: vec![advice],
+    };
+    concluding::save(state, user, quarter, wanted).await.unwrap();
+    let mut tx = house.store.read().await.unwrap();
+    let (conclusion, parts) =
+        one!(&mut tx, (ConclusionId, String), "select id, parts from conclusion").await.unwrap();
+    drop(tx);
+    let parts: Parts = serde_json::from_str(&parts).unwrap();
+    let recommendation = parts.recommendations[0].recommendation;
+    let total = total(scores.points(), AssessmentMode::LiteralSum);
+    let one = Assessed { unit: user.org_unit, assessment, scores, total };
+    let text = Frozen { v: 1, conclusion, quarter, assessed: vec![one], parts }.to_text().unwrap();
+    let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
+    let sha256 = Frozen::hash_of(&text);
+    let signed = AssessmentSigned { conclusion, text, sha256, second_factor: false, hand };
+    house.append([Fact::by_system(Event::AssessmentSigned(signed))]).await;
+    concluding::send(state, user, quarter).await.unwrap();
+    concluding::forward(state, user, quarter).await.unwrap();
+    let measures = vec![Measure { recommendation, text: "алтын шара".into() }];
+    let taken = concluding::Measures { measures, text: String::new() };
+    let body = User { org_unit: body, ..user.clone() };
+    concluding::measure(state, &body, quarter, taken).await.unwrap();
+}
+
 /// The road map of a family's okrug is drawn up twice, sent back, signed on paper and with accounts, and handed over.
 async fn road_map(house: &House, state: &AppState, user: &User, family: FamilyId) {
     let settled = Event::FamilySet(Family {
@@ -523,6 +561,9 @@ async fn live(house: &House) {
     let rural = district.families.iter().find(|of| of.org_unit == user.org_unit.0 && !busy.contains(&of.id));
     let rural = rural.unwrap();
     road_map(house, &state, &user, FamilyId(rural.id)).await;
+
+    let body = district.org_units.iter().find(|unit| unit.kind == "mio").unwrap();
+    assessed(house, &state, &user, OrgUnitId(body.id)).await;
 
     let mut keys = house.keys();
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();
