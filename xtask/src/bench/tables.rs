@@ -116,6 +116,21 @@ impl Tables {
         }
     }
 
+    /// The columns of a table that the engine computes by itself, and that no statement may write.
+    pub(crate) async fn computed(&mut self, table: &str) -> Result<Vec<String>> {
+        let sql = match self {
+            Self::Sqlite(_) => {
+                format!("select name from pragma_table_xinfo('{table}') where hidden in (2, 3)")
+            }
+            Self::Postgres(_) => format!(
+                "select column_name::text from information_schema.columns
+                where table_schema = current_schema() and table_name = '{table}' and is_generated = 'ALWAYS'"
+            ),
+        };
+        let names = self.rows(&sql).await?.rows.into_iter().flatten();
+        Ok(names.filter_map(|name| if let Cell::Text(name) = name { name } else { None }).collect())
+    }
+
     /// Inserts rows with as few statements as the engine takes.
     pub(crate) async fn insert(
         &mut self,
@@ -240,6 +255,15 @@ mod tests {
         let more = "on conflict (\"from\") do update set b = 'again'";
         tables.insert("two", &read.columns, &read.rows, more).await.unwrap();
         assert_eq!(tables.number("select count(*) from two where b = 'again'").await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_the_engine_computes_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tables = Tables::of_phone(&folder.path().join("phone.db")).await.unwrap();
+        let columns = "(a text, b text generated always as (a || a) virtual, c text as (a) stored)";
+        tables.run(&format!("create table one {columns}")).await.unwrap();
+        assert_eq!(tables.computed("one").await.unwrap(), ["b", "c"]);
     }
 
     #[test]

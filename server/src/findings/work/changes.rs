@@ -120,10 +120,10 @@ impl Changes {
         changes.files_received(tx, files).await?;
         changes.settings_set(tx, settings).await?;
         let families: Vec<_> = families.into_iter().collect();
-        let sql = "select hash from record where family in (";
-        changes
-            .records
-            .extend(among!(tx, (Digest,), sql, families, ")").await?.into_iter().map(|(hash,)| hash));
+        let sql = "select hash, position from record where family in (";
+        let of_families = among!(tx, (Digest, i64), sql, families, ")").await?;
+        // Later ones have their turn yet: after an import they would be looked at once for each of its facts.
+        changes.records.extend(of_families.into_iter().filter(|(_, at)| *at <= last).map(|(hash, _)| hash));
         Ok((changes, last))
     }
 
