@@ -132,7 +132,10 @@ impl Rules {
 
     /// What was set with its first days, the earliest first.
     pub fn values(&self, rule: Rule) -> impl Iterator<Item = (NaiveDate, &str)> {
-        self.0.iter().filter(move |((of, _), _)| *of == rule).map(|((_, from), value)| (*from, value.as_str()))
+        self.0
+            .iter()
+            .filter(move |((of, _), _)| *of == rule)
+            .map(|((_, from), value)| (*from, value.as_str()))
     }
 
     /// What holds on a day.

@@ -69,14 +69,16 @@ pub(super) async fn cut(tx: &mut Tx, families: &[(FamilyId,)]) -> Result<(), Sto
         return Ok(());
     }
     let rules = Rules::read(tx).await?;
-    let sql = "select family, ends_on, act, position from monitoring_act where subject is null and family in (";
+    let sql =
+        "select family, ends_on, act, position from monitoring_act where subject is null and family in (";
     let mut acts: BTreeMap<FamilyId, Vec<(NaiveDate, RoundAct, i64)>> = BTreeMap::new();
     for (family, ends_on, act, position) in
         among!(tx, (FamilyId, NaiveDate, RoundAct, i64), sql, families, ")").await?
     {
         acts.entry(family).or_default().push((ends_on, act, position));
     }
-    let sql = "select family, min(left_on) from monitoring_departure where refund <> 'withdrawn' and family in (";
+    let sql =
+        "select family, min(left_on) from monitoring_departure where refund <> 'withdrawn' and family in (";
     let left: BTreeMap<FamilyId, NaiveDate> =
         among!(tx, (FamilyId, NaiveDate), sql, families, ") group by family").await?.into_iter().collect();
     let sql = "select id, org_unit, quota_date, arrived_on from family where id in (";
@@ -86,8 +88,7 @@ pub(super) async fn cut(tx: &mut Tx, families: &[(FamilyId,)]) -> Result<(), Sto
         let done = acts.get(&family).map_or(&[][..], Vec::as_slice);
         for round in rounds {
             let last = last_act(&round, done);
-            let standing =
-                monitoring::standing(&round, last.map(|(act, _)| act), left.get(&family).copied());
+            let standing = monitoring::standing(&round, last.map(|(act, _)| act), left.get(&family).copied());
             let row = (unit, round.begins_on, round.ends_on, standing, last.map(|(_, position)| position));
             wanted.insert((family, i64::from(round.number)), row);
         }
@@ -336,7 +337,8 @@ async fn issue_acted(
             exec!(tx, sql, IssueState::Closed, acted.outcome, fact.at, acted.issue).await?
         }
         IssueAct::Reopen => {
-            let sql = "update monitoring_issue set state = $1, outcome = null, closed_at = null where id = $2";
+            let sql =
+                "update monitoring_issue set state = $1, outcome = null, closed_at = null where id = $2";
             exec!(tx, sql, IssueState::Open, acted.issue).await?
         }
         IssueAct::Open => 0,
@@ -362,7 +364,8 @@ async fn departure(
     family: FamilyId,
     departed: &FamilyDeparted,
 ) -> Result<(), ApplyError> {
-    let (sent_to, plans) = (serde_json::to_string(&departed.sent_to)?, serde_json::to_string(&departed.plans)?);
+    let (sent_to, plans) =
+        (serde_json::to_string(&departed.sent_to)?, serde_json::to_string(&departed.plans)?);
     let written = exec!(
         tx,
         "insert into monitoring_departure (id, family, org_unit, left_on, destination, to_kato, reason, refund, sent_to,

@@ -125,7 +125,9 @@ impl Wanted {
 
     /// The last round of the page before.
     fn known(&self) -> Outcome<(NaiveDate, FamilyId)> {
-        let Some(text) = self.after.as_deref() else { return Ok((NaiveDate::default(), FamilyId(Uuid::nil()))) };
+        let Some(text) = self.after.as_deref() else {
+            return Ok((NaiveDate::default(), FamilyId(Uuid::nil())));
+        };
         let parts = text.split_once('.').and_then(|(day, family)| {
             let day: NaiveDate = day.parse().ok()?;
             // Engines end their calendars elsewhere than this program.
@@ -273,8 +275,7 @@ pub(super) struct Row {
     pub(super) position: Option<i64>,
 }
 
-pub(super) const ROW: &str =
-    "select r.family, r.number, r.org_unit, r.begins_on, r.ends_on, r.standing, r.position from monitoring_round r";
+pub(super) const ROW: &str = "select r.family, r.number, r.org_unit, r.begins_on, r.ends_on, r.standing, r.position from monitoring_round r";
 
 /// A page of the rounds that the user may see.
 ///
@@ -301,7 +302,8 @@ pub async fn list(
         let (name_kk, name_ru) = (known.name_kk.clone(), known.name_ru.clone());
         (known.kind == OrgKind::Cc).then_some(Centre { unit, name_kk, name_ru, counts })
     };
-    let mut centres: Vec<Centre> = of_units.iter().map(|(unit, counts)| (*unit, *counts)).filter_map(of_centre).collect();
+    let mut centres: Vec<Centre> =
+        of_units.iter().map(|(unit, counts)| (*unit, *counts)).filter_map(of_centre).collect();
     centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
     let sql = "select count(*) from family where quota_date is null and arrived_on is null and org_unit in (";
     let unwatched = among!(tx, (i64,), sql, units, ")").await?.into_iter().map(|(count,)| count).sum();
@@ -320,12 +322,7 @@ pub async fn list(
 }
 
 /// How many rounds there are of those that are asked for.
-pub(super) async fn count(
-    tx: &mut Tx,
-    units: &[(OrgUnitId,)],
-    wanted: &Wanted,
-    days: &Days,
-) -> Outcome<i64> {
+pub(super) async fn count(tx: &mut Tx, units: &[(OrgUnitId,)], wanted: &Wanted, days: &Days) -> Outcome<i64> {
     let (from, to, _) = wanted.span(days.today)?;
     let standing = wanted.state.map(|state| format!("{} and ", condition(state))).unwrap_or_default();
     let sql = format!(
@@ -401,7 +398,8 @@ pub(super) async fn missed(
 ) -> Result<Vec<(OrgUnitId, i64)>, StoreError> {
     let Days { today, since, missed, .. } = Days::read(tx, now).await?;
     let condition = condition(RoundState::Missed);
-    let sql = format!("select r.org_unit, count(*) from monitoring_round r where {condition} and r.org_unit in (");
+    let sql =
+        format!("select r.org_unit, count(*) from monitoring_round r where {condition} and r.org_unit in (");
     among!(tx, (OrgUnitId, i64), &sql, units, ") group by r.org_unit", today, since, missed).await
 }
 

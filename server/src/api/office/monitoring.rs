@@ -24,8 +24,8 @@ use crate::{
             self, List, Wanted,
             issues::{self, Departures, Issues, WantedDepartures},
             making::{
-                self, ActOnDeparture, ActOnIssue, WantedAct, WantedConfirmation, WantedDeparture, WantedIssue,
-                WantedLook,
+                self, ActOnDeparture, ActOnIssue, WantedAct, WantedConfirmation, WantedDeparture,
+                WantedIssue, WantedLook,
             },
             round::{self, Did, OfFamily, Page},
             rules,
@@ -214,8 +214,7 @@ pub async fn act_on_issue(
     Body(wanted): Body<ActOnIssue>,
 ) -> Outcome<StatusCode> {
     // Who sees that it is not settled opens it once more, as he would a new one.
-    let right =
-        if wanted.act == IssueAct::Reopen { Right::MonitoringWork } else { Right::MonitoringSettle };
+    let right = if wanted.act == IssueAct::Reopen { Right::MonitoringWork } else { Right::MonitoringSettle };
     let family = of_issue(&state, &seat, right, issue).await?;
     making::act_on_issue(&state, &seat.0.user, family, issue, wanted).await?;
     Ok(StatusCode::NO_CONTENT)

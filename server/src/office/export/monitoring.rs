@@ -128,12 +128,7 @@ fn units(of: &Asked<'_>) -> Vec<(OrgUnitId,)> {
     of.export.wanted.unit.map_or_else(|| held::units(of.user, of.territory), |unit| vec![(unit,)])
 }
 
-async fn rounds(
-    tx: &mut Tx,
-    of: &Asked<'_>,
-    units: &[(OrgUnitId,)],
-    out: &mut Out,
-) -> Result<(), Broken> {
+async fn rounds(tx: &mut Tx, of: &Asked<'_>, units: &[(OrgUnitId,)], out: &mut Out) -> Result<(), Broken> {
     let asked = &of.export.wanted;
     let days = Days::read(tx, of.export.made_at).await?;
     let mut wanted = monitoring::Wanted {
@@ -174,12 +169,7 @@ async fn rounds(
     }
 }
 
-async fn problems(
-    tx: &mut Tx,
-    of: &Asked<'_>,
-    units: &[(OrgUnitId,)],
-    out: &mut Out,
-) -> Result<(), Broken> {
+async fn problems(tx: &mut Tx, of: &Asked<'_>, units: &[(OrgUnitId,)], out: &mut Out) -> Result<(), Broken> {
     let mut wanted = issues::Wanted { state: of.export.wanted.issue, ..issues::Wanted::default() };
     loop {
         let (rows, next) = issues::page(tx, units, &wanted, PAGE).await?;

@@ -5,7 +5,8 @@ use kandas_shared::{
     calendar::civil_date,
     ids::{DepartureId, FamilyId, IssueId, OrgUnitId, PersonId, RecordId, UserId},
     monitoring::{
-        DepartureReason, DepartureTo, IssueKind, IssueOutcome, IssueState, IssueWeight, IssueWhat, RefundState,
+        DepartureReason, DepartureTo, IssueKind, IssueOutcome, IssueState, IssueWeight, IssueWhat,
+        RefundState,
     },
     pulled::{Role, User},
 };
@@ -113,7 +114,8 @@ pub struct Issue {
     pub closed_by: Option<String>,
 }
 
-const ISSUE: &str = "select i.id, i.family, i.org_unit, i.person, i.what, i.kind, i.weight, i.found_on, i.number, i.record,
+const ISSUE: &str =
+    "select i.id, i.family, i.org_unit, i.person, i.what, i.kind, i.weight, i.found_on, i.number, i.record,
     i.state, i.outcome, i.to_user, i.to_name, i.due_on, i.position, i.opened_at, i.closed_at, w.text,
     (select coalesce(h.surname, h.given_name) from person h where h.family = i.family and h.relation = 'head'
      order by h.id limit 1) as family_name,
@@ -206,7 +208,8 @@ struct DepartureRow {
     by_role: Role,
 }
 
-const DEPARTURE: &str = "select d.id, d.family, d.org_unit, d.left_on, d.destination, d.to_kato, d.reason, d.refund,
+const DEPARTURE: &str =
+    "select d.id, d.family, d.org_unit, d.left_on, d.destination, d.to_kato, d.reason, d.refund,
     d.sent_to, d.position, d.at, w.text, o.by_name, o.by_role,
     (select coalesce(h.surname, h.given_name) from person h where h.family = d.family and h.relation = 'head'
      order by h.id limit 1) as family_name
@@ -381,7 +384,8 @@ pub(crate) async fn departures_page(
 /// # Errors
 /// When the database does not answer.
 pub async fn unit_of(tx: &mut Tx, issue: IssueId) -> Result<Option<(FamilyId, OrgUnitId)>, StoreError> {
-    opt!(tx, (FamilyId, OrgUnitId), "select family, org_unit from monitoring_issue where id = $1", issue).await
+    opt!(tx, (FamilyId, OrgUnitId), "select family, org_unit from monitoring_issue where id = $1", issue)
+        .await
 }
 
 /// As [`unit_of`], of a departure.

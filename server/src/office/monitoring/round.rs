@@ -262,7 +262,8 @@ async fn read(
         family,
         today: days.today,
         start,
-        start_from: start.map(|start| if quota == Some(start) { RoundStart::Quota } else { RoundStart::Arrival }),
+        start_from: start
+            .map(|start| if quota == Some(start) { RoundStart::Quota } else { RoundStart::Arrival }),
         horizon: start.and_then(monitoring::horizon),
         rounds: rows.iter().map(|row| shown(row, days, &happened)).collect(),
         issues,
@@ -307,7 +308,8 @@ pub async fn of(
     let found = read(tx, user, territory, family, &days).await?.ok_or(ProblemCode::NotFound)?;
     let (of, rows, unit) = found;
     let row = rows.into_iter().find(|row| row.number == number).ok_or(ProblemCode::NotFound)?;
-    let round = of.rounds.iter().find(|round| round.number == number).cloned().ok_or(ProblemCode::NotFound)?;
+    let round =
+        of.rounds.iter().find(|round| round.number == number).cloned().ok_or(ProblemCode::NotFound)?;
     let (name, settlement) = super::named(tx, &[(family,)]).await?.remove(&family).unwrap_or_default();
     let sql = "select u.name from assignment s join app_user u on u.id = s.worker
         where s.family = $1 and s.is_open order by s.from_day desc, s.id limit 1";
@@ -392,7 +394,8 @@ async fn looks(tx: &mut Tx, row: &Row) -> Result<Vec<Looked>, StoreError> {
 }
 
 async fn members(tx: &mut Tx, family: FamilyId) -> Result<Vec<Member>, StoreError> {
-    let sql = "select id, case when surname is null then given_name else surname || ' ' || given_name end as name
+    let sql =
+        "select id, case when surname is null then given_name else surname || ' ' || given_name end as name
         from person where family = $1 order by birth_date, id";
     all!(tx, Member, sql, family).await
 }

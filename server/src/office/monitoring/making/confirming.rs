@@ -61,8 +61,13 @@ pub async fn confirm(
         return Err(impossible("it is not done yet"));
     }
     making.past(on, monitoring::since())?;
-    let activity_after = monitoring::confirmed(standing, agrees)
-        .map(|state| ActivityAfter { activity, family, state, record, done_on });
+    let activity_after = monitoring::confirmed(standing, agrees).map(|state| ActivityAfter {
+        activity,
+        family,
+        state,
+        record,
+        done_on,
+    });
     let note = making.note(text.as_ref());
     let confirmed = ServiceConfirmed {
         activity,

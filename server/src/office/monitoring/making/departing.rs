@@ -15,8 +15,7 @@ use utoipa::ToSchema;
 
 use super::{Making, hand, impossible, out_of_range, words};
 use crate::{
-    all,
-    chance,
+    all, chance,
     check::policy::Territory,
     facts::{DepartureActed, Event, FamilyDeparted},
     one, opt,
