@@ -80,6 +80,11 @@ pub fn below(territory: &Territory, centre: OrgUnitId) -> Vec<OrgUnitId> {
     }
 }
 
+/// Each column of the index by name, so that it is entered where the states begin.
+fn services_named() -> String {
+    services().iter().map(|service| format!("'{}'", service.code)).collect::<Vec<_>>().join(", ")
+}
+
 struct Counted {
     quarter: Quarter,
     units: BTreeMap<OrgUnitId, Indicators>,
@@ -116,9 +121,7 @@ impl Counted {
     ) -> Result<(), StoreError> {
         type Late = (OrgUnitId, NaiveDate, NaiveDate, i64);
         let (first, last) = self.quarter.days();
-        // Each column of the index by name, so that it is entered at the days of the quarter.
-        let codes =
-            services().iter().map(|service| format!("'{}'", service.code)).collect::<Vec<_>>().join(", ");
+        let codes = services_named();
         let states = ActivityState::ALL.iter().filter(|state| !DROPPED.contains(state));
         let states = states.map(|state| format!("'{state}'")).collect::<Vec<_>>().join(", ");
         let sql = format!(
@@ -158,10 +161,12 @@ impl Counted {
         Ok(())
     }
 
+    /// From the index of what is due, which has the day of completion at its end: no row of a plan is read.
     async fn done(&mut self, tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<(), StoreError> {
         let (first, last) = self.quarter.days();
+        let codes = services_named();
         let sql = format!(
-            "select a.org_unit, count(*) from activity a where a.record is not null and a.state in {DONE}
+            "select a.org_unit, count(*) from activity a where a.service in ({codes}) and a.state in {DONE}
              and a.done_on >= $1 and a.done_on <= $2 and a.org_unit in ("
         );
         let tail = ") group by a.org_unit";
