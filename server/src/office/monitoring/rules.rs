@@ -42,13 +42,13 @@ pub struct OfRule {
     /// What holds today.
     pub now: String,
     /// What was set with its first days, the earliest first.
-    pub values: Vec<Value>,
+    pub values: Vec<Since>,
 }
 
 /// See [`OfRule::values`].
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MonitoringRuleFrom)]
-pub struct Value {
+pub struct Since {
     /// From this day on.
     pub from: NaiveDate,
     /// What.
@@ -102,7 +102,7 @@ pub async fn all(tx: &mut Tx, now: DateTime<Utc>) -> Result<All, StoreError> {
         words: rule.words().into_iter().map(str::to_owned).collect(),
         most: rule.words().is_empty().then_some(LONGEST_TERM),
         now: known.on(rule, today),
-        values: known.values(rule).map(|(from, value)| Value { from, value: value.to_owned() }).collect(),
+        values: known.values(rule).map(|(from, value)| Since { from, value: value.to_owned() }).collect(),
     };
     Ok(All { today, rules: Rule::ALL.map(of).to_vec(), history: history(tx).await? })
 }
