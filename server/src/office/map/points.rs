@@ -218,7 +218,8 @@ async fn of_families(
         dues.entry(family).or_default().push((service, due));
     }
     // One whose risk is weighed has something that was noticed (docs/findings.md).
-    let sql = "select r.family, r.position, p.lat, p.lon, r.done_on, r.service, r.verdict = 'held' as is_held,
+    let sql =
+        "select r.family, r.position, p.lat, p.lon, r.done_on, r.service, r.verdict = 'held' as is_held,
         r.check_state, r.risk > 0 as noticed from record r join record_spot p on p.hash = r.hash
         where r.record is not null and not r.superseded and r.done_on is not null and r.family in (";
     let mut spots: HashMap<FamilyId, Vec<Spot>> = HashMap::new();
