@@ -47,10 +47,10 @@ async fn completed(
     (serde_json::from_value(payload["record"].clone()).unwrap(), sealed)
 }
 
-/// What the server does by itself.
-async fn look(house: &House, office: &Office) {
+/// What the server does by itself; whoever has begun it goes on with it.
+fn looking(house: &House, office: &Office) -> findings::work::Work {
     let (store, chance, clock) = (house.store.clone(), house.chance.clone(), house.clock.clone());
-    findings::work::Work::new(store, chance, clock, office.state.objects.clone()).all().await.unwrap();
+    findings::work::Work::new(store, chance, clock, office.state.objects.clone())
 }
 
 on_each! { engine, House;
@@ -62,7 +62,8 @@ on_each! { engine, House;
         let (second, _) = completed(&house, &mut office, 1, 52.1201, true).await;
         let empty = map(&office, &director, "zoom=4").await;
         assert_eq!((&empty["total"], &empty["edges"]), (&0.into(), &Value::Null), "nobody has read them yet");
-        look(&house, &office).await;
+        let mut looking = looking(&house, &office);
+        assert!(looking.all().await.unwrap());
 
         let all = map(&office, &director, "zoom=4").await;
         assert_eq!(all["total"], 2);
@@ -115,7 +116,7 @@ on_each! { engine, House;
         let (third, _) = completed(&house, &mut office, 2, 52.13, false).await;
         let totals = map(&office, &director, "zoom=4").await["total"].as_i64().unwrap();
         assert_eq!(totals, 2, "where it was made is read out of it later");
-        look(&house, &office).await;
+        assert!(looking.all().await.unwrap());
         let all = map(&office, &director, "zoom=4").await;
         assert_eq!((&all["total"], &all["points"][0]["record"]), (&3.into(), &third.to_string().into()));
         // A server that has just been started knows the same.
@@ -176,7 +177,7 @@ on_each! { engine, House;
     async fn whoever_is_erased_leaves_the_map(house) {
         let mut office = Office::over(&house).await;
         completed(&house, &mut office, 0, 52.12, false).await;
-        look(&house, &office).await;
+        assert!(looking(&house, &office).all().await.unwrap());
         let sql = "select count(*) from record_spot";
         let mut tx = house.store.read().await.unwrap();
         assert_eq!(one!(&mut tx, (i64,), sql).await.unwrap().0, 1);
