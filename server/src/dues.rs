@@ -162,7 +162,9 @@ mod tests {
             let with = (with(&before), with(&after));
             pairs(with.0, with.1, change, &quotas)
                 .into_iter()
-                .map(|(_, quota, was, due)| [Some(quota), was, due].map(|day| day.map_or("-".into(), |of| of.to_string())))
+                .map(|(_, quota, was, due)| {
+                    [Some(quota), was, due].map(|day| day.map_or("-".into(), |of| of.to_string()))
+                })
                 .collect::<Vec<_>>()
         };
         let row = |quota: &str, was: &str, due: &str| [quota, was, due].map(str::to_owned);

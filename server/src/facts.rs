@@ -40,8 +40,8 @@ pub use monitoring::{
     RoundOf, ServiceConfirmed, Settler,
 };
 pub use road_map::{
-    OnPaper, RoadMapCopied, RoadMapDrafted, RoadMapRemarked, RoadMapReturned, RoadMapRowFrozen, RoadMapScanned,
-    RoadMapSigned, RoadMapSubmitted,
+    OnPaper, RoadMapCopied, RoadMapDrafted, RoadMapRemarked, RoadMapReturned, RoadMapRowFrozen,
+    RoadMapScanned, RoadMapSigned, RoadMapSubmitted,
 };
 
 macro_rules! events {

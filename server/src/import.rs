@@ -96,10 +96,11 @@ pub async fn import(
         .filter_map(|family| Some((family.id, family.quota_date?)))
         .collect();
     // §33: where the plan names no date, the term of the service does, if there is one; and goes on to do so.
-    let counted = document.activities.iter().map(|a| &a.row).filter(|row| row.due_on.is_none()).filter_map(|row| {
-        let due = terms.due(row.service, *quotas.get(&row.family)?, &calendar)?;
-        Some((None, Some(due), row.id))
-    });
+    let counted =
+        document.activities.iter().map(|a| &a.row).filter(|row| row.due_on.is_none()).filter_map(|row| {
+            let due = terms.due(row.service, *quotas.get(&row.family)?, &calendar)?;
+            Some((None, Some(due), row.id))
+        });
     let dues = dues::together(counted.collect());
     drop(held);
     let mut facts = facts(document, &families)?;

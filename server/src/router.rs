@@ -19,9 +19,8 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            assessments, audit, cases, evidence, exports, held, live, map, monitoring, page, people,
-            phones, reasons, reference, reports, review, road_maps,
-            session,
+            assessments, audit, cases, evidence, exports, held, live, map, monitoring, page, people, phones,
+            reasons, reference, reports, review, road_maps, session,
         },
         records,
     },

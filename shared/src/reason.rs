@@ -262,7 +262,10 @@ impl Reasons {
 
     /// The code of the next reason that is added to a list. One that is free again is not given twice: checks may have it.
     #[must_use]
-    pub fn next_own<'a>(list: ReasonList, ever: impl IntoIterator<Item = (ReasonList, &'a ReasonCode)>) -> ReasonCode {
+    pub fn next_own<'a>(
+        list: ReasonList,
+        ever: impl IntoIterator<Item = (ReasonList, &'a ReasonCode)>,
+    ) -> ReasonCode {
         let number = |code: &ReasonCode| code.as_str().strip_prefix("own_")?.parse::<usize>().ok();
         let used = ever.into_iter().filter(|(of, _)| *of == list).filter_map(|(_, code)| number(code)).max();
         ReasonCode::own(used.unwrap_or(0) + 1)
@@ -288,9 +291,8 @@ mod tests {
 
     /// `blurred` was said anew twice and retired; two reasons of the organisation's own.
     fn all() -> Reasons {
-        let of = |code: &str, from: &str, wording| {
-            (ReasonList::Return, code.parse().unwrap(), day(from), wording)
-        };
+        let of =
+            |code: &str, from: &str, wording| (ReasonList::Return, code.parse().unwrap(), day(from), wording);
         Reasons::of([
             of("blurred", "2026-12-01", said("мутно", true)),
             of("blurred", "2027-01-01", said("мутно", false)),
@@ -381,7 +383,9 @@ mod tests {
         let text = |kk: &str, ru: &str, en: &str| ReasonText { kk: kk.into(), ru: ru.into(), en: en.into() };
         let tidy = text(" Бұлдыр ", "Мутно\t", "").tidy().unwrap();
         assert_eq!((tidy.kk.as_str(), tidy.ru.as_str(), tidy.of(Lang::En)), ("Бұлдыр", "Мутно", "Мутно"));
-        for wrong in [text("", "а", "a"), text("ә", " ", "a"), text("ә", "а\nб", ""), text("ә", &"а".repeat(121), "")] {
+        for wrong in
+            [text("", "а", "a"), text("ә", " ", "a"), text("ә", "а\nб", ""), text("ә", &"а".repeat(121), "")]
+        {
             assert_eq!(wrong.tidy(), None, "{wrong:?}");
         }
     }

@@ -346,7 +346,8 @@ async fn reasons_are_chosen_and_read_as_the_centre_has_said_without_a_link() {
     let page = ask(&face, json!({"call": "record", "record": sealed})).await;
     let read = |code: &str, at: &str| {
         let lines = page["checks"].as_array().unwrap().iter();
-        let mut found = lines.filter(|line| line["reason"] == code && line["at"].as_str().unwrap().starts_with(at));
+        let mut found =
+            lines.filter(|line| line["reason"] == code && line["at"].as_str().unwrap().starts_with(at));
         found.next().unwrap()["said"]["kk"].clone()
     };
     assert_eq!(read("own_1", "2026-11-21"), "Мерзімі өткен");

@@ -245,7 +245,9 @@ impl Wanted {
         let no = |what: &str| Err(Refusal::because(ProblemCode::BadRequest, what));
         match (self.what, self.format) {
             (What::Case, Format::Zip) | (What::Report | What::Conclusion | What::RoadMap, Format::Pdf) => {}
-            (What::Conclusion | What::RoadMap, _) => return no("a conclusion is a pdf, and so is a road map"),
+            (What::Conclusion | What::RoadMap, _) => {
+                return no("a conclusion is a pdf, and so is a road map");
+            }
             (What::Case, _) | (_, Format::Zip) => return no("a case is a zip, a list is xlsx or csv"),
             (_, Format::Pdf) => return no("nothing but a report, a conclusion or a road map is printed"),
             _ => {}

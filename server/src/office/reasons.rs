@@ -180,9 +180,11 @@ async fn history(tx: &mut Tx) -> Result<Vec<ReasonChange>, StoreError> {
             continue;
         };
         let held = |said: &BTreeMap<(ReasonList, ReasonCode, NaiveDate), Wording>| {
-            let known = Reasons::of(said.iter().filter(|((of, which, _), _)| (*of, which) == (list, &code)).map(
-                |((list, code, from), wording)| (*list, code.clone(), *from, wording.clone()),
-            ));
+            let known = Reasons::of(
+                said.iter()
+                    .filter(|((of, which, _), _)| (*of, which) == (list, &code))
+                    .map(|((list, code, from), wording)| (*list, code.clone(), *from, wording.clone())),
+            );
             (known.shown(list, &code, from), known.is_offered(list, &code, from))
         };
         let (was, was_offered) = held(&said);
@@ -221,7 +223,8 @@ async fn history(tx: &mut Tx) -> Result<Vec<ReasonChange>, StoreError> {
 pub async fn touched(tx: &mut Tx, of: &WhichReason) -> Result<ReasonUse, StoreError> {
     let (given, waiting) = match of.list {
         ReasonList::Return => {
-            let sql = "select count(*), coalesce(sum(case when stands and state = 'returned' then 1 else 0 end), 0)
+            let sql =
+                "select count(*), coalesce(sum(case when stands and state = 'returned' then 1 else 0 end), 0)
                 from record_check where reason = $1";
             one!(tx, (i64, i64), sql, of.code).await?
         }

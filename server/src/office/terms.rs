@@ -4,12 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kandas_shared::{
-    calendar::civil_date,
-    problem::ProblemCode,
-    pulled::User,
-    service::ServiceCode,
-};
+use kandas_shared::{calendar::civil_date, problem::ProblemCode, pulled::User, service::ServiceCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -19,9 +19,10 @@ use kandas_server::{
     },
     devices, erase, exec,
     facts::{
-        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet, Event, EvidenceCalled, EvidenceSalvaged, Measure,
-        OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, ResidenceChecked, Restored,
-        RoadMapSigned, RoundActed, RoundOf, SecondFactorSet, ServiceConfirmed, Setting,
+        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet,
+        Event, EvidenceCalled, EvidenceSalvaged, Measure, OrderDone, PasswordSet, RecoveryKeyStored,
+        ReportHand, ReportSigned, ResidenceChecked, Restored, RoadMapSigned, RoundActed, RoundOf,
+        SecondFactorSet, ServiceConfirmed, Setting,
     },
     journal::{self, Fact},
     office::{
@@ -45,12 +46,12 @@ use kandas_shared::{
     journal::{Header, leaf_hash},
     merkle::Frontier,
     monitoring::{
-        DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueWeight, IssueWhat,
-        Residence, ResidenceSource, RoundAct,
+        DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueWeight,
+        IssueWhat, Residence, ResidenceSource, RoundAct,
     },
     order::OrderKind,
-    reason::{ReasonCode, ReasonList, ReasonText},
     pulled::{Family, User},
+    reason::{ReasonCode, ReasonList, ReasonText},
     receipt::Verdict,
     report::ReportAct,
     roadmap::{RoadMapHolder, RoadMapState},
@@ -225,7 +226,8 @@ async fn pulled_user(house: &House, id: UserId) -> kandas_shared::pulled::User {
 /// What happens in monitoring, once each.
 async fn monitored(house: &House, state: &AppState, user: &User, family: FamilyId, evidence: EvidenceId) {
     let mut tx = house.store.read().await.unwrap();
-    let sql = "select r.activity, r.person from record r join evidence e on e.hash = r.hash where e.evidence = $1";
+    let sql =
+        "select r.activity, r.person from record r join evidence e on e.hash = r.hash where e.evidence = $1";
     let (activity, person) = one!(&mut tx, (ActivityId, PersonId), sql, evidence).await.unwrap();
     drop(tx);
     let day = |day: &str| day.parse().unwrap();
@@ -293,7 +295,8 @@ async fn monitored(house: &House, state: &AppState, user: &User, family: FamilyI
 /// A centre is scored for a quarter, which freezes it; the conclusion goes its way to the measures of an executive body.
 async fn assessed(house: &House, state: &AppState, user: &User, body: OrgUnitId) {
     let quarter = "2026-Q3".parse().unwrap();
-    let score = |points| Score { points: Points::new(points).unwrap(), reason: "алтын негіз".into() };
+    let score =
+        |points| Score { points: Points::new(points).unwrap(), reason: "алтын негіз".into() };
     let scores = Scores { relevance: score(3), effectiveness: score(3), social_effect: score(4) };
     let assessment = assessing::score(state, user, user.org_unit, quarter, scores.clone()).await.unwrap();
     let advice = concluding::ToRecommend { unit: user.org_unit, text: "алтын ұсыным".into() };
@@ -381,11 +384,10 @@ async fn road_map(house: &House, state: &AppState, user: &User, family: FamilyId
         signed(RoadMapHolder::Raion, RoadMapState::Approved),
     ];
     house.append(facts.map(|signed| Fact::by_system(Event::RoadMapSigned(signed)))).await;
-    let handed = road_map::making::Handed {
-        holder: RoadMapHolder::Okrug,
-        name: "АЛТЫН ӘКІМ".into(),
-        taken_on: day,
-    };
+    let handed =
+        road_map::making::Handed {
+            holder: RoadMapHolder::Okrug, name: "АЛТЫН ӘКІМ".into(), taken_on: day
+        };
     road_map::making::hand_over(state, user, map, handed).await.unwrap();
 }
 
@@ -587,7 +589,9 @@ async fn live(house: &House) {
         activities: vec![ActivityId(planned.id)],
     };
     let term = Setting { dues: vec![moved("2026-12-04")], ..Setting::new("term.S07.2026-11-01", "10") };
-    let text = ReasonText { kk: "Алтын себеп".into(), ru: "Золотая причина".into(), en: String::new() };
+    let text = ReasonText {
+        kk: "Алтын себеп".into(), ru: "Золотая причина".into(), en: String::new()
+    };
     let set = reasons::ReasonSet { text: Some(text), offered: true, why: "алтын".into() };
     let code = ReasonCode::own(1);
     let name = reasons::setting(ReasonList::Return, &code, "2026-11-23".parse().unwrap());

@@ -6,13 +6,15 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 use super::*;
-use crate::assessment::{AssessmentBand, AssessmentMode, ConclusionAct, ConclusionState, Criterion, FollowedUp};
+use crate::assessment::{
+    AssessmentBand, AssessmentMode, ConclusionAct, ConclusionState, Criterion, FollowedUp,
+};
 use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
 use crate::finding::Rule;
 use crate::monitoring::{
-    DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueState, IssueWeight, IssueWhat,
-    RefundState, Residence, ResidenceSource, RoundAct, RoundPeriods, RoundStart, RoundState,
+    DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueState, IssueWeight,
+    IssueWhat, RefundState, Residence, ResidenceSource, RoundAct, RoundPeriods, RoundStart, RoundState,
 };
 use crate::order::OrderKind;
 use crate::plan_state::{ActivityState, CheckKind, PlanState};

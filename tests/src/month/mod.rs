@@ -168,7 +168,8 @@ pub async fn play(
                     evening(&mut centre, month, &mut hands).await?;
                     // Of the month before, if there was work in it.
                     if begins(*day).pred_opt().is_some_and(|last| last >= first) {
-                        let number = begins(*day).iter_days().take_while(|of| of <= day).filter(works).count();
+                        let number =
+                            begins(*day).iter_days().take_while(|of| of <= day).filter(works).count();
                         centre.reports(month.district, *day, number).await?;
                     }
                 }

@@ -50,7 +50,8 @@ impl Office {
     }
 
     async fn sign_in(&self, login: &str, password: &str) -> Answer {
-        self.ask(None, &Method::POST, "/api/session", Some(&json!({"login": login, "password": password}))).await
+        self.ask(None, &Method::POST, "/api/session", Some(&json!({"login": login, "password": password})))
+            .await
     }
 
     async fn check_state(&self, who: &Somebody, record: RecordId) -> Value {

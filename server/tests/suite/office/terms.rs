@@ -76,7 +76,11 @@ async fn overdue(office: &Office, who: &Somebody) -> i64 {
 }
 
 /// What a phone of the family's worker is told of activities since a cursor.
-async fn told(house: &House, office: &Office, cursor: Option<&str>) -> (Vec<(ActivityId, Option<String>)>, String) {
+async fn told(
+    house: &House,
+    office: &Office,
+    cursor: Option<&str>,
+) -> (Vec<(ActivityId, Option<String>)>, String) {
     let (device, worker, now) = (office.phone.device, office.worker, house.clock.wall());
     let page =
         changes::page(&house.store, device, worker, cursor, &[Kind::Activity], 5_000, now).await.unwrap();
