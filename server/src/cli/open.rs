@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Surroundings;
 use crate::{
-    apply::{monitoring, words},
+    apply::words,
     backup,
     config::Config,
     erase, journal,
@@ -62,7 +62,6 @@ pub(super) async fn open_store(config: &Config) -> Result<Store> {
     );
     drop(tx);
     words::complete(&store).await?;
-    monitoring::complete(&store).await?;
     Ok(store)
 }
 

@@ -143,8 +143,6 @@ pub struct Wanted {
     pub from: Option<NaiveDate>,
     /// Done on this day or earlier.
     pub to: Option<NaiveDate>,
-    /// Completions alone: what an assessment counts (§48).
-    pub completions: Option<bool>,
     /// Where the page before ended.
     pub before: Option<i64>,
 }
@@ -161,7 +159,6 @@ impl Wanted {
             (self.service.is_some(), "r.service = $6"),
             (self.from.is_some(), "r.done_on >= $7"),
             (self.to.is_some(), "r.done_on <= $8"),
-            (self.completions == Some(true), "r.kind = 'completion'"),
         ] {
             if asked {
                 fits.push_str(" and ");
