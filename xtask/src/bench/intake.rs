@@ -270,21 +270,17 @@ impl Written {
                 "select * from ({}) as r where at_position > {before} order by at_position",
                 source.rows
             );
-            let Rows { mut columns, rows } = tables.rows(&sql).await?;
+            let computed = tables.computed(source.table).await?;
+            let Rows { mut columns, rows } = tables.rows(&sql).await?.without(&computed);
             if columns.is_empty() {
                 continue;
             }
-            let computed = tables.computed(source.table).await?;
             columns.remove(0);
-            let written: Vec<_> = columns.iter().map(|column| !computed.contains(column)).collect();
-            columns.retain(|column| !computed.contains(column));
             let mut placed = Vec::with_capacity(rows.len());
             for mut row in rows {
                 let Cell::Number(Some(position)) = row.remove(0) else {
                     anyhow::bail!("{}: a row without its position", source.table);
                 };
-                let mut written = written.iter();
-                row.retain(|_| written.next().is_some_and(|written| *written));
                 placed.push((position, row));
             }
             all.push((source, columns, placed));

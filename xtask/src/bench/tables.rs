@@ -39,6 +39,19 @@ pub(crate) struct Rows {
     pub(crate) rows: Vec<Vec<Cell>>,
 }
 
+impl Rows {
+    /// All columns but these.
+    pub(crate) fn without(mut self, names: &[String]) -> Self {
+        for at in
+            (0..self.columns.len()).rev().filter(|at| names.contains(&self.columns[*at])).collect::<Vec<_>>()
+        {
+            self.columns.remove(at);
+            self.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+        }
+        self
+    }
+}
+
 /// One connection to either engine.
 pub(crate) enum Tables {
     Sqlite(SqliteConnection),
@@ -236,10 +249,16 @@ fn add_to_postgres(to: &mut PgArguments, cell: &Cell) -> Result<(), BoxDynError>
 mod tests {
     use super::*;
 
+    /// An empty file of SQLite, and the folder that it lies in.
+    async fn empty() -> (tempfile::TempDir, Tables) {
+        let folder = tempfile::tempdir().unwrap();
+        let tables = Tables::of_phone(&folder.path().join("phone.db")).await.unwrap();
+        (folder, tables)
+    }
+
     #[tokio::test]
     async fn rows_are_the_same_after_being_written_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut tables = Tables::of_phone(&folder.path().join("phone.db")).await.unwrap();
+        let (_folder, mut tables) = empty().await;
         let columns = "(\"from\" integer primary key, b text, c blob, d real, e text) strict";
         tables.run(&format!("create table one {columns}; create table two {columns}")).await.unwrap();
         tables
@@ -258,12 +277,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_engine_computes_is_known() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut tables = Tables::of_phone(&folder.path().join("phone.db")).await.unwrap();
-        let columns = "(a text, b text generated always as (a || a) virtual, c text as (a) stored)";
-        tables.run(&format!("create table one {columns}")).await.unwrap();
-        assert_eq!(tables.computed("one").await.unwrap(), ["b", "c"]);
+    async fn what_the_engine_computes_is_known_and_left_out() {
+        let (_folder, mut tables) = empty().await;
+        let columns = "(a text, b text generated always as (a || a) virtual, c text as (a) stored, d text)";
+        tables.run(&format!("create table one {columns}; insert into one values ('1', '2')")).await.unwrap();
+        let computed = tables.computed("one").await.unwrap();
+        assert_eq!(computed, ["b", "c"]);
+        let written = tables.rows("select * from one").await.unwrap().without(&computed);
+        assert_eq!(written.columns, ["a", "d"]);
+        let text = |text: &str| Cell::Text(Some(text.to_owned()));
+        assert_eq!(written.rows, [[text("1"), text("2")]]);
     }
 
     #[test]
