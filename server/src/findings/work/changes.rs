@@ -122,7 +122,7 @@ impl Changes {
         let families: Vec<_> = families.into_iter().collect();
         let sql = "select hash, position from record where family in (";
         let of_families = among!(tx, (Digest, i64), sql, families, ")").await?;
-        // Later ones have their turn yet: after an import they would be looked at once for each of its facts.
+        // Later ones have their turn yet: after an import they would be looked at with each stretch of its facts.
         changes.records.extend(of_families.into_iter().filter(|(_, at)| *at <= last).map(|(hash, _)| hash));
         Ok((changes, last))
     }
