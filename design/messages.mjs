@@ -11,12 +11,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const LOCALES = join(here, "../shared/locales");
 export const LANGUAGES = ["kk", "ru", "en"];
 /** No screen says anything from the glossary; the help texts come by themselves when help is opened; the words of the
- * dashboard, of findings, of reference data and of reports come with the dashboard. */
-const APART = ["glossary.ftl", "help.ftl", "desk.ftl", "findings.ftl", "reference.ftl", "report.ftl"];
+ * dashboard, of findings, of reference data, of reports, of monitoring, of assessments and of road maps come with the dashboard. */
+const APART = ["glossary.ftl", "help.ftl", "desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl"];
 export const PARTS = {
   base: (name) => !APART.includes(name),
   help: (name) => name === "help.ftl",
-  desk: (name) => ["desk.ftl", "findings.ftl", "reference.ftl", "report.ftl"].includes(name),
+  desk: (name) => ["desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl"].includes(name),
 };
 
 function files(lang) {

@@ -42,6 +42,7 @@ mod patch;
 mod phone;
 pub mod place;
 pub mod range;
+mod reasons;
 pub mod remind;
 mod returned;
 mod sent;
@@ -146,6 +147,7 @@ impl Face {
             Request::ShowIin { person, reason } => view!(ShowIin, self.show_iin(person, &reason)),
             Request::Activity { activity } => view!(Activity, self.activity(activity)),
             Request::Acts => view!(Acts, self.acts()),
+            Request::Reasons => view!(Reasons, self.reasons()),
             Request::OpenCompletion { activities } => view!(OpenCompletion, self.open_completion(activities)),
             Request::OpenNotApplicable { activity, reason } => {
                 view!(OpenNotApplicable, self.open(NewDraft::NotApplicable { activity, reason }))

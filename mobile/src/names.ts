@@ -1,6 +1,6 @@
 // Names as the documents have them, and the short names of services and acts.
-import { maybe, named, t } from "kandas-design/words.svelte";
-import type { Act, EvidenceKind, PersonName, ServiceCode } from "./api/types";
+import { maybe, named, t, words } from "kandas-design/words.svelte";
+import type { Act, EvidenceKind, PersonName, ReasonText, ServiceCode } from "./api/types";
 
 export function fullName(person: PersonName): string {
   return [person.surname, person.given_name, person.patronymic].filter(Boolean).join(" ");
@@ -28,6 +28,19 @@ export function kindName(kind: EvidenceKind): string {
 export function asideWords(reason: string): string {
   const word = reason.replaceAll("_", "-");
   return maybe(word) ?? maybe(`aside-${word}`) ?? reason;
+}
+
+/** What the centre says, in the language of the screens. */
+export function spoken(text: ReasonText): string {
+  return words.lang === "kk" ? text.kk : (words.lang === "en" && text.en) || text.ru;
+}
+
+/** Why something came back: in the centre's words of that day, else in ours. The reason that asks for words has them beside it;
+ * one that nobody here knows says so. */
+export function reasonWords(of: { reason: string | null; said: ReasonText | null }): string | null {
+  if (!of.reason || of.reason === "other") return null;
+  if (of.said) return spoken(of.said);
+  return maybe(`return-reason-${of.reason.replaceAll("_", "-")}`) ?? t("returned-reason-unknown");
 }
 
 /** What a record or a draft is about. */

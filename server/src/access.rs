@@ -8,7 +8,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, RecordId, ReportId, UserId},
+    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, RecordId, ReportId, RoadMapId, UserId},
+    roadmap::RoadMapHolder,
     time::micros,
 };
 use sha2::{Digest as _, Sha256};
@@ -66,8 +67,18 @@ pub enum Action {
     Families,
     /// A family with its plan.
     Family,
+    /// Lists of monitoring: rounds, problems, departures.
+    Monitoring,
+    /// The rounds of a family.
+    MonitoringFamily,
+    /// A round of a family.
+    MonitoringRound(i64),
     /// Rows of a monthly report, or how they differ from those of the version before.
     Report(ReportId),
+    /// Lines of a road map, or how they differ from those of the version before.
+    RoadMap(RoadMapId),
+    /// The scan of a signed road map.
+    RoadMapScan(RoadMapId, RoadMapHolder),
     /// Something asked to be written into a file; whether with numbers, and why.
     Export(ExportId, &'static str, Option<NumberReason>),
     /// Such a file, taken.
@@ -124,7 +135,12 @@ impl std::fmt::Display for Action {
             Self::Map => f.write_str("map.show"),
             Self::Families => f.write_str("family.list"),
             Self::Family => f.write_str("family.show"),
+            Self::Monitoring => f.write_str("monitoring.list"),
+            Self::MonitoringFamily => f.write_str("monitoring.family"),
+            Self::MonitoringRound(number) => write!(f, "monitoring.round {number}"),
             Self::Report(report) => write!(f, "report.show {report}"),
+            Self::RoadMap(map) => write!(f, "road_map.show {map}"),
+            Self::RoadMapScan(map, holder) => write!(f, "road_map.scan {map} {holder}"),
             Self::Export(id, what, None) => write!(f, "export.{what} {id}"),
             Self::Export(id, what, Some(why)) => write!(f, "export.{what} {id} {why}"),
             Self::ExportFile(id) => write!(f, "export.save {id}"),

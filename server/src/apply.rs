@@ -5,15 +5,18 @@
 //! calls, the tables come out the same, as if each had been applied alone: a run is written out before a fact that
 //! changes who sees a family joins facts about that family, and rare facts stand alone.
 
+mod assessment;
 mod checked;
 mod decided;
 mod erased;
 mod feed;
 mod findings;
 mod gone;
+pub mod monitoring;
 mod rare;
 mod records;
 mod report;
+mod road_map;
 mod run;
 pub mod words;
 
@@ -40,6 +43,27 @@ pub const DERIVED: &[&str] = &[
     "change",
     "access_anchor",
     "erasure",
+    "recommendation_result",
+    "recommendation",
+    "conclusion_body",
+    "conclusion_act",
+    "conclusion",
+    "assessment",
+    "assessment_snapshot",
+    "monitoring_word",
+    "monitoring_confirmation",
+    "monitoring_departure",
+    "monitoring_residence",
+    "monitoring_issue",
+    "monitoring_act",
+    "monitoring_round",
+    "road_map_remark",
+    "road_map_copy",
+    "road_map_scan",
+    "road_map_signature",
+    "road_map_act",
+    "road_map_row",
+    "road_map",
     "report_remark",
     "report_act",
     "report_row",
@@ -56,6 +80,7 @@ pub const DERIVED: &[&str] = &[
     "evidence_file",
     "evidence",
     "record_erased",
+    "record_act",
     "record",
     "activity",
     "plan",
@@ -72,6 +97,7 @@ pub const DERIVED: &[&str] = &[
     "user_secret",
     "app_user",
     "org_unit",
+    "reason_text",
     "calendar_day",
     "setting_change",
     "setting",
@@ -165,6 +191,38 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             | Event::ReportRemarked(_) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 report::apply(tx, fact).await?;
+            }
+            Event::RoadMapRowFrozen(frozen) => run.road_map_row(fact, frozen)?,
+            Event::RoadMapDrafted(_)
+            | Event::RoadMapSubmitted(_)
+            | Event::RoadMapScanned(_)
+            | Event::RoadMapSigned(_)
+            | Event::RoadMapReturned(_)
+            | Event::RoadMapRemarked(_)
+            | Event::RoadMapCopied(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                road_map::apply(tx, fact).await?;
+            }
+            Event::AssessmentFrozen(_)
+            | Event::AssessmentScored(_)
+            | Event::AssessmentConcluded(_)
+            | Event::AssessmentSigned(_)
+            | Event::AssessmentSent(_)
+            | Event::AssessmentForwarded(_)
+            | Event::AssessmentMeasured(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                assessment::apply(tx, fact).await?;
+            }
+            Event::RoundActed(_)
+            | Event::ResidenceChecked(_)
+            | Event::IssueOpened(_)
+            | Event::IssueActed(_)
+            | Event::FamilyDeparted(_)
+            | Event::DepartureActed(_)
+            | Event::ServiceConfirmed(_)
+            | Event::MonitoringWorded(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                monitoring::apply(tx, fact, gone).await?;
             }
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;

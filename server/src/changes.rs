@@ -12,8 +12,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use kandas_shared::{
+    calendar::civil_date,
+    check::ReturnReason,
     cursor::{Cursor, Kind, Track},
     ids::{DeviceId, FamilyId, UserId},
+    locale::Lang,
+    pulled::{Check, Row},
+    reason::{ReasonList, Reasons},
     wire::{ChangeLine, PullEnd},
 };
 use serde_json::value::{RawValue, to_raw_value};
@@ -23,7 +28,7 @@ use uuid::Uuid;
 use crate::{
     all, among,
     journal::{self, Head, JournalError},
-    many,
+    many, opt, reasons,
     scope::{self, Scopes},
     store::{Store, StoreError, Tx},
 };
@@ -109,7 +114,8 @@ pub async fn page(
             (track.position, track.kind, track.id) = (head.size, None, None);
         }
     }
-    let lines = write_lines(&mut tx, &scopes, &found).await?;
+    let words = if kinds.contains(&Kind::Reason) { None } else { InWords::read(&mut tx, &scopes).await? };
+    let lines = write_lines(&mut tx, &scopes, &found, words.as_ref()).await?;
     drop(tx);
 
     let families: BTreeSet<FamilyId> = lines
@@ -234,7 +240,12 @@ async fn read_track(tx: &mut Tx, track: &Track, limit: usize) -> Result<Vec<Chan
     }
 }
 
-async fn write_lines(tx: &mut Tx, scopes: &Scopes, found: &[Change]) -> Result<Vec<ChangeLine>, PullError> {
+async fn write_lines(
+    tx: &mut Tx,
+    scopes: &Scopes,
+    found: &[Change],
+    words: Option<&InWords>,
+) -> Result<Vec<ChangeLine>, PullError> {
     let mut wanted: BTreeMap<Kind, Vec<Uuid>> = BTreeMap::new();
     for change in found {
         wanted.entry(change.kind).or_default().push(change.id);
@@ -243,7 +254,10 @@ async fn write_lines(tx: &mut Tx, scopes: &Scopes, found: &[Change]) -> Result<V
     for (kind, mut ids) in wanted {
         ids.sort_unstable();
         ids.dedup();
-        for row in scope::listed(tx, scopes, kind, &ids).await? {
+        for mut row in scope::listed(tx, scopes, kind, &ids).await? {
+            if let (Row::Check(check), Some(words)) = (&mut row, words) {
+                words.say(check);
+            }
             rows.insert((kind, row.id()), to_raw_value(&row)?);
         }
     }
@@ -254,6 +268,36 @@ async fn write_lines(tx: &mut Tx, scopes: &Scopes, found: &[Change]) -> Result<V
             ChangeLine { kind: change.kind, id: change.id, position: change.position, row }
         })
         .collect())
+}
+
+/// For a phone of the time when reasons were a closed list: one that was added since is told as the reason that is said in
+/// words, with its text before the supervisor's.
+struct InWords {
+    reasons: Reasons,
+    language: Lang,
+}
+
+impl InWords {
+    /// What its worker reads; none where there is nobody to read, or no reason that a phone could not know.
+    async fn read(tx: &mut Tx, scopes: &Scopes) -> Result<Option<Self>, StoreError> {
+        let reasons = reasons::read(tx).await?;
+        if reasons == Reasons::default() {
+            return Ok(None);
+        }
+        let sql = "select language from app_user where id = $1";
+        let language = opt!(tx, (Lang,), sql, scopes.worker).await?;
+        Ok(language.map(|(language,)| Self { reasons, language }))
+    }
+
+    fn say(&self, check: &mut Check) {
+        let list = ReasonList::Return;
+        let Some(code) = check.reason.as_ref().filter(|code| !list.ships(code)) else { return };
+        let text = self.reasons.shown(list, code, civil_date(check.checked_at));
+        let text = text.map(|text| text.of(self.language).to_owned());
+        let said: Vec<String> = text.into_iter().chain(check.text.take()).collect();
+        check.text = (!said.is_empty()).then(|| said.join(". "));
+        check.reason = Some(ReturnReason::Other.into());
+    }
 }
 
 /// The server knows what each device was ever given; noted before the page goes out.

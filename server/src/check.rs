@@ -13,12 +13,13 @@ pub mod sample;
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::{Calendar, CalendarError, civil_date},
-    check::{MAX_TEXT, ReturnReason},
+    check::MAX_TEXT,
     hash::Digest,
     ids::{ActivityId, CheckId, EvidenceId, FamilyId, PersonId, RecordId, UserId},
     journal::{Author, AuthorKind},
     plan_state::{CheckKind, CheckState},
     pulled::User,
+    reason::{ReasonCode, ReasonList},
 };
 
 use self::policy::{NotAllowed, Territory};
@@ -27,7 +28,7 @@ use crate::{
     chance::{self, Chance},
     facts::{Event, RecordChecked},
     journal::{self, Fact, JournalError},
-    opt,
+    opt, reasons,
     store::{StoreError, Tx},
 };
 
@@ -59,8 +60,8 @@ impl std::str::FromStr for Due {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Return {
     /// Why.
-    pub reason: ReturnReason,
-    /// More about it, in the supervisor's words; needed with [`ReturnReason::Other`].
+    pub reason: ReasonCode,
+    /// More about it, in the supervisor's words; needed with [`kandas_shared::reason::OTHER`].
     pub text: Option<String>,
     /// Until when it is to be answered.
     pub due: Due,
@@ -97,6 +98,9 @@ pub enum CheckError {
     /// Text is missing or too long.
     #[error("words of 1 to {MAX_TEXT} characters are needed")]
     Text,
+    /// Nobody has said that there is such a reason, or it has retired.
+    #[error("{0} is no reason that can be chosen today")]
+    Reason(ReasonCode),
     /// The day is not after today, or too far away.
     #[error("the answer must be due on a day after today and within a year")]
     Due,
@@ -279,10 +283,14 @@ async fn check(tx: &mut Tx, chance: &dyn Chance, of: Checking, says: Says) -> Re
         Says::Remarked(text) => (CheckKind::Remarked, None, None, Some(text), None),
         Says::Returned(evidence, why) => {
             let text = words(why.text.as_deref())?;
-            if why.reason == ReturnReason::Other && text.is_none() {
+            if why.reason.is_other() && text.is_none() {
                 return Err(CheckError::Text);
             }
-            let due = day(&calendar::read(tx).await?, civil_date(of.now), why.due)?;
+            let today = civil_date(of.now);
+            if !reasons::read(tx).await?.is_offered(ReasonList::Return, &why.reason, today) {
+                return Err(CheckError::Reason(why.reason));
+            }
+            let due = day(&calendar::read(tx).await?, today, why.due)?;
             (CheckKind::Returned, evidence, Some(why.reason), text, Some(due))
         }
     };

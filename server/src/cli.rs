@@ -16,13 +16,13 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use kandas_shared::{
-    check::ReturnReason,
     evidence::Part,
     finding::Threshold,
     ids::{DeviceId, EvidenceId, FamilyId, OrderId, OrgUnitId, PersonId, RecordId},
     locale::Lang,
     plan_state::CheckKind,
     pulled::Role,
+    reason::ReasonCode,
     time::Clock as _,
 };
 
@@ -445,9 +445,9 @@ enum CheckCommand {
         #[arg(long)]
         evidence: Option<EvidenceId>,
         /// Why: blurred, too_dark, wrong_person, face_not_visible, not_the_service, unreadable_document,
-        /// wrong_document, missing_page, picture_of_picture, wrong_place_or_day or other.
+        /// wrong_document, missing_page, picture_of_picture, wrong_place_or_day, other, or a code of the centre's own.
         #[arg(long)]
-        reason: ReturnReason,
+        reason: ReasonCode,
         /// More about it, for the worker; needed with `other`.
         #[arg(long)]
         text: Option<String>,

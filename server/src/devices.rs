@@ -122,7 +122,7 @@ pub async fn make_code(
     }
     let code = code_from(chance::bytes(chance));
     let made = EnrolCodeMade { code_hash: code_hash(&code), user: user.id, expires_at: now + valid, by };
-    append(tx, now, chance, vec![Event::EnrolCodeMade(made)]).await?;
+    decide(tx, chance, Deciding { now, by, reason: None }, vec![Event::EnrolCodeMade(made)]).await?;
     Ok(code)
 }
 
@@ -253,16 +253,6 @@ pub async fn recovery_key(tx: &mut Tx, device: DeviceId) -> Result<Vec<u8>, Devi
 async fn state(tx: &mut Tx, device: DeviceId) -> Result<String, DeviceError> {
     let row = opt!(tx, (String,), "select state from device where id = $1", device).await?;
     row.map(|(state,)| state).ok_or(DeviceError::Unknown(device))
-}
-
-async fn append(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    chance: &dyn Chance,
-    events: Vec<Event>,
-) -> Result<(), DeviceError> {
-    journal::append(tx, chance, now, events.into_iter().map(Fact::by_system).collect()).await?;
-    Ok(())
 }
 
 async fn decide(

@@ -10,6 +10,7 @@
 
 mod findings;
 mod others;
+mod road_maps;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -275,6 +276,8 @@ impl Plan {
         let uploads = uploads(tx, &files).await?;
         let bundles = bundles(tx, &hashes).await?;
         objects.extend(bundles.iter().map(|(_, object)| object.clone()));
+        let papers = road_maps::Papers::by(tx, family, person).await?;
+        objects.extend(papers.objects);
 
         let mut positions: BTreeSet<i64> = match person {
             None => all!(tx, (i64,), "select position from journal where family = $1", family).await?,
@@ -290,6 +293,8 @@ impl Plan {
         let of_others = findings::Told::by(tx, &hashes).await?;
         positions.extend(of_others.positions);
         positions.extend(remarks(tx, family, person).await?);
+        positions.extend(papers.positions);
+        positions.extend(words(tx, family).await?);
         let positions = with_bodies(tx, positions).await?;
 
         let mut entities = entities(tx, family, person, &records).await?;
@@ -403,6 +408,12 @@ async fn remarks(tx: &mut Tx, family: FamilyId, person: Option<PersonId>) -> Res
             all!(tx, (i64,), sql, person).await?
         }
     };
+    Ok(rows.into_iter().map(|(position,)| position).collect())
+}
+
+/// What was written in monitoring of the family: the words may speak of any of its members, whoever else is meant.
+async fn words(tx: &mut Tx, family: FamilyId) -> Result<Vec<i64>, StoreError> {
+    let rows = all!(tx, (i64,), "select position from monitoring_word where family = $1", family).await?;
     Ok(rows.into_iter().map(|(position,)| position).collect())
 }
 

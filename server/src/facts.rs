@@ -5,21 +5,27 @@
 //! The body's text is `{"kind":"noun.verb","of":{…}}`. A released body never changes its meaning; a change is a new
 //! `kind_version`, and the code that applies the old one stays.
 
+mod monitoring;
+mod road_map;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    assessment::{Indicators, Parts, Scores, Total},
     calendar::ReportMonth,
-    check::{Choice, ChoiceReason, ReturnReason},
+    check::{Choice, ChoiceReason},
     cursor::Kind,
     evidence::{EvidenceKind, FileRef, Part, Source},
     hash::{Digest, Epoch},
     ids::{
-        ActivityId, BundleId, CaptureId, ChainId, CheckId, DeviceId, ErasureId, EvidenceId, FamilyId,
-        OrderId, OrgUnitId, PersonId, RecordId, ReportId, UserId,
+        ActivityId, AssessmentId, BundleId, CaptureId, ChainId, CheckId, ConclusionId, DeviceId, ErasureId,
+        EvidenceId, FamilyId, OrderId, OrgUnitId, PersonId, RecommendationId, RecordId, ReportId, UserId,
     },
     jws::{Jws, KeyId, PublicKey},
     order::OrderKind,
     plan_state::{ActivityState, CheckKind},
     pulled,
+    quarter::Quarter,
+    reason::ReasonCode,
     receipt::{HeldReason, Verdict},
     report::{Form, ReportAct, Row},
     service::ServiceCode,
@@ -29,6 +35,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::findings::Finding;
+pub use monitoring::{
+    DepartureActed, FamilyDeparted, IssueActed, IssueOpened, MonitoringWorded, ResidenceChecked, RoundActed,
+    RoundOf, ServiceConfirmed, Settler,
+};
+pub use road_map::{
+    OnPaper, RoadMapCopied, RoadMapDrafted, RoadMapRemarked, RoadMapReturned, RoadMapRowFrozen,
+    RoadMapScanned, RoadMapSigned, RoadMapSubmitted,
+};
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($body:ty) = $kind:literal, $version:literal;)*) => {
@@ -75,6 +89,8 @@ events! {
     ConsentSet(pulled::Consent) = "consent.set", 1;
     /// An assignment as it is from now on; one with a last day is closed.
     AssignmentSet(pulled::Assignment) = "assignment.set", 1;
+    /// Due dates that the terms of services give to activities of plans which came without.
+    DuesSet(DuesSet) = "dues.set", 1;
     /// A plan as it is from now on.
     PlanSet(pulled::Plan) = "plan.set", 1;
     /// An activity as it is from now on.
@@ -127,6 +143,52 @@ events! {
     ReportDecided(ReportDecided) = "report.decided", 1;
     /// What the local executive body remarked about a monthly report.
     ReportRemarked(ReportRemarked) = "report.remarked", 1;
+    /// A line of a road map was frozen; the fact that drafts the map follows its lines.
+    RoadMapRowFrozen(RoadMapRowFrozen) = "roadmap.row_frozen", 1;
+    /// The road map of a rural okrug was drawn up.
+    RoadMapDrafted(RoadMapDrafted) = "roadmap.drafted", 1;
+    /// A road map was put before the three who sign it.
+    RoadMapSubmitted(RoadMapSubmitted) = "roadmap.submitted", 1;
+    /// The scan of a road map that was signed on paper was taken into custody.
+    RoadMapScanned(RoadMapScanned) = "roadmap.scanned", 1;
+    /// One of the three signed a road map, with an account or on paper.
+    RoadMapSigned(RoadMapSigned) = "roadmap.signed", 1;
+    /// One of the three sent a road map back.
+    RoadMapReturned(RoadMapReturned) = "roadmap.returned", 1;
+    /// What was remarked about a road map.
+    RoadMapRemarked(RoadMapRemarked) = "roadmap.remarked", 1;
+    /// A copy of a road map was handed over.
+    RoadMapCopied(RoadMapCopied) = "roadmap.copied", 1;
+    /// What was computed of every centre that is assessed for a quarter was frozen.
+    AssessmentFrozen(AssessmentFrozen) = "assessment.frozen", 1;
+    /// A centre was scored for a quarter.
+    AssessmentScored(AssessmentScored) = "assessment.scored", 1;
+    /// The conclusion about a quarter was written, or written anew.
+    AssessmentConcluded(AssessmentConcluded) = "assessment.concluded", 1;
+    /// The conclusion was signed at the Workforce Development Centre.
+    AssessmentSigned(AssessmentSigned) = "assessment.signed", 1;
+    /// The conclusion was sent to the authorised body.
+    AssessmentSent(AssessmentSent) = "assessment.sent", 1;
+    /// The authorised body has sent the conclusion on to the local executive bodies.
+    AssessmentForwarded(AssessmentForwarded) = "assessment.forwarded", 1;
+    /// A local executive body has considered the conclusion and taken measures.
+    AssessmentMeasured(AssessmentMeasured) = "assessment.measured", 1;
+    /// A round of monitoring was begun, closed or opened once more.
+    RoundActed(RoundActed) = "monitoring.round_acted", 1;
+    /// Whether a family lives where it settled.
+    ResidenceChecked(ResidenceChecked) = "monitoring.residence_checked", 1;
+    /// Monitoring brought a problem or a proposal to light.
+    IssueOpened(IssueOpened) = "monitoring.issue_opened", 1;
+    /// A problem or a proposal was given to somebody, settled, or opened once more.
+    IssueActed(IssueActed) = "monitoring.issue_acted", 1;
+    /// A family left on its own.
+    FamilyDeparted(FamilyDeparted) = "monitoring.family_departed", 1;
+    /// Something was done about a departure.
+    DepartureActed(DepartureActed) = "monitoring.departure_acted", 1;
+    /// A state system confirms or contradicts a service.
+    ServiceConfirmed(ServiceConfirmed) = "monitoring.service_confirmed", 1;
+    /// Words at what was done in monitoring.
+    MonitoringWorded(MonitoringWorded) = "monitoring.worded", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.
@@ -221,10 +283,42 @@ pub struct KeyRotated {
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// Name. `whole_centre:<org unit>` with value `true` gives every phone of the unit all its families;
-    /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>` and `term.<service>.<day>` are in docs/formats.md §5.
+    /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>`, `term.<service>.<day>`, `report.<option>.<day>` and
+    /// `assessment.mode.<day>` are in docs/formats.md §5, as `reason.<list>.<code>.<day>` is.
     pub name: String,
     /// Value.
     pub value: String,
+    /// Due dates of open activities that move with it ([`crate::dues`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dues: Vec<DuesMoved>,
+}
+
+impl Setting {
+    /// One that moves no due date.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into(), dues: Vec::new() }
+    }
+}
+
+/// See [`Event::DuesSet`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DuesSet {
+    /// Which.
+    pub dues: Vec<DuesMoved>,
+}
+
+/// Due dates that move together, see [`Setting::dues`] and [`DuesSet`]: from then on they are counted ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DuesMoved {
+    /// What they were; null: no legal due date.
+    pub was: Option<NaiveDate>,
+    /// What they become; null: no legal due date (A-10).
+    pub due: Option<NaiveDate>,
+    /// Whose.
+    pub activities: Vec<ActivityId>,
 }
 
 /// See [`Event::PasswordSet`].
@@ -644,7 +738,7 @@ pub struct RecordChecked {
     /// The one piece that goes back.
     pub evidence: Option<EvidenceId>,
     /// Why it goes back.
-    pub reason: Option<ReturnReason>,
+    pub reason: Option<ReasonCode>,
     /// The supervisor's words.
     pub text: Option<String>,
     /// Last civil day for the answer.
@@ -868,6 +962,137 @@ pub struct ReportRemarked {
     pub text: String,
 }
 
+/// See [`Event::AssessmentFrozen`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentFrozen {
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Centres with families, by their ids; the others are not assessed.
+    pub centres: Vec<CentreIndicators>,
+}
+
+/// What was computed of a centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CentreIndicators {
+    /// The career or mobility centre.
+    pub unit: OrgUnitId,
+    /// What was computed.
+    pub indicators: Indicators,
+}
+
+/// See [`Event::AssessmentScored`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentScored {
+    /// Its id: each scoring has its own.
+    pub assessment: AssessmentId,
+    /// The centre.
+    pub unit: OrgUnitId,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Number among the scorings of the centre for the quarter; the last one counts.
+    pub version: i32,
+    /// The raw scores with their reasons.
+    pub scores: Scores,
+    /// What they give in the reading that holds for the quarter.
+    pub total: Total,
+    /// Whether it was by the legal date; none where the calendar does not know it (A-18).
+    pub in_time: Option<bool>,
+    /// Who scored.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentConcluded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentConcluded {
+    /// The conclusion: one for each quarter.
+    pub conclusion: ConclusionId,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// How often it was saved, this time included.
+    pub revision: i32,
+    /// What it says from now on.
+    pub parts: Parts,
+    /// Who wrote.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentSigned`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentSigned {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// What was signed, byte for byte: `shared::assessment::Frozen`.
+    pub text: String,
+    /// SHA-256 of it.
+    pub sha256: Digest,
+    /// Whether a code of the second factor was asked for beside the password.
+    pub second_factor: bool,
+    /// Who signed.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentSent`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentSent {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// Units of the authorised body (§50).
+    pub to: Vec<OrgUnitId>,
+    /// Whether it was by the legal date; none where the calendar does not know it (A-18).
+    pub in_time: Option<bool>,
+    /// Who sent it.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentForwarded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentForwarded {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// Local executive bodies that have it from now on (§51).
+    pub to: Vec<OrgUnitId>,
+    /// Who forwarded it.
+    pub hand: ReportHand,
+}
+
+/// See [`Event::AssessmentMeasured`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentMeasured {
+    /// The conclusion.
+    pub conclusion: ConclusionId,
+    /// The local executive body.
+    pub unit: OrgUnitId,
+    /// What was done about each recommendation to a centre on its land.
+    pub measures: Vec<Measure>,
+    /// What was done besides; may be empty where there are measures.
+    pub text: String,
+    /// Whether it was within the month (§51); none where the calendar does not know the day.
+    pub in_time: Option<bool>,
+    /// The last body to do so: the conclusion is closed.
+    pub closes: bool,
+    /// Who says so.
+    pub hand: ReportHand,
+}
+
+/// What was done about a recommendation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AssessmentMeasure)]
+pub struct Measure {
+    /// Which.
+    pub recommendation: RecommendationId,
+    /// What, in words.
+    pub text: String,
+}
+
 /// See [`Event::BundleReceived`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -1022,7 +1247,7 @@ mod tests {
 
     #[test]
     fn a_body_says_its_kind_and_survives() {
-        let event = Event::SettingSet(Setting { name: "a".into(), value: "б".into() });
+        let event = Event::SettingSet(Setting::new("a", "б"));
         let body = event.to_body().unwrap();
         assert_eq!(body, r#"{"kind":"setting.set","of":{"name":"a","value":"б"}}"#);
         assert_eq!(Event::from_body("setting.set", 1, &body).unwrap(), event);

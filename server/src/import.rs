@@ -19,7 +19,8 @@ use std::collections::HashMap;
 use crate::{
     all, calendar,
     chance::Chance,
-    facts::Event,
+    dues,
+    facts::{DuesSet, Event},
     journal::{self, Fact, JournalError},
     store::{Store, StoreError, Tx},
     terms::Terms,
@@ -94,13 +95,19 @@ pub async fn import(
         .chain(document.families.iter().map(|f| &f.row))
         .filter_map(|family| Some((family.id, family.quota_date?)))
         .collect();
-    // §33: where the plan names no date, the term of the service does, if there is one.
-    for activity in document.activities.iter_mut().map(|a| &mut a.row).filter(|row| row.due_on.is_none()) {
-        let quota = quotas.get(&activity.family);
-        activity.due_on = quota.and_then(|quota| terms.due(activity.service, *quota, &calendar));
-    }
+    // §33: where the plan names no date, the term of the service does, if there is one; and goes on to do so.
+    let counted =
+        document.activities.iter().map(|a| &a.row).filter(|row| row.due_on.is_none()).filter_map(|row| {
+            let due = terms.due(row.service, *quotas.get(&row.family)?, &calendar)?;
+            Some((None, Some(due), row.id))
+        });
+    let dues = dues::together(counted.collect());
     drop(held);
-    let mut facts = facts(document, &families)?.into_iter();
+    let mut facts = facts(document, &families)?;
+    if !dues.is_empty() {
+        facts.push(Fact::by_system(Event::DuesSet(DuesSet { dues })));
+    }
+    let mut facts = facts.into_iter();
     let mut done = 0;
     loop {
         let piece: Vec<Fact> = facts.by_ref().take(PIECE).collect();
@@ -109,7 +116,7 @@ pub async fn import(
         }
         done += piece.len();
         journal::append(&mut tx, chance, now, piece).await?;
-        progress(done, written);
+        progress(done.min(written), written);
     }
     point!("import.before-commit");
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! Regular work: what has run out goes, bundles that came are opened; hourly, assignments past their last day are
-//! closed, the access log is anchored, and the head of the journal is signed, kept and logged. Every few seconds: has the
-//! signing key changed?
+//! closed, the indicators of a quarter are frozen when it is time, the access log is anchored, and the head of the journal
+//! is signed, kept and logged. Every few seconds: has the signing key changed?
 //!
 //! Every part may be done twice or by any process without harm. A part that fails says so in the log and is done next
 //! time; it never ends the loop.
@@ -13,7 +13,7 @@ use crate::{
     access, assign, checkpoints,
     findings::work::{self, Done, Work},
     limits,
-    office::{export, session},
+    office::{assessment, export, session},
     refusal::{Outcome, Refusal},
     rotate,
     state::AppState,
@@ -132,6 +132,7 @@ pub async fn round(state: &AppState) {
 /// What is done once an hour.
 pub async fn hour(state: &AppState) {
     report("assignments", close_assignments(state).await);
+    report("assessment", freeze_assessment(state).await);
     // First the anchor: the checkpoint then covers it.
     report("access log", anchor_accesses(state).await);
     report("checkpoint", keep_head(state).await);
@@ -159,6 +160,14 @@ async fn close_assignments(state: &AppState) -> Outcome<()> {
     let closed = assign::close_past(&state.store, state.chance.as_ref(), state.clock.wall()).await?;
     if closed > 0 {
         tracing::info!(closed, "assignments came to their last day");
+    }
+    Ok(())
+}
+
+async fn freeze_assessment(state: &AppState) -> Outcome<()> {
+    let (store, chance) = (&state.store, state.chance.as_ref());
+    if assessment::making::freeze_due(store, chance, state.clock.wall()).await? {
+        tracing::info!("the indicators of the quarter that is over are frozen");
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ pub struct Limits {
     pub decompressed: usize,
     /// Most bytes of a JSON body that anybody may send, as sent and decompressed.
     pub small_body: usize,
+    /// Most bytes of a JSON body with a file in it: one of 8 MiB in base64.
+    pub file_body: usize,
     /// Large JSON bodies that are decompressed and read at once.
     pub growing: usize,
     /// Time for a JSON body to arrive.
@@ -74,6 +76,7 @@ impl Default for Limits {
             body: 4 << 20,
             decompressed: 16 << 20,
             small_body: 64 << 10,
+            file_body: 11 << 20,
             growing: 4,
             body_time: Duration::from_secs(60),
             answer_time: Duration::from_secs(60),

@@ -31,7 +31,7 @@ pub mod upload;
 use std::{collections::HashMap, io, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kandas_shared::{ids::UploadId, jws::Jws, problem::ProblemCode, time::Clock};
+use kandas_shared::{hash::Digest, ids::UploadId, jws::Jws, problem::ProblemCode, time::Clock};
 use parking::Lock;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -138,6 +138,20 @@ impl Media {
     #[must_use]
     pub fn objects(&self) -> &Objects {
         &self.0.depot.objects
+    }
+
+    /// Puts a small file that came whole with its request into its place; it is durable when this returns. Who asks says so
+    /// in a fact, or removes it again: until then it belongs to nothing.
+    ///
+    /// # Errors
+    /// `storage-full`, or when the media store does not answer.
+    pub async fn keep(&self, key: &str, bytes: &[u8], sha256: Digest) -> Outcome<()> {
+        let size = bytes.len() as u64;
+        self.check_room(size)?;
+        match self.0.depot.objects.put(key, bytes, sha256, size).await.map_err(Refusal::storage)? {
+            Put::Kept => Ok(()),
+            Put::Differs { .. } => Err(Refusal::fault("the bytes are not those of the hash")),
+        }
     }
 
     /// Whether the media store answers.

@@ -5,6 +5,7 @@
 //! verbs here read and decide nothing that another module decides: checks are [`crate::check`]'s, people are
 //! [`crate::users`]', phones are [`crate::devices`]'. Every reading of a case is in the access log before it is shown.
 
+pub mod assessment;
 pub mod audit;
 pub mod bulk;
 pub mod device;
@@ -15,17 +16,23 @@ pub mod item;
 pub mod lease;
 pub mod live;
 pub mod map;
+pub mod monitoring;
+pub mod moves;
 pub mod overview;
+pub mod paper;
 pub mod passwords;
 pub mod people;
 pub mod policy;
 pub mod queue;
+pub mod reasons;
 pub mod records;
 pub mod reference;
 pub mod report;
+pub mod road_map;
 pub mod second_factor;
 pub mod session;
 pub mod standing;
+pub mod terms;
 pub mod verification;
 pub mod worker;
 

@@ -19,8 +19,8 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            audit, cases, evidence, exports, held, live, map, page, people, phones, reference, reports,
-            review, session,
+            assessments, audit, cases, evidence, exports, held, live, map, monitoring, page, people, phones,
+            reasons, reference, reports, review, road_maps, session,
         },
         records,
     },
@@ -113,7 +113,18 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reference::thresholds, reference::set_threshold)) // GET POST /api/thresholds
         .routes(routes!(reference::measured_anew)) // GET /api/thresholds/preview
         .routes(routes!(reference::terms, reference::set_term)) // GET POST /api/terms
+        .routes(routes!(reference::preview_term)) // POST /api/terms/preview
+        .routes(routes!(reasons::all, reasons::change)) // GET POST /api/reasons
+        .routes(routes!(reasons::preview)) //       GET  /api/reasons/preview
         .routes(routes!(reports::form, reports::set_form)) // GET POST /api/report-form
+        .routes(routes!(assessments::modes, assessments::set_mode)) // GET POST /api/assessment-mode
+        .routes(routes!(assessments::list, assessments::score)) // GET POST /api/assessments
+        .routes(routes!(assessments::show)) //      GET  /api/assessments/{unit}
+        .routes(routes!(assessments::conclusion, assessments::save)) // GET POST /api/conclusions/{quarter}
+        .routes(routes!(assessments::sign)) //      POST /api/conclusions/{quarter}/signature
+        .routes(routes!(assessments::send)) //      POST /api/conclusions/{quarter}/sending
+        .routes(routes!(assessments::forward)) //   POST /api/conclusions/{quarter}/forwarding
+        .routes(routes!(assessments::measure)) //   POST /api/conclusions/{quarter}/measures
         .routes(routes!(reports::list, reports::draft)) // GET POST /api/reports
         .routes(routes!(reports::show)) //          GET  /api/reports/{report}
         .routes(routes!(reports::rows)) //          GET  /api/reports/{report}/rows
@@ -121,6 +132,29 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reports::sign)) //          POST /api/reports/{report}/signature
         .routes(routes!(reports::send)) //          POST /api/reports/{report}/sending
         .routes(routes!(reports::decide)) //        POST /api/reports/{report}/decision
+        .routes(routes!(monitoring::list)) //       GET  /api/monitoring
+        .routes(routes!(monitoring::issues)) //     GET  /api/monitoring/issues
+        .routes(routes!(monitoring::issue, monitoring::act_on_issue)) // GET POST /api/monitoring/issues/{issue}
+        .routes(routes!(monitoring::departures)) // GET  /api/monitoring/departures
+        .routes(routes!(monitoring::departure, monitoring::act_on_departure)) // GET POST /api/monitoring/departures/{departure}
+        .routes(routes!(monitoring::of_family)) //  GET  /api/families/{family}/monitoring
+        .routes(routes!(monitoring::show, monitoring::act)) // GET POST /api/families/{family}/monitoring/{number}
+        .routes(routes!(monitoring::look)) //       POST /api/families/{family}/monitoring/{number}/residence
+        .routes(routes!(monitoring::find)) //       POST /api/families/{family}/issues
+        .routes(routes!(monitoring::depart)) //     POST /api/families/{family}/departures
+        .routes(routes!(monitoring::confirm)) //    POST /api/families/{family}/confirmations
+        .routes(routes!(monitoring::rules, monitoring::set_rule)) // GET POST /api/monitoring-rules
+        .routes(routes!(road_maps::list, road_maps::draft)) // GET POST /api/road-maps
+        .routes(routes!(road_maps::show)) //        GET  /api/road-maps/{map}
+        .routes(routes!(road_maps::rows)) //        GET  /api/road-maps/{map}/rows
+        .routes(routes!(road_maps::changes)) //     GET  /api/road-maps/{map}/changes
+        .routes(routes!(road_maps::submit)) //      POST /api/road-maps/{map}/submission
+        .routes(routes!(road_maps::sign)) //        POST /api/road-maps/{map}/signature
+        .routes(routes!(road_maps::paper)) //       POST /api/road-maps/{map}/paper
+        .routes(routes!(road_maps::scan)) //        GET  /api/road-maps/{map}/scans/{holder}
+        .routes(routes!(road_maps::send_back)) //   POST /api/road-maps/{map}/remarks
+        .routes(routes!(road_maps::copy)) //        POST /api/road-maps/{map}/copies
+        .routes(routes!(road_maps::term, road_maps::set_term)) // GET POST /api/road-map-term
         .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people

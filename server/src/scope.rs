@@ -2,7 +2,7 @@
 //!
 //! A scope is `w:<user>` (need to know: the families with an open assignment of that worker, the worker's own records,
 //! his user and his unit), `o:<org unit>` (a unit whose phones hold all its families, a setting for small ones) or `all`
-//! (what every phone counts by: the days of the calendar that the centre has set).
+//! (what is the same for every phone: the days of the calendar that the centre has set, and what it says of reasons).
 //! A family brings its members, their consents, its assignments, plans, activities and the state of its records.
 //! Whether an assignment is open never depends on today: a fact closes it ([`crate::assign`]).
 
@@ -13,7 +13,7 @@ use kandas_shared::{
     ids::{OrgUnitId, UserId},
     pulled::{
         Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
-        RecordState, Row, User,
+        Reason, RecordState, Row, User,
     },
 };
 use uuid::Uuid;
@@ -41,7 +41,8 @@ pub const ALL: &str = "all";
 /// Which of `kinds` are told in a scope.
 #[must_use]
 pub fn told_in(scope: &str, kinds: &BTreeSet<Kind>) -> BTreeSet<Kind> {
-    kinds.iter().copied().filter(|kind| (*kind == Kind::CalendarDay) == (scope == ALL)).collect()
+    let of_all = |kind: &Kind| matches!(kind, Kind::CalendarDay | Kind::Reason);
+    kinds.iter().copied().filter(|kind| of_all(kind) == (scope == ALL)).collect()
 }
 
 /// The scopes of one worker's phones at present.
@@ -195,6 +196,13 @@ macro_rules! calendar_rows {
     };
 }
 
+macro_rules! reason_rows {
+    () => {
+        "select id, list, code, from_day as \"from\", kk, ru, en, offered from reason_text
+         where ($1 = $1 or $2 = $2)"
+    };
+}
+
 /// Everything in the scopes: what a phone holds after a completed pull.
 ///
 /// # Errors
@@ -220,6 +228,7 @@ pub async fn rows(tx: &mut Tx, scopes: &Scopes) -> Result<Vec<Row>, StoreError> 
         EvidenceCall call_rows!();
         Check check_rows!();
         CalendarDay calendar_rows!();
+        Reason reason_rows!();
     }
     Ok(rows)
 }
@@ -253,6 +262,7 @@ pub async fn listed(tx: &mut Tx, scopes: &Scopes, kind: Kind, ids: &[Uuid]) -> R
         Kind::EvidenceCall => listed!(EvidenceCall, call_rows!(), "evidence"),
         Kind::Check => listed!(Check, check_rows!(), "id"),
         Kind::CalendarDay => listed!(CalendarDay, calendar_rows!(), "id"),
+        Kind::Reason => listed!(Reason, reason_rows!(), "id"),
     })
 }
 

@@ -20,7 +20,7 @@ use crate::{
     limits::Limits,
     media::{Depot, Media, Objects},
     offer::Offers,
-    office::{live::Live, standing::Standing},
+    office::{live::Live, map::points::Points, standing::Standing},
     store::Store,
     token::Bearers,
 };
@@ -55,6 +55,8 @@ pub struct Handles {
     pub live: Live,
     /// How units stand.
     pub standing: Standing,
+    /// Where everything lies.
+    pub points: Points,
     /// Phones that come back and are let in.
     pub arrivals: Arrivals,
     /// Turns for batches of records.
@@ -124,6 +126,7 @@ impl AppState {
             offers: Offers::default(),
             live: Live::default(),
             standing: Standing::default(),
+            points: Points::default(),
             arrivals: Arrivals::new(limits.arrivals, limits.arrival_stay),
             record_seats: Semaphore::new(limits.record_requests),
             seats: Semaphore::new(limits.requests),

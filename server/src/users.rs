@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use kandas_shared::{
     ids::{OrgUnitId, UserId},
+    journal::{Author, AuthorKind},
     locale::Lang,
     pulled::{Role, User},
 };
@@ -56,7 +57,7 @@ pub enum UserError {
 
 const COLUMNS: &str = "id, org_unit, login, role, name, language, active";
 
-/// Adds a user.
+/// Adds a user; `by` is who does, none from the command line.
 ///
 /// # Errors
 /// See [`UserError`].
@@ -65,6 +66,7 @@ pub async fn add(
     now: DateTime<Utc>,
     chance: &dyn Chance,
     new: NewUser,
+    by: Option<UserId>,
 ) -> Result<User, UserError> {
     let (login, name) = (new.login.trim().to_owned(), new.name.trim().to_owned());
     if login.is_empty() || name.is_empty() {
@@ -87,7 +89,7 @@ pub async fn add(
         language: new.language,
         active: true,
     };
-    set(tx, now, chance, user.clone()).await?;
+    set(tx, now, chance, user.clone(), by).await?;
     Ok(user)
 }
 
@@ -118,18 +120,26 @@ pub async fn deactivate(
     now: DateTime<Utc>,
     chance: &dyn Chance,
     login: &str,
+    by: Option<UserId>,
 ) -> Result<User, UserError> {
     journal::lock(tx).await?;
     let mut user = find(tx, login).await?;
     if user.active {
         user.active = false;
-        set(tx, now, chance, user.clone()).await?;
+        set(tx, now, chance, user.clone(), by).await?;
     }
     Ok(user)
 }
 
-async fn set(tx: &mut Tx, now: DateTime<Utc>, chance: &dyn Chance, user: User) -> Result<(), UserError> {
-    let fact = Fact::by_system(Event::UserSet(user));
+async fn set(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+    user: User,
+    by: Option<UserId>,
+) -> Result<(), UserError> {
+    let author = by.map_or(Author::SYSTEM, |by| Author { kind: AuthorKind::User, id: Some(by.0) });
+    let fact = Fact { author, ..Fact::by_system(Event::UserSet(user)) };
     journal::append(tx, chance, now, vec![fact]).await?;
     Ok(())
 }

@@ -34,8 +34,10 @@ text_enum! {
         EvidenceCall = "evidence_call",
         /// A check of a record by a supervisor.
         Check = "check",
-        /// A day of the working-day calendar that the centre has set. The only kind of the scope `all`, and of no other.
+        /// A day of the working-day calendar that the centre has set. Of the scope `all` alone.
         CalendarDay = "calendar_day",
+        /// What holds for a reason from a day on, as the centre has said it. Of the scope `all` alone, as days are.
+        Reason = "reason",
     }
 }
 

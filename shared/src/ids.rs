@@ -85,6 +85,20 @@ ids! {
     CheckId;
     /// One version of a centre's monthly report (§39).
     ReportId;
+    /// One version of a rural okrug's road map (§38).
+    RoadMapId;
+    /// A problem or a proposal that monitoring brought to light (§42).
+    IssueId;
+    /// The departure of a family (§46).
+    DepartureId;
+    /// Words that somebody wrote at something he did.
+    NoteId;
+    /// One scoring of a centre for a quarter (§47).
+    AssessmentId;
+    /// The conclusion about a quarter's assessment (§50).
+    ConclusionId;
+    /// A recommendation to a centre, carried from quarter to quarter (§50).
+    RecommendationId;
 }
 
 fn draw(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {

@@ -48,6 +48,18 @@ impl Kato {
         Kato(format!("{}0000000", &self.0[..2]))
     }
 
+    /// Code of the rural okrug, town or settlement that the code lies in or is of: the first six digits name it, whatever the
+    /// levels below. None above that level. Whether it is rural is not said by digits ([`TerritoryKind::is_rural`]).
+    pub fn okrug(&self) -> Option<Kato> {
+        (&self.0[4..6] != "00").then(|| Kato(format!("{}000", &self.0[..6])))
+    }
+
+    /// Code of the district of an oblast, or city of an oblast, that the code lies in or is of: the first four digits. None
+    /// above that level.
+    pub fn district(&self) -> Option<Kato> {
+        (&self.0[2..4] != "00").then(|| Kato(format!("{}00000", &self.0[..4])))
+    }
+
     /// Whether the code itself is that of a region.
     pub fn is_region(&self) -> bool {
         &self.0[2..] == "0000000"
@@ -262,6 +274,23 @@ mod tests {
         for wrong in ["", "10103310", "1010331021", "10103310a", "１０1033102"] {
             assert!(Kato::parse(wrong).is_err(), "{wrong}");
             assert!(serde_json::from_str::<Kato>(&format!("\"{wrong}\"")).is_err());
+        }
+    }
+
+    #[test]
+    fn okrug_and_district_are_named_by_whole_levels() {
+        let table = [
+            ("101033102", Some("101033000"), Some("101000000")),
+            ("101033000", Some("101033000"), Some("101000000")),
+            ("103200000", None, Some("103200000")),
+            ("100000000", None, None),
+        ];
+        for (code, okrug, district) in table {
+            let (found, above) = (kato(code).okrug(), kato(code).district());
+            assert_eq!(
+                (found.as_ref().map(Kato::as_str), above.as_ref().map(Kato::as_str)),
+                (okrug, district)
+            );
         }
     }
 

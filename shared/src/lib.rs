@@ -5,6 +5,7 @@
 //! (`openapi`) for types that live here.
 
 pub mod app_version;
+pub mod assessment;
 pub mod calendar;
 pub mod check;
 pub mod cursor;
@@ -19,15 +20,19 @@ pub mod jws;
 pub mod kato;
 pub mod locale;
 pub mod merkle;
+pub mod monitoring;
 pub mod order;
 pub mod packed;
 pub mod pin_reset;
 pub mod plan_state;
 pub mod problem;
 pub mod pulled;
+pub mod quarter;
+pub mod reason;
 pub mod receipt;
 pub mod record;
 pub mod report;
+pub mod roadmap;
 pub mod rule;
 pub mod service;
 pub mod text_enum;

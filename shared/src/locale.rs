@@ -51,9 +51,9 @@ impl Lang {
 
     fn sources(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Lang::Kk => &KK,
-            Lang::Ru => &RU,
-            Lang::En => &EN,
+            Lang::Kk => KK,
+            Lang::Ru => RU,
+            Lang::En => EN,
         }
     }
 }
@@ -74,14 +74,17 @@ macro_rules! sources {
             ("help.ftl", include_str!(concat!("../locales/", $lang, "/help.ftl"))),
             ("findings.ftl", include_str!(concat!("../locales/", $lang, "/findings.ftl"))),
             ("reference.ftl", include_str!(concat!("../locales/", $lang, "/reference.ftl"))),
+            ("assessment.ftl", include_str!(concat!("../locales/", $lang, "/assessment.ftl"))),
             ("report.ftl", include_str!(concat!("../locales/", $lang, "/report.ftl"))),
+            ("roadmap.ftl", include_str!(concat!("../locales/", $lang, "/roadmap.ftl"))),
+            ("monitoring.ftl", include_str!(concat!("../locales/", $lang, "/monitoring.ftl"))),
         ]
     };
 }
 
-static KK: [(&str, &str); 14] = sources!("kk");
-static RU: [(&str, &str); 14] = sources!("ru");
-static EN: [(&str, &str); 14] = sources!("en");
+static KK: &[(&str, &str)] = &sources!("kk");
+static RU: &[(&str, &str)] = &sources!("ru");
+static EN: &[(&str, &str)] = &sources!("en");
 
 /// Why a text could not be formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

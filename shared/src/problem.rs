@@ -156,6 +156,20 @@ problem_codes! {
     DecisionImpossible = "decision-impossible", 409;
     /// This cannot be done to the report as it stands.
     ReportImpossible = "report-impossible", 409;
+    /// This cannot be done to the road map as it stands.
+    RoadMapImpossible = "road-map-impossible", 409;
+    /// The paper is not of this version: what stands at its foot is another hash.
+    PaperDiffers = "paper-differs", 409;
+    /// The file is none that can be kept: another type than it may be, or not whole.
+    FileUnusable = "file-unusable", 422;
+    /// This cannot be done to the round, the problem or the departure as it stands.
+    MonitoringImpossible = "monitoring-impossible", 409;
+    /// This cannot be done to the assessment or the conclusion as it stands.
+    AssessmentImpossible = "assessment-impossible", 409;
+    /// The conclusion lacks scores, results of recommendations or words.
+    ConclusionUnready = "conclusion-unready", 409;
+    /// The reason cannot be chosen: nobody has said that there is one, or it has retired.
+    ReasonRetired = "reason-retired", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
     /// The calendar does not know this day.

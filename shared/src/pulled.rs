@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    check::ReturnReason,
     cursor::Kind,
     hash::Digest,
     ids::{
@@ -17,6 +16,7 @@ use crate::{
     iin::Iin,
     locale::Lang,
     plan_state::{ActivityState, CheckKind, PlanState},
+    reason::{ReasonCode, ReasonList, ReasonText, Wording},
     receipt::Verdict,
     record::ConsentState,
     service::ServiceCode,
@@ -361,7 +361,7 @@ pub struct Check {
     /// The one piece that goes back; the whole record if absent.
     pub evidence: Option<EvidenceId>,
     /// Why it goes back.
-    pub reason: Option<ReturnReason>,
+    pub reason: Option<ReasonCode>,
     /// The supervisor's words.
     pub text: Option<String>,
     /// Last civil day for the answer.
@@ -399,6 +399,45 @@ pub fn calendar_id(day: NaiveDate) -> Uuid {
     Uuid::from_u128(year * 10_000 + u128::from(day.month() * 100 + day.day()))
 }
 
+/// What holds for a reason from a day on, as the centre has said it ([`crate::reason`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "sqlx", derive(sqlx::FromRow))]
+pub struct Reason {
+    /// See [`reason_id`].
+    pub id: Uuid,
+    /// What is given the reason.
+    pub list: ReasonList,
+    /// Its code.
+    pub code: ReasonCode,
+    /// The first day.
+    pub from: NaiveDate,
+    /// What people read in Kazakh.
+    pub kk: String,
+    /// In Russian.
+    pub ru: String,
+    /// In English; empty: the Russian text.
+    pub en: String,
+    /// Whether it can be chosen.
+    pub offered: bool,
+}
+
+impl Reason {
+    /// As the rules take it.
+    #[must_use]
+    pub fn said(self) -> (ReasonList, ReasonCode, NaiveDate, Wording) {
+        let Self { list, code, from, kk, ru, en, offered, .. } = self;
+        (list, code, from, Wording { text: ReasonText { kk, ru, en }, offered })
+    }
+}
+
+/// Id of what is said about a reason for a day, in the change feed.
+#[must_use]
+pub fn reason_id(list: ReasonList, code: &ReasonCode, from: NaiveDate) -> Uuid {
+    state_id(&Digest::of(format!("kandas-reason {list} {code} {from}").as_bytes()))
+}
+
 /// A row of any kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -428,6 +467,8 @@ pub enum Row {
     Check(Check),
     /// See [`CalendarDay`].
     CalendarDay(CalendarDay),
+    /// See [`Reason`].
+    Reason(Reason),
 }
 
 impl Row {
@@ -449,6 +490,7 @@ impl Row {
             Kind::EvidenceCall => Row::EvidenceCall(serde_json::from_str(row)?),
             Kind::Check => Row::Check(serde_json::from_str(row)?),
             Kind::CalendarDay => Row::CalendarDay(serde_json::from_str(row)?),
+            Kind::Reason => Row::Reason(serde_json::from_str(row)?),
         })
     }
 
@@ -468,6 +510,7 @@ impl Row {
             Row::EvidenceCall(_) => Kind::EvidenceCall,
             Row::Check(_) => Kind::Check,
             Row::CalendarDay(_) => Kind::CalendarDay,
+            Row::Reason(_) => Kind::Reason,
         }
     }
 
@@ -488,6 +531,7 @@ impl Row {
             Row::EvidenceCall(r) => r.id.0,
             Row::Check(r) => r.id.0,
             Row::CalendarDay(r) => r.id,
+            Row::Reason(r) => r.id,
         }
     }
 }

@@ -16,7 +16,7 @@ use ts_rs::TS;
 use super::view::{
     ActivityView, ActsView, AttachAnswer, DiagnosticsSent, DiagnosticsView, DraftPage, Enrolment,
     FamiliesView, FamilyView, Fix, FreedView, IinView, LeftoversView, PhoneView, PinAnswer, PinResetView,
-    Place, RecordPage, ReviewView, SealAnswer, SentView, SyncView, Theme, TodayView,
+    Place, ReasonsView, RecordPage, ReviewView, SealAnswer, SentView, SyncView, Theme, TodayView,
 };
 use crate::store::draft::DraftId;
 
@@ -179,6 +179,8 @@ calls! {
     } => ActivityView;
     /// The acts outside the 25 services and their forms.
     acts: Acts => ActsView;
+    /// Why a service does not concern somebody or is not wanted, and why a record is corrected: what can be chosen today.
+    reasons: Reasons => ReasonsView;
 
     // -- drafts; each answers the draft as it stands on the disk --
 

@@ -15,7 +15,7 @@ use super::{
     Face,
     board::Board,
     call::Problem,
-    count,
+    count, reasons,
     view::{CheckLine, Notice, ReturnedCard},
 };
 use crate::{
@@ -48,6 +48,7 @@ impl Face {
         for check in pulled::returns(&mut conn).await?.rows {
             standing.entry(check.record).or_default().push(check);
         }
+        let known_reasons = pulled::reasons(&mut conn).await?;
         let mut cards = Vec::with_capacity(picked.len());
         for said in picked {
             let (sealed, told) = match said.record {
@@ -92,6 +93,7 @@ impl Face {
                 evidence: None,
                 kind: None,
                 reason: None,
+                said: None,
                 why: None,
                 by: None,
                 role: None,
@@ -110,6 +112,7 @@ impl Face {
                 check: Some(check.id),
                 evidence: check.evidence,
                 kind: check.evidence.map(|id| kind_of(&evidence, id)),
+                said: reasons::said(&known_reasons, &check),
                 reason: check.reason,
                 why: check.text,
                 by: Some(check.checker_name),
@@ -131,6 +134,7 @@ impl Face {
     pub(super) async fn checks_of(&self, record: RecordId) -> Result<Vec<CheckLine>, Problem> {
         let mut conn = self.app().store().conn().await?;
         let mut checks = pulled::checks(&mut conn, record).await?.rows;
+        let known = pulled::reasons(&mut conn).await?;
         checks.reverse();
         Ok(checks
             .into_iter()
@@ -139,6 +143,7 @@ impl Face {
                 state: check.state,
                 stands: check.stands,
                 evidence: check.evidence,
+                said: reasons::said(&known, &check),
                 reason: check.reason,
                 text: check.text,
                 due: check.due,

@@ -11,8 +11,9 @@ use kandas_shared::{
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     pulled::{
         Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
-        RecordState, Row, User,
+        Reason, RecordState, Row, User,
     },
+    reason::Reasons,
     wire::{ChangeLine, PullEnd},
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
@@ -238,6 +239,7 @@ pub async fn sweep(conn: &mut SqliteConnection) -> Result<(), StoreError> {
         "delete from evidence_call where gone = 1",
         "delete from record_check where gone = 1",
         "delete from calendar_day where gone = 1",
+        "delete from reason_text where gone = 1",
         "delete from app_user where gone = 1",
         "delete from org_unit where gone = 1",
     ] {
@@ -259,7 +261,7 @@ pub async fn all(conn: &mut SqliteConnection, kind: Kind) -> Result<Listed<Row>,
     }
     kinds!(OrgUnit => OrgUnit, User => User, Family => Family, Person => Person, Consent => Consent,
         Assignment => Assignment, Plan => Plan, Activity => Activity, RecordState => RecordState,
-        EvidenceCall => EvidenceCall, Check => Check, CalendarDay => CalendarDay)
+        EvidenceCall => EvidenceCall, Check => Check, CalendarDay => CalendarDay, Reason => Reason)
 }
 
 /// The working-day calendar: what this program ships, and above that the days that the centre has set.
@@ -269,6 +271,15 @@ pub async fn all(conn: &mut SqliteConnection, kind: Kind) -> Result<Listed<Row>,
 pub async fn calendar(conn: &mut SqliteConnection) -> Result<Calendar, StoreError> {
     let days = select::<CalendarDay>(conn, "where gone = 0", &[]).await?;
     Ok(Calendar::shipped().with_days(days.rows.into_iter().map(|set| (set.day, set.works))))
+}
+
+/// What the centre has said of reasons, above what this program ships.
+///
+/// # Errors
+/// When the store fails.
+pub async fn reasons(conn: &mut SqliteConnection) -> Result<Reasons, StoreError> {
+    let said = select::<Reason>(conn, "where gone = 0", &[]).await?;
+    Ok(Reasons::of(said.rows.into_iter().map(Reason::said)))
 }
 
 /// The families, those that are gone but still needed among them.

@@ -23,7 +23,8 @@ use kandas_shared::{
     hash::Digest,
     ids::{EvidenceId, RecordId},
     plan_state::{ActivityState, CheckKind},
-    pulled::{Activity, CalendarDay, Check, RecordState, Role, Row, calendar_id},
+    pulled::{Activity, CalendarDay, Check, Reason, RecordState, Role, Row, calendar_id, reason_id},
+    reason::{ReasonCode, ReasonList},
     receipt::Verdict,
     service::ServiceCode,
     time::Clock as _,
@@ -279,6 +280,88 @@ async fn days_that_the_centre_has_set_count() {
     assert_eq!(left(&ask(&face, json!({"call": "today"})).await), 2);
 }
 
+/// What the centre says of a reason from a day on.
+fn reason(list: ReasonList, code: &str, from: &str, kk: &str, offered: bool) -> Reason {
+    let (code, from): (ReasonCode, NaiveDate) = (code.parse().unwrap(), from.parse().unwrap());
+    let id = reason_id(list, &code, from);
+    Reason { id, list, code, from, kk: kk.into(), ru: format!("{kk} ru"), en: String::new(), offered }
+}
+
+#[tokio::test]
+async fn reasons_are_chosen_and_read_as_the_centre_has_said_without_a_link() {
+    let phone = Phone::new(741);
+    let (face, world) = open(&phone).await;
+    let codes = |lists: &Value, list: &str| -> Vec<String> {
+        let lines = lists[list].as_array().unwrap().iter();
+        lines.map(|line| line["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let before = ask(&face, json!({"call": "reasons"})).await;
+    assert_eq!(codes(&before, "not_applicable"), ["has", "age", "status", "moved", "other"]);
+    assert_eq!(before["refused"][0]["text"], Value::Null, "the screens have words of their own");
+
+    // Today is 23 November 2026: one is added, one has retired, one is for later.
+    let own = reason(ReasonList::NotApplicable, "own_1", "2026-11-20", "Оқуда", true);
+    let said = [
+        own.clone(),
+        reason(ReasonList::NotApplicable, "age", "2026-11-23", "Жасы", false),
+        reason(ReasonList::NotApplicable, "own_2", "2026-11-24", "Кейін", true),
+        reason(ReasonList::Return, "own_1", "2026-11-20", "Мерзімі өткен", true),
+        reason(ReasonList::Return, "own_1", "2026-11-22", "Мерзімі өтіп кеткен", true),
+    ];
+    pull(face.app(), &said.clone().map(Row::Reason), &[]).await;
+    let lists = ask(&face, json!({"call": "reasons"})).await;
+    assert_eq!(codes(&lists, "not_applicable"), ["has", "status", "moved", "own_1", "other"]);
+    assert_eq!(lists["not_applicable"][3]["text"], json!({"kk": "Оқуда", "ru": "Оқуда ru", "en": ""}));
+    assert_eq!(codes(&lists, "correction"), codes(&before, "correction"));
+
+    // A return of the 21st reads as then, one of today as now; of a code that nobody here knows there is only the code.
+    let folder = tempfile::tempdir().unwrap();
+    let sealed =
+        complete(&face, world.activity(world.head, ServiceCode::S01), &photo(folder.path(), 1, 640)).await;
+    let check = |n: u128, code: &str, day: &str| Check {
+        id: Uuid::from_u128(n).into(),
+        record: sealed.as_str().unwrap().parse().unwrap(),
+        hash: Digest::of(b"as the centre has it"),
+        family: world.family,
+        activity: None,
+        state: CheckKind::Returned,
+        stands: n == 3,
+        evidence: None,
+        reason: Some(code.parse().unwrap()),
+        text: Some("сөзбен".into()),
+        due: None,
+        checker: Uuid::from_u128(70).into(),
+        checker_name: "ТЕСТОВ ДИРЕКТОР".into(),
+        checker_role: Role::CcDir,
+        checked_at: format!("{day}T05:00:00Z").parse().unwrap(),
+        answered_by: None,
+    };
+    let checks = [
+        check(1, "own_1", "2026-11-21"),
+        check(2, "own_1", "2026-11-23"),
+        check(3, "own_7", "2026-11-23"),
+        check(4, "blurred", "2026-11-23"),
+    ];
+    pull(face.app(), &checks.map(Row::Check), &[]).await;
+    let page = ask(&face, json!({"call": "record", "record": sealed})).await;
+    let read = |code: &str, at: &str| {
+        let lines = page["checks"].as_array().unwrap().iter();
+        let mut found =
+            lines.filter(|line| line["reason"] == code && line["at"].as_str().unwrap().starts_with(at));
+        found.next().unwrap()["said"]["kk"].clone()
+    };
+    assert_eq!(read("own_1", "2026-11-21"), "Мерзімі өткен");
+    assert_eq!(read("own_1", "2026-11-23"), "Мерзімі өтіп кеткен");
+    assert_eq!((read("own_7", "2026"), read("blurred", "2026")), (Value::Null, Value::Null));
+
+    // Taken back, and after another start the same.
+    pull(face.app(), &[], &[(Kind::Reason, own.id)]).await;
+    close(face).await;
+    let face = again(&phone).await;
+    let lists = ask(&face, json!({"call": "reasons"})).await;
+    assert_eq!(codes(&lists, "not_applicable"), ["has", "status", "moved", "other"]);
+}
+
 #[tokio::test]
 async fn today_counts_in_working_days_and_shows_the_week() {
     let phone = Phone::new(704);
@@ -468,7 +551,7 @@ async fn a_family_is_a_matrix_with_one_patch_for_each_activity() {
         state: CheckKind::Returned,
         stands,
         evidence,
-        reason: Some(ReturnReason::TooDark),
+        reason: Some(ReturnReason::TooDark.into()),
         text: Some("жарық жақта".into()),
         due: day(due),
         checker: Uuid::from_u128(70).into(),
@@ -871,7 +954,7 @@ async fn a_worker_is_reminded_once_of_each_thing_and_of_nobody_by_name() {
         state: CheckKind::Returned,
         stands: true,
         evidence: None,
-        reason: Some(ReturnReason::TooDark),
+        reason: Some(ReturnReason::TooDark.into()),
         text: None,
         due: day("2026-11-30"),
         checker: Uuid::from_u128(70).into(),

@@ -268,6 +268,10 @@ activity: ActivityView,
  */
 acts: ActsView, 
 /**
+ * Why a service does not concern somebody or is not wanted, and why a record is corrected: what can be chosen today.
+ */
+reasons: ReasonsView, 
+/**
  * Opens a draft of a completion; an open one of the same activity is answered instead.
  */
 open_completion: DraftPage, 
@@ -498,7 +502,11 @@ evidence: EvidenceId | null,
 /**
  * Why it was returned.
  */
-reason: ReturnReason | null, 
+reason: ReasonCode | null, 
+/**
+ * See [`ReturnedCard::said`].
+ */
+said: ReasonText | null, 
 /**
  * The supervisor's words.
  */
@@ -1896,6 +1904,59 @@ export type ProblemWord = "locked" | "lease_over" | "not_enrolled" | "unknown" |
 export type Proof = "photo" | "video" | "position" | "document" | "paper_number" | "system_fact" | "acknowledgement";
 
 /**
+ * The code of a reason: Latin letters, digits and `_`, a letter first, at most 40. One that nobody knows is a code all the
+ * same: an older program meets those that were added after it.
+ */
+export type ReasonCode = string;
+
+/**
+ * A reason that can be chosen.
+ */
+export type ReasonLine = { 
+/**
+ * Its code.
+ */
+code: ReasonCode, 
+/**
+ * What it reads at the centre; null: the message of its code.
+ */
+text: ReasonText | null, };
+
+/**
+ * What people read, in the three languages.
+ */
+export type ReasonText = { 
+/**
+ * Kazakh.
+ */
+kk: string, 
+/**
+ * Russian.
+ */
+ru: string, 
+/**
+ * English; the Russian text stands for it where it is empty.
+ */
+en: string, };
+
+/**
+ * Reasons that can be chosen today, in the order in which they are shown; the one that asks for words is the last of each.
+ */
+export type ReasonsView = { 
+/**
+ * Why a service does not concern somebody.
+ */
+not_applicable: Array<ReasonLine>, 
+/**
+ * Why a family does not want it.
+ */
+refused: Array<ReasonLine>, 
+/**
+ * Why a record is corrected.
+ */
+correction: Array<ReasonLine>, };
+
+/**
  * A sealed record.
  */
 export type RecordId = string;
@@ -2089,7 +2150,7 @@ reason: string, } | { "call": "activity",
 /**
  * Which.
  */
-activity: ActivityId, } | { "call": "acts" } | { "call": "open_completion", 
+activity: ActivityId, } | { "call": "acts" } | { "call": "reasons" } | { "call": "open_completion", 
 /**
  * The activities, all of one family and service; several only where the service allows it.
  */
@@ -2236,11 +2297,6 @@ paused: boolean, } | { "call": "set_metered",
 metered: boolean | null, } | { "call": "send_video_now" } | { "call": "free_storage" };
 
 /**
- * Why a record, or one piece of its evidence, goes back for rework.
- */
-export type ReturnReason = "blurred" | "too_dark" | "wrong_person" | "face_not_visible" | "not_the_service" | "unreadable_document" | "wrong_document" | "missing_page" | "picture_of_picture" | "wrong_place_or_day" | "other";
-
-/**
  * A completion that a supervisor gave back, whole or one photo of it.
  */
 export type ReturnedCard = { 
@@ -2293,9 +2349,13 @@ evidence: EvidenceId | null,
  */
 kind: EvidenceKind | null, 
 /**
- * Why (`return-reason-…`); null when the centre has not said.
+ * Why; null when the centre has not said.
  */
-reason: ReturnReason | null, 
+reason: ReasonCode | null, 
+/**
+ * What that reason read at the centre on that day; null: the message `return-reason-…`, if there is one of that code.
+ */
+said: ReasonText | null, 
 /**
  * More about it, in the supervisor's words.
  */

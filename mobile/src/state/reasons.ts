@@ -1,18 +1,30 @@
 // Reasons that are chosen with a thumb, the last one always words of one's own. Where the record keeps a text, the chosen
 // line is that text, in the worker's language.
-import { t, type MessageId } from "kandas-design/words.svelte";
+import { maybe, t } from "kandas-design/words.svelte";
+import type { ReasonLine } from "../api/types";
+import { call } from "../core";
+import { spoken } from "../names";
 import type { Choice } from "../parts/Choices.svelte";
 
-const LISTS = {
-  "not-applicable": ["reason-na-has", "reason-na-age", "reason-na-status", "reason-na-moved"],
-  refused: ["reason-refused-no-need", "reason-refused-self", "reason-refused-later"],
-  correction: ["reason-fix-date", "reason-fix-person", "reason-fix-proof", "reason-fix-text"],
-  iin: ["reason-iin-form", "reason-iin-search"],
-} as const satisfies Record<string, readonly MessageId[]>;
+/** The lists that the centre may change, and how our own words of them are called. */
+const LISTS = { not_applicable: "reason-na", refused: "reason-refused", correction: "reason-fix" } as const;
 
 /** The word of the reason that asks for words. */
 export const OTHER = "other";
 
-export function reasons(of: keyof typeof LISTS): Choice[] {
-  return [...LISTS[of].map((id) => ({ word: id, text: t(id) })), { word: OTHER, text: t("reason-other") }];
+/** What can be chosen today: in the centre's words where it has said any. */
+export async function offered(of: keyof typeof LISTS): Promise<Choice[]> {
+  const lists = await call({ call: "reasons" });
+  return lists[of].map((line) => ({ word: line.code, text: text(line, LISTS[of]) }));
+}
+
+function text(line: ReasonLine, family: string): string {
+  if (line.text) return spoken(line.text);
+  return line.code === OTHER ? t("reason-other") : (maybe(`${family}-${line.code.replaceAll("_", "-")}`) ?? line.code);
+}
+
+/** Why a number is shown; nobody changes these. */
+export function numberReasons(): Choice[] {
+  const ours = (["reason-iin-form", "reason-iin-search"] as const).map((id) => ({ word: id as string, text: t(id) }));
+  return [...ours, { word: OTHER, text: t("reason-other") }];
 }

@@ -50,6 +50,22 @@ pub enum Batch {
 #[derive(Debug)]
 pub struct Small<T>(pub T);
 
+/// A JSON body with a small file in it, as text. Files do not shrink, so it comes as it is.
+#[derive(Debug)]
+pub struct WithFile<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for WithFile<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &AppState) -> Outcome<Self> {
+        let limits = &state.limits;
+        let (encoding, raw) = arrive(request, limits.body_time, limits.file_body).await?;
+        // Only so many are read at once, as with large bodies.
+        let _room = state.growing.acquire().await.map_err(Refusal::fault)?;
+        Ok(Self(read(&unpack(encoding, raw, limits.file_body).await?)?))
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<AppState> for Large<T> {
     type Rejection = Refusal;
 

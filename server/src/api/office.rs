@@ -1,6 +1,7 @@
 //! The office API: thin handlers for the dashboard. Each says first what it asks for ([`seat::Seat::allow`]), notes the
 //! reading of a case in the access log, and only then shows anything. Its description is at `/api/openapi.json`.
 
+pub mod assessments;
 pub mod audit;
 pub mod cases;
 pub mod evidence;
@@ -8,11 +9,14 @@ pub mod exports;
 pub mod held;
 pub mod live;
 pub mod map;
+pub mod monitoring;
 pub mod page;
 pub mod people;
 pub mod phones;
+pub mod reasons;
 pub mod reference;
 pub mod reports;
 pub mod review;
+pub mod road_maps;
 pub mod seat;
 pub mod session;

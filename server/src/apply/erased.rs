@@ -3,7 +3,7 @@
 
 use kandas_shared::{cursor::Kind, hash::Digest};
 
-use super::{ApplyError, checked, feed, records};
+use super::{ApplyError, checked, feed, monitoring, records};
 use crate::{
     exec,
     facts::{RecordErased, Staying, SubjectErased},
@@ -17,7 +17,10 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     for kind in Kind::ALL {
         let ids: Vec<_> = subject.entities.iter().filter(|(k, _)| k == kind).map(|(_, id)| (*id,)).collect();
         let sql = match kind {
-            Kind::Family => "delete from family where id in (",
+            Kind::Family => {
+                many!(tx, "delete from monitoring_round where family in (", ids, ")").await?;
+                "delete from family where id in ("
+            }
             Kind::Person => {
                 many!(tx, "delete from person_word where person in (", ids, ")").await?;
                 "delete from person where id in ("
@@ -29,12 +32,13 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
             Kind::RecordState => "delete from record where state_id in (",
             Kind::EvidenceCall => "delete from evidence_call where evidence in (",
             Kind::Check => "delete from record_check where id in (",
-            Kind::OrgUnit | Kind::User | Kind::CalendarDay => continue,
+            Kind::OrgUnit | Kind::User | Kind::CalendarDay | Kind::Reason => continue,
         };
         many!(tx, sql, ids, ")").await?;
     }
     let hashes: Vec<_> = subject.records.iter().map(|(hash, _)| (*hash,)).collect();
     many!(tx, "delete from evidence where hash in (", hashes, ")").await?;
+    many!(tx, "delete from record_act where hash in (", hashes, ")").await?;
     many!(tx, "delete from finding where hash in (", hashes, ")").await?;
     many!(tx, "delete from check_sample where hash in (", hashes, ")").await?;
     many!(tx, "delete from held_decision where hash in (", hashes, ")").await?;
@@ -42,6 +46,12 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     many!(tx, "delete from finding_mention where position in (", told, ")").await?;
     many!(tx, "delete from report_row where position in (", told, ")").await?;
     many!(tx, "delete from report_remark where position in (", told, ")").await?;
+    for table in ["road_map_row", "road_map_scan", "road_map_remark"] {
+        many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
+    }
+    for table in monitoring::WITH_POSITION {
+        many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
+    }
     let rows: Vec<_> = subject.records.iter().map(|(hash, at)| (*hash, *at as i64)).collect();
     many!(tx, "insert into record_erased (hash, position)", rows, "on conflict (hash) do nothing").await?;
 

@@ -1,21 +1,24 @@
 //! Facts that come one at a time: keys, settings, devices, orders, bundles, anchors.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::NaiveDate;
 use kandas_shared::{
     cursor::Kind,
     evidence::{FileRef, Part},
-    ids::{OrgUnitId, UserId},
+    ids::{ActivityId, FamilyId, OrgUnitId, UserId},
     journal::AuthorKind,
     pulled,
+    reason::{ReasonCode, ReasonList},
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, Gone, decided, feed, missing};
+use super::{ApplyError, Before, Gone, decided, feed, missing, monitoring};
 use crate::{
-    all, calendar, exec,
-    facts::{Event, EvidenceCalled, Setting},
+    all, among, calendar, exec,
+    facts::{DuesMoved, Event, EvidenceCalled, Setting},
     journal::Placed,
-    many, opt, scope,
+    many, monitoring_rules, opt, reasons, scope,
     store::Tx,
 };
 
@@ -48,6 +51,10 @@ pub(super) async fn setting(
     )
     .await?;
     let position = fact.position;
+    dues(tx, position, &setting.dues).await?;
+    if let Some(of) = reasons::about(&setting.name) {
+        return reason(tx, position, of, reasons::ReasonSet::read(&setting.value)).await;
+    }
     if let Some(day) = calendar::day_of(&setting.name) {
         return calendar_day(
             tx,
@@ -56,6 +63,9 @@ pub(super) async fn setting(
             calendar::DaySet::read(&setting.value).and_then(|set| set.works),
         )
         .await;
+    }
+    if monitoring_rules::about(&setting.name).is_some_and(|(rule, _)| rule.cuts()) {
+        return Ok(monitoring::cut_all(tx).await?);
     }
     let Some(unit) = setting.name.strip_prefix(WHOLE_CENTRE) else { return Ok(()) };
     let unit: OrgUnitId = unit.parse().map_err(|_| missing(position, setting.name.clone()))?;
@@ -111,6 +121,66 @@ async fn calendar_day(
     let change = vec![(scope::ALL.to_owned(), Kind::CalendarDay, id, position)];
     many!(tx, "insert into change (scope, kind, id, position)", change, feed::KEEP_LAST).await?;
     Ok(())
+}
+
+/// What a reason reads from a day on is said, or taken back; every phone is told.
+async fn reason(
+    tx: &mut Tx,
+    position: u64,
+    (list, code, from): (ReasonList, ReasonCode, NaiveDate),
+    set: Option<reasons::ReasonSet>,
+) -> Result<(), ApplyError> {
+    let (id, position) = (pulled::reason_id(list, &code, from), position as i64);
+    match set.and_then(|set| Some((set.text?, set.offered))) {
+        Some((text, offered)) => {
+            exec!(
+                tx,
+                "insert into reason_text (id, list, code, from_day, kk, ru, en, offered, position)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 on conflict (id) do update set kk = excluded.kk, ru = excluded.ru, en = excluded.en,
+                 offered = excluded.offered, position = excluded.position",
+                id,
+                list,
+                code,
+                from,
+                text.kk,
+                text.ru,
+                text.en,
+                offered,
+                position
+            )
+            .await?
+        }
+        None => exec!(tx, "delete from reason_text where id = $1", id).await?,
+    };
+    let change = vec![(scope::ALL.to_owned(), Kind::Reason, id, position)];
+    many!(tx, "insert into change (scope, kind, id, position)", change, feed::KEEP_LAST).await?;
+    Ok(())
+}
+
+/// Due dates of open activities are counted, or move with what they are counted by; whoever has the family is told. Activities that were
+/// erased since are not there any more.
+async fn dues(tx: &mut Tx, position: u64, moved: &[DuesMoved]) -> Result<(), ApplyError> {
+    let given: Vec<_> =
+        moved.iter().flat_map(|of| of.activities.iter().map(|activity| (*activity, of.due))).collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = given.iter().map(|(activity, _)| (*activity,)).collect();
+    let sql = "select id, family from activity where id in (";
+    let touched: BTreeMap<_, _> = among!(tx, (ActivityId, FamilyId), sql, ids, ")")
+        .await?
+        .into_iter()
+        .map(|(activity, family)| ((Kind::Activity, activity.0, family), position))
+        .collect();
+    many!(
+        tx,
+        "with given (id, due) as (",
+        given,
+        ") update activity set due_on = given.due, counted = true from given where activity.id = given.id"
+    )
+    .await?;
+    feed::write(tx, touched, HashMap::new(), BTreeMap::new()).await
 }
 
 pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(), ApplyError> {
@@ -313,6 +383,10 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
             )
             .await?
         }
+        Event::DuesSet(set) => {
+            dues(tx, fact.position, &set.dues).await?;
+            1
+        }
         // Handled where runs are made.
         Event::OrgUnitSet(_)
         | Event::UserSet(_)
@@ -335,6 +409,29 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
         | Event::ReportSent(_)
         | Event::ReportDecided(_)
         | Event::ReportRemarked(_)
+        | Event::AssessmentFrozen(_)
+        | Event::AssessmentScored(_)
+        | Event::AssessmentConcluded(_)
+        | Event::AssessmentSigned(_)
+        | Event::AssessmentSent(_)
+        | Event::AssessmentForwarded(_)
+        | Event::AssessmentMeasured(_)
+        | Event::RoadMapRowFrozen(_)
+        | Event::RoadMapDrafted(_)
+        | Event::RoadMapSubmitted(_)
+        | Event::RoadMapScanned(_)
+        | Event::RoadMapSigned(_)
+        | Event::RoadMapReturned(_)
+        | Event::RoadMapRemarked(_)
+        | Event::RoadMapCopied(_)
+        | Event::RoundActed(_)
+        | Event::ResidenceChecked(_)
+        | Event::IssueOpened(_)
+        | Event::IssueActed(_)
+        | Event::FamilyDeparted(_)
+        | Event::DepartureActed(_)
+        | Event::ServiceConfirmed(_)
+        | Event::MonitoringWorded(_)
         | Event::SettingSet(_)
         | Event::SubjectErased(_) => 1,
     };

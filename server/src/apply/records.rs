@@ -17,7 +17,7 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::{
-    ApplyError, Before, Gone, checked, missing,
+    ApplyError, Before, Gone, checked, missing, monitoring,
     run::{Run, When},
     words,
 };
@@ -105,6 +105,7 @@ pub(super) fn received(
     run.touch(Kind::RecordState, id, fact.position, [reading.family]);
     run.touch_in(scope::of_worker(record.worker), Kind::RecordState, id, fact.position);
 
+    run.acts.extend(monitoring::act_of(record));
     for e in &reading.evidence {
         run.evidence.push((e.evidence, record.hash, e.capture, e.kind, e.source, reading.family));
     }
@@ -170,6 +171,7 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
         run.records
     )
     .await?;
+    many!(tx, "insert into record_act (hash, act, family, done_on)", run.acts).await?;
     many!(tx, "insert into evidence (evidence, hash, capture, kind, source, family)", run.evidence).await?;
     let rows: Vec<FileRow> = std::mem::take(&mut run.files).into_values().collect();
     // A file that went with an erased subject may be named again by the record of somebody else.

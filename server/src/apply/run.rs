@@ -17,7 +17,9 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, feed, findings, missing, records, report, unit_scope, words};
+use super::{
+    ApplyError, Before, feed, findings, missing, monitoring, records, report, road_map, unit_scope, words,
+};
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},
     journal::Placed,
@@ -54,6 +56,8 @@ pub(super) struct Run {
     pub(super) mentions: BTreeSet<(u64, Digest)>,
     pub(super) samples: Vec<findings::Sample>,
     pub(super) report_rows: Vec<report::FrozenRow>,
+    pub(super) road_map_rows: Vec<road_map::FrozenRow>,
+    pub(super) acts: Vec<monitoring::ActRow>,
 
     /// Families of whose entities something changed: their scopes stay as they are for the run.
     changed: HashSet<FamilyId>,
@@ -212,6 +216,7 @@ impl Run {
         records::write(&mut self, tx).await?;
         findings::write(&mut self, tx).await?;
         report::write(&self.report_rows, tx).await?;
+        road_map::write(&self.road_map_rows, tx).await?;
         feed::unit_changes(tx, &changed_units, before, &mut self.direct).await?;
         feed::write(tx, self.touched, self.direct, self.subtrees).await
     }
@@ -249,6 +254,7 @@ impl Run {
     }
 
     async fn write_families(&mut self, tx: &mut Tx) -> Result<(), ApplyError> {
+        let families: Vec<(FamilyId,)> = self.families.keys().map(|family| (*family,)).collect();
         let rows: Vec<_> = std::mem::take(&mut self.families)
             .into_values()
             .map(|f| {
@@ -278,9 +284,10 @@ impl Run {
              latitude = excluded.latitude, longitude = excluded.longitude"
         )
         .await?;
+        monitoring::cut(tx, &families).await?;
         // Before its members: they are found under the unit of their family.
         let rows: Vec<_> = std::mem::take(&mut self.moved).into_iter().collect();
-        for table in ["activity", "record", "person_word"] {
+        for table in ["activity", "record", "person_word", "monitoring_issue", "monitoring_departure"] {
             let tail = format!(
                 ") update {table} set org_unit = moved.org_unit from moved where {table}.family = moved.family"
             );
@@ -384,7 +391,8 @@ impl Run {
             "on conflict (id) do update set plan = excluded.plan, family = excluded.family, person = excluded.person,
              service = excluded.service, planned_on = excluded.planned_on, due_on = excluded.due_on,
              state = excluded.state, record = excluded.record, done_on = excluded.done_on,
-             org_unit = excluded.org_unit"
+             org_unit = excluded.org_unit,
+             counted = activity.counted and activity.due_on is not distinct from excluded.due_on"
         )
         .await?;
         let after = std::mem::take(&mut self.activities_after);

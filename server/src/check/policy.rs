@@ -74,6 +74,19 @@ impl Territory {
         Ok(Self { units: units.into_iter().map(|unit| (unit.id, unit)).collect() })
     }
 
+    /// Made-up ones: id, the unit above, what it is, its KATO code.
+    #[cfg(test)]
+    pub(crate) fn of(units: Vec<(u128, Option<u128>, OrgKind, &str)>) -> Self {
+        let id = |id| OrgUnitId(uuid::Uuid::from_u128(id));
+        let unit = |(own, parent, kind, kato): (u128, Option<u128>, OrgKind, &str)| {
+            let (name_kk, name_ru) = ("орталық".into(), "центр".into());
+            let unit =
+                OrgUnit { id: id(own), parent: parent.map(id), kind, kato: kato.into(), name_kk, name_ru };
+            (unit.id, unit)
+        };
+        Self { units: units.into_iter().map(unit).collect() }
+    }
+
     /// Every unit whose families belong to `unit`: itself, those below it, and for a local executive body, which stands
     /// beside the centres and not above them, those on its land.
     pub fn covered(&self, unit: OrgUnitId) -> Vec<OrgUnitId> {

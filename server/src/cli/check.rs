@@ -126,7 +126,7 @@ async fn known(
         println!("{kind} {evidence}");
     }
     for check in &known.checks {
-        let reason = check.reason.map(|reason| reason.to_string());
+        let reason = check.reason.as_ref().map(ToString::to_string);
         let parts = [
             Some(check.checked_at.format("%Y-%m-%d %H:%M").to_string()),
             Some(check.state.to_string()),

@@ -35,7 +35,7 @@ pub(super) async fn user(
         UserCommand::Add { login, name, role, org_unit, language } => {
             let mut tx = store.write().await?;
             let new = users::NewUser { login, name, role, org_unit, language };
-            let user = users::add(&mut tx, now, chance, new).await?;
+            let user = users::add(&mut tx, now, chance, new, None).await?;
             tx.commit().await?;
             if json {
                 show::json(&json!({"user": user.id, "login": user.login}))?;
@@ -91,7 +91,7 @@ pub(super) async fn user(
                 Need::Optional => "optional",
             };
             let mut tx = store.write().await?;
-            let setting = Setting { name: session::SECOND_FACTOR.into(), value: value.into() };
+            let setting = Setting::new(session::SECOND_FACTOR, value);
             let fact = Fact::by_system(Event::SettingSet(setting));
             journal::append(&mut tx, chance, now, vec![fact]).await?;
             tx.commit().await?;
@@ -99,7 +99,7 @@ pub(super) async fn user(
         }
         UserCommand::Deactivate { login } => {
             let mut tx = store.write().await?;
-            let user = users::deactivate(&mut tx, now, chance, &login).await?;
+            let user = users::deactivate(&mut tx, now, chance, &login, None).await?;
             tx.commit().await?;
             if json {
                 show::json(&json!({"user": user.id, "active": user.active}))?;

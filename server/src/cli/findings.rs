@@ -89,7 +89,7 @@ pub(super) async fn findings(
             let kind = if whole { "a whole number" } else { "a number" };
             ensure!(settings::fits(name, value), "{name} must be {kind} from {least} to {most}");
             let by = user_id(&store, &by).await?;
-            let setting = Setting { name: Dated { name, from, value }.setting(), value: value.to_string() };
+            let setting = Setting::new(Dated { name, from, value }.setting(), value.to_string());
             let author = Author { kind: AuthorKind::User, id: Some(by.0) };
             let fact = Fact { author, ..Fact::by_system(Event::SettingSet(setting)) };
             let mut tx = store.write().await?;

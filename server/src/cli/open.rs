@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Surroundings;
 use crate::{
-    apply::words,
+    apply::{monitoring, words},
     backup,
     config::Config,
     erase, journal,
@@ -62,6 +62,7 @@ pub(super) async fn open_store(config: &Config) -> Result<Store> {
     );
     drop(tx);
     words::complete(&store).await?;
+    monitoring::complete(&store).await?;
     Ok(store)
 }
 

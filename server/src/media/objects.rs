@@ -16,7 +16,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{BundleId, EvidenceId, ExportId},
+    ids::{BundleId, EvidenceId, ExportId, RoadMapId},
 };
 use object_store::{
     ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as Key,
@@ -91,6 +91,12 @@ impl Objects {
     #[must_use]
     pub fn bundle_key(bundle: BundleId) -> String {
         format!("bundle/{bundle}.age")
+    }
+
+    /// Key of a scan of a signed road map; `random` keeps two that are entered at once apart.
+    #[must_use]
+    pub fn road_map_key(map: RoadMapId, random: [u8; 8]) -> String {
+        format!("roadmap/{map}.{}", hex::encode(random))
     }
 
     /// Key of a file that somebody asked for.

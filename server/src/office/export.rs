@@ -6,8 +6,11 @@
 //! once more when the work begins and when the file is taken.
 
 mod case;
+mod conclusion;
 mod lists;
+mod monitoring;
 mod report;
+mod road_map;
 mod sheet;
 mod work;
 
@@ -16,8 +19,9 @@ pub use work::{PAUSE, expire, piece};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
-    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, ReportId, UserId},
+    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, ReportId, RoadMapId, UserId},
     locale::Lang,
+    monitoring::{IssueState, RoundState},
     problem::ProblemCode,
     pulled::User,
     service::ServiceCode,
@@ -27,9 +31,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    device, family,
+    assessment::conclusion as conclusion_of,
+    device, family, monitoring as monitoring_of,
     policy::{self, Right},
-    records, report as reports,
+    records, report as reports, road_map as road_maps,
 };
 use crate::{
     access::{self, Action, NumberReason, Reading},
@@ -72,6 +77,16 @@ pub enum What {
     Case,
     /// A monthly report (§39), or those of a month that were sent.
     Report,
+    /// The conclusion about a quarter's assessment (§50).
+    Conclusion,
+    /// A road map (§38).
+    RoadMap,
+    /// Rounds of monitoring (§43).
+    Rounds,
+    /// Problems and proposals (§42).
+    Issues,
+    /// Families that left (§46).
+    Departures,
 }
 
 impl What {
@@ -88,6 +103,11 @@ impl What {
             Self::Phone => "phone",
             Self::Case => "case",
             Self::Report => "report",
+            Self::Conclusion => "conclusion",
+            Self::RoadMap => "road_map",
+            Self::Rounds => "rounds",
+            Self::Issues => "issues",
+            Self::Departures => "departures",
         }
     }
 
@@ -100,7 +120,15 @@ impl What {
             Self::Users | Self::Phones => &[Right::Workers],
             Self::Case => &[Right::Case, Right::Evidence],
             Self::Report => &[Right::Report],
+            Self::Conclusion => &[Right::Assessment],
+            Self::RoadMap => &[Right::RoadMap],
+            Self::Rounds | Self::Issues | Self::Departures => &[Right::Monitoring],
         }
+    }
+
+    /// Whether it is a list of monitoring.
+    fn is_monitoring(self) -> bool {
+        matches!(self, Self::Rounds | Self::Issues | Self::Departures)
     }
 }
 
@@ -193,6 +221,21 @@ pub struct Wanted {
     /// Reports: the latest that was sent, of each centre for this month, `2026-11`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub month: Option<String>,
+    /// A conclusion: of which quarter, `2026-Q3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarter: Option<String>,
+    /// The road map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub road_map: Option<RoadMapId>,
+    /// Rounds: those that end in this quarter, `2026-Q3`, or `all`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// Rounds: those that stand so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundState>,
+    /// Problems and proposals: those that stand so; the open ones without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<IssueState>,
 }
 
 impl Wanted {
@@ -201,9 +244,12 @@ impl Wanted {
     fn check(&self) -> Outcome<()> {
         let no = |what: &str| Err(Refusal::because(ProblemCode::BadRequest, what));
         match (self.what, self.format) {
-            (What::Case, Format::Zip) | (What::Report, Format::Pdf) => {}
+            (What::Case, Format::Zip) | (What::Report | What::Conclusion | What::RoadMap, Format::Pdf) => {}
+            (What::Conclusion | What::RoadMap, _) => {
+                return no("a conclusion is a pdf, and so is a road map");
+            }
             (What::Case, _) | (_, Format::Zip) => return no("a case is a zip, a list is xlsx or csv"),
-            (_, Format::Pdf) => return no("nothing but a report is printed"),
+            (_, Format::Pdf) => return no("nothing but a report, a conclusion or a road map is printed"),
             _ => {}
         }
         match self.what {
@@ -211,10 +257,13 @@ impl Wanted {
             // What was signed cannot be masked.
             What::Case if self.number.is_none() => no("a case holds numbers: why are they needed?"),
             What::Phone if self.phone.is_none() => no("which phone?"),
+            What::Conclusion if self.quarter.is_none() => no("which quarter?"),
+            What::RoadMap if self.road_map.is_none() => no("which road map?"),
             What::Report if self.report.is_none() && self.format == Format::Pdf => no("which report?"),
             What::Report if self.report.is_none() => {
                 reports::month(self.month.as_deref().unwrap_or_default()).map(drop)
             }
+            What::Rounds => monitoring_of::known_period(self.period.as_deref()),
             _ if self.q.chars().count() > 100 => no("so long is no name"),
             _ => Ok(()),
         }
@@ -222,7 +271,7 @@ impl Wanted {
 
     /// The unit that it is about, if it is about something of one.
     async fn unit(&self, tx: &mut Tx) -> Outcome<Option<OrgUnitId>> {
-        if matches!(self.what, What::Records | What::Families) {
+        if matches!(self.what, What::Records | What::Families) || self.what.is_monitoring() {
             return Ok(self.unit);
         }
         if self.what == What::Report {
@@ -252,6 +301,16 @@ impl Wanted {
         }
         if let (What::Report, Some(report)) = (self.what, self.report) {
             reports::visible(tx, user, report).await?;
+        }
+        if let (What::RoadMap, Some(map)) = (self.what, self.road_map) {
+            // Akims see by their land.
+            let place = road_maps::place_of(tx, map).await?.ok_or(ProblemCode::NotFound)?;
+            road_maps::may(user, Right::RoadMap, &place, &territory).map_err(forbidden)?;
+            road_maps::visible(tx, user, map).await?;
+        }
+        if let (What::Conclusion, Some(quarter)) = (self.what, &self.quarter) {
+            let wrong = |_| Refusal::because(ProblemCode::BadRequest, "a quarter is written 2026-Q3");
+            conclusion_of::visible(tx, user, quarter.parse().map_err(wrong)?).await?;
         }
         Ok(territory)
     }

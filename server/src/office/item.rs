@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    check::ReturnReason,
+    calendar::civil_date,
     evidence::{Evidence, EvidenceKind, Part, Position, Source},
     finding::{Rule, Severity},
     hash::Digest,
     ids::{ActivityId, DeviceId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     plan_state::{ActivityState, CheckKind},
     pulled::{Role, User},
+    reason::{ReasonCode, ReasonList, ReasonText},
     receipt::Verdict,
     record::{self, Paper, Record, Statement},
     rule::{Gathered, NoPositionReason, NoVideoReason, Proof},
@@ -28,7 +29,7 @@ use crate::{
     facts::Event,
     findings,
     journal::{self, JournalError},
-    one, opt,
+    one, opt, reasons,
     store::{StoreError, Tx},
 };
 
@@ -253,7 +254,10 @@ pub struct Said {
     /// The one piece that goes back.
     pub evidence: Option<EvidenceId>,
     /// Why.
-    pub reason: Option<ReturnReason>,
+    pub reason: Option<ReasonCode>,
+    /// What that reason read on the day it was given; null where there is none, or nobody knows its code any more.
+    #[sqlx(skip)]
+    pub reason_text: Option<ReasonText>,
     /// In words.
     pub text: Option<String>,
     /// Until when.
@@ -383,7 +387,12 @@ pub async fn by_hash(tx: &mut Tx, hash: Digest) -> Result<Option<Item>, JournalE
     let (drawn,) = one!(tx, (i64,), sql, row.hash).await?;
     let sql = "select state, stands, evidence, reason, text, due, checker_name, checker_role, checked_at
         from record_check where hash = $1 order by position";
-    let history = all!(tx, Said, sql, row.hash).await?;
+    let mut history = all!(tx, Said, sql, row.hash).await?;
+    let reasons = reasons::read(tx).await?;
+    for said in &mut history {
+        let day = civil_date(said.checked_at);
+        said.reason_text = said.reason.as_ref().and_then(|code| reasons.shown(ReasonList::Return, code, day));
+    }
     Ok(Some(Item {
         record,
         kind: row.kind.unwrap_or_default(),

@@ -48,6 +48,8 @@ enum Topic {
     Cases,
     /// A monthly report was drafted, signed, sent or decided about.
     Reports,
+    /// A road map was drawn up, put forward, signed, sent back, or a copy of it handed over.
+    RoadMaps,
 }
 
 /// News of the journal.
@@ -77,6 +79,8 @@ pub struct Told {
     pub cases: u32,
     /// What was done to monthly reports.
     pub reports: u32,
+    /// What was done to road maps.
+    pub road_maps: u32,
     /// So much is new that everything is to be asked for anew.
     pub all: bool,
 }
@@ -94,6 +98,7 @@ impl News {
                 Topic::Checks => &mut told.checks,
                 Topic::Cases => &mut told.cases,
                 Topic::Reports => &mut told.reports,
+                Topic::RoadMaps => &mut told.road_maps,
             };
             *count += 1;
         }
@@ -105,7 +110,7 @@ impl Told {
     /// Whether there is anything.
     #[must_use]
     pub fn is_any(&self) -> bool {
-        self.all || self.records + self.held + self.checks + self.cases + self.reports > 0
+        self.all || self.records + self.held + self.checks + self.cases + self.reports + self.road_maps > 0
     }
 }
 
@@ -218,13 +223,14 @@ struct Row {
 }
 
 async fn facts(tx: &mut Tx, after: i64, to: i64) -> Result<Vec<(OrgUnitId, Topic)>, JournalError> {
-    let sql = "select j.kind, coalesce(f.org_unit, w.org_unit, g.org_unit, m.org_unit) as unit,
+    let sql = "select j.kind, coalesce(f.org_unit, w.org_unit, g.org_unit, m.org_unit, v.org_unit) as unit,
         (r.verdict = 'held' or r.late_handover or exists (select 1 from chain_gap c
          where c.device = r.device and c.chain = r.chain and c.position = j.position)) as waits
         from journal j left join family f on f.id = j.family left join record r on r.position = j.position
         left join app_user w on w.id = r.worker left join held_decision x on x.position = j.position
         left join app_user g on g.id = x.worker
         left join report_act d on d.position = j.position left join report m on m.id = d.report
+        left join road_map_act e on e.position = j.position left join road_map v on v.id = e.map
         where j.position > $1 and j.position <= $2 order by j.position";
     let rows = all!(tx, Row, sql, after, to).await?;
     let mut facts = Vec::with_capacity(rows.len());
@@ -244,8 +250,12 @@ async fn facts(tx: &mut Tx, after: i64, to: i64) -> Result<Vec<(OrgUnitId, Topic
             "record.checked" => facts.push((unit, Topic::Checks)),
             "record.decided" => facts.extend([(unit, Topic::Held), (unit, Topic::Records)]),
             "gap.closed" => facts.push((unit, Topic::Held)),
-            // Told once, by the fact that drafts the report.
-            "report.row_frozen" => {}
+            // Told once, by the fact that drafts the report or the road map.
+            "report.row_frozen" | "roadmap.row_frozen" => {}
+            "roadmap.drafted" | "roadmap.submitted" | "roadmap.signed" | "roadmap.returned"
+            | "roadmap.copied" => {
+                facts.push((unit, Topic::RoadMaps));
+            }
             "report.drafted" | "report.signed" | "report.sent" | "report.decided" => {
                 facts.push((unit, Topic::Reports));
             }

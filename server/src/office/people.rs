@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kandas_shared::{
     ids::{OrgUnitId, UserId},
     locale::Lang,
+    problem::ProblemCode,
     pulled::{OrgUnit, Role, User},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{
     device::{self, LINE, Line},
-    passwords,
+    passwords, policy,
 };
 use crate::{
     all, among,
@@ -128,18 +129,40 @@ pub async fn list(
 /// # Errors
 /// When the database does not answer.
 pub async fn unit_of(tx: &mut Tx, user: UserId) -> Result<Option<OrgUnitId>, StoreError> {
-    Ok(opt!(tx, (OrgUnitId,), "select org_unit from app_user where id = $1", user).await?.map(|(unit,)| unit))
+    Ok(place_of(tx, user).await?.map(|(unit, _)| unit))
+}
+
+/// Where a user works, and as what.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn place_of(tx: &mut Tx, user: UserId) -> Result<Option<(OrgUnitId, Role)>, StoreError> {
+    opt!(tx, (OrgUnitId, Role), "select org_unit, role from app_user where id = $1", user).await
+}
+
+/// Whether `by` may make somebody of this role, or give him a password: whoever sees the whole country is made only by
+/// who reaches over all of it. Otherwise a unit's administrator would open every case to himself.
+///
+/// # Errors
+/// `forbidden`.
+pub fn may_make(by: &User, role: Role, territory: &Territory) -> Outcome<()> {
+    let whole = || policy::is_everywhere(by.role) || territory.covered(by.org_unit) == territory.all();
+    if !policy::is_everywhere(role) || whole() {
+        return Ok(());
+    }
+    Err(Refusal::because(ProblemCode::Forbidden, "the role reaches over more units than one's own"))
 }
 
 /// Adds a user.
 ///
 /// # Errors
 /// When the log-in name is taken or blank, or there is no such unit.
-pub async fn add(state: &AppState, wanted: Wanted) -> Outcome<User> {
+pub async fn add(state: &AppState, wanted: Wanted, by: UserId) -> Outcome<User> {
     let Wanted { login, name, role, org_unit, language } = wanted;
     let new = NewUser { login, name, role, org_unit, language };
+    let (now, chance) = (state.clock.wall(), state.chance.as_ref());
     let mut tx = state.store.write().await?;
-    let user = users::add(&mut tx, state.clock.wall(), state.chance.as_ref(), new).await.map_err(refused)?;
+    let user = users::add(&mut tx, now, chance, new, Some(by)).await.map_err(refused)?;
     tx.commit().await?;
     Ok(user)
 }
@@ -148,11 +171,11 @@ pub async fn add(state: &AppState, wanted: Wanted) -> Outcome<User> {
 ///
 /// # Errors
 /// When there is no such user.
-pub async fn deactivate(state: &AppState, user: UserId) -> Outcome<()> {
+pub async fn deactivate(state: &AppState, user: UserId, by: UserId) -> Outcome<()> {
     let mut tx = state.store.write().await?;
     let login = login_of(&mut tx, user).await?;
     let (now, chance) = (state.clock.wall(), state.chance.as_ref());
-    users::deactivate(&mut tx, now, chance, &login).await.map_err(refused)?;
+    users::deactivate(&mut tx, now, chance, &login, Some(by)).await.map_err(refused)?;
     end_sessions(&mut tx, user).await?;
     Ok(tx.commit().await?)
 }
@@ -183,9 +206,7 @@ pub async fn invite(state: &AppState, worker: UserId, by: UserId) -> Outcome<Inv
     let login = login_of(&mut tx, worker).await?;
     let code = devices::make_code(&mut tx, now, chance, &login, CODE_LIFE, Some(by)).await;
     let code = code.map_err(|error| match error {
-        devices::DeviceError::UserInactive => {
-            Refusal::from(kandas_shared::problem::ProblemCode::WorkerInactive)
-        }
+        devices::DeviceError::UserInactive => Refusal::from(ProblemCode::WorkerInactive),
         error => Refusal::fault(error),
     })?;
     tx.commit().await?;
@@ -200,7 +221,7 @@ pub async fn invite(state: &AppState, worker: UserId, by: UserId) -> Outcome<Inv
 
 async fn login_of(tx: &mut Tx, user: UserId) -> Outcome<String> {
     let row = opt!(tx, (String,), "select login from app_user where id = $1", user).await?;
-    Ok(row.ok_or(kandas_shared::problem::ProblemCode::NotFound)?.0)
+    Ok(row.ok_or(ProblemCode::NotFound)?.0)
 }
 
 async fn end_sessions(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
@@ -210,7 +231,6 @@ async fn end_sessions(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
 }
 
 fn refused(error: UserError) -> Refusal {
-    use kandas_shared::problem::ProblemCode;
     match error {
         UserError::LoginTaken => ProblemCode::LoginTaken.into(),
         UserError::Blank => Refusal::because(ProblemCode::BadRequest, "log-in and name may not be blank"),

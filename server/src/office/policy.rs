@@ -41,33 +41,106 @@ pub enum Right {
     Reference,
     /// To change what everybody counts by, for the whole store.
     Settings,
+    /// To change the reasons that are chosen from lists, for the whole store.
+    Reasons,
     /// To see monthly reports (§39).
     Report,
     /// To draft, sign and send those of the own centre.
     ReportMake,
     /// To accept and return them.
     ReportDecide,
+    /// To see road maps (§38): a centre and those above it its own, an akim those of his land.
+    RoadMap,
+    /// To draw up those of the own centre, put them forward, enter what was signed on paper and who has his copy.
+    RoadMapMake,
+    /// To sign them as one of the three, or send them back.
+    RoadMapSign,
+    /// To see the monitoring of families: rounds, problems, proposals, departures (§41-46).
+    Monitoring,
+    /// To begin and close rounds, to say what came to light, to record where a family lives and that it left.
+    MonitoringWork,
+    /// To give problems and proposals to somebody, and to settle them.
+    MonitoringSettle,
+    /// To take up the return of support that a departure flags (§46): the mobility centre's, by order 234.
+    Refund,
+    /// To see assessments of centres and what they were told (§47-51): those of the own units.
+    Assessment,
+    /// To score centres, to write, sign and send the conclusion.
+    AssessmentMake,
+    /// To send the conclusion on to the local executive bodies.
+    AssessmentForward,
+    /// To say which measures the own body has taken.
+    AssessmentMeasure,
 }
 
 /// What a role may do. Roles of the departure side and akims have no case of the settlement side before them (§2.2): beside
-/// their own account they have at most the audit log of their units, without names of families.
+/// their own account the former have at most the audit log of their units, without names of families, and akims the road
+/// maps that they sign.
 #[must_use]
 pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
-        Acts, Audit, Case, Check, Evidence, Numbers, Own, People, Reference, Report, ReportDecide,
-        ReportMake, Scans, Settings, Verify, Workers,
+        Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check, Evidence,
+        Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Reasons, Reference, Refund,
+        Report, ReportDecide, ReportMake, RoadMap, RoadMapMake, RoadMapSign, Scans, Settings, Verify,
+        Workers,
     };
     match role {
-        // Who works at a career centre prepares its report (§39).
-        Role::CcSet => &[Own, Case, Evidence, Scans, Numbers, Acts, Reference, Report, ReportMake],
-        Role::CtmSet => &[Own, Case, Evidence, Scans, Numbers, Acts, Reference, Report],
-        Role::CcDir => &[
-            Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference, Report,
+        // Who works at a career centre prepares its report (§39) and draws up its road maps (§38).
+        Role::CcSet => &[
+            Own,
+            Case,
+            Evidence,
+            Scans,
+            Numbers,
+            Acts,
+            Reference,
+            Report,
             ReportMake,
+            Monitoring,
+            MonitoringWork,
+            MonitoringSettle,
+            RoadMap,
+            RoadMapMake,
+            Assessment,
         ],
-        Role::CtmSetHead => {
-            &[Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference, Report]
-        }
+        Role::CtmSet => &[
+            Own,
+            Case,
+            Evidence,
+            Scans,
+            Numbers,
+            Acts,
+            Reference,
+            Report,
+            Monitoring,
+            MonitoringWork,
+            Refund,
+            Assessment,
+        ],
+        Role::CcDir => &[
+            Own,
+            Case,
+            Evidence,
+            Scans,
+            Check,
+            Workers,
+            Numbers,
+            Acts,
+            Audit,
+            Verify,
+            Reference,
+            Report,
+            ReportMake,
+            Monitoring,
+            RoadMap,
+            RoadMapMake,
+            RoadMapSign,
+            Assessment,
+        ],
+        Role::CtmSetHead => &[
+            Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference, Report,
+            Monitoring, Refund, RoadMap, Assessment,
+        ],
         Role::MioSetHead | Role::MioSet => &[
             Own,
             Case,
@@ -82,14 +155,47 @@ pub fn rights(role: Role) -> &'static [Right] {
             Reference,
             Report,
             ReportDecide,
+            Monitoring,
+            MonitoringWork,
+            RoadMap,
+            Assessment,
+            AssessmentMeasure,
         ],
-        Role::Crtr => &[Own, Case, Evidence, Scans, Numbers, Reference, Report],
+        Role::Crtr => &[
+            Own,
+            Case,
+            Evidence,
+            Scans,
+            Numbers,
+            Reference,
+            Reasons,
+            Report,
+            Monitoring,
+            RoadMap,
+            Assessment,
+            AssessmentMake,
+        ],
         // Without document scans (R*).
-        Role::Auth => &[Own, Case, Evidence, Numbers, Acts, Audit, Verify, Reference, Settings, Report],
-        Role::Admin => &[Own, Workers, People, Verify, Reference, Settings],
+        Role::Auth => &[
+            Own,
+            Case,
+            Evidence,
+            Numbers,
+            Acts,
+            Audit,
+            Verify,
+            Reference,
+            Settings,
+            Reasons,
+            Report,
+            Monitoring,
+            Assessment,
+            AssessmentForward,
+        ],
+        Role::Admin => &[Own, Workers, People, Verify, Reference, Settings, Reasons],
         Role::CtmDepHead | Role::MioDepHead => &[Own, Acts, Audit, Verify],
         Role::CcDep => &[Own, Acts],
-        Role::AkimRaion | Role::AkimOkrug => &[Own],
+        Role::AkimRaion | Role::AkimOkrug => &[Own, RoadMap, RoadMapSign],
     }
 }
 

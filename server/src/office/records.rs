@@ -143,6 +143,8 @@ pub struct Wanted {
     pub from: Option<NaiveDate>,
     /// Done on this day or earlier.
     pub to: Option<NaiveDate>,
+    /// Completions alone: what an assessment counts (§48).
+    pub completions: Option<bool>,
     /// Where the page before ended.
     pub before: Option<i64>,
 }
@@ -159,6 +161,7 @@ impl Wanted {
             (self.service.is_some(), "r.service = $6"),
             (self.from.is_some(), "r.done_on >= $7"),
             (self.to.is_some(), "r.done_on <= $8"),
+            (self.completions == Some(true), "r.kind = 'completion'"),
         ] {
             if asked {
                 fits.push_str(" and ");

@@ -1,18 +1,16 @@
 //! What everybody counts by, as the office shows and changes it: the working-day calendar, the thresholds of findings, the
-//! list of services, the reasons of returns. Whatever is changed here is a fact `setting.set` of whoever signed in, and
-//! table `setting_change` keeps what was before.
+//! list of services; [`super::terms`] and [`super::reasons`] are files of their own. Whatever is changed here is a fact
+//! `setting.set` of whoever signed in, and table `setting_change` keeps what was before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use kandas_shared::{
     calendar::{Calendar, CalendarError, DayOff, civil_date, due_at},
-    check::ReturnReason,
     finding::Threshold,
     ids::{FamilyId, UserId},
     journal::{Author, AuthorKind},
     kato::{self, Kato},
-    locale::{Lang, Messages, message_id},
     problem::ProblemCode,
     pulled::User,
     rule::Proof,
@@ -21,7 +19,10 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::policy;
+use super::{
+    moves::{self, unknown},
+    policy,
+};
 use crate::{
     all, among,
     apply::words::fold,
@@ -40,7 +41,6 @@ use crate::{
     report_form::{self, Choice, Forms},
     state::AppState,
     store::{StoreError, Tx},
-    terms::{self, Terms},
 };
 
 /// Most days of one change: more than the days off of a year.
@@ -50,7 +50,7 @@ pub const MOST_WORDS: usize = 500;
 /// Most settlements of one answer.
 const MOST_SETTLEMENTS: usize = 50;
 /// Most entries of a history.
-const HISTORY: i64 = 200;
+pub(super) const HISTORY: i64 = 200;
 /// So many days ahead a value may begin.
 const AHEAD: u64 = 366;
 
@@ -190,52 +190,14 @@ pub struct ChangedDays {
     pub moves: i64,
 }
 
-/// What has a due date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DueOf {
-    /// An activity of a plan that is not done.
-    Activity,
-    /// A returned record that is not answered.
-    Return,
-}
-
-/// Open due dates of one day that would move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Moved {
-    /// Of what.
-    pub what: DueOf,
-    /// The day that the plan or the supervisor names.
-    pub due: NaiveDate,
-    /// The last day in time by the calendar as it is.
-    pub before: NaiveDate,
-    /// And as it would be.
-    pub after: NaiveDate,
-    /// How many.
-    pub count: i64,
-}
-
-/// What a change of days would move.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Moves {
-    /// By day, the earliest first.
-    pub moved: Vec<Moved>,
-    /// How many due dates in all.
-    pub count: i64,
-    /// Those that would be overdue and are not.
-    pub newly_overdue: i64,
-    /// Those that are overdue and would not be.
-    pub no_longer_overdue: i64,
-}
-
 #[derive(sqlx::FromRow)]
-struct ChangeRow {
-    position: i64,
-    name: String,
-    value: String,
-    was: Option<String>,
-    by_name: Option<String>,
-    at: DateTime<Utc>,
+pub(super) struct ChangeRow {
+    pub(super) position: i64,
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) was: Option<String>,
+    pub(super) by_name: Option<String>,
+    pub(super) at: DateTime<Utc>,
 }
 
 /// A year of the calendar as it stands.
@@ -321,80 +283,21 @@ async fn day_history(tx: &mut Tx, year: i32) -> Result<Vec<DayChange>, StoreErro
 }
 
 /// The last changes of the settings whose name is like this, the newest first.
-async fn history(tx: &mut Tx, like: &str) -> Result<Vec<ChangeRow>, StoreError> {
+pub(super) async fn history(tx: &mut Tx, like: &str) -> Result<Vec<ChangeRow>, StoreError> {
     let sql = "select c.position, c.name, c.value, c.was, u.name as by_name, c.at from setting_change c
         left join app_user u on u.id = c.by_user where c.name like $1 order by c.position desc limit $2";
     all!(tx, ChangeRow, sql, like, HISTORY).await
 }
 
-/// What a change of days would move.
-///
-/// # Errors
-/// `day-unknown`, `nothing-changes`, `out-of-range`, or when the database does not answer.
-pub async fn moves(tx: &mut Tx, days: &[WantedDay], now: DateTime<Utc>) -> Outcome<Moves> {
-    let before = calendar::read(tx).await?;
-    let after = changed(&before, days)?;
-    let (Some(first), Some(last)) =
-        (days.iter().map(|wanted| wanted.day).min(), days.iter().map(|wanted| wanted.day).max())
-    else {
-        return Ok(Moves::default());
-    };
-    // A day decides about itself and about the days off right before it.
-    let from = before.late_before(first).min(after.late_before(first));
-    let sql =
-        "select due_on, count(*) from activity where state = 'planned' and due_on >= $1 and due_on <= $2
-        group by due_on";
-    let activities = all!(tx, (NaiveDate, i64), sql, from, last).await?;
-    let sql = "select check_due, count(*) from record where check_state = 'returned' and not superseded
-        and check_due >= $1 and check_due <= $2 group by check_due";
-    let returns = all!(tx, (NaiveDate, i64), sql, from, last).await?;
-    let today = civil_date(now);
-    let mut moves = Moves::default();
-    let activities = activities.into_iter().map(|(due, count)| (due, DueOf::Activity, count));
-    let returns = returns.into_iter().map(|(due, count)| (due, DueOf::Return, count));
-    let mut all: Vec<_> = activities.chain(returns).collect();
-    all.sort_unstable_by_key(|(due, what, _)| (*due, *what));
-    for (due, what, count) in all {
-        let (before, after) = (before.last_day(due), after.last_day(due));
-        if before == after {
-            continue;
-        }
-        moves.count += count;
-        if before >= today && after < today {
-            moves.newly_overdue += count;
-        } else if before < today && after >= today {
-            moves.no_longer_overdue += count;
-        }
-        moves.moved.push(Moved { what, due, before, after, count });
-    }
-    Ok(moves)
-}
-
-/// The calendar with these days changed.
-fn changed(before: &Calendar, days: &[WantedDay]) -> Outcome<Calendar> {
-    let once: BTreeSet<NaiveDate> = days.iter().map(|wanted| wanted.day).collect();
-    if days.is_empty() || once.len() != days.len() || days.len() > MOST_DAYS {
-        let what = format!("1 to {MOST_DAYS} days are changed together, each once");
-        return Err(Refusal::because(ProblemCode::OutOfRange, what));
-    }
-    let shipped = Calendar::shipped();
-    let mut set = Vec::new();
-    for wanted in days {
-        let by_program = shipped.is_working_day(wanted.day).map_err(unknown)?;
-        set.push((wanted.day, wanted.works.unwrap_or(by_program)));
-    }
-    Ok(before.with_days(set))
-}
-
 /// Changes days of the calendar: a fact for each, all or none of them.
 ///
 /// # Errors
-/// As [`moves`]; `words-missing`, and `not-as-shown` where it would move more or less than was shown.
+/// As [`moves::of_days`]; `words-missing`, and `not-as-shown` where it would move more or less than was shown.
 pub async fn change_days(state: &AppState, by: &User, wanted: ChangedDays) -> Outcome<()> {
     let (reason, source) = (words(&wanted.reason)?, words(&wanted.source)?);
     let now = state.clock.wall();
     let mut tx = state.store.read().await?;
-    let moves = moves(&mut tx, &wanted.days, now).await?;
+    let moves = moves::of_days(&mut tx, &wanted.days, now).await?;
     drop(tx);
     if moves.count != wanted.moves {
         return Err(ProblemCode::NotAsShown.into());
@@ -402,6 +305,9 @@ pub async fn change_days(state: &AppState, by: &User, wanted: ChangedDays) -> Ou
     let mut tx = state.store.write().await?;
     let locked = journal::lock(&mut tx).await?;
     let set = set_days(&mut tx).await?;
+    let before = calendar::read(&mut tx).await?;
+    let after = moves::changed(&before, &wanted.days)?;
+    let dues = moves::dues_of(&mut tx, &before, &after).await?;
     let mut facts = Vec::with_capacity(wanted.days.len());
     for WantedDay { day, works } in wanted.days {
         if set.get(&day).and_then(|set| set.works) == works {
@@ -411,25 +317,26 @@ pub async fn change_days(state: &AppState, by: &User, wanted: ChangedDays) -> Ou
         let value = serde_json::to_string(&value).map_err(Refusal::fault)?;
         facts.push(set_by(by.id, calendar::setting(day), value));
     }
+    // They move by all the days together, so the last of these facts has them.
+    if let Some(Event::SettingSet(setting)) = facts.last_mut().map(|fact| &mut fact.event) {
+        setting.dues = dues;
+    }
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
 }
 
-fn set_by(by: UserId, name: String, value: String) -> Fact {
+pub(super) fn set_by(by: UserId, name: String, value: String) -> Fact {
     let author = Author { kind: AuthorKind::User, id: Some(by.0) };
-    Fact { author, ..Fact::by_system(Event::SettingSet(Setting { name, value })) }
+    Fact { author, ..Fact::by_system(Event::SettingSet(Setting::new(name, value))) }
 }
 
-fn words(text: &str) -> Outcome<String> {
+/// Words of a reason or a source, without spaces around.
+pub(super) fn words(text: &str) -> Outcome<String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MOST_WORDS || text.contains('\0') {
         return Err(ProblemCode::WordsMissing.into());
     }
     Ok(text.to_owned())
-}
-
-fn unknown(error: CalendarError) -> Refusal {
-    Refusal::because(ProblemCode::DayUnknown, error.to_string())
 }
 
 /// The thresholds of findings.
@@ -616,7 +523,7 @@ pub async fn set_value(state: &AppState, by: &User, wanted: WantedValue) -> Outc
 }
 
 /// Whether something may begin on a day: not before the order, not more than a year ahead.
-fn in_time(from: NaiveDate, now: DateTime<Utc>) -> Outcome<()> {
+pub(super) fn in_time(from: NaiveDate, now: DateTime<Utc>) -> Outcome<()> {
     let latest = civil_date(now).checked_add_days(Days::new(AHEAD)).unwrap_or(NaiveDate::MAX);
     if from < first_day() || from > latest {
         let what = format!("from {} to {latest}", first_day());
@@ -628,147 +535,6 @@ fn in_time(from: NaiveDate, now: DateTime<Utc>) -> Outcome<()> {
 /// The day of the order: nothing is measured before it.
 fn first_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, 5, 30).unwrap_or_default()
-}
-
-/// The terms of services (§33).
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ServiceTerms)]
-pub struct AllTerms {
-    /// Today, in UTC+5.
-    pub today: NaiveDate,
-    /// Of each service, in the order of Appendix 1.
-    pub terms: Vec<OfTerm>,
-    /// What was changed, the newest first.
-    pub history: Vec<TermChange>,
-}
-
-/// A service with its terms.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ServiceTerm)]
-pub struct OfTerm {
-    /// Which.
-    pub service: ServiceCode,
-    /// Working days for a family that is included today; null: no legal due date.
-    pub now: Option<u32>,
-    /// Every term with its first day, the earliest first.
-    pub values: Vec<Term>,
-}
-
-/// See [`OfTerm::values`].
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[schema(as = TermFrom)]
-pub struct Term {
-    /// For families that are included from this day on.
-    pub from: NaiveDate,
-    /// Working days; null: no legal due date.
-    pub days: Option<u32>,
-}
-
-/// A change of a term.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TermChange {
-    /// Place in the journal.
-    pub position: i64,
-    /// Which service.
-    pub service: ServiceCode,
-    /// For families that are included from this day on.
-    pub from: NaiveDate,
-    /// What holds on that day since then; null: no legal due date.
-    pub days: Option<u32>,
-    /// What held on it before.
-    pub was: Option<u32>,
-    /// Whether a term was taken back.
-    pub taken_back: bool,
-    /// Who; null where nobody had signed in.
-    pub by_name: Option<String>,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-/// A term that is to hold from a day on.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WantedTerm {
-    /// Which service.
-    pub service: ServiceCode,
-    /// For families that are included from this day on.
-    pub from: NaiveDate,
-    /// Working days, 1 to 1,300; null: no legal due date.
-    pub days: Option<u32>,
-    /// Takes back what was said for that day; `days` says nothing then.
-    #[serde(default)]
-    pub take_back: bool,
-}
-
-/// The terms as they stand.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn all_terms(tx: &mut Tx, now: DateTime<Utc>) -> Result<AllTerms, StoreError> {
-    let today = civil_date(now);
-    let known = Terms::read(tx).await?;
-    let of = |service: &ServiceCode| OfTerm {
-        service: *service,
-        now: known.on(*service, today),
-        values: known.values(*service).map(|(from, days)| Term { from, days }).collect(),
-    };
-    Ok(AllTerms { today, terms: ServiceCode::ALL.iter().map(of).collect(), history: term_history(tx).await? })
-}
-
-/// As [`value_history`].
-async fn term_history(tx: &mut Tx) -> Result<Vec<TermChange>, StoreError> {
-    let sql = "select c.position, c.name, c.value, c.was, u.name as by_name, c.at from setting_change c
-        left join app_user u on u.id = c.by_user where c.name like 'term.%' order by c.position";
-    let rows = all!(tx, ChangeRow, sql).await?;
-    let mut set: BTreeMap<String, String> = BTreeMap::new();
-    let mut changes = Vec::new();
-    for row in rows {
-        let Some((service, from)) = terms::about(&row.name) else { continue };
-        let held = |set: &BTreeMap<String, String>| {
-            Terms::of(set.iter().map(|(name, value)| (name.as_str(), value.as_str()))).on(service, from)
-        };
-        let was = held(&set);
-        let taken_back = row.value.is_empty();
-        set.insert(row.name, row.value);
-        let days = held(&set);
-        let (position, by_name, at) = (row.position, row.by_name, row.at);
-        changes.push(TermChange { position, service, from, days, was, taken_back, by_name, at });
-    }
-    changes.reverse();
-    changes.truncate(usize::try_from(HISTORY).unwrap_or(usize::MAX));
-    Ok(changes)
-}
-
-/// A term holds from a day on, or what was said for that day is taken back.
-///
-/// # Errors
-/// `out-of-range`, `nothing-changes`, or when the database does not answer.
-pub async fn set_term(state: &AppState, by: &User, wanted: WantedTerm) -> Outcome<()> {
-    let now = state.clock.wall();
-    let WantedTerm { service, from, days, take_back } = wanted;
-    if days.is_some_and(|days| days == 0 || days > terms::LONGEST) {
-        let what = format!("1 to {} working days", terms::LONGEST);
-        return Err(Refusal::because(ProblemCode::OutOfRange, what));
-    }
-    in_time(from, now)?;
-    let value = match (take_back, days) {
-        (true, _) => String::new(),
-        (false, Some(days)) => days.to_string(),
-        (false, None) => terms::NONE.to_owned(),
-    };
-    let mut tx = state.store.write().await?;
-    let locked = journal::lock(&mut tx).await?;
-    let name = terms::setting(service, from);
-    let sql = "select value from setting where name = $1";
-    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
-    // No term where there never was one is no change either.
-    let known = Terms::read(&mut tx).await?;
-    if before == value || (value == terms::NONE && known.on(service, from).is_none()) {
-        return Err(ProblemCode::NothingChanges.into());
-    }
-    let fact = set_by(by.id, name, value);
-    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
-    Ok(tx.commit().await?)
 }
 
 /// Which rows and cells the monthly report has (Appendix 3, A-19).
@@ -1131,8 +897,6 @@ pub async fn set_centre(state: &AppState, by: &User, wanted: WantedCentre) -> Ou
 pub struct Fixed {
     /// The 25 services, in the order of Appendix 1.
     pub services: Vec<ServiceOf>,
-    /// Why a record or a piece of its evidence may be returned.
-    pub reasons: Vec<ReasonOf>,
 }
 
 /// A service.
@@ -1165,16 +929,6 @@ pub struct ServiceOf {
     pub confirming_system: Option<String>,
 }
 
-/// A reason.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ReasonListed)]
-pub struct ReasonOf {
-    /// Its word in records.
-    pub code: ReturnReason,
-    /// What people read.
-    pub text: Names,
-}
-
 /// What is fixed.
 #[must_use]
 pub fn fixed() -> Fixed {
@@ -1192,15 +946,5 @@ pub fn fixed() -> Fixed {
         no_medical_content: of.rule.no_medical_content,
         confirming_system: of.confirming_system.clone(),
     };
-    let text = |lang: Lang, reason: &ReturnReason| {
-        Messages::of(lang).text(&message_id("return-reason", reason), &[])
-    };
-    let reason = |reason: &ReturnReason| ReasonOf {
-        code: *reason,
-        text: Names { kk: text(Lang::Kk, reason), ru: text(Lang::Ru, reason), en: text(Lang::En, reason) },
-    };
-    Fixed {
-        services: services().iter().map(service).collect(),
-        reasons: ReturnReason::ALL.iter().map(reason).collect(),
-    }
+    Fixed { services: services().iter().map(service).collect() }
 }

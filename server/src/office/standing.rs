@@ -15,7 +15,7 @@ use kandas_shared::{
 };
 use tokio::sync::Mutex;
 
-use super::{family, overview::Count};
+use super::{family, monitoring, overview::Count};
 use crate::{
     all, among,
     journal::{self, JournalError},
@@ -50,6 +50,8 @@ pub struct Stands {
     pub unvisited: i64,
     /// Returned records whose day has passed without an answer.
     pub unanswered: i64,
+    /// Rounds of monitoring that nobody closed in their terms (§43).
+    pub missed: i64,
     /// Activities by service.
     pub services: BTreeMap<ServiceCode, Count>,
     /// Activities of each worker's families whose day has passed.
@@ -64,6 +66,7 @@ impl Stands {
         self.families += more.families;
         self.unvisited += more.unvisited;
         self.unanswered += more.unanswered;
+        self.missed += more.missed;
         for (service, count) in more.services {
             let sum = self.services.entry(service).or_default();
             *sum = sum.and(count);
@@ -114,28 +117,31 @@ impl Standing {
     ) -> Result<Vec<(OrgUnitId, Stands)>, JournalError> {
         let today = civil_date(now);
         let mut known = self.0.lock().await;
-        known.forget_changed(tx, today).await?;
+        let is_newest = known.forget_changed(tx, today).await?;
         let missing: Vec<(OrgUnitId,)> =
             units.iter().filter(|unit| !known.units.contains_key(unit)).map(|unit| (*unit,)).collect();
-        if !missing.is_empty() {
-            let counted = count(tx, &missing, now).await?;
+        let counted = if missing.is_empty() { HashMap::new() } else { count(tx, &missing, now).await? };
+        let of = |unit: &OrgUnitId| known.units.get(unit).or_else(|| counted.get(unit)).cloned();
+        let found = units.iter().map(|unit| (*unit, of(unit).unwrap_or_default())).collect();
+        // What an older snapshot counts is not kept beside what is newer: nobody would count it again.
+        if is_newest {
             known.units.extend(counted);
         }
-        Ok(units.iter().map(|unit| (*unit, known.units.get(unit).cloned().unwrap_or_default())).collect())
+        Ok(found)
     }
 }
 
 impl Known {
-    /// Forgets the units of which there is something new.
-    async fn forget_changed(&mut self, tx: &mut Tx, today: NaiveDate) -> Result<(), JournalError> {
+    /// Forgets the units of which there is something new; says whether nobody has seen more than this snapshot.
+    async fn forget_changed(&mut self, tx: &mut Tx, today: NaiveDate) -> Result<bool, JournalError> {
         let size = i64::try_from(journal::size(tx).await?).unwrap_or(i64::MAX);
         if self.today != today || size - self.position > MOST {
             *self = Self { position: size, today, units: HashMap::new() };
-            return Ok(());
+            return Ok(true);
         }
         // Somebody else's snapshot may be newer than this one: then so is what is known.
         if size <= self.position {
-            return Ok(());
+            return Ok(size == self.position);
         }
         let sql = "select distinct case when j.kind in ('family.set', 'person.set', 'assignment.set', 'subject.erased')
             then null else f.org_unit end as unit
@@ -149,7 +155,7 @@ impl Known {
             }
         }
         self.position = size;
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -190,6 +196,9 @@ async fn count(
         and r.check_due < $1 and r.org_unit in (";
     for (unit, unanswered) in among!(tx, (OrgUnitId, i64), sql, units, ") group by r.org_unit", late).await? {
         stands.entry(unit).or_default().unanswered = unanswered;
+    }
+    for (unit, missed) in monitoring::missed(tx, units, now).await? {
+        stands.entry(unit).or_default().missed = missed;
     }
     let sql = "select a.org_unit, n.worker, count(*) from activity a join assignment n on n.family = a.family
         where n.is_open and a.state = 'planned' and a.due_on < $1 and a.org_unit in (";

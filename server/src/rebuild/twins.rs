@@ -29,6 +29,13 @@ const INDICES: &[&str] = &[
     "evidence_hash",
     "record_check_family",
     "report_row_position",
+    "road_map_row_position",
+    "monitoring_act_family",
+    "monitoring_issue_family",
+    "monitoring_issue_position",
+    "monitoring_word_position",
+    "monitoring_departure_family",
+    "monitoring_departure_position",
 ];
 
 /// Twins of all derived tables.

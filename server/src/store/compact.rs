@@ -12,7 +12,10 @@ use super::{Pools, StoreError};
 /// Tables with names, numbers, free text, or what could lead to them.
 const PERSONAL: &str = "journal_body, family, person, consent, assignment, plan, activity, record, evidence,
     evidence_file, evidence_call, record_check, finding, finding_mention, check_sample, record_reading, record_spot, photo_hash, bundle, upload,
-    device_scope, change, person_word, report_row, report_remark";
+    device_scope, change, person_word, report_row, report_remark, road_map_row,
+    road_map_scan, road_map_remark, record_act,
+    monitoring_round, monitoring_act, monitoring_issue, monitoring_word, monitoring_residence, monitoring_departure,
+    monitoring_confirmation";
 
 const PAUSE: Duration = Duration::from_millis(100);
 /// Five minutes: longer than any statement of ours may take.

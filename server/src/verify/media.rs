@@ -39,6 +39,8 @@ pub async fn expected(tx: &mut Tx) -> Result<Vec<Expected>, StoreError> {
          where state = 'salvaged' and object is not null
          union all
          select object, size, sha256 from bundle where state <> 'erased'
+         union all
+         select object, size, sha256 from road_map_scan
          order by 1"
     )
     .await?;

@@ -115,7 +115,7 @@ async fn returned(
     due: u32,
 ) -> Result<Checked, CheckError> {
     let why = Return {
-        reason: ReturnReason::Blurred,
+        reason: ReturnReason::Blurred.into(),
         text: Some("құжаттың шеті көрінбейді".into()),
         due: Due::WorkingDays(due),
     };
@@ -155,7 +155,7 @@ on_each! { engine, House;
         assert_eq!((states[0].check_state, states[0].check_due), (CheckKind::Returned, done.due));
         let [said] = &checks[..] else { panic!("{checks:?}") };
         assert_eq!((said.id, said.record, said.evidence), (done.check, record, Some(sealed.evidence)));
-        assert_eq!((said.reason, said.stands), (Some(ReturnReason::Blurred), true));
+        assert_eq!((said.reason.clone(), said.stands), (Some(ReturnReason::Blurred.into()), true));
         assert_eq!(said.text.as_deref(), Some("құжаттың шеті көрінбейді"));
         assert_eq!(said.checker, case.director);
         assert!(!said.checker_name.is_empty());

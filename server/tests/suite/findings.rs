@@ -289,7 +289,7 @@ on_each! { engine, House;
             let set = calendar::DaySet { works, reason: "қаулы".into(), source: "№ 1".into() };
             let name = calendar::setting("2026-11-22".parse().unwrap());
             let value = serde_json::to_string(&set).unwrap();
-            house.append([Fact::by_system(Event::SettingSet(Setting { name, value }))]).await;
+            house.append([Fact::by_system(Event::SettingSet(Setting::new(name, value)))]).await;
             case.work.all().await.unwrap();
             let mut tx = house.store.read().await.unwrap();
             rules(&findings::of(&mut tx, record).await.unwrap())
@@ -304,7 +304,7 @@ on_each! { engine, House;
         let kato = case.district.families.iter().find(|of| of.id == case.families[0]).unwrap().settlement_kato.clone();
         let middle = |value: &str| {
             let name = findings::settlement::setting(&kato);
-            Fact::by_system(Event::SettingSet(Setting { name, value: value.into() }))
+            Fact::by_system(Event::SettingSet(Setting::new(name, value)))
         };
         house.append([middle(r#"{"lat":54.3,"lon":76.9,"source":"карта"}"#)]).await;
         let far = case.noticed(&house, record).await;
@@ -314,7 +314,7 @@ on_each! { engine, House;
         case.lives_at(&house, case.families[0], Some(HOME)).await;
         let set = |value: &str, day: &str| {
             let name = format!("finding.{}.{day}", Threshold::AccuracyM);
-            Fact::by_system(Event::SettingSet(Setting { name, value: value.into() }))
+            Fact::by_system(Event::SettingSet(Setting::new(name, value)))
         };
         house.append([set("100", "2026-11-24")]).await;
         assert_eq!(rules(&case.noticed(&house, record).await), [], "it came a day before that holds");
@@ -391,7 +391,7 @@ on_each! { engine, House;
         let mut case = Case::new(&house).await;
         let every = |share: &str| {
             let name = format!("finding.{}.2026-11-01", Threshold::SamplePercent);
-            Fact::by_system(Event::SettingSet(Setting { name, value: share.into() }))
+            Fact::by_system(Event::SettingSet(Setting::new(name, share)))
         };
         house.append([every("100")]).await;
         let (seen, seen_hash, activity) = case.held(&house, 0, |_| {}).await;
@@ -406,7 +406,7 @@ on_each! { engine, House;
         let (quick, hash, activity) = case.held(&house, 1, |_| {}).await;
         case.due(&house, activity.0, "2026-11-30").await;
         let name = "note".to_owned();
-        let idle = |nr: u32| Fact::by_system(Event::SettingSet(Setting { name: name.clone(), value: nr.to_string() }));
+        let idle = |nr: u32| Fact::by_system(Event::SettingSet(Setting::new(name.clone(), nr.to_string())));
         house.append((0..450).map(idle)).await;
         case.apply(&house, hash, Some(activity)).await;
         assert_eq!(case.noticed(&house, quick).await, []);

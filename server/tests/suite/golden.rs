@@ -19,27 +19,43 @@ use kandas_server::{
     },
     devices, erase, exec,
     facts::{
-        AccessAnchored, BundleErased, BundleOpened, BundleReceived, Event, EvidenceCalled, EvidenceSalvaged,
-        OrderDone, PasswordSet, RecoveryKeyStored, ReportHand, ReportSigned, Restored, SecondFactorSet,
-        Setting,
+        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet,
+        Event, EvidenceCalled, EvidenceSalvaged, Measure, OrderDone, PasswordSet, RecoveryKeyStored,
+        ReportHand, ReportSigned, ResidenceChecked, Restored, RoadMapSigned, RoundActed, RoundOf,
+        SecondFactorSet, ServiceConfirmed, Setting,
     },
     journal::{self, Fact},
-    office::report::making,
-    one, pin_reset, rebuild, rotate,
+    office::{
+        assessment::{concluding, making as assessing},
+        monitoring::making::{self as watching, ActOnDeparture, ActOnIssue, WantedDeparture, WantedIssue},
+        report::making,
+        road_map::{self, on_paper},
+    },
+    one, pin_reset, reasons, rebuild, rotate,
+    state::AppState,
     store::{Engine, Store},
     tables,
 };
 use kandas_shared::{
+    assessment::{Assessed, AssessmentMode, Frozen, Parts, Points, Score, Scores, total},
     check::{Choice, ChoiceReason, ReturnReason},
     evidence::{FileRef, Part},
     finding::Threshold,
     hash::{Digest, Epoch},
-    ids::{ActivityId, BundleId, FamilyId, PersonId, RecordId, UserId},
+    ids::{ActivityId, BundleId, ConclusionId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     journal::{Header, leaf_hash},
     merkle::Frontier,
+    monitoring::{
+        DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueWeight,
+        IssueWhat, Residence, ResidenceSource, RoundAct,
+    },
     order::OrderKind,
+    pulled::{Family, User},
+    reason::{ReasonCode, ReasonList, ReasonText},
     receipt::Verdict,
     report::ReportAct,
+    roadmap::{RoadMapHolder, RoadMapState},
+    service::ServiceCode,
     time::Clock as _,
 };
 use serde::{Deserialize, Serialize};
@@ -207,6 +223,174 @@ async fn pulled_user(house: &House, id: UserId) -> kandas_shared::pulled::User {
     one!(&mut tx, kandas_shared::pulled::User, sql, id).await.unwrap()
 }
 
+/// What happens in monitoring, once each.
+async fn monitored(house: &House, state: &AppState, user: &User, family: FamilyId, evidence: EvidenceId) {
+    let mut tx = house.store.read().await.unwrap();
+    let sql =
+        "select r.activity, r.person from record r join evidence e on e.hash = r.hash where e.evidence = $1";
+    let (activity, person) = one!(&mut tx, (ActivityId, PersonId), sql, evidence).await.unwrap();
+    drop(tx);
+    let day = |day: &str| day.parse().unwrap();
+    let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
+    let round = RoundOf { number: 1, begins_on: day("2026-07-01"), ends_on: day("2026-09-30") };
+    let act = RoundAct::Close;
+    let acted = RoundActed { round, act, in_time: Some(false), words: None, hand: hand.clone() };
+    let checked = ResidenceChecked {
+        round,
+        result: Residence::Present,
+        source: ResidenceSource::Police,
+        on: day("2026-10-05"),
+        words: None,
+        hand: hand.clone(),
+    };
+    let confirmed = ServiceConfirmed {
+        activity,
+        service: ServiceCode::S01,
+        system: "алтын жүйе".into(),
+        agrees: true,
+        on: day("2026-11-20"),
+        activity_after: None,
+        words: None,
+        hand,
+    };
+    let of = |person, event| Fact { family: Some(family), person, ..Fact::by_system(event) };
+    let facts = [
+        of(None, Event::ResidenceChecked(checked)),
+        of(None, Event::RoundActed(acted)),
+        of(Some(person), Event::ServiceConfirmed(confirmed)),
+    ];
+    house.append(facts).await;
+    let found = WantedIssue {
+        what: IssueWhat::Proposal,
+        kind: IssueKind::Housing,
+        weight: IssueWeight::High,
+        found_on: None,
+        person: None,
+        record: None,
+        to: None,
+        due: None,
+        text: "алтын ұсыныс".into(),
+    };
+    let issue = watching::find(state, user, family, found).await.unwrap();
+    let settled = ActOnIssue {
+        act: IssueAct::Close,
+        outcome: Some(IssueOutcome::Solved),
+        to: None,
+        due: None,
+        text: Some("алтын шешім".into()),
+    };
+    watching::act_on_issue(state, user, family, issue, settled).await.unwrap();
+    let left = WantedDeparture {
+        on: day("2026-11-10"),
+        to: DepartureTo::Inside,
+        to_kato: Some("710000000".into()),
+        reason: DepartureReason::Work,
+        text: Some("алтын себеп".into()),
+    };
+    let departure = watching::depart(state, user, family, left).await.unwrap();
+    let taken = ActOnDeparture { act: DepartureAct::Take, text: None };
+    watching::act_on_departure(state, user, family, departure, taken).await.unwrap();
+}
+
+/// A centre is scored for a quarter, which freezes it; the conclusion goes its way to the measures of an executive body.
+async fn assessed(house: &House, state: &AppState, user: &User, body: OrgUnitId) {
+    let quarter = "2026-Q3".parse().unwrap();
+    let score =
+        |points| Score { points: Points::new(points).unwrap(), reason: "алтын негіз".into() };
+    let scores = Scores { relevance: score(3), effectiveness: score(3), social_effect: score(4) };
+    let assessment = assessing::score(state, user, user.org_unit, quarter, scores.clone()).await.unwrap();
+    let advice = concluding::ToRecommend { unit: user.org_unit, text: "алтын ұсыным".into() };
+    let wanted = concluding::ToSave {
+        revision: 0,
+        report: "алтын есеп".into(),
+        results: Vec::new(),
+        conclusions: "алтын тұжырым".into(),
+        recommendations: vec![advice],
+    };
+    concluding::save(state, user, quarter, wanted).await.unwrap();
+    let mut tx = house.store.read().await.unwrap();
+    let (conclusion, parts) =
+        one!(&mut tx, (ConclusionId, String), "select id, parts from conclusion").await.unwrap();
+    drop(tx);
+    let parts: Parts = serde_json::from_str(&parts).unwrap();
+    let recommendation = parts.recommendations[0].recommendation;
+    let total = total(scores.points(), AssessmentMode::LiteralSum);
+    let one = Assessed { unit: user.org_unit, assessment, scores, total };
+    let text = Frozen { v: 1, conclusion, quarter, assessed: vec![one], parts }.to_text().unwrap();
+    let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
+    let sha256 = Frozen::hash_of(&text);
+    let signed = AssessmentSigned { conclusion, text, sha256, second_factor: false, hand };
+    house.append([Fact::by_system(Event::AssessmentSigned(signed))]).await;
+    concluding::send(state, user, quarter).await.unwrap();
+    concluding::forward(state, user, quarter).await.unwrap();
+    let measures = vec![Measure { recommendation, text: "алтын шара".into() }];
+    let taken = concluding::Measures { measures, text: String::new() };
+    let body = User { org_unit: body, ..user.clone() };
+    concluding::measure(state, &body, quarter, taken).await.unwrap();
+}
+
+/// The road map of a family's okrug is drawn up twice, sent back, signed on paper and with accounts, and handed over.
+async fn road_map(house: &House, state: &AppState, user: &User, family: FamilyId) {
+    let settled = Event::FamilySet(Family {
+        id: family,
+        org_unit: user.org_unit,
+        settlement_kato: "559133100".into(),
+        settlement_name: "Үлгі ауылы".into(),
+        rural: true,
+        quota_date: None,
+        arrived_on: None,
+        address: None,
+        phone: None,
+        latitude: None,
+        longitude: None,
+    });
+    house.append([Fact { family: Some(family), ..Fact::by_system(settled) }]).await;
+    let place = road_map::Place { unit: user.org_unit, okrug: "559133000".parse().unwrap() };
+    let day = "2026-11-23".parse::<chrono::NaiveDate>().unwrap();
+    let draft = async || road_map::making::draft(state, user, &place, 2026).await.unwrap();
+    draft().await;
+    let returned = draft().await;
+    road_map::making::submit(state, user, returned).await.unwrap();
+    road_map::making::send_back(state, user, returned, "алтын ескерту").await.unwrap();
+    let map = draft().await;
+    road_map::making::submit(state, user, map).await.unwrap();
+    let mut tx = house.store.read().await.unwrap();
+    let sql = "select sha256 from road_map where id = $1";
+    let (sha256,) = one!(&mut tx, (Digest,), sql, map).await.unwrap();
+    drop(tx);
+    let scan = b"%PDF-1.7 golden %%EOF";
+    let entered = on_paper::Entered {
+        holder: RoadMapHolder::Okrug,
+        name: "АЛТЫН ӘКІМ".into(),
+        post: "ауылдық округ әкімі".into(),
+        signed_on: day,
+        digest: sha256.to_string(),
+        file: base64::Engine::encode(&base64::engine::general_purpose::STANDARD, scan),
+    };
+    on_paper::enter(state, user, map, entered).await.unwrap();
+    let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
+    let signed = |holder, after| RoadMapSigned {
+        map,
+        sha256,
+        holder,
+        second_factor: false,
+        paper: None,
+        after,
+        closes: None,
+        hand: hand.clone(),
+    };
+    let facts = [
+        signed(RoadMapHolder::Director, RoadMapState::Signing),
+        signed(RoadMapHolder::Raion, RoadMapState::Approved),
+    ];
+    house.append(facts.map(|signed| Fact::by_system(Event::RoadMapSigned(signed)))).await;
+    let handed =
+        road_map::making::Handed {
+            holder: RoadMapHolder::Okrug, name: "АЛТЫН ӘКІМ".into(), taken_on: day
+        };
+    road_map::making::hand_over(state, user, map, handed).await.unwrap();
+}
+
 /// A short life in which everything happens once.
 async fn live(house: &House) {
     let district = district(8);
@@ -283,10 +467,7 @@ async fn live(house: &House) {
         }),
         Event::SecondFactorSet(SecondFactorSet { user: worker, sealed: Some("c2VhbGVk".into()) }),
         Event::RecoveryKeyStored(RecoveryKeyStored { device: phone.device, wrapped: "YWdl".into() }),
-        Event::SettingSet(Setting {
-            name: format!("whole_centre:{}", family.org_unit),
-            value: "true".into(),
-        }),
+        Event::SettingSet(Setting::new(format!("whole_centre:{}", family.org_unit), "true")),
         Event::AccessAnchored(AccessAnchored { from_id: 1, to_id: 9, hash: Digest::of(b"log") }),
         Event::EvidenceCalled(EvidenceCalled {
             evidence: sealed[2].evidence,
@@ -312,7 +493,7 @@ async fn live(house: &House) {
     let record: RecordId = serde_json::from_value(payload["record"].clone()).unwrap();
     let mut tx = house.store.write().await.unwrap();
     let why = Return {
-        reason: ReturnReason::UnreadableDocument,
+        reason: ReturnReason::UnreadableDocument.into(),
         text: Some("алтын сөз".into()),
         due: Due::WorkingDays(3),
     };
@@ -375,6 +556,16 @@ async fn live(house: &House) {
     making::send(&state, &user, report).await.unwrap();
     user.role = kandas_shared::pulled::Role::MioSet;
     making::decide(&state, &user, report, ReportAct::Return, Some("алтын ескерту".into())).await.unwrap();
+    monitored(house, &state, &user, FamilyId(families[1].id), sealed[2].evidence).await;
+
+    user.role = kandas_shared::pulled::Role::CcDir;
+    let busy = [families[0].id, families[1].id];
+    let rural = district.families.iter().find(|of| of.org_unit == user.org_unit.0 && !busy.contains(&of.id));
+    let rural = rural.unwrap();
+    road_map(house, &state, &user, FamilyId(rural.id)).await;
+
+    let body = district.org_units.iter().find(|unit| unit.kind == "mio").unwrap();
+    assessed(house, &state, &user, OrgUnitId(body.id)).await;
 
     let mut keys = house.keys();
     rotate::rotate(&house.store, &mut keys, now, chance).await.unwrap();
@@ -390,9 +581,31 @@ async fn live(house: &House) {
     let done = Event::OrderDone(OrderDone { order: order.order, device: lost.device });
     house.append([Fact::by_system(done)]).await;
 
+    // A term with the due date that moves with it, one of an import; a reason of the centre's own.
+    let planned = district.activities_of(families[1].id).last().unwrap();
+    let moved = |due: &str| DuesMoved {
+        was: None,
+        due: Some(due.parse().unwrap()),
+        activities: vec![ActivityId(planned.id)],
+    };
+    let term = Setting { dues: vec![moved("2026-12-04")], ..Setting::new("term.S07.2026-11-01", "10") };
+    let text = ReasonText {
+        kk: "Алтын себеп".into(), ru: "Золотая причина".into(), en: String::new()
+    };
+    let set = reasons::ReasonSet { text: Some(text), offered: true, why: "алтын".into() };
+    let code = ReasonCode::own(1);
+    let name = reasons::setting(ReasonList::Return, &code, "2026-11-23".parse().unwrap());
+    let reason = Setting::new(name, serde_json::to_string(&set).unwrap());
+    let facts = [
+        Event::DuesSet(DuesSet { dues: vec![moved("2026-12-01")] }),
+        Event::SettingSet(term),
+        Event::SettingSet(reason),
+    ];
+    house.append(facts.map(Fact::by_system)).await;
+
     // All records are drawn of which nothing is noticed; then what is noticed is stated.
     let name = format!("finding.{}.2024-05-30", Threshold::SamplePercent);
-    house.append([Fact::by_system(Event::SettingSet(Setting { name, value: "100".into() }))]).await;
+    house.append([Fact::by_system(Event::SettingSet(Setting::new(name, "100")))]).await;
     let mut work = crate::findings::worker(house);
     assert!(work.all().await.unwrap());
 

@@ -20,7 +20,7 @@ use kandas_shared::{
 use crate::stores::{World, on_each};
 
 fn setting(n: u64) -> Fact {
-    Fact::by_system(Event::SettingSet(Setting { name: format!("name {}", n % 5), value: n.to_string() }))
+    Fact::by_system(Event::SettingSet(Setting::new(format!("name {}", n % 5), n.to_string())))
 }
 
 on_each! { engine, World;

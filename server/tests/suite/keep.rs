@@ -224,10 +224,10 @@ on_each! { place, House;
                         to: close.then(|| "2026-11-22".parse().unwrap()),
                     })
                 }
-                _ => Event::SettingSet(Setting {
-                    name: format!("whole_centre:{}", family.org_unit),
-                    value: (at % 8 == 3).to_string(),
-                }),
+                _ => Event::SettingSet(Setting::new(
+                    format!("whole_centre:{}", family.org_unit),
+                    (at % 8 == 3).to_string(),
+                )),
             };
             let family = (!matches!(event, Event::SettingSet(_))).then_some(id);
             house.append([Fact { family, ..Fact::by_system(event) }]).await;
@@ -254,7 +254,7 @@ on_each! { place, House;
         let runtime = tokio::runtime::Handle::current();
         let set = |n: u64| {
             let value = n.is_multiple_of(2).to_string();
-            Event::SettingSet(Setting { name: format!("whole_centre:{unit}"), value })
+            Event::SettingSet(Setting::new(format!("whole_centre:{unit}"), value))
         };
         let appended = std::sync::atomic::AtomicU64::new(0);
         let mut meanwhile = |done: u64, of: u64| {

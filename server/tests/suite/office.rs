@@ -1,18 +1,24 @@
 //! The office API: who signs in and how, who may do what where, what is masked, and what the access log says.
 
+mod assessments;
 mod audit;
 mod bulk;
 mod country;
 mod described;
 mod doors;
 mod exports;
+mod guards;
 mod held;
 mod live;
 mod map;
+mod monitoring;
 mod phones;
+mod reasons;
 mod reference;
 mod reports;
+mod road_maps;
 mod signing_in;
+mod terms;
 mod work;
 
 use std::sync::Arc;

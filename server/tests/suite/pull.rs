@@ -255,14 +255,14 @@ impl History {
             17 => {
                 let unit = OrgUnitId(id(self.pick(&UNITS)));
                 let value = self.rng.random_bool(0.5).to_string();
-                Event::SettingSet(Setting { name: format!("whole_centre:{unit}"), value })
+                Event::SettingSet(Setting::new(format!("whole_centre:{unit}"), value))
             }
             18 => {
                 let day = self.today + Days::new(self.rng.random_range(0..20));
                 let works = *[Some(true), Some(false), None].choose(&mut self.rng)?;
                 let set = calendar::DaySet { works, reason: note.clone(), source: note };
                 let value = serde_json::to_string(&set).ok()?;
-                Event::SettingSet(Setting { name: calendar::setting(day), value })
+                Event::SettingSet(Setting::new(calendar::setting(day), value))
             }
             _ => return None,
         })
@@ -337,7 +337,7 @@ impl History {
     async fn check_as(&mut self, world: &World, record: RecordId, by: UserId) {
         let of = Checking { now: world.clock.wall(), by, record };
         let why = Return {
-            reason: *ReturnReason::ALL.choose(&mut self.rng).unwrap(),
+            reason: (*ReturnReason::ALL.choose(&mut self.rng).unwrap()).into(),
             text: Some("қайта түсіріңіз".into()),
             due: Due::WorkingDays(self.rng.random_range(1..9)),
         };
@@ -508,9 +508,7 @@ on_each! { engine, World;
         let mut model = Model::new(21, 11, Kind::ALL);
         model.pull(&world, 5).await;
         assert!(!model.has_family(102));
-        let whole = |value: &str| fact(Event::SettingSet(Setting {
-            name: format!("whole_centre:{}", OrgUnitId(id(1))), value: value.into(),
-        }));
+        let whole = |value: &str| fact(Event::SettingSet(Setting::new(format!("whole_centre:{}", OrgUnitId(id(1))), value)));
         world.append([whole("true")]).await;
         model.pull(&world, 5).await;
         assert!(model.has_family(102));

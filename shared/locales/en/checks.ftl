@@ -13,6 +13,7 @@ return-reason-missing-page = Pages of the paper are missing
 return-reason-picture-of-picture = A picture of a screen or of another picture
 return-reason-wrong-place-or-day = Place or day do not fit
 return-reason-other = Another reason
+returned-reason-unknown = This phone does not know the reason. Please ask the supervisor.
 
 ## Returned work
 

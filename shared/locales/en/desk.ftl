@@ -375,6 +375,7 @@ audit-act-journal-opened = The journal was opened
 audit-act-store-restored = Restored from a back-up
 audit-act-key-rotated = The server's key changed
 audit-act-setting-set = A setting changed
+audit-act-dues-set = Due dates were counted
 audit-act-org-unit-set = An organisation was entered
 audit-act-user-set = A user was entered
 audit-act-password-set = A password changed
@@ -450,7 +451,6 @@ desk-map-total = { $count ->
     [one] {$count} on this piece
    *[other] {$count} on this piece
 }
-desk-map-more = 10,000+, the newest are shown
 desk-map-here = On this piece of the map
 desk-map-nothing = There is nothing here. Move the map or widen the filter.
 desk-map-noticed = with findings: {$count}

@@ -5,7 +5,7 @@ reference-title = Reference data
 reference-calendar = Working days
 reference-thresholds = Thresholds of findings
 reference-services = Services
-reference-reasons = Reasons for returns
+reference-reasons = Reasons
 reference-history = What was changed
 reference-when = When
 reference-who = Who
@@ -84,7 +84,7 @@ calendar-moves-before = Last day now
 calendar-moves-after = Last day then
 calendar-moves-activity = Activity of a plan
 calendar-moves-return = Answer to a return
-calendar-moves-hint = The dates in the plans stay as they are. What is due on a day off is in time until the next working day.
+calendar-moves-hint = The dates that plans name stay as they are; those counted by the term of a service are counted anew. What is due on a day off is in time until the next working day.
 calendar-confirm = { $count ->
     [one] Change {$count} day
    *[other] Change {$count} days
@@ -145,8 +145,30 @@ services-no-medical = No medical data in photos
 services-together = One capture may serve several members
 services-yes = Yes
 services-no = No
-reasons-hint = These words stand in the journal for ever, so the list is fixed. The worker sees the text in the language of his phone.
-reasons-code = Word in records
+reasons-hint = The code of a reason stays in records and in the journal for ever; what changes here is its text, and whether it can be chosen. Earlier records show the text of the day on which the reason was given. Phones hear of it with their next exchange, and show it without a link too.
+reasons-lists = List
+reasons-list-return = Return for rework
+reasons-list-not-applicable = Service does not concern
+reasons-list-refused = Family declines
+reasons-list-correction = Correction of a record
+reasons-of-checks = Chosen by whoever checks; the worker reads it in the language of his phone.
+reasons-of-workers = Chosen by the worker on his phone; the text itself, in the language of his phone, becomes part of the record.
+reasons-now = Today
+reasons-offered = can be chosen
+reasons-retired = not chosen any more
+reasons-own = added here
+reasons-none = none
+reasons-add = Add a reason
+reasons-can-choose = Can be chosen
+reasons-why = Why it changes
+reasons-preview = This is what a worker sees
+reasons-given = Given so far: {$given}, of these waiting for an answer: {$waiting}. All of them keep the text they had.
+reasons-phones = { $count ->
+    [one] {$count} phone is told.
+   *[other] {$count} phones are told.
+}
+reasons-changed = The reason was changed
+reasons-history-none = Reasons were not changed here: all are as the program has them.
 
 ## Settlements
 
@@ -186,5 +208,9 @@ terms-days = { $days ->
 }
 terms-value = Working days; empty: no legal due date
 terms-from = For families included in the quota from
-terms-hint = A plan that names a due date keeps it. A plan that comes without one, for a family in the quota, gets the date of this term.
+terms-hint = A due date that the plan names, and that differs from what was counted, stays. The other open due dates are counted anew by this value; what is done keeps its own. A family without a day of inclusion in the quota has no legal due date (§33).
 terms-history-none = No term was entered here: services whose plans name no date have no legal due date.
+terms-moves-before = Due now
+terms-moves-after = Due then
+terms-moves-count = How many
+terms-confirm = Change the term

@@ -15,6 +15,7 @@ return-reason-missing-page = Құжаттың беттері толық емес
 return-reason-picture-of-picture = Экранның немесе басқа фотоның суреті
 return-reason-wrong-place-or-day = Орны немесе күні сәйкес емес
 return-reason-other = Басқа себеп
+returned-reason-unknown = Себебін бұл телефон білмейді. Тексерушіден сұраңыз.
 
 ## Returned work
 

@@ -374,6 +374,7 @@ audit-act-journal-opened = Журнал ашылды
 audit-act-store-restored = Көшірмеден қалпына келтірілді
 audit-act-key-rotated = Сервер кілті ауысты
 audit-act-setting-set = Баптау өзгерді
+audit-act-dues-set = Мерзімдер есептелді
 audit-act-org-unit-set = Мекеме жазылды
 audit-act-user-set = Пайдаланушы жазылды
 audit-act-password-set = Құпиясөз ауысты
@@ -449,7 +450,6 @@ desk-map-total = { $count ->
     [one] осы бөлікте {$count}
    *[other] осы бөлікте {$count}
 }
-desk-map-more = 10 000+, ең жаңалары көрсетілген
 desk-map-here = Картаның осы бөлігінде
 desk-map-nothing = Мұнда ештеңе жоқ. Картаны жылжытыңыз немесе сүзгіні кеңейтіңіз.
 desk-map-noticed = байқалғаны бар: {$count}

@@ -13,6 +13,7 @@ return-reason-missing-page = Не хватает страниц документ
 return-reason-picture-of-picture = Снимок экрана или другого снимка
 return-reason-wrong-place-or-day = Не сходится место или день
 return-reason-other = Другая причина
+returned-reason-unknown = Эта причина телефону неизвестна. Спросите проверяющего.
 
 ## Returned work
 

@@ -377,6 +377,7 @@ audit-act-journal-opened = Журнал открыт
 audit-act-store-restored = Восстановлено из копии
 audit-act-key-rotated = Ключ сервера сменён
 audit-act-setting-set = Настройка изменена
+audit-act-dues-set = Сроки посчитаны
 audit-act-org-unit-set = Учреждение записано
 audit-act-user-set = Пользователь записан
 audit-act-password-set = Пароль сменён
@@ -454,7 +455,6 @@ desk-map-total = { $count ->
     [many] {$count} на этом участке
    *[other] {$count} на этом участке
 }
-desk-map-more = 10 000+, показаны самые новые
 desk-map-here = На этом участке карты
 desk-map-nothing = Здесь ничего нет. Сдвиньте карту или расширьте отбор.
 desk-map-noticed = с замеченным: {$count}

@@ -6,9 +6,16 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 use super::*;
+use crate::assessment::{
+    AssessmentBand, AssessmentMode, ConclusionAct, ConclusionState, Criterion, FollowedUp,
+};
 use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
 use crate::finding::Rule;
+use crate::monitoring::{
+    DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueState, IssueWeight,
+    IssueWhat, RefundState, Residence, ResidenceSource, RoundAct, RoundPeriods, RoundStart, RoundState,
+};
 use crate::order::OrderKind;
 use crate::plan_state::{ActivityState, CheckKind, PlanState};
 use crate::problem::ProblemCode;
@@ -16,6 +23,7 @@ use crate::pulled::{OrgKind, Relation, Role, Sex};
 use crate::receipt::{HeldReason, RefusedReason, Verdict};
 use crate::record::{Act, ConsentState};
 use crate::report::{ReportAct, ReportCells, ReportRows, ReportSpan, ReportState};
+use crate::roadmap::{RoadMapAct, RoadMapChange, RoadMapHolder, RoadMapState};
 use crate::rule::{Missing, NoPositionReason, NoVideoReason, Proof};
 use crate::service::{AppliesTo, ServiceGroup, Unit, services};
 
@@ -162,11 +170,44 @@ fn every_word_of_the_domain_has_a_message() {
     family("finding", Rule::ALL.iter().map(|w| w.as_str()).collect());
     family("role", Role::ALL.iter().map(|w| w.as_str()).collect());
     family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-state", RoadMapState::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-act", RoadMapAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-change", RoadMapChange::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-holder", RoadMapHolder::ALL.iter().map(|w| w.as_str()).collect());
+    family("road-map-place", RoadMapHolder::ALL.iter().map(|w| w.as_str()).collect());
     family("report-state", ReportState::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-state", RoundState::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-act", RoundAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-did", RoundAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-start", RoundStart::ALL.iter().map(|w| w.as_str()).collect());
+    family("round-periods", RoundPeriods::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-what", IssueWhat::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-kind", IssueKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-weight", IssueWeight::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-state", IssueState::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-act", IssueAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-did", IssueAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("issue-outcome", IssueOutcome::ALL.iter().map(|w| w.as_str()).collect());
+    family("residence", Residence::ALL.iter().map(|w| w.as_str()).collect());
+    family("residence-source", ResidenceSource::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-reason", DepartureReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-to", DepartureTo::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-act", DepartureAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("departure-did", DepartureAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("refund", RefundState::ALL.iter().map(|w| w.as_str()).collect());
     family("report-act", ReportAct::ALL.iter().map(|w| w.as_str()).collect());
     family("report-rows", ReportRows::ALL.iter().map(|w| w.as_str()).collect());
     family("report-cells", ReportCells::ALL.iter().map(|w| w.as_str()).collect());
     family("report-span", ReportSpan::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment", Criterion::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-mode", AssessmentMode::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-mode-hint", AssessmentMode::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-band", AssessmentBand::ALL.iter().map(|w| w.as_str()).collect());
+    family("assessment-means", AssessmentBand::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-state", ConclusionState::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-act", ConclusionAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-did", ConclusionAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("conclusion-became", FollowedUp::ALL.iter().map(|w| w.as_str()).collect());
     family("sex", Sex::ALL.iter().map(|w| w.as_str()).collect());
     family(
         "aside",

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kandas_fixtures::district::District;
 use kandas_server::{
+    access::{self, Action, Reading},
     all,
     chance::{Chance, SeededChance, SystemChance, bytes},
     check::{self, Checking, Due, Return},
@@ -28,7 +29,7 @@ use kandas_shared::{
     check::ReturnReason,
     enrol::Invitation,
     hash::Digest,
-    ids::{ActivityId, AssignmentId, EvidenceId, FamilyId, OrgUnitId, RecordId, UserId},
+    ids::{ActivityId, AssignmentId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     plan_state::ActivityState,
     pulled::{Activity, Assignment, Plan},
     time::Clock,
@@ -51,8 +52,8 @@ pub struct Centre {
     pub way: Way,
     keys: Arc<Keys>,
     config: Config,
-    clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) chance: Arc<dyn Chance>,
     work: Work,
     /// What went back and was not answered yet.
     pub returned: Vec<Returned>,
@@ -73,6 +74,8 @@ struct Waiting {
     record: RecordId,
     hash: Digest,
     worker: UserId,
+    family: FamilyId,
+    person: Option<PersonId>,
     risk: i64,
 }
 
@@ -143,7 +146,7 @@ impl Centre {
         let now = self.clock.wall();
         let before = now - TimeDelta::hours(LIES);
         let mut tx = self.state.store.read().await?;
-        let sql = "select r.record, r.hash, r.worker,
+        let sql = "select r.record, r.hash, r.worker, r.family, r.person,
             (select count(*) from finding n where n.hash = r.hash and n.severity <> 'good') as risk
             from record r join family f on f.id = r.family
             where r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded
@@ -160,6 +163,10 @@ impl Centre {
     async fn check(&mut self, row: &Waiting, by: UserId, rng: &mut StdRng) -> Result<()> {
         let now = self.clock.wall();
         let of = Checking { now, by, record: row.record };
+        // Whoever checks has looked.
+        let (family, person) = (Some(row.family), row.person);
+        let reading = Reading { by: Some(by), family, person, ..Reading::default() };
+        access::note(&self.state.store, now, Action::Record(row.record), reading).await?;
         let mut tx = self.state.store.write().await?;
         let sql =
             "select e.evidence from evidence e where e.hash = $1 and e.kind = 'photo' order by e.evidence";
@@ -175,7 +182,7 @@ impl Centre {
                     Some(_) => (reasons[rng.random_range(0..reasons.len())], None),
                     None => (ReturnReason::WrongPlaceOrDay, Some("Күні мен орнын нақтылаңыз".to_owned())),
                 };
-                let why = Return { reason, text, due: Due::On(due) };
+                let why = Return { reason: reason.into(), text, due: Due::On(due) };
                 match evidence {
                     Some(piece) => check::return_evidence(&mut tx, &*self.chance, of, piece, &why).await?,
                     None => check::return_record(&mut tx, &*self.chance, of, &why).await?,

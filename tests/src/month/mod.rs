@@ -2,12 +2,15 @@
 //! receives, notices and is checked by its directors, all with a clock that passes only when it is told to. So receipts,
 //! chains and findings are what they would be; nothing is written into tables.
 //!
+//! Beside checking, the offices report on the months that end, and an administrator says a few things of the centre's own.
+//!
 //! Some of it is as it should not be: made-up positions, old photos, photos of another family, a clock that is wrong, a
 //! plan that changed meanwhile, a phone that lost a number, a phone that was copied. Same seed, same month.
 
 mod camera;
 mod centre;
 mod hand;
+mod office;
 mod time;
 mod way;
 
@@ -62,6 +65,10 @@ pub struct Report {
     pub held: Vec<(String, i64)>,
     /// Records by what was noticed about them.
     pub findings: Vec<(String, i64)>,
+    /// Monthly reports by where they stand: `draft`, `sent`, `returned`, `accepted`.
+    pub reports: Vec<(String, i64)>,
+    /// Records that came after their family was handed over.
+    pub late_handovers: i64,
     /// Numbers of chains that are open.
     pub gaps: i64,
     /// Activities that are done, and those whose day has passed.
@@ -117,6 +124,7 @@ pub async fn play(
     let homes = homes()?;
     let mut camera = Camera::new(&homes.path().join("camera"), month.seed)?;
     time.reach(civil(first, 8, 0));
+    centre.settle(month.district, first).await?;
     let mut hands = hands(month, &centre, &time, homes.path()).await?;
     let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= today).collect();
     let worked: Vec<NaiveDate> = days.iter().copied().filter(works).collect();
@@ -156,12 +164,21 @@ pub async fn play(
                     hands[of].sync(&centre).await?;
                     centre.round(false).await?;
                 }
-                Turn::Evening => evening(&mut centre, month, &mut hands).await?,
+                Turn::Evening => {
+                    evening(&mut centre, month, &mut hands).await?;
+                    // Of the month before, if there was work in it.
+                    if begins(*day).pred_opt().is_some_and(|last| last >= first) {
+                        let number =
+                            begins(*day).iter_days().take_while(|of| of <= day).filter(works).count();
+                        centre.reports(month.district, *day, number).await?;
+                    }
+                }
             }
         }
     }
     time.reach(month.now - TimeDelta::minutes(2));
     centre.round(true).await?;
+    centre.draft(month.district, today).await?;
     centre.let_go().await?;
     for hand in &mut hands {
         hand.close().await;
@@ -190,6 +207,11 @@ fn works(day: &NaiveDate) -> bool {
         6 => day.day().is_multiple_of(2),
         _ => false,
     }
+}
+
+/// The first day of its month.
+fn begins(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
 }
 
 async fn hands(
@@ -346,6 +368,7 @@ async fn report(centre: &Centre, today: NaiveDate) -> Result<Report> {
         "select coalesce(reason, ''), count(*) from record where verdict = 'held' group by reason order by 1";
     let findings =
         "select rule, count(distinct hash) from finding where severity <> 'good' group by rule order by 1";
+    let reports = "select state, count(*) from report group by state order by 1";
     let done =
         "select count(*) from activity where state in ('synced', 'reported', 'sys_confirmed', 'disputed')";
     Ok(Report {
@@ -354,6 +377,8 @@ async fn report(centre: &Centre, today: NaiveDate) -> Result<Report> {
         checks: centre.by_word(checks).await?,
         held: centre.by_word(held).await?,
         findings: centre.by_word(findings).await?,
+        reports: centre.by_word(reports).await?,
+        late_handovers: centre.count("select count(*) from record where late_handover").await?,
         gaps: centre.count("select count(*) from chain_gap where state = 'open'").await?,
         done: centre.count(done).await?,
         overdue: centre.overdue(today).await?,

@@ -270,7 +270,7 @@ impl Centre {
     /// What the organisation tells its phones with their next token.
     pub async fn tell_phones(&self, settings: &PhoneSettings) {
         let value = serde_json::to_string(settings).unwrap();
-        self.append([Event::SettingSet(Setting { name: "phone".into(), value })]).await;
+        self.append([Event::SettingSet(Setting::new("phone", value))]).await;
     }
 
     /// Nothing is wrong with the store, down to the bytes of every file.

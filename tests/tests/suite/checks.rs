@@ -58,7 +58,7 @@ async fn return_photo(centre: &Centre, record: RecordId, evidence: EvidenceId) {
     let mut tx = store.write().await.unwrap();
     let of = Checking { now: centre.clock.wall(), by: director(centre), record };
     let why = Return {
-        reason: ReturnReason::Blurred,
+        reason: ReturnReason::Blurred.into(),
         text: Some("шеті көрінбейді".into()),
         due: Due::WorkingDays(2),
     };

@@ -63,6 +63,10 @@ async fn a_month_is_sound_and_has_something_of_everything(engine: Engine) {
     // Photos that look alike by chance would bury those that were made to.
     assert!(findings["near_duplicate"] <= 10, "{report:#?}");
     assert!(report.gaps > 0 && report.done > 60 && report.overdue > 0, "{report:#?}");
+    assert!(report.late_handovers > 0, "{report:#?}");
+    // August came back to one centre and was accepted; the other centre's waits; September is looked at.
+    let reports = |state: &str| words(&report.reports).get(state).copied();
+    assert_eq!(["accepted", "returned", "sent", "draft"].map(reports), [Some(1); 4], "{report:#?}");
 
     let store = Store::open(&config.database).await.unwrap();
     let verified = verify(&config, &store, Media::Hashes, &mut |_, _, _| {}).await.unwrap();

@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use chrono::{Datelike as _, Days, NaiveDate};
 use kandas_fixtures::district::{Country, District, Outline};
 use reqwest::{
     Client, Method, Url,
@@ -38,6 +39,8 @@ const DAYS: i64 = 30;
 const AT_ONCE: usize = 8;
 /// Requests of each figure.
 const REQUESTS: usize = 200;
+/// Looks at the country's assessment, one after the other.
+const LOOKS: usize = 5;
 /// Batches that are sealed before they are pushed.
 const ROUND: usize = 4;
 /// How long findings and exports may take.
@@ -85,6 +88,7 @@ impl Bench {
         self.looks(figures, engine, &site)?;
         self.workbook(figures, engine, &site, serving.pid()?)?;
         self.reports(figures, engine, &site)?;
+        self.assessment(figures, engine, &site)?;
         figures.add(&name("rss_mb"), memory(serving.pid()?)?.now);
         let status = serving.stop()?;
         ensure!(status.success(), "the central store ended with {status}");
@@ -274,7 +278,7 @@ impl Bench {
     fn reports(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
         let name = |figure: &str| format!("office_{figure}_{}", engine.name());
         let this = today().format("%Y-%m").to_string();
-        let before = (today() - chrono::Days::new(DAYS.unsigned_abs())).format("%Y-%m").to_string();
+        let before = (today() - Days::new(DAYS.unsigned_abs())).format("%Y-%m").to_string();
         let (mut took, mut rows) = (0.0, 0.0);
         for number in 1..=CENTRES {
             let login = format!("test.1.dir.{number}");
@@ -299,6 +303,42 @@ impl Bench {
         let done = self.runtime.block_on(async { site.tables().await?.number(sql).await })?;
         figures.add(&name("report_rows"), rows);
         figures.add(&name("report_completions_per_s"), done as f64 / took);
+        Ok(())
+    }
+
+    /// The indicators of every centre of the country, by the authorised body: of the quarters in which the completions were
+    /// made, the slowest of a few looks. What they count is held against the tables.
+    fn assessment(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
+        let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+        let [.., (_, desk)] = self.desks(site)?;
+        let quarter = |day: NaiveDate| format!("{:04}-Q{}", day.year(), day.month0() / 3 + 1);
+        let mut quarters = vec![quarter(today() - Days::new(DAYS.unsigned_abs())), quarter(today())];
+        quarters.dedup();
+        let (mut slowest, mut centres) = (0.0_f64, 0);
+        for quarter in &quarters {
+            let path = format!("/api/assessments?quarter={quarter}");
+            let times = self.runtime.block_on(desk.ask_times(&path, LOOKS))?;
+            let list = self.runtime.block_on(desk.get(&path))?;
+            if !list["frozen_at"].is_null() {
+                // The server froze it when it started, and reads what it kept.
+                continue;
+            }
+            slowest = slowest.max(percentile(&times, 100.0));
+            let listed = list["centres"].as_array().context("no centres")?;
+            centres = listed.len();
+            let of_centres = listed.iter().filter(|centre| centre["kind"] == "cc");
+            let counted: i64 =
+                of_centres.filter_map(|centre| centre["indicators"]["effectiveness"]["done"].as_i64()).sum();
+            let days = [&list["from"], &list["to"]].map(|day| day.as_str().unwrap_or_default());
+            let sql = format!(
+                "select count(*) from activity where record is not null and done_on >= '{}' and done_on <= '{}'",
+                days[0], days[1]
+            );
+            let done = self.runtime.block_on(async { site.tables().await?.number(&sql).await })?;
+            ensure!(counted == done, "{quarter}: {counted} of {done} completions are counted");
+        }
+        figures.add(&name("assessment_centres"), centres as f64);
+        figures.add(&name("assessment_s"), slowest / 1e3);
         Ok(())
     }
 }
@@ -339,6 +379,18 @@ impl Desk {
         let bytes = answer.bytes().await?;
         ensure!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&bytes));
         Ok(serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Milliseconds of requests for one page, one after the other, sorted.
+    async fn ask_times(&self, path: &str, looks: usize) -> Result<Vec<f64>> {
+        let mut times = Vec::with_capacity(looks);
+        for _ in 0..looks {
+            let begun = instant();
+            self.get(path).await?;
+            times.push(instant().duration_since(begun).as_secs_f64() * 1e3);
+        }
+        times.sort_by(f64::total_cmp);
+        Ok(times)
     }
 
     /// Milliseconds of many requests, sorted; so many are under way at a time, the paths take turns.

@@ -11,12 +11,13 @@ use serde::Deserialize;
 use super::{Voice, material::Day, proof::Proof};
 use crate::{centre::Centre, leash::Leashed};
 
-/// Days of the month.
-const DAYS: u64 = 33;
+/// Days of the month: so many that at any time the report of a month that ended in it was accepted.
+const DAYS: u64 = 38;
 /// Of what was due before the month, so many-th part was left undone.
 const LEFT: usize = 12;
 /// What is to be noticed of it at least once.
-const NOTICED: [&str; 8] = [
+const NOTICED: [&str; 9] = [
+    "late",
     "mock_location",
     "far_from_settlement",
     "outside_country",
@@ -36,6 +37,8 @@ pub(crate) struct Made {
     checks: Vec<(String, i64)>,
     held: Vec<(String, i64)>,
     findings: Vec<(String, i64)>,
+    reports: Vec<(String, i64)>,
+    late_handovers: i64,
     gaps: i64,
     done: i64,
     overdue: i64,
@@ -134,6 +137,12 @@ pub(crate) fn claim(proof: &mut Proof, made: &Made) {
     let mut missing = Vec::new();
     let words = |list: &[(String, i64)]| list.iter().cloned().collect::<BTreeMap<String, i64>>();
     let (checks, held, findings) = (words(&made.checks), words(&made.held), words(&made.findings));
+    let reports = words(&made.reports);
+    for state in ["draft", "returned", "accepted"] {
+        if !reports.contains_key(state) {
+            missing.push(format!("no monthly report is {state}"));
+        }
+    }
     for state in ["unchecked", "accepted", "remarked", "returned", "answered"] {
         if !checks.contains_key(state) {
             missing.push(format!("no record is {state}"));
@@ -144,8 +153,8 @@ pub(crate) fn claim(proof: &mut Proof, made: &Made) {
             missing.push(format!("{rule} is noticed nowhere"));
         }
     }
-    if held.is_empty() || made.gaps == 0 || made.overdue == 0 {
-        missing.push("nothing is held, missing or overdue".into());
+    if held.is_empty() || made.gaps == 0 || made.overdue == 0 || made.late_handovers == 0 {
+        missing.push("nothing is held, missing, overdue or handed over late".into());
     }
     proof.claim(
         format!(
@@ -176,12 +185,14 @@ mod tests {
             checks: vec![("accepted".into(), 1)],
             held: Vec::new(),
             findings: Vec::new(),
+            reports: vec![("draft".into(), 1)],
+            late_handovers: 0,
             gaps: 0,
             done: 0,
             overdue: 0,
         };
         let mut proof = Proof::default();
         claim(&mut proof, &made);
-        assert_eq!(proof.missing().len(), 4 + NOTICED.len() + 1);
+        assert_eq!(proof.missing().len(), 4 + NOTICED.len() + 2 + 1);
     }
 }

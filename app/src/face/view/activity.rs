@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use kandas_shared::{
     ids::{ActivityId, FamilyId},
     plan_state::ActivityState,
+    reason::{ReasonCode, ReasonText},
     record::Act,
     rule::{Missing, Proof},
     service::{AppliesTo, ServiceCode},
@@ -13,6 +14,26 @@ use ts_rs::TS;
 
 use super::{Consent, Deadline, LedgerRow, Patch, PersonName, ReturnedCard};
 use crate::store::draft::DraftId;
+
+/// Reasons that can be chosen today, in the order in which they are shown; the one that asks for words is the last of each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ReasonsView {
+    /// Why a service does not concern somebody.
+    pub not_applicable: Vec<ReasonLine>,
+    /// Why a family does not want it.
+    pub refused: Vec<ReasonLine>,
+    /// Why a record is corrected.
+    pub correction: Vec<ReasonLine>,
+}
+
+/// A reason that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ReasonLine {
+    /// Its code.
+    pub code: ReasonCode,
+    /// What it reads at the centre; null: the message of its code.
+    pub text: Option<ReasonText>,
+}
 
 /// One activity: what it is, what its rule asks for, what was done.
 #[derive(Clone, Debug, Serialize, TS)]

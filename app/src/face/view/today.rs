@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
-    check::ReturnReason,
     evidence::EvidenceKind,
     ids::{ActivityId, CheckId, EvidenceId, FamilyId, RecordId},
     plan_state::CheckKind,
     pulled::Role,
+    reason::{ReasonCode, ReasonText},
     record::Act,
     service::ServiceCode,
 };
@@ -135,8 +135,10 @@ pub struct ReturnedCard {
     pub evidence: Option<EvidenceId>,
     /// What kind of piece that is.
     pub kind: Option<EvidenceKind>,
-    /// Why (`return-reason-…`); null when the centre has not said.
-    pub reason: Option<ReturnReason>,
+    /// Why; null when the centre has not said.
+    pub reason: Option<ReasonCode>,
+    /// What that reason read at the centre on that day; null: the message `return-reason-…`, if there is one of that code.
+    pub said: Option<ReasonText>,
     /// More about it, in the supervisor's words.
     pub why: Option<String>,
     /// Who.
@@ -165,7 +167,9 @@ pub struct CheckLine {
     /// The one piece that was returned.
     pub evidence: Option<EvidenceId>,
     /// Why it was returned.
-    pub reason: Option<ReturnReason>,
+    pub reason: Option<ReasonCode>,
+    /// See [`ReturnedCard::said`].
+    pub said: Option<ReasonText>,
     /// The supervisor's words.
     pub text: Option<String>,
     /// Until when a return is to be answered.

@@ -6,7 +6,7 @@ use kandas_shared::{
     cursor::Kind,
     pulled::{
         Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
-        RecordState, Row, User,
+        Reason, RecordState, Row, User,
     },
 };
 use sqlx::{AssertSqlSafe, FromRow, SqliteConnection, sqlite::SqliteRow};
@@ -203,5 +203,8 @@ tables! {
     }
     CalendarDay = CalendarDay in "calendar_day" key "id" {
         id "id", day "day", works "works"
+    }
+    Reason = Reason in "reason_text" key "id" {
+        id "id", list "list", code "code", from "\"from\"", kk "kk", ru "ru", en "en", offered "offered"
     }
 }

@@ -2,7 +2,7 @@
 // line is open while anybody listens. Without it (a proxy in between, too many listeners) screens ask once a minute anyway.
 import type { LiveNews } from "../api/client";
 
-export type Topic = "records" | "held" | "checks" | "cases" | "reports";
+export type Topic = "records" | "held" | "checks" | "cases" | "reports" | "road_maps";
 
 /** So soon after the first news a screen asks; what comes meanwhile is answered with it. */
 const SOON_MS = 300;

@@ -7,11 +7,23 @@ const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
 export type State = "" | (typeof STATES)[number];
 
-export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "reasons";
-const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "reasons"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "monitoring" | "road-map" | "reasons";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "monitoring", "road-map", "reasons"];
 /** Which centres the list of reports shows. */
 export type Shown = "" | "overdue" | "waiting";
 const SHOWN: readonly string[] = ["overdue", "waiting"];
+/** Which okrugs the list of road maps shows. */
+export type Mapped = "" | "none" | "waiting" | "late";
+const MAPPED: readonly string[] = ["none", "waiting", "late"];
+/** Which centres the list of assessments shows. */
+export type Assessed = "" | "unscored" | "low";
+const ASSESSED: readonly string[] = ["unscored", "low"];
+
+/** What of monitoring is listed. */
+export type Watched = "" | "issues" | "departures";
+const WATCHED: readonly string[] = ["issues", "departures"];
+/** How a list of monitoring is narrowed: where rounds stand, what of problems and proposals, what of them that are settled. */
+export const ROUND_STATES = ["missed", "due", "begun", "scheduled", "done", "departed", "before"] as const;
 
 export type Place =
   | { screen: "overview" }
@@ -19,7 +31,7 @@ export type Place =
   | { screen: "held"; which: Which; hash: string; worker: string; phone: string }
   | { screen: "audit"; kind: "reads" | "acts"; by: string; family: string; from: string; to: string }
   | { screen: "families"; q: string; only: Only; service: string; worker: string; phone: string; unit: string; from: string; to: string }
-  | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string; from: string; to: string }
+  | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string; from: string; to: string; completions: string }
   | { screen: "map"; layer: "records" | "families"; state: string; service: string; unit: string; from: string; to: string; noticed: string; view: string }
   | { screen: "family"; family: string }
   | { screen: "record"; record: string }
@@ -29,6 +41,13 @@ export type Place =
   | { screen: "phone"; phone: string }
   | { screen: "reports"; month: string; show: Shown }
   | { screen: "report"; report: string }
+  | { screen: "road-maps"; year: string; show: Mapped }
+  | { screen: "road-map"; map: string }
+  | { screen: "assessments"; quarter: string; show: Assessed }
+  | { screen: "assessment"; unit: string; quarter: string }
+  | { screen: "conclusion"; quarter: string }
+  | { screen: "monitoring"; tab: Watched; period: string; state: string; what: string; unit: string }
+  | { screen: "round"; family: string; number: string }
   | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
@@ -38,13 +57,18 @@ function words<Name extends string>(asked: URLSearchParams, ...names: Name[]): R
   return Object.fromEntries(names.map((name) => [name, asked.get(name) ?? ""])) as Record<Name, string>;
 }
 
+/** `2026-Q3`, or nothing. */
+function quarter(word: string | null): string {
+  return word !== null && /^\d{4}-Q[1-4]$/.test(word) ? word : "";
+}
+
 function one<Word extends string>(of: readonly string[], word: string): Word | "" {
   return of.includes(word) ? (word as Word) : "";
 }
 
 export function read(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [screen, id = ""] = path.split("/").map(decodeURIComponent);
+  const [screen, id = "", number = ""] = path.split("/").map(decodeURIComponent);
   const asked = new URLSearchParams(query);
   switch (screen) {
     case "overview":
@@ -68,7 +92,7 @@ export function read(hash: string): Place {
     case "families":
       return { screen, only: one<Exclude<Only, "">>(ONLY, asked.get("only") ?? ""), ...words(asked, "q", "service", "worker", "phone", "unit", "from", "to") };
     case "records":
-      return { screen, state: one<Exclude<State, "">>(STATES, asked.get("state") ?? ""), ...words(asked, "service", "worker", "phone", "chain", "unit", "from", "to") };
+      return { screen, state: one<Exclude<State, "">>(STATES, asked.get("state") ?? ""), ...words(asked, "service", "worker", "phone", "chain", "unit", "from", "to", "completions") };
     case "map": {
       const word = (name: string) => asked.get(name) ?? "";
       const layer = word("layer") === "families" ? "families" : "records";
@@ -84,6 +108,24 @@ export function read(hash: string): Place {
     }
     case "report":
       return id ? { screen, report: id } : REPORTS;
+    case "road-maps": {
+      const year = asked.get("year") ?? "";
+      return { screen, year: /^20\d{2}$/.test(year) ? year : "", show: one<Exclude<Mapped, "">>(MAPPED, asked.get("show") ?? "") };
+    }
+    case "road-map":
+      return id ? { screen, map: id } : ROAD_MAPS;
+    case "assessments":
+      return { screen, quarter: quarter(asked.get("quarter")), show: one<Exclude<Assessed, "">>(ASSESSED, asked.get("show") ?? "") };
+    case "assessment":
+      return id ? { screen, unit: id, quarter: quarter(asked.get("quarter")) } : ASSESSMENTS;
+    case "conclusion":
+      return quarter(id) ? { screen, quarter: id } : ASSESSMENTS;
+    case "monitoring": {
+      const told = words(asked, "period", "state", "what", "unit");
+      return { screen, ...told, tab: one<Exclude<Watched, "">>(WATCHED, id), period: told.period === "all" ? "all" : quarter(told.period) };
+    }
+    case "round":
+      return id && /^\d{1,2}$/.test(number) ? { screen, family: id, number } : MONITORING;
     case "worker":
       return id ? { screen, worker: id } : { screen: "people" };
     case "phone":
@@ -122,6 +164,8 @@ export function write(place: Place): string {
       return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
     case "families":
     case "reports":
+    case "road-maps":
+    case "assessments":
     case "records": {
       const { screen, ...words } = place;
       return `#/${screen}${filters(words)}`;
@@ -138,6 +182,18 @@ export function write(place: Place): string {
       return `#/record/${place.record}`;
     case "report":
       return `#/report/${place.report}`;
+    case "road-map":
+      return `#/road-map/${place.map}`;
+    case "assessment":
+      return `#/assessment/${place.unit}${query("quarter", place.quarter)}`;
+    case "conclusion":
+      return `#/conclusion/${place.quarter}`;
+    case "monitoring": {
+      const { screen, tab, ...words } = place;
+      return `#/${screen}${tab ? `/${tab}` : ""}${filters(words)}`;
+    }
+    case "round":
+      return `#/round/${place.family}/${place.number}`;
     case "worker":
       return `#/worker/${place.worker}`;
     case "phone":
@@ -169,8 +225,11 @@ class Router {
 
 /** The lists without any filter. */
 export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
-export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "" };
+export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "", completions: "" };
 export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };
+export const ROAD_MAPS: Extract<Place, { screen: "road-maps" }> = { screen: "road-maps", year: "", show: "" };
+export const ASSESSMENTS: Extract<Place, { screen: "assessments" }> = { screen: "assessments", quarter: "", show: "" };
+export const MONITORING: Extract<Place, { screen: "monitoring" }> = { screen: "monitoring", tab: "", period: "", state: "", what: "", unit: "" };
 export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
 /** The map without any filter. */
 export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };

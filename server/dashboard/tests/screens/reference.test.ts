@@ -1,5 +1,6 @@
 // An administrator keeps what everybody counts by: days of the calendar and thresholds, by keyboard; he sees what moves
 // before it does, and takes it back.
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Desk } from "./browser";
 import { Centre, words, type Lang } from "./centre";
@@ -159,20 +160,47 @@ describe.each(["kk", "ru"] as const)("reference data, %s", (lang) => {
     await page.getByText(say("settlements-none")).waitFor();
   });
 
-  test("services and reasons are shown as they are fixed", async () => {
+  test("services are shown as they are fixed, and what a term moves is seen first", async () => {
     const { page } = desk;
+    // A plan of a family in the quota that came without a due date.
+    let service = "";
+    await centre.stage.grow((district) => {
+      const quota = new Map((district.families as { id: string; quota_date?: string | null }[]).map((each) => [each.id, each.quota_date]));
+      const plan = district.plans.find((each) => quota.get(each.family));
+      const person = plan?.activities[0]?.person ?? "";
+      const has = new Set(plan?.activities.filter((each) => each.person === person).map((each) => each.service));
+      service = ["S19", "S20", "S22", "S23", "S24"].find((each) => !has.has(each)) ?? "";
+      plan?.activities.push({ id: randomUUID(), person, service, due_on: null });
+    });
     await desk.go("reference/services");
     await expect.poll(() => page.locator("tbody tr").count()).toBe(25);
     await desk.look(`services.${lang}`);
-    const name = say("service-S07-short");
+    const name = say(`service-${service}-short`);
     await page.getByRole("button", { name: `${say("button-change")} ${name}` }).press("Enter");
-    await page.getByLabel(say("terms-value")).fill("10");
-    await desk.look(`term.${lang}`);
-    await page.getByLabel(say("terms-value")).press("Enter");
+    const value = page.getByLabel(say("terms-value"));
+    await value.fill("10");
+    await page.getByLabel(say("terms-from")).fill("2024-05-30");
+    await value.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(say("calendar-moves", { count: 1 })).waitFor();
+    expect(await dialog.locator("tbody tr").count()).toBe(1);
+    await desk.look(`term-moves.${lang}`);
+    // Another value is another question.
+    await value.fill("12");
+    await dialog.getByText(say("calendar-moves", { count: 1 })).waitFor({ state: "detached" });
+    await value.press("Enter");
+    await dialog.getByText(say("calendar-moves", { count: 1 })).waitFor();
+    expect(await rows().count()).toBe(0);
+    await dialog.getByRole("button", { name: say("terms-confirm") }).press("Enter");
     await expect.poll(() => rows().count()).toBe(1);
-    expect(plain(await rows().first().innerText())).toContain(plain(say("terms-days", { days: 10 })));
-    await desk.go("reference/reasons");
-    await page.getByText("wrong_person").waitFor();
-    await desk.look(`reasons.${lang}`);
+    expect(plain(await rows().first().innerText())).toContain(plain(say("terms-days", { days: 12 })));
+    await desk.look(`term-changed.${lang}`);
+    // Taken back, the due date goes again.
+    await page.getByRole("button", { name: `${say("button-change")} ${name}` }).press("Enter");
+    await page.getByLabel(say("terms-from")).fill("2024-05-30");
+    await dialog.getByRole("button", { name: say("threshold-take-back") }).press("Enter");
+    await dialog.getByText(say("calendar-moves", { count: 1 })).waitFor();
+    await dialog.getByRole("button", { name: say("terms-confirm") }).press("Enter");
+    await expect.poll(() => rows().count()).toBe(2);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 // The router reads the address of the page when it is loaded; here there is none.
 (globalThis as unknown as { location: { hash: string } }).location = { hash: "" };
-const { FAMILIES, HELD, read, RECORDS, write } = await import("../../src/state/router.svelte");
+const { FAMILIES, HELD, read, RECORDS, ROAD_MAPS, write } = await import("../../src/state/router.svelte");
 
 describe("places", () => {
   test("an address says the place and its filter, and is read again", () => {
@@ -25,6 +25,8 @@ describe("places", () => {
       { screen: "record", record: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
       { screen: "map", layer: "families", state: "", service: "S13", unit: "", from: "", to: "", noticed: "some", view: "52.1,77.2,9.50" },
       { screen: "map", layer: "records", state: "held", service: "", unit: "", from: "2026-09-01", to: "", noticed: "", view: "" },
+      { screen: "road-maps", year: "2026", show: "late" },
+      { screen: "road-map", map: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
       { screen: "exports" },
       { screen: "people" },
       { screen: "reference", which: "calendar", year: "2027", q: "" },
@@ -37,6 +39,8 @@ describe("places", () => {
   test("what is none is the first page", () => {
     expect(read("#/nowhere/else")).toEqual({ screen: "home" });
     expect(read("#/family")).toEqual(FAMILIES);
+    expect(read("#/road-maps?year=soon&show=early")).toEqual(ROAD_MAPS);
+    expect(read("#/road-map")).toEqual(ROAD_MAPS);
     expect(read("#/worker")).toEqual({ screen: "people" });
     expect(read("#/phone")).toEqual({ screen: "people" });
     expect(read("#/families?only=rich&unit=")).toEqual(FAMILIES);

@@ -67,7 +67,7 @@ pub async fn file(
     let stream = state.media.objects().read_range(object, span.clone()).await.map_err(Refusal::storage)?;
     let mut response = Body::from_stream(stream).into_response();
     let to = response.headers_mut();
-    describe(to, &found.media_type, evidence, part);
+    describe(to, &found.media_type, &format!("{evidence}.{part}"));
     to.insert(CONTENT_LENGTH, HeaderValue::from(span.end - span.start));
     if range.is_some() {
         let text = format!("bytes {}-{}/{size}", span.start, span.end - 1);
@@ -77,7 +77,8 @@ pub async fn file(
     Ok(response)
 }
 
-fn describe(to: &mut HeaderMap, media_type: &str, evidence: EvidenceId, part: Part) {
+/// Says of a file what it is; `name` (an id and fixed words) is that under which it is saved.
+pub(super) fn describe(to: &mut HeaderMap, media_type: &str, name: &str) {
     let shown = SHOWN.contains(&media_type);
     let content_type =
         HeaderValue::from_str(media_type).ok().filter(|_| shown || media_type == "application/pdf");
@@ -88,8 +89,7 @@ fn describe(to: &mut HeaderMap, media_type: &str, evidence: EvidenceId, part: Pa
     let policy = HeaderValue::from_static("default-src 'none'; sandbox");
     to.insert(HeaderName::from_static("content-security-policy"), policy);
     if !shown {
-        let name = format!("attachment; filename=\"{evidence}.{part}\"");
-        // An id and a fixed word.
+        let name = format!("attachment; filename=\"{name}\"");
         if let Ok(name) = HeaderValue::from_str(&name) {
             to.insert(CONTENT_DISPOSITION, name);
         }

@@ -31,5 +31,6 @@ pub async fn map(
     let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
     access::note(&state.store, now, Action::Map, reading).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(map::of(&mut tx, &seat.0.user, &territory, &wanted, civil_date(now)).await?))
+    let today = civil_date(now);
+    Ok(Json(map::of(&state.points, &mut tx, &seat.0.user, &territory, &wanted, today).await?))
 }

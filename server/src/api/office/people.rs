@@ -9,7 +9,7 @@ use axum::{
     },
 };
 use kandas_shared::{
-    ids::{OrgUnitId, UserId},
+    ids::UserId,
     problem::{Problem, ProblemCode},
     pulled::User,
 };
@@ -81,8 +81,9 @@ pub async fn add(
     seat: Seat,
     Body(wanted): Body<Wanted>,
 ) -> Outcome<(StatusCode, Json<User>)> {
-    seat.allow(&state, Right::People, Some(wanted.org_unit)).await?;
-    Ok((StatusCode::CREATED, Json(people::add(&state, wanted).await?)))
+    let territory = seat.allow(&state, Right::People, Some(wanted.org_unit)).await?;
+    people::may_make(&seat.0.user, wanted.role, &territory)?;
+    Ok((StatusCode::CREATED, Json(people::add(&state, wanted, seat.0.user.id).await?)))
 }
 
 /// The user may no longer work; his sessions end.
@@ -98,7 +99,7 @@ pub async fn deactivate(
     if user == seat.0.user.id {
         return Err(Refusal::because(ProblemCode::Forbidden, "nobody deactivates himself"));
     }
-    people::deactivate(&state, user).await?;
+    people::deactivate(&state, user, seat.0.user.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -128,11 +129,12 @@ pub async fn code(
     Ok((NO_STORE, Json(people::invite(&state, user, seat.0.user.id).await?)))
 }
 
-/// Whether something may be done about a user, and where he works.
-async fn about(state: &AppState, seat: &Seat, user: UserId) -> Outcome<OrgUnitId> {
+/// Whether something may be done about a user.
+async fn about(state: &AppState, seat: &Seat, user: UserId) -> Outcome<()> {
     let mut tx = state.store.read().await?;
-    let unit = people::unit_of(&mut tx, user).await?;
+    let place = people::place_of(&mut tx, user).await?;
     drop(tx);
-    seat.allow(state, Right::People, unit).await?;
-    Ok(unit.ok_or(ProblemCode::NotFound)?)
+    let territory = seat.allow(state, Right::People, place.map(|(unit, _)| unit)).await?;
+    let (_, role) = place.ok_or(ProblemCode::NotFound)?;
+    people::may_make(&seat.0.user, role, &territory)
 }

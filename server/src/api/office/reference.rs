@@ -1,4 +1,4 @@
-//! What everybody counts by: calendar, thresholds, services, reasons.
+//! What everybody counts by: calendar, thresholds, services and their terms, settlements.
 
 use axum::{
     Json,
@@ -11,11 +11,13 @@ use super::seat::Seat;
 use crate::{
     api::body::Small as Body,
     office::{
+        moves::{self, Moves, TermMoves},
         policy::Right,
         reference::{
-            self, AllTerms, ChangedDays, Fixed, MeasuredAnew, Moves, OfSettlement, OfYear, Settlements,
-            Since, Thresholds, WantedCentre, WantedDays, WantedTerm, WantedValue, Year,
+            self, ChangedDays, Fixed, MeasuredAnew, OfSettlement, OfYear, Settlements, Since, Thresholds,
+            WantedCentre, WantedDays, WantedValue, Year,
         },
+        terms::{self, AllTerms, ChangedTerm, WantedTerm},
     },
     refusal::Outcome,
     state::AppState,
@@ -46,7 +48,7 @@ pub async fn preview(
 ) -> Outcome<Json<Moves>> {
     seat.allow(&state, Right::Settings, None).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(reference::moves(&mut tx, &wanted.days, state.clock.wall()).await?))
+    Ok(Json(moves::of_days(&mut tx, &wanted.days, state.clock.wall()).await?))
 }
 
 /// Changes days of the calendar, or makes them again what the program has; gives the year of the first of them.
@@ -104,7 +106,7 @@ pub async fn set_threshold(
     Ok(Json(reference::thresholds(&mut tx, state.clock.wall()).await?))
 }
 
-/// What law and program fix: the services with their rules, and the reasons of returns.
+/// What law and program fix: the services with their rules.
 #[utoipa::path(get, path = "/api/reference", tag = "reference", responses(
     (status = 200, body = Fixed),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -149,20 +151,34 @@ pub async fn set_centre(
 pub async fn terms(State(state): State<AppState>, seat: Seat) -> Outcome<Json<AllTerms>> {
     seat.allow(&state, Right::Reference, None).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(reference::all_terms(&mut tx, state.clock.wall()).await?))
+    Ok(Json(terms::all_terms(&mut tx, state.clock.wall()).await?))
 }
 
-/// A service has a term from a day on, or what was said for that day is taken back.
-#[utoipa::path(post, path = "/api/terms", tag = "reference", request_body = WantedTerm, responses(
+/// Which open due dates would move if a service had this term. Nothing changes yet.
+#[utoipa::path(post, path = "/api/terms/preview", tag = "reference", request_body = WantedTerm, responses(
+    (status = 200, body = TermMoves),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn preview_term(
+    State(state): State<AppState>,
+    seat: Seat,
+    Body(wanted): Body<WantedTerm>,
+) -> Outcome<Json<TermMoves>> {
+    seat.allow(&state, Right::Settings, None).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(terms::preview(&mut tx, wanted, state.clock.wall()).await?))
+}
+
+/// A service has a term from a day on, or what was said for that day is taken back; open due dates move with it.
+#[utoipa::path(post, path = "/api/terms", tag = "reference", request_body = ChangedTerm, responses(
     (status = 200, body = AllTerms),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn set_term(
     State(state): State<AppState>,
     seat: Seat,
-    Body(wanted): Body<WantedTerm>,
+    Body(wanted): Body<ChangedTerm>,
 ) -> Outcome<Json<AllTerms>> {
     seat.allow(&state, Right::Settings, None).await?;
-    reference::set_term(&state, &seat.0.user, wanted).await?;
+    terms::set_term(&state, &seat.0.user, wanted).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(reference::all_terms(&mut tx, state.clock.wall()).await?))
+    Ok(Json(terms::all_terms(&mut tx, state.clock.wall()).await?))
 }

@@ -7,10 +7,10 @@ use axum::{
 };
 use chrono::NaiveDate;
 use kandas_shared::{
-    check::ReturnReason,
     ids::{CheckId, EvidenceId, RecordId},
     plan_state::CheckKind,
     problem::{Problem, ProblemCode},
+    reason::ReasonCode,
     service::ServiceCode,
 };
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ pub struct Says {
     evidence: Option<EvidenceId>,
     /// Why it goes back.
     #[serde(default)]
-    reason: Option<ReturnReason>,
+    reason: Option<ReasonCode>,
     /// For the worker; needed with a remark and with the reason `other`.
     #[serde(default)]
     text: Option<String>,
@@ -230,6 +230,7 @@ fn refused(error: CheckError) -> Refusal {
         CheckError::NotCheckable(_) | CheckError::Superseded(_) | CheckError::NoSuchMove { .. } => {
             Refusal::because(ProblemCode::CheckImpossible, error.to_string())
         }
+        CheckError::Reason(_) => Refusal::because(ProblemCode::ReasonRetired, error.to_string()),
         CheckError::Text | CheckError::Due => Refusal::because(ProblemCode::BadRequest, error.to_string()),
         CheckError::Calendar(error) => Refusal::fault(error),
         CheckError::Journal(error) => error.into(),

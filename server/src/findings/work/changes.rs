@@ -210,6 +210,12 @@ impl Changes {
                 self.thresholds_since = Some(self.thresholds_since.map_or(from, |day| day.min(from)));
             }
             days.extend(calendar::day_of(&setting.name));
+            // Of open activities there are records too: held ones, and those that count no more.
+            let moved: Vec<_> =
+                setting.dues.iter().flat_map(|of| of.activities.iter().map(|id| (*id,))).collect();
+            let sql = "select hash from record where activity in (";
+            self.records
+                .extend(among!(tx, (Digest,), sql, moved, ")").await?.into_iter().map(|(hash,)| hash));
             if let Some(kato) = settlement::about(&setting.name) {
                 let sql = "select r.hash from record r join family f on f.id = r.family where f.settlement_kato = $1";
                 let found = all!(tx, (Digest,), sql, kato).await?;

@@ -243,7 +243,15 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
         What::Users => (USERS, Vec::new()),
         What::Phones => (PHONES, Vec::new()),
         What::Phone => (PHONE, phone_front(tx, of).await?),
-        What::Case | What::Report => return Err(Broken::Gone),
+        What::Case
+        | What::Report
+        | What::Conclusion
+        | What::RoadMap
+        | What::Rounds
+        | What::Issues
+        | What::Departures => {
+            return Err(Broken::Gone);
+        }
     };
     let front = of.front(headings, more);
     let format = match of.export.wanted.format {
@@ -292,13 +300,13 @@ async fn narrowed(tx: &mut Tx, of: &Asked<'_>) -> Result<Vec<(String, String)>, 
 }
 
 /// Rows on their way into the file.
-struct Out {
-    send: Sender<Vec<Vec<Cell>>>,
-    entries: i64,
+pub(super) struct Out {
+    pub(super) send: Sender<Vec<Vec<Cell>>>,
+    pub(super) entries: i64,
 }
 
 impl Out {
-    async fn rows(&mut self, mut rows: Vec<Vec<Cell>>) -> Result<(), Broken> {
+    pub(super) async fn rows(&mut self, mut rows: Vec<Vec<Cell>>) -> Result<(), Broken> {
         for row in &mut rows {
             self.entries += 1;
             row.insert(0, Cell::Number(self.entries));

@@ -11,7 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kandas_shared::{hash::Digest, ids::ExportId, pulled::User, time::micros};
 use sha2::{Digest as _, Sha256};
 
-use super::{COLUMNS, Export, Format, LEASE, Row, What, case, job, lists, report};
+use super::{
+    COLUMNS, Export, Format, LEASE, Row, What, case, conclusion, job, lists, monitoring, report, road_map,
+};
 use crate::{
     all, exec,
     media::Objects,
@@ -153,8 +155,13 @@ async fn write(state: &AppState, hold: &Hold, export: &Export) -> Result<(File, 
     let of = lists::Asked { state, hold, export, user: &user, territory: &territory };
     match export.wanted.format {
         Format::Zip => case::write(&mut tx, &of).await,
+        Format::Pdf if export.wanted.what == What::Conclusion => conclusion::print(&mut tx, &of).await,
+        Format::Pdf if export.wanted.what == What::RoadMap => road_map::print(&mut tx, &of).await,
         Format::Pdf => report::print(&mut tx, &of).await,
         Format::Xlsx | Format::Csv if export.wanted.what == What::Report => report::write(&mut tx, &of).await,
+        Format::Xlsx | Format::Csv if export.wanted.what.is_monitoring() => {
+            monitoring::write(&mut tx, &of).await
+        }
         Format::Xlsx | Format::Csv => lists::write(&mut tx, &of).await,
     }
 }

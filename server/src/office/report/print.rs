@@ -1,46 +1,27 @@
 //! The monthly report on paper: A4 across, the 27 columns of the form side by side with their headings upright, the heads
 //! repeated wherever the table goes on, page numbers, and the place for signatures.
 //!
-//! This lays out lines and letters and knows nothing of reports: words, rows and signatures are handed in. The font is
-//! DejaVu Sans Condensed, which has every Kazakh letter and lies in a crate, so that nothing on the machine is asked for.
+//! This lays out lines and letters and knows nothing of reports: words, rows and signatures are handed in. What every
+//! paper has is in [`paper`](crate::office::paper).
 
 use std::ops::Range;
 
 use krilla::{
-    Document,
-    error::KrillaError,
-    geom::{PathBuilder, Point, Transform},
-    metadata::Metadata,
-    page::PageSettings,
-    paint::{Fill, Stroke},
+    geom::{PathBuilder, Transform},
     surface::Surface,
-    text::{Font, GlyphId, KrillaGlyph},
-};
-use skrifa::{
-    FontRef, MetadataProvider as _,
-    charmap::Charmap,
-    instance::{LocationRef, Size},
-    metrics::GlyphMetrics,
 };
 
-/// A4 across, in points.
-const PAGE: (f32, f32) = (841.89, 595.28);
-const LEFT: f32 = 28.0;
-const RIGHT: f32 = 20.0;
-const TOP: f32 = 24.0;
-const BOTTOM: f32 = 30.0;
+use crate::office::paper::{
+    self, BOTTOM, Face, Fonts, LEFT, PAGE, PrintError, RIGHT, SMALL, TEXT, TOP, stroke,
+};
+
 /// Columns 1 and 2; the others share what is left.
 const NUMBER: f32 = 20.0;
 const IIN: f32 = 56.0;
-/// Size and line of what stands in the table.
-const SMALL: (f32, f32) = (6.4, 7.2);
-/// Of headings.
+/// Size and line of headings.
 const HEADING: (f32, f32) = (6.0, 6.7);
-/// Of everything else.
-const TEXT: (f32, f32) = (8.5, 11.5);
 const ROW: f32 = 17.0;
 const NUMBERS: f32 = 10.0;
-const LINE: f32 = 0.4;
 
 /// What is printed.
 #[derive(Clone, Debug, Default)]
@@ -67,95 +48,19 @@ pub struct Paper {
     pub mark: String,
 }
 
-/// Why there is no file.
-#[derive(Debug, thiserror::Error)]
-pub enum PrintError {
-    /// The font that the program carries.
-    #[error("the font cannot be read")]
-    Font,
-    /// The page.
-    #[error("the page has no size")]
-    Page,
-    /// Writing.
-    #[error("the document cannot be written: {0:?}")]
-    Write(KrillaError),
-}
-
 /// Writes the document.
 ///
 /// # Errors
 /// When font or document cannot be made.
 pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PrintError> {
-    let (regular, bold) =
-        (Face::of(dejavu::sans_condensed::regular())?, Face::of(dejavu::sans_condensed::bold())?);
-    let sheet = Sheet::of(paper, &regular, &bold);
+    let fonts = Fonts::load()?;
+    let sheet = Sheet::of(paper, &fonts);
     let parts = sheet.parts();
-    let mut document = Document::new();
-    for (at, part) in parts.iter().enumerate() {
-        let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or(PrintError::Page)?;
-        let mut page = document.start_page_with(settings);
-        let mut surface = page.surface();
-        surface.set_fill(Some(Fill::default()));
-        sheet.draw(&mut surface, part, at, parts.len());
-        surface.finish();
-        page.finish();
-    }
-    document.set_metadata(Metadata::new().title(paper.title.clone()).language(paper.language.clone()));
-    document.finish().map_err(PrintError::Write)
-}
-
-/// A font that can be measured.
-struct Face {
-    font: Font,
-    letters: Charmap<'static>,
-    widths: GlyphMetrics<'static>,
-    em: f32,
-}
-
-impl Face {
-    fn of(bytes: &'static [u8]) -> Result<Self, PrintError> {
-        let known = FontRef::new(bytes).map_err(|_| PrintError::Font)?;
-        let font = Font::new(bytes.into(), 0).ok_or(PrintError::Font)?;
-        let em = font.units_per_em();
-        let widths = known.glyph_metrics(Size::unscaled(), LocationRef::default());
-        Ok(Self { font, letters: known.charmap(), widths, em })
-    }
-
-    /// The letters of a text with their widths, by the size of the font.
-    fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
-        let mut glyphs = Vec::with_capacity(text.len());
-        for (at, letter) in text.char_indices() {
-            let id = self.letters.map(letter).unwrap_or(skrifa::GlyphId::NOTDEF);
-            let width = self.widths.advance_width(id).unwrap_or_default() / self.em;
-            let range = at..at + letter.len_utf8();
-            glyphs.push(KrillaGlyph::new(GlyphId::new(id.to_u32()), width, 0.0, 0.0, 0.0, range, None));
+    paper::document(&paper.title, &paper.language, parts.len(), |surface, at| {
+        if let Some(part) = parts.get(at) {
+            sheet.draw(surface, part, at, parts.len());
         }
-        glyphs
-    }
-
-    fn width(&self, text: &str, size: f32) -> f32 {
-        self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
-    }
-
-    /// Words in lines of a width; a longer word has a line of its own.
-    fn lines(&self, text: &str, size: f32, width: f32) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        for word in text.split_whitespace() {
-            match lines.last_mut() {
-                Some(line) if self.width(&format!("{line} {word}"), size) <= width => {
-                    line.push(' ');
-                    line.push_str(word);
-                }
-                _ => lines.push(word.to_owned()),
-            }
-        }
-        lines
-    }
-
-    fn draw(&self, surface: &mut Surface<'_>, x: f32, y: f32, size: f32, text: &str) {
-        let glyphs = self.glyphs(text);
-        surface.draw_glyphs(Point::from_xy(x, y), &glyphs, self.font.clone(), text, size, false);
-    }
+    })
 }
 
 /// Rows of a page, and whether the end of the document stands on it.
@@ -168,8 +73,8 @@ struct Part {
 /// The paper with everything measured.
 struct Sheet<'a> {
     paper: &'a Paper,
+    fonts: &'a Fonts,
     regular: &'a Face,
-    bold: &'a Face,
     /// Where columns begin, and where the last one ends.
     columns: Vec<f32>,
     /// Headings in lines.
@@ -180,7 +85,8 @@ struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn of(paper: &'a Paper, regular: &'a Face, bold: &'a Face) -> Self {
+    fn of(paper: &'a Paper, fonts: &'a Fonts) -> Self {
+        let regular = &fonts.regular;
         let whole = PAGE.0 - LEFT - RIGHT;
         let others = paper.headings.len().saturating_sub(2).max(1);
         let each = (whole - NUMBER - IIN) / others as f32;
@@ -199,33 +105,26 @@ impl<'a> Sheet<'a> {
             }
             head += 4.0;
         };
-        let lines = |texts: &[String]| -> Vec<String> {
-            texts.iter().flat_map(|text| regular.lines(text, TEXT.0, whole)).collect()
-        };
         Self {
             paper,
+            fonts,
             regular,
-            bold,
             columns,
             headings,
             head,
-            about: lines(&paper.about),
-            notes: lines(&paper.notes),
+            about: regular.across(&paper.about),
+            notes: regular.across(&paper.notes),
         }
     }
 
     /// Height of what stands above the table on a page.
     fn above(&self, at: usize) -> f32 {
-        if at > 0 {
-            return TEXT.1 + 4.0;
-        }
-        let annex = self.paper.annex.len() as f32 * (TEXT.1 - 2.0);
-        annex + 20.0 + (self.about.len() as f32) * TEXT.1 + 6.0
+        if at > 0 { Fonts::CONTINUED } else { Fonts::front_height(&self.paper.annex, &self.about) }
     }
 
     /// Height of what stands below the last row.
     fn below(&self) -> f32 {
-        8.0 + self.notes.len() as f32 * TEXT.1 + self.paper.signatures.len() as f32 * 2.0 * TEXT.1
+        8.0 + self.notes.len() as f32 * TEXT.1 + Fonts::signatures_height(&self.paper.signatures)
     }
 
     /// Which rows stand on which page.
@@ -251,43 +150,18 @@ impl<'a> Sheet<'a> {
     }
 
     fn draw(&self, surface: &mut Surface<'_>, part: &Part, at: usize, of: usize) {
-        let mut y = TOP;
-        if at == 0 {
-            y = self.front(surface, y);
+        let mut y = if at == 0 {
+            self.fonts.front(surface, &self.paper.annex, &self.paper.title, &self.about)
         } else {
-            let width = self.regular.width(&self.paper.continued, TEXT.0);
-            self.regular.draw(surface, PAGE.0 - RIGHT - width, y + TEXT.0, TEXT.0, &self.paper.continued);
-            y += TEXT.1 + 4.0;
-        }
+            self.fonts.continued(surface, &self.paper.continued)
+        };
         if part.table {
             y = self.table(surface, y, part);
         }
         if part.end {
             self.end(surface, y + 8.0);
         }
-        let foot = PAGE.1 - BOTTOM + 14.0;
-        self.regular.draw(surface, LEFT, foot, SMALL.0, &self.paper.mark);
-        let number = format!("{} / {of}", at + 1);
-        let width = self.regular.width(&number, TEXT.0);
-        self.regular.draw(surface, PAGE.0 - RIGHT - width, foot, TEXT.0, &number);
-    }
-
-    fn front(&self, surface: &mut Surface<'_>, mut y: f32) -> f32 {
-        for line in &self.paper.annex {
-            let width = self.regular.width(line, TEXT.0 - 1.0);
-            self.regular.draw(surface, PAGE.0 - RIGHT - width, y + TEXT.0, TEXT.0 - 1.0, line);
-            y += TEXT.1 - 2.0;
-        }
-        let size = 11.0;
-        let width = self.bold.width(&self.paper.title, size);
-        self.bold.draw(surface, (PAGE.0 - width) / 2.0, y + 15.0, size, &self.paper.title);
-        y += 20.0;
-        for line in &self.about {
-            let width = self.regular.width(line, TEXT.0);
-            self.regular.draw(surface, (PAGE.0 - width) / 2.0, y + TEXT.0, TEXT.0, line);
-            y += TEXT.1;
-        }
-        y + 6.0
+        self.fonts.foot(surface, &[self.paper.mark.as_str()], at, of);
     }
 
     fn table(&self, surface: &mut Surface<'_>, top: f32, part: &Part) -> f32 {
@@ -360,12 +234,7 @@ impl<'a> Sheet<'a> {
             path.move_to(*x, top);
             path.line_to(*x, bottom);
         }
-        let Some(path) = path.finish() else { return };
-        surface.set_fill(None);
-        surface.set_stroke(Some(Stroke { width: LINE, ..Stroke::default() }));
-        surface.draw_path(&path);
-        surface.set_stroke(None);
-        surface.set_fill(Some(Fill::default()));
+        stroke(surface, path);
     }
 
     fn end(&self, surface: &mut Surface<'_>, mut y: f32) {
@@ -373,23 +242,7 @@ impl<'a> Sheet<'a> {
             self.regular.draw(surface, LEFT, y + TEXT.0, TEXT.0, line);
             y += TEXT.1;
         }
-        for (who, known) in &self.paper.signatures {
-            y += TEXT.1;
-            self.regular.draw(surface, LEFT, y + TEXT.0, TEXT.0, who);
-            let from = LEFT + 260.0;
-            self.regular.draw(surface, from + 4.0, y + TEXT.0 - 1.0, TEXT.0, known);
-            let mut path = PathBuilder::new();
-            path.move_to(from, y + TEXT.0 + 2.0);
-            path.line_to(PAGE.0 - RIGHT, y + TEXT.0 + 2.0);
-            if let Some(path) = path.finish() {
-                surface.set_fill(None);
-                surface.set_stroke(Some(Stroke { width: LINE, ..Stroke::default() }));
-                surface.draw_path(&path);
-                surface.set_stroke(None);
-                surface.set_fill(Some(Fill::default()));
-            }
-            y += TEXT.1;
-        }
+        self.fonts.signatures(surface, y, &self.paper.signatures);
     }
 }
 
@@ -429,24 +282,11 @@ mod tests {
     }
 
     #[test]
-    fn every_kazakh_letter_has_its_glyph() {
-        for bytes in [dejavu::sans_condensed::regular(), dejavu::sans_condensed::bold()] {
-            let face = Face::of(bytes).unwrap();
-            for letter in "әғқңөұүһіӘҒҚҢӨҰҮҺІёЁ№§«»–•".chars() {
-                assert!(face.letters.map(letter).is_some_and(|id| id.to_u32() > 0), "{letter}");
-            }
-        }
-    }
-
-    #[test]
     fn every_row_stands_on_one_page_and_the_end_on_the_last() {
-        let (regular, bold) = (
-            Face::of(dejavu::sans_condensed::regular()).unwrap(),
-            Face::of(dejavu::sans_condensed::bold()).unwrap(),
-        );
+        let fonts = Fonts::load().unwrap();
         for rows in [0, 1, 15, 16, 17, 18, 19, 20, 37, 40, 500] {
             let paper = paper(rows);
-            let sheet = Sheet::of(&paper, &regular, &bold);
+            let sheet = Sheet::of(&paper, &fonts);
             let parts = sheet.parts();
             let mut next = 0;
             for part in &parts {

@@ -19,7 +19,7 @@ use super::{Office, Somebody, assert_sound};
 use crate::{house::House, stores::on_each};
 
 /// The rules have looked at everything up to here.
-async fn looked(house: &House) {
+pub(super) async fn looked(house: &House) {
     let mut tx = house.store.write().await.unwrap();
     exec!(&mut tx, "update finding_work set position = (select size from journal_head)").await.unwrap();
     tx.commit().await.unwrap();

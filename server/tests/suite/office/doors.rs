@@ -3,8 +3,21 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use kandas_server::{office::report::making, router::office_description};
-use kandas_shared::pulled::Role;
+use kandas_server::{
+    facts::Event,
+    journal::Fact,
+    office::{
+        monitoring::making::{self as watching, WantedDeparture, WantedIssue},
+        report::making,
+        road_map::{self, Place},
+    },
+    router::office_description,
+};
+use kandas_shared::{
+    ids::{FamilyId, RoadMapId},
+    monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
+    pulled::{Family, Role, User},
+};
 use serde_json::{Value, json};
 
 use super::{Office, Somebody};
@@ -35,10 +48,28 @@ const ADMIN: &[Role] = &[Admin];
 const REFERENCE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
 /// Who changes what the whole store counts by.
 const SETTINGS: &[Role] = &[Auth, Admin];
+/// Who changes the reasons that are chosen from lists.
+const REASONS: &[Role] = &[Crtr, Auth, Admin];
 /// Requirements §2.2, row "App.3 report": who sees it, who makes it (§39), who accepts or returns it.
 const REPORT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
 const REPORT_MAKE: &[Role] = &[CcSet, CcDir];
 const REPORT_DECIDE: &[Role] = &[MioSetHead, MioSet];
+/// Requirements §2.2, row "Monitoring round, issue": R, C and U; and who the return of support is brought before (§46).
+const MONITORING: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+const MONITORING_WORK: &[Role] = &[CcSet, CtmSet, MioSetHead, MioSet];
+const MONITORING_SETTLE: &[Role] = &[CcSet];
+const REFUND: &[Role] = &[CtmSet, CtmSetHead];
+/// Requirements §2.2, row "Assessment, conclusion": who sees it, who scores, writes and signs (§47-50), who forwards, who
+/// takes measures (§51).
+const ASSESSMENT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+const ASSESSMENT_MAKE: &[Role] = &[Crtr];
+const ASSESSMENT_FORWARD: &[Role] = &[Auth];
+const ASSESSMENT_MEASURE: &[Role] = &[MioSetHead, MioSet];
+/// Requirements §2.2, row "Road map": who sees it, draws it up (§38), signs it, sends it back.
+const ROAD_MAP: &[Role] = &[CcSet, CcDir, CtmSetHead, MioSetHead, MioSet, AkimRaion, AkimOkrug, Crtr];
+const ROAD_MAP_MAKE: &[Role] = &[CcSet, CcDir];
+const ROAD_MAP_SIGN: &[Role] = &[CcDir, AkimRaion, AkimOkrug];
+const ROAD_MAP_BACK: &[Role] = &[CcSet, CcDir, AkimRaion, AkimOkrug];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
@@ -52,6 +83,30 @@ struct Door {
     of_a_unit: bool,
 }
 
+/// The road map of an okrug where the family lives, before those who sign it.
+async fn road_map(house: &House, office: &Office, maker: &User) -> RoadMapId {
+    let of = office.district.families.iter().find(|family| family.id == office.family).unwrap();
+    let family = Family {
+        id: FamilyId(of.id),
+        org_unit: office.unit,
+        settlement_kato: "559133100".into(),
+        settlement_name: of.settlement_name.clone(),
+        rural: true,
+        quota_date: of.quota_date,
+        arrived_on: of.arrived_on,
+        address: None,
+        phone: None,
+        latitude: None,
+        longitude: None,
+    };
+    let settled = Fact::by_system(Event::FamilySet(family));
+    house.append([Fact { family: Some(FamilyId(of.id)), ..settled }]).await;
+    let place = Place { unit: office.unit, okrug: "559133000".parse().unwrap() };
+    let map = road_map::making::draft(&office.state, maker, &place, 2026).await.unwrap();
+    road_map::making::submit(&office.state, maker, map).await.unwrap();
+    map
+}
+
 async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let (record, sealed) = office.completed(house, 0, "photo").await;
     let (_, scan) = office.completed(house, 1, "document").await;
@@ -63,6 +118,27 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let maker = office.user(house, CcSet, unit).await;
     let month = "2026-11".parse().unwrap();
     let report = making::draft(&office.state, &maker, unit, month).await.unwrap();
+    let map = road_map(house, office, &maker).await;
+    let found = WantedIssue {
+        what: IssueWhat::Problem,
+        kind: IssueKind::Other,
+        weight: IssueWeight::Low,
+        found_on: None,
+        person: None,
+        record: None,
+        to: None,
+        due: None,
+        text: "мәселе".into(),
+    };
+    let issue = watching::find(&office.state, &maker, FamilyId(family), found).await.unwrap();
+    let left = WantedDeparture {
+        on: "2026-11-23".parse().unwrap(),
+        to: DepartureTo::Inside,
+        to_kato: None,
+        reason: DepartureReason::Unknown,
+        text: None,
+    };
+    let departure = watching::depart(&office.state, &maker, FamilyId(family), left).await.unwrap();
     let door = |method: Method, template: &'static str, path: String, roles, of_a_unit, body| Door {
         method,
         template,
@@ -82,6 +158,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let photo = sealed.evidence;
     let review = "/api/review/{record}";
     let file = "/api/evidence/{evidence}/{part}";
+    let conclusion = "/api/conclusions/{quarter}";
     vec![
         own(&get, "/api/session", None),
         own(&put, "/api/password", Some(json!({"old": "x", "new": "y"}))),
@@ -223,6 +300,92 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             Some(json!({"act": "accept"})),
         ),
+        door(get.clone(), "/api/road-maps", "/api/road-maps?year=2026".into(), ROAD_MAP, false, None),
+        door(
+            post.clone(),
+            "/api/road-maps",
+            "/api/road-maps".into(),
+            ROAD_MAP_MAKE,
+            true,
+            Some(json!({"unit": unit, "okrug": "559133000", "year": 2026})),
+        ),
+        door(get.clone(), "/api/road-maps/{map}", format!("/api/road-maps/{map}"), ROAD_MAP, true, None),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/rows",
+            format!("/api/road-maps/{map}/rows"),
+            ROAD_MAP,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/changes",
+            format!("/api/road-maps/{map}/changes"),
+            ROAD_MAP,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/submission",
+            format!("/api/road-maps/{map}/submission"),
+            ROAD_MAP_MAKE,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/signature",
+            format!("/api/road-maps/{map}/signature"),
+            ROAD_MAP_SIGN,
+            true,
+            Some(json!({"password": "x"})),
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/paper",
+            format!("/api/road-maps/{map}/paper"),
+            ROAD_MAP_MAKE,
+            true,
+            Some(
+                json!({"holder": "okrug", "name": "а", "post": "б", "signed_on": "2026-11-23", "digest": "0", "file": ""}),
+            ),
+        ),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/scans/{holder}",
+            format!("/api/road-maps/{map}/scans/okrug"),
+            ROAD_MAP,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/remarks",
+            format!("/api/road-maps/{map}/remarks"),
+            ROAD_MAP_BACK,
+            true,
+            Some(json!({"text": "а"})),
+        ),
+        door(
+            post.clone(),
+            "/api/road-maps/{map}/copies",
+            format!("/api/road-maps/{map}/copies"),
+            ROAD_MAP_MAKE,
+            true,
+            Some(json!({"holder": "director", "name": "а", "taken_on": "2026-11-23"})),
+        ),
+        export(json!({"what": "road_map", "format": "pdf", "lang": "kk", "road_map": map}), ROAD_MAP, true),
+        door(get.clone(), "/api/road-map-term", "/api/road-map-term".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/road-map-term",
+            "/api/road-map-term".into(),
+            SETTINGS,
+            false,
+            Some(json!({"from": "2026-12-01", "days": 7})),
+        ),
         door(get.clone(), "/api/report-form", "/api/report-form".into(), REFERENCE, false, None),
         door(
             post.clone(),
@@ -231,6 +394,224 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             SETTINGS,
             false,
             Some(json!({"choice": "cells", "from": "2026-12-01", "word": "mark"})),
+        ),
+        export(
+            json!({"what": "conclusion", "format": "pdf", "lang": "kk", "quarter": "2026-Q3"}),
+            ASSESSMENT,
+            false,
+        ),
+        door(
+            get.clone(),
+            "/api/assessments",
+            "/api/assessments?quarter=2026-Q3".into(),
+            ASSESSMENT,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/assessments",
+            "/api/assessments".into(),
+            ASSESSMENT_MAKE,
+            true,
+            Some(json!({"unit": unit, "quarter": "2026-Q3", "scores": {
+                "relevance": {"points": 3, "reason": "а"}, "effectiveness": {"points": 3, "reason": "ә"},
+                "social_effect": {"points": 3, "reason": "б"}}})),
+        ),
+        door(
+            get.clone(),
+            "/api/assessments/{unit}",
+            format!("/api/assessments/{unit}?quarter=2026-Q3"),
+            ASSESSMENT,
+            true,
+            None,
+        ),
+        door(get.clone(), conclusion, "/api/conclusions/2026-Q3".into(), ASSESSMENT, false, None),
+        door(
+            post.clone(),
+            conclusion,
+            "/api/conclusions/2026-Q3".into(),
+            ASSESSMENT_MAKE,
+            false,
+            Some(
+                json!({"revision": 0, "report": "", "results": [], "conclusions": "", "recommendations": []}),
+            ),
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/signature",
+            "/api/conclusions/2026-Q3/signature".into(),
+            ASSESSMENT_MAKE,
+            false,
+            Some(json!({"password": "x"})),
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/sending",
+            "/api/conclusions/2026-Q3/sending".into(),
+            ASSESSMENT_MAKE,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/forwarding",
+            "/api/conclusions/2026-Q3/forwarding".into(),
+            ASSESSMENT_FORWARD,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/conclusions/{quarter}/measures",
+            "/api/conclusions/2026-Q3/measures".into(),
+            ASSESSMENT_MEASURE,
+            false,
+            Some(json!({"measures": [], "text": "шара"})),
+        ),
+        door(get.clone(), "/api/assessment-mode", "/api/assessment-mode".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/assessment-mode",
+            "/api/assessment-mode".into(),
+            SETTINGS,
+            false,
+            Some(json!({"from": "2026-12-31", "mode": "rescaled_25"})),
+        ),
+        export(json!({"what": "rounds", "format": "csv", "lang": "kk"}), MONITORING, false),
+        export(json!({"what": "issues", "format": "csv", "lang": "kk", "unit": unit}), MONITORING, true),
+        export(json!({"what": "departures", "format": "csv", "lang": "kk"}), MONITORING, false),
+        door(get.clone(), "/api/monitoring", "/api/monitoring?period=all".into(), MONITORING, false, None),
+        door(get.clone(), "/api/monitoring", format!("/api/monitoring?unit={unit}"), MONITORING, true, None),
+        door(get.clone(), "/api/monitoring/issues", "/api/monitoring/issues".into(), MONITORING, false, None),
+        door(
+            get.clone(),
+            "/api/monitoring/issues",
+            format!("/api/monitoring/issues?unit={unit}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/monitoring/departures",
+            format!("/api/monitoring/departures?unit={unit}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/families/{family}/monitoring",
+            format!("/api/families/{family}/monitoring"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/families/{family}/monitoring/{number}",
+            format!("/api/families/{family}/monitoring/1"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/monitoring/{number}",
+            format!("/api/families/{family}/monitoring/1"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"act": "begin"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/monitoring/{number}/residence",
+            format!("/api/families/{family}/monitoring/1/residence"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"result": "present", "source": "police", "on": "2026-11-23"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/issues",
+            format!("/api/families/{family}/issues"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"what": "problem", "kind": "work", "weight": "low", "text": "мәселе"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/departures",
+            format!("/api/families/{family}/departures"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"on": "2026-11-23", "to": "unknown", "reason": "unknown"})),
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/confirmations",
+            format!("/api/families/{family}/confirmations"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"activity": family, "agrees": true, "on": "2026-11-23"})),
+        ),
+        door(
+            get.clone(),
+            "/api/monitoring/issues/{issue}",
+            format!("/api/monitoring/issues/{issue}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/issues/{issue}",
+            format!("/api/monitoring/issues/{issue}"),
+            MONITORING_SETTLE,
+            true,
+            Some(json!({"act": "assign", "due": "2026-12-01"})),
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/issues/{issue}",
+            format!("/api/monitoring/issues/{issue}"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"act": "reopen", "text": "шешілмеген"})),
+        ),
+        door(
+            get.clone(),
+            "/api/monitoring/departures/{departure}",
+            format!("/api/monitoring/departures/{departure}"),
+            MONITORING,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/departures/{departure}",
+            format!("/api/monitoring/departures/{departure}"),
+            REFUND,
+            true,
+            Some(json!({"act": "take"})),
+        ),
+        door(
+            post.clone(),
+            "/api/monitoring/departures/{departure}",
+            format!("/api/monitoring/departures/{departure}"),
+            MONITORING_WORK,
+            true,
+            Some(json!({"act": "withdraw", "text": "қате"})),
+        ),
+        door(get.clone(), "/api/monitoring-rules", "/api/monitoring-rules".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/monitoring-rules",
+            "/api/monitoring-rules".into(),
+            SETTINGS,
+            false,
+            Some(json!({"rule": "term", "from": "2026-12-01", "value": "15"})),
         ),
         own(&get, "/api/exports", None),
         door(
@@ -291,7 +672,33 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             "/api/terms".into(),
             SETTINGS,
             false,
+            Some(json!({"service": "S07", "from": "2026-12-01", "days": 7, "moves": -1})),
+        ),
+        door(
+            post.clone(),
+            "/api/terms/preview",
+            "/api/terms/preview".into(),
+            SETTINGS,
+            false,
             Some(json!({"service": "S07", "from": "2026-12-01", "days": 7})),
+        ),
+        door(get.clone(), "/api/reasons", "/api/reasons".into(), REFERENCE, false, None),
+        door(
+            get.clone(),
+            "/api/reasons/preview",
+            "/api/reasons/preview?list=return&code=blurred".into(),
+            REASONS,
+            false,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/reasons",
+            "/api/reasons".into(),
+            REASONS,
+            false,
+            Some(json!({"list": "return", "code": "nothing", "from": "2026-12-01", "text": null,
+                "offered": true, "why": "қажет"})),
         ),
         door(get.clone(), "/api/settlements", "/api/settlements?q=a".into(), REFERENCE, false, None),
         door(
@@ -375,7 +782,13 @@ on_each! { engine, House;
             for (place, unit) in places {
                 let somebody = office.somebody(&house, *role, unit).await;
                 for door in &doors {
-                    let here = !door.of_a_unit || place != "beside" || EVERYWHERE.contains(role);
+                    // An akim's is his land, whichever unit serves it: here that of the district, not its okrug's.
+                    let lies = match role {
+                        AkimOkrug => false,
+                        AkimRaion => place == "own",
+                        _ => place != "beside" || EVERYWHERE.contains(role),
+                    };
+                    let here = !door.of_a_unit || lies;
                     let may = door.roles.contains(role) && here;
                     let answer =
                         office.ask(Some(&somebody), &door.method, &door.path, door.body.as_ref()).await;

@@ -50,7 +50,7 @@ impl Office {
         sealed.jws.identity().to_string()
     }
 
-    async fn activity(&self, house: &House, nr: usize) -> Activity {
+    pub(super) async fn activity(&self, house: &House, nr: usize) -> Activity {
         let id = self.district.activities_of(self.family).nth(nr).unwrap().id;
         activity(house, ActivityId(id)).await
     }
@@ -73,7 +73,7 @@ async fn activity(house: &House, id: ActivityId) -> Activity {
     one!(&mut tx, Activity, sql, id).await.unwrap()
 }
 
-fn set(activity: Activity) -> Fact {
+pub(super) fn set(activity: Activity) -> Fact {
     Fact {
         family: Some(activity.family),
         person: Some(activity.person),

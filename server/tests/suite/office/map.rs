@@ -47,10 +47,10 @@ async fn completed(
     (serde_json::from_value(payload["record"].clone()).unwrap(), sealed)
 }
 
-/// What the server does by itself.
-async fn look(house: &House, office: &Office) {
+/// What the server does by itself; whoever has begun it goes on with it.
+fn looking(house: &House, office: &Office) -> findings::work::Work {
     let (store, chance, clock) = (house.store.clone(), house.chance.clone(), house.clock.clone());
-    findings::work::Work::new(store, chance, clock, office.state.objects.clone()).all().await.unwrap();
+    findings::work::Work::new(store, chance, clock, office.state.objects.clone())
 }
 
 on_each! { engine, House;
@@ -62,7 +62,8 @@ on_each! { engine, House;
         let (second, _) = completed(&house, &mut office, 1, 52.1201, true).await;
         let empty = map(&office, &director, "zoom=4").await;
         assert_eq!((&empty["total"], &empty["edges"]), (&0.into(), &Value::Null), "nobody has read them yet");
-        look(&house, &office).await;
+        let mut looking = looking(&house, &office);
+        assert!(looking.all().await.unwrap());
 
         let all = map(&office, &director, "zoom=4").await;
         assert_eq!(all["total"], 2);
@@ -105,6 +106,23 @@ on_each! { engine, House;
             assert_eq!(office.get(&director, &format!("/api/map?{wrong}")).await.status.as_u16(), 400, "{wrong}");
         }
 
+        // What changes between two looks shows with the next one.
+        let says = format!("/api/records/{first}/check");
+        office.post(&director, &says, &json!({"state": "accepted"})).await.ok();
+        let states = async |state: &str| {
+            map(&office, &director, &format!("state={state}")).await["total"].as_i64().unwrap()
+        };
+        assert_eq!((states("accepted").await, states("unchecked").await), (1, 1));
+        let (third, _) = completed(&house, &mut office, 2, 52.13, false).await;
+        let totals = map(&office, &director, "zoom=4").await["total"].as_i64().unwrap();
+        assert_eq!(totals, 2, "where it was made is read out of it later");
+        assert!(looking.all().await.unwrap());
+        let all = map(&office, &director, "zoom=4").await;
+        assert_eq!((&all["total"], &all["points"][0]["record"]), (&3.into(), &third.to_string().into()));
+        // A server that has just been started knows the same.
+        let fresh = Office { router: kandas_server::router::router(Office::started(&house)), ..office };
+        assert_eq!(map(&fresh, &director, "zoom=4").await["places"], all["places"]);
+
         // Each look is in the access log.
         let mut tx = house.store.read().await.unwrap();
         let sql = "select count(*) from access_log where action = 'map.show'";
@@ -141,17 +159,31 @@ on_each! { engine, House;
         house.append([Fact { family: Some(moved.id), ..Fact::by_system(Event::FamilySet(moved)) }]).await;
         let south = map(&office, &director, "layer=families&south=43&north=44&west=76&east=78&zoom=9").await;
         assert_eq!(south["points"][0]["family"], office.family.to_string());
+        let now = measured + usize::from(family.latitude.is_none());
+        assert_eq!(map(&office, &director, "layer=families").await["total"], now, "it left where it was");
+        // One that goes to another centre goes with its records from this map to that one.
+        let beside = office.somebody(&house, Role::CcDir, office.beside).await;
+        let there = map(&office, &beside, "layer=families").await["total"].as_i64().unwrap();
+        let mut gone: kandas_shared::pulled::Family =
+            serde_json::from_value(serde_json::to_value(family).unwrap()).unwrap();
+        (gone.latitude, gone.longitude) = (Some(43.25), Some(76.93));
+        gone.org_unit = office.beside;
+        house.append([Fact { family: Some(gone.id), ..Fact::by_system(Event::FamilySet(gone)) }]).await;
+        assert_eq!(map(&office, &director, "layer=families").await["total"], now - 1);
+        assert_eq!(map(&office, &beside, "layer=families").await["total"], there + 1);
         assert_sound(&house).await;
     }
 
     async fn whoever_is_erased_leaves_the_map(house) {
         let mut office = Office::over(&house).await;
         completed(&house, &mut office, 0, 52.12, false).await;
-        look(&house, &office).await;
+        assert!(looking(&house, &office).all().await.unwrap());
         let sql = "select count(*) from record_spot";
         let mut tx = house.store.read().await.unwrap();
         assert_eq!(one!(&mut tx, (i64,), sql).await.unwrap().0, 1);
         drop(tx);
+        let somebody = office.somebody(&house, Role::CcDir, office.unit).await;
+        assert_eq!(map(&office, &somebody, "zoom=4").await["total"], 1);
         let director = office.user(&house, Role::CcDir, office.unit).await;
         let subject = erase::Subject::Family(FamilyId(office.family));
         let (now, chance) = (house.clock.wall(), &*house.chance);
@@ -159,6 +191,7 @@ on_each! { engine, House;
         let mut tx = house.store.read().await.unwrap();
         assert_eq!(one!(&mut tx, (i64,), sql).await.unwrap().0, 0);
         drop(tx);
+        assert_eq!(map(&office, &somebody, "zoom=4").await["total"], 0, "nothing of it is remembered");
         assert_sound(&house).await;
     }
 }

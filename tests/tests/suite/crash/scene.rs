@@ -80,7 +80,7 @@ impl Scene {
         // What is delivered leaves the phone at the next pull.
         let value =
             serde_json::to_string(&PhoneSettings { keep_days: 0, ..PhoneSettings::default() }).unwrap();
-        let setting = Fact::by_system(Event::SettingSet(Setting { name: "phone".into(), value }));
+        let setting = Fact::by_system(Event::SettingSet(Setting::new("phone", value)));
         let mut tx = store.write().await.unwrap();
         journal::append(&mut tx, &chance, clock.wall(), vec![setting]).await.unwrap();
         tx.commit().await.unwrap();

@@ -223,7 +223,7 @@ impl Office {
         .unwrap();
         let (unit, whole) = units.choose(rng).unwrap();
         let (name, value) = (format!("whole_centre:{unit}"), (!whole).to_string());
-        vec![Event::SettingSet(Setting { name, value })]
+        vec![Event::SettingSet(Setting::new(name, value))]
     }
 
     async fn rename(&self, rng: &mut StdRng, workers: &[UserId]) -> Vec<Event> {
