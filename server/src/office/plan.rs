@@ -1,0 +1,337 @@
+//! Plans as the office draws them up and walks them (§19, 28, 32-34): what waits for whom, the plan of a family with its
+//! versions, and the clock of the working day within which it has to be on the phones.
+//!
+//! A version lives in tables of its own until it is published ([`making`]); phones go on with the version before. Its rules
+//! are [`kandas_shared::plan`]; agreement by paper, record or file is in [`agreement`], what a page shows in [`page`].
+
+pub mod agreement;
+pub mod making;
+pub mod page;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kandas_shared::{
+    calendar::{Calendar, civil_date},
+    ids::{FamilyId, OrgUnitId, PlanId},
+    plan::{self, PlanAct},
+    plan_state::PlanState,
+    problem::ProblemCode,
+    pulled::User,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::policy::{self, Right};
+use crate::{
+    among, calendar,
+    check::policy::Territory,
+    opt,
+    refusal::{Outcome, Refusal},
+    store::{StoreError, Tx},
+};
+
+/// Most plans of one answer.
+const MOST: usize = 200;
+/// Most plans that are looked through for it.
+const WINDOW: i64 = 2_000;
+
+/// Which plans are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PlansOnly)]
+pub enum Only {
+    /// Those that wait for the user.
+    #[default]
+    Mine,
+    /// All that are under way.
+    UnderWay,
+    /// Those that should be on the phones by now (§34).
+    Late,
+    /// Families that have no plan at all.
+    Without,
+}
+
+/// What the list is asked for.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Which; those that wait for the user if absent.
+    #[serde(default)]
+    #[param(inline)]
+    pub only: Only,
+}
+
+/// Plans of the user's units that are under way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanList)]
+pub struct List {
+    /// Today, in UTC+5.
+    pub today: NaiveDate,
+    /// The plans, at most 200: the late ones first, then by how long they wait.
+    pub plans: Vec<Listed>,
+    /// Families without a plan, where they were asked for; at most 200.
+    pub without: Vec<Without>,
+    /// How many wait for the user.
+    pub mine: i64,
+    /// How many are under way.
+    pub under_way: i64,
+    /// How many should be on the phones by now.
+    pub late: i64,
+    /// How many families have no plan; one more than 200 means that there are more.
+    pub without_count: i64,
+}
+
+/// A plan that is under way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlanListed)]
+pub struct Listed {
+    /// Whose.
+    pub family: FamilyId,
+    /// Surname of its head, or the given name of one who has none.
+    pub name: Option<String>,
+    /// Where it lives.
+    pub settlement: String,
+    /// The plan.
+    pub plan: PlanId,
+    /// The version that is under way.
+    pub version: i32,
+    /// Where it stands.
+    pub state: PlanState,
+    /// The version on the phones, if this one amends it.
+    pub amends: Option<i32>,
+    /// Since when it stands so.
+    pub since: DateTime<Utc>,
+    /// What it waits for.
+    pub waits_for: PlanAct,
+    /// It waits for the user.
+    pub mine: bool,
+    /// By which day it has to be on the phones, once it is agreed and approved (§34).
+    pub publish_by: Option<NaiveDate>,
+    /// That day has passed.
+    pub late: bool,
+}
+
+/// A family without a plan.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[schema(as = FamilyWithoutPlan)]
+pub struct Without {
+    /// Its id.
+    pub family: FamilyId,
+    /// Surname of its head, or the given name of one who has none.
+    pub name: Option<String>,
+    /// Where it lives.
+    pub settlement: String,
+    /// Members.
+    pub members: i64,
+}
+
+/// What a version under way waits for; none if it is not.
+#[must_use]
+pub const fn waits_for(state: PlanState) -> Option<PlanAct> {
+    match state {
+        PlanState::DraftRemote | PlanState::PrelimAgreed => Some(PlanAct::Finish),
+        PlanState::FinalDraft => Some(PlanAct::Agree),
+        PlanState::Agreed => Some(PlanAct::Approve),
+        PlanState::Approved => Some(PlanAct::Publish),
+        _ => None,
+    }
+}
+
+/// The right that an act takes.
+#[must_use]
+pub const fn right_of(act: PlanAct) -> Right {
+    match act {
+        PlanAct::Approve | PlanAct::Reject => Right::PlanApprove,
+        PlanAct::Open | PlanAct::Visit | PlanAct::Finish | PlanAct::Agree | PlanAct::Publish => Right::PlanMake,
+    }
+}
+
+/// The clock of §34: a plan that is agreed and approved and not on the phones yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// The centre that serves the family.
+    pub unit: OrgUnitId,
+    /// Whose plan.
+    pub family: FamilyId,
+    /// Surname of its head, or the given name of one who has none.
+    pub name: Option<String>,
+    /// The plan.
+    pub plan: PlanId,
+    /// The version.
+    pub version: i32,
+    /// When the mobility centre approved it.
+    pub approved_at: DateTime<Utc>,
+    /// The last day in time; none where the calendar does not know it.
+    pub due: Option<NaiveDate>,
+    /// That day has passed.
+    pub late: bool,
+}
+
+/// The clocks of §34 in these units, the earliest first: for whoever shows what is due.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clocks(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Result<Vec<Clock>, StoreError> {
+    let calendar = calendar::read(tx).await?;
+    let found = under_way(tx, units).await?;
+    let mut clocks: Vec<Clock> = found
+        .into_iter()
+        .filter(|row| row.state == PlanState::Approved)
+        .filter_map(|row| {
+            let due = row.publish_by(&calendar);
+            let late = due.is_some_and(|due| today > due);
+            let Row { org_unit, family, name, plan, version, .. } = row;
+            Some(Clock { unit: org_unit, family, name, plan, version, approved_at: row.approved_at?, due, late })
+        })
+        .collect();
+    clocks.sort_by_key(|clock| (clock.due, clock.approved_at, clock.plan));
+    Ok(clocks)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    family: FamilyId,
+    org_unit: OrgUnitId,
+    name: Option<String>,
+    settlement: String,
+    plan: PlanId,
+    version: i32,
+    state: PlanState,
+    amends: Option<i32>,
+    state_at: DateTime<Utc>,
+    agreed_on: Option<NaiveDate>,
+    approved_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    fn publish_by(&self, calendar: &Calendar) -> Option<NaiveDate> {
+        publish_by(self.state, self.agreed_on, self.approved_at, calendar)
+    }
+}
+
+/// The last day for bringing a version onto the phones, while it waits for that.
+fn publish_by(
+    state: PlanState,
+    agreed_on: Option<NaiveDate>,
+    approved_at: Option<DateTime<Utc>>,
+    calendar: &Calendar,
+) -> Option<NaiveDate> {
+    if state != PlanState::Approved {
+        return None;
+    }
+    plan::publish_by(agreed_on?, civil_date(approved_at?), calendar).ok()
+}
+
+const HEAD: &str = "(select coalesce(h.surname, h.given_name) from person h where h.family = f.id
+    and h.relation = 'head' order by h.id limit 1) as name";
+
+async fn under_way(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "select v.family, f.org_unit, {HEAD}, f.settlement_name as settlement, v.plan, v.version, v.state, v.amends,
+            v.state_at, v.agreed_on, v.approved_at
+         from plan_version v join family f on f.id = v.family
+         where v.state in ('draft_remote', 'prelim_agreed', 'final_draft', 'agreed', 'approved') and f.org_unit in ("
+    );
+    let tail = ") order by v.state_at, v.plan limit $1";
+    let mut rows = among!(tx, Row, &sql, units, tail, WINDOW).await?;
+    // A list of units may be filled up with its last one.
+    rows.sort_by_key(|row| (row.state_at, row.plan, row.version));
+    rows.dedup_by_key(|row| (row.plan, row.version));
+    Ok(rows)
+}
+
+/// Plans of the user's units.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    wanted: Wanted,
+    now: DateTime<Utc>,
+) -> Result<List, StoreError> {
+    let today = civil_date(now);
+    let units = super::held::units(user, territory);
+    let calendar = calendar::read(tx).await?;
+    let rights = policy::rights(user.role);
+    let mut plans: Vec<Listed> = Vec::new();
+    for row in under_way(tx, &units).await? {
+        let Some(act) = waits_for(row.state) else { continue };
+        let publish_by = row.publish_by(&calendar);
+        plans.push(Listed {
+            family: row.family,
+            name: row.name,
+            settlement: row.settlement,
+            plan: row.plan,
+            version: row.version,
+            state: row.state,
+            amends: row.amends,
+            since: row.state_at,
+            waits_for: act,
+            mine: rights.contains(&right_of(act)),
+            late: publish_by.is_some_and(|due| today > due),
+            publish_by,
+        });
+    }
+    let count = |fits: fn(&Listed) -> bool| {
+        i64::try_from(plans.iter().filter(|plan| fits(plan)).count()).unwrap_or(i64::MAX)
+    };
+    let (mine, under_way, late) = (count(|plan| plan.mine), count(|_| true), count(|plan| plan.late));
+    let sql = format!(
+        "select f.id as family, {HEAD}, f.settlement_name as settlement,
+            (select count(*) from person p where p.family = f.id) as members from family f
+         where not exists (select 1 from plan p where p.family = f.id)
+         and not exists (select 1 from plan_version v where v.family = f.id) and f.org_unit in ("
+    );
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let mut without = among!(tx, Without, &sql, units, ") order by f.id limit $1", most + 1).await?;
+    without.sort_by_key(|of| of.family);
+    without.dedup_by_key(|of| of.family);
+    without.truncate(MOST + 1);
+    let without_count = i64::try_from(without.len()).unwrap_or(i64::MAX);
+    match wanted.only {
+        Only::Mine => plans.retain(|plan| plan.mine),
+        Only::UnderWay => {}
+        Only::Late => plans.retain(|plan| plan.late),
+        Only::Without => plans.clear(),
+    }
+    without.truncate(if wanted.only == Only::Without { MOST } else { 0 });
+    plans.sort_by_key(|plan| (!plan.late, plan.publish_by.is_none(), plan.publish_by, plan.since, plan.plan));
+    plans.truncate(MOST);
+    Ok(List { today, plans, without, mine, under_way, late, without_count })
+}
+
+/// The centre that serves the family of a plan; none if there is no such version, or it went with the family.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unit_of(
+    tx: &mut Tx,
+    plan: PlanId,
+    version: i32,
+) -> Result<Option<(FamilyId, OrgUnitId)>, StoreError> {
+    let sql = "select f.id, f.org_unit from plan_version v join family f on f.id = v.family
+        where v.plan = $1 and v.version = $2";
+    opt!(tx, (FamilyId, OrgUnitId), sql, plan, version).await
+}
+
+fn impossible(why: impl Into<String>) -> Refusal {
+    Refusal::because(ProblemCode::PlanImpossible, why)
+}
+
+fn stored<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Damaged(format!("a plan: {error}")))
+}
+
+/// Words of a length, without spaces around; none if there are none.
+///
+/// # Errors
+/// `words-missing` where they are too long.
+fn words(text: Option<&str>, most: usize) -> Outcome<Option<String>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.chars().count() > most || text.contains('\0') {
+        return Err(ProblemCode::WordsMissing.into());
+    }
+    Ok(Some(text.to_owned()))
+}

@@ -1,0 +1,288 @@
+//! The agreement of the kandas (§34, A-34), who has no account: a paper that he signed, a signature on the screen of a phone in
+//! a record that is in custody, or a file with an electronic signature. Whoever works on the plan enters it.
+//!
+//! Files go the way of the signed papers of road maps ([`on_paper`]): looked at by their content, put into the media store and
+//! durable there, then said in one transaction with the agreement. They show the whole family, and go when one of it is
+//! erased. A file with an electronic signature is kept as it is and **not verified here**: neither its certificate nor what it
+//! signs is looked at, and every screen says so.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::NaiveDate;
+use kandas_shared::{
+    calendar::civil_date,
+    hash::Digest,
+    ids::{PlanId, RecordId},
+    plan::{PlanAct, PlanAgreement},
+    problem::ProblemCode,
+    pulled::User,
+    roadmap,
+    time::micros,
+};
+
+use super::{
+    impossible,
+    making::{self, Standing, fact, frozen, hand, rows, standing},
+    words,
+};
+use crate::{
+    chance,
+    facts::{Event, PlanAgreed, PlanPaperKept},
+    journal,
+    media::Objects,
+    office::road_map::on_paper,
+    opt,
+    refusal::{Outcome, Refusal},
+    state::AppState,
+    store::{StoreError, Tx},
+};
+
+/// Type of a file with an electronic signature (CMS, RFC 5652).
+pub const CMS: &str = "application/pkcs7-mime";
+/// Most letters of a name.
+const MOST_NAME: usize = 200;
+
+/// What somebody enters.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// How the kandas agreed.
+    pub how: PlanAgreement,
+    /// When; of a record its own day counts.
+    pub signed_on: Option<NaiveDate>,
+    /// Who signed, where there is a file.
+    pub name: Option<String>,
+    /// The first digits of the hash at the foot of the paper, at least eight; of a paper.
+    pub digest: Option<String>,
+    /// Base64 of the file: a PDF, JPEG or PNG, or a CMS file; at most [`on_paper::MOST`] bytes.
+    pub file: Option<String>,
+    /// The record.
+    pub record: Option<RecordId>,
+}
+
+/// A file that was looked at.
+struct Looked {
+    name: String,
+    bytes: Vec<u8>,
+    media_type: &'static str,
+}
+
+/// What is agreed on, as it lies there.
+struct Agreeable {
+    found: Standing,
+    digests: Vec<Digest>,
+    sha256: Digest,
+}
+
+/// Enters that the kandas agreed.
+///
+/// # Errors
+/// `not-found`, `plan-impossible`, `plan-unready`, `paper-differs`, `words-missing`, `out-of-range`, `file-unusable`,
+/// `body-too-large`, `bad-request`, `storage-full`.
+pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Entered) -> Outcome<()> {
+    let Entered { how, signed_on, name, digest, file, record } = entered;
+    // What cannot be entered is not kept.
+    let mut tx = state.store.read().await?;
+    let ready = agreeable(&mut tx, of).await?;
+    let now = micros(state.clock.wall());
+    let since = civil_date(ready.found.state_at);
+    let mut on = signed_on;
+    if how == PlanAgreement::Record {
+        let record = record.ok_or_else(|| lacks("the record"))?;
+        let sql = "select r.done_on from record r where r.record = $1 and r.family = $2 and r.verdict = 'accepted'
+            and r.superseded = false and r.done_on >= $3
+            and exists (select 1 from evidence e where e.hash = r.hash and e.kind = 'signature')";
+        let found = opt!(&mut tx, (Option<NaiveDate>,), sql, record, ready.found.family, since).await?;
+        on = found.ok_or_else(|| impossible("no such record of the family has a signature"))?.0;
+    }
+    drop(tx);
+    let on = on.ok_or_else(|| lacks("the day"))?;
+    if on < since || on > civil_date(now) {
+        return Err(Refusal::because(ProblemCode::OutOfRange, format!("a day from {since} on, up to today")));
+    }
+    if how == PlanAgreement::Paper
+        && !roadmap::is_of_paper(&digest.ok_or_else(|| lacks("the digits"))?, &ready.sha256)
+    {
+        return Err(ProblemCode::PaperDiffers.into());
+    }
+    let looked = match how {
+        PlanAgreement::Record => None,
+        PlanAgreement::Paper | PlanAgreement::Eds => {
+            let name = words(name.as_deref(), MOST_NAME)?.ok_or(ProblemCode::WordsMissing)?;
+            let file = file.ok_or_else(|| lacks("the file"))?;
+            let read = tokio::task::spawn_blocking(move || look(how, &file)).await.map_err(Refusal::fault)?;
+            let (bytes, media_type) = read?;
+            Some(Looked { name, bytes, media_type })
+        }
+    };
+    let record = record.filter(|_| how == PlanAgreement::Record);
+    let agreed = |ready: &Agreeable| PlanAgreed {
+        plan: of.0,
+        version: of.1,
+        how,
+        signed_on: on,
+        record,
+        rows: ready.digests.clone(),
+        sha256: ready.sha256,
+        hand: hand(by),
+    };
+    let Some(looked) = looked else { return write(state, by, of, ready.sha256, None, agreed).await };
+    let object = Objects::plan_key(of.0, chance::bytes(state.chance.as_ref()));
+    let sha256 = Digest::of(&looked.bytes);
+    state.media.keep(&object, &looked.bytes, sha256).await?;
+    let paper = PlanPaperKept {
+        plan: of.0,
+        version: of.1,
+        family: ready.found.family,
+        name: looked.name,
+        sha256,
+        size: looked.bytes.len() as u64,
+        media_type: looked.media_type.into(),
+        object: object.clone(),
+    };
+    let written = write(state, by, of, ready.sha256, Some(paper), agreed).await;
+    if let Err(refusal) = &written
+        // Nobody knows whether it is in custody: then it stays.
+        && refusal.code() != ProblemCode::UnknownCommit
+        && let Err(error) = state.media.objects().remove(&object).await
+    {
+        tracing::warn!(%error, "a paper that could not be entered stays in the media store");
+    }
+    written
+}
+
+async fn write(
+    state: &AppState,
+    by: &User,
+    of: (PlanId, i32),
+    sha256: Digest,
+    paper: Option<PlanPaperKept>,
+    agreed: impl Fn(&Agreeable) -> PlanAgreed,
+) -> Outcome<()> {
+    let now = micros(state.clock.wall());
+    let mut tx = state.store.write().await?;
+    let locked = journal::lock(&mut tx).await?;
+    let ready = agreeable(&mut tx, of).await?;
+    if ready.sha256 != sha256 {
+        return Err(ProblemCode::NotAsShown.into());
+    }
+    let family = ready.found.family;
+    let mut facts = Vec::with_capacity(2);
+    facts.extend(paper.map(|paper| fact(by, family, None, Event::PlanPaperKept(paper))));
+    facts.push(fact(by, family, None, Event::PlanAgreed(agreed(&ready))));
+    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
+    Ok(tx.commit().await?)
+}
+
+fn lacks(what: &str) -> Refusal {
+    Refusal::because(ProblemCode::BadRequest, format!("{what} is missing"))
+}
+
+/// A version that can be agreed on: its last draft, with something in it and a reason for every change.
+async fn agreeable(tx: &mut Tx, (id, version): (PlanId, i32)) -> Outcome<Agreeable> {
+    let found = standing(tx, id, version).await?;
+    found.after(PlanAct::Agree)?;
+    let rows = rows(tx, id, version).await?;
+    let unexplained: usize = rows.iter().map(|(row, ..)| row.unexplained()).sum();
+    if unexplained > 0 {
+        let what = format!("changes without a reason: {unexplained}");
+        return Err(Refusal::because(ProblemCode::PlanUnready, what));
+    }
+    if rows.iter().all(|(row, ..)| row.chosen() == 0) {
+        return Err(Refusal::because(ProblemCode::PlanUnready, "nothing is in the plan"));
+    }
+    let texts = rows.iter().map(|(_, text, _)| Digest::of(text.as_bytes()));
+    let (digests, sha256) = frozen(id, version, found.family, texts)?;
+    Ok(Agreeable { found, digests, sha256 })
+}
+
+/// The file and its type.
+fn look(how: PlanAgreement, file: &str) -> Outcome<(Vec<u8>, &'static str)> {
+    // Four letters for three bytes.
+    if file.len() / 4 * 3 > on_paper::MOST + 3 {
+        return Err(ProblemCode::BodyTooLarge.into());
+    }
+    let bytes = STANDARD
+        .decode(file)
+        .map_err(|_| Refusal::because(ProblemCode::BadRequest, "the file is not in base64"))?;
+    if bytes.len() > on_paper::MOST {
+        return Err(ProblemCode::BodyTooLarge.into());
+    }
+    let media_type = match how {
+        PlanAgreement::Eds => is_cms(&bytes).then_some(CMS),
+        PlanAgreement::Paper | PlanAgreement::Record => on_paper::kind_of(&bytes),
+    };
+    Ok((bytes, media_type.ok_or(ProblemCode::FileUnusable)?))
+}
+
+/// Whether a file says of itself that it is signed data (RFC 5652), in DER or as text. Nothing of it is verified.
+#[must_use]
+pub fn is_cms(bytes: &[u8]) -> bool {
+    /// `1.2.840.113549.1.7.2`, signed data.
+    const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+    let head = bytes.get(..40.min(bytes.len())).unwrap_or_default();
+    let der = bytes.first() == Some(&0x30) && head.windows(SIGNED_DATA.len()).any(|at| at == SIGNED_DATA);
+    let text = [&b"-----BEGIN CMS-----"[..], b"-----BEGIN PKCS7-----"].iter().any(|begin| bytes.starts_with(begin));
+    der || (text && bytes.windows(9).any(|at| at == b"-----END "))
+}
+
+/// A file that shows the agreement, as it lies in the media store.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Kept {
+    /// Its type.
+    pub media_type: String,
+    /// Its bytes.
+    pub size: i64,
+    /// Key in the media store.
+    pub object: String,
+}
+
+/// The file of the last agreement to a version; none if there is none, it is void, or it was erased.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn kept(tx: &mut Tx, plan: PlanId, version: i32) -> Result<Option<Kept>, StoreError> {
+    let sql = "select p.media_type, p.size, p.object from plan_paper p
+        join plan_version v on v.plan = p.plan and v.version = p.version
+        where p.plan = $1 and p.version = $2 and v.how in ('paper', 'eds') order by p.position desc limit 1";
+    opt!(tx, Kept, sql, plan, version).await
+}
+
+/// What would be agreed on now: for the foot of the paper.
+///
+/// # Errors
+/// `not-found`.
+pub async fn hash_now(tx: &mut Tx, plan: PlanId, version: i32) -> Outcome<Digest> {
+    let found = standing(tx, plan, version).await?;
+    let rows = making::rows(tx, plan, version).await?;
+    let texts = rows.iter().map(|(_, text, _)| Digest::of(text.as_bytes()));
+    let (_, sha256) = frozen(plan, version, found.family, texts)?;
+    Ok(found.sha256.unwrap_or(sha256))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_file_is_known_by_how_it_begins() {
+        let der = [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02], &[0; 64]]
+            .concat();
+        let data = [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01], &[0; 64]]
+            .concat();
+        let table: [(&str, &[u8], bool); 7] = [
+            ("signed data", &der, true),
+            ("signed data as text", b"-----BEGIN CMS-----\nMIIB\n-----END CMS-----\n", true),
+            ("the same by its other name", b"-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n", true),
+            ("text that was cut", b"-----BEGIN CMS-----\nMIIB", false),
+            ("data that nobody signed", &data, false),
+            ("a scan", b"%PDF-1.7\n%%EOF\n", false),
+            ("nothing", b"", false),
+        ];
+        for (name, bytes, expected) in table {
+            assert_eq!(is_cms(bytes), expected, "{name}");
+        }
+        assert_eq!(look(PlanAgreement::Eds, &STANDARD.encode(&der)).unwrap().1, CMS);
+        for (how, bytes) in [(PlanAgreement::Paper, &der[..]), (PlanAgreement::Eds, b"%PDF-1.7\n%%EOF\n")] {
+            assert_eq!(look(how, &STANDARD.encode(bytes)).unwrap_err().code(), ProblemCode::FileUnusable);
+        }
+    }
+}

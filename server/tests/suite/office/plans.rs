@@ -1,0 +1,591 @@
+//! Plans (§19, 28, 32-34): from the first draft to the phones, amendments, the agreement of the kandas, the clock of the working
+//! day, and what is left when somebody is erased.
+
+use axum::http::{Method, StatusCode};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use kandas_server::{
+    all, erase,
+    facts::{Event, Setting},
+    journal::Fact,
+    office, one, scope,
+};
+use kandas_shared::{
+    hash::Digest,
+    ids::{ActivityId, FamilyId, OrgUnitId, PersonId, PlanId},
+    plan::Frozen,
+    plan_state::{ActivityState, PlanState},
+    pulled::{Activity, Assignment, Family, Person, Plan, Relation, Role, Row, Sex},
+    receipt::Verdict,
+    time::Clock as _,
+};
+use serde_json::{Value, json};
+
+use super::{Answer, Office, Somebody, assert_sound};
+use crate::{
+    house::{House, Work, photo},
+    stores::on_each,
+};
+
+const PASSWORD: &str = "тоғыз жолдың торабы";
+const NAME: &str = "БІРЕГЕЙТЕК";
+
+/// An office with a family of six that nobody has made a plan for, and those who walk its plan.
+struct Scene {
+    office: Office,
+    family: FamilyId,
+    persons: Vec<PersonId>,
+    worker: Somebody,
+    head: Somebody,
+    director: Somebody,
+}
+
+impl Scene {
+    async fn over(house: &House) -> Self {
+        let office = Office::over(house).await;
+        let family: FamilyId = house.draw();
+        let settled = Event::FamilySet(Family {
+            id: family,
+            org_unit: office.unit,
+            settlement_kato: "559133100".into(),
+            settlement_name: "Үлгі ауылы".into(),
+            rural: true,
+            quota_date: Some("2026-11-16".parse().unwrap()),
+            arrived_on: None,
+            address: None,
+            phone: None,
+            latitude: None,
+            longitude: None,
+        });
+        let mut facts = vec![Fact { family: Some(family), ..Fact::by_system(settled) }];
+        let mut persons = Vec::new();
+        for (relation, born, sex) in [
+            (Relation::Head, "1984-05-01", Sex::M),
+            (Relation::Spouse, "1986-05-01", Sex::F),
+            (Relation::Child, "2012-05-01", Sex::M),
+            (Relation::Child, "2017-05-01", Sex::F),
+            (Relation::Child, "2022-05-01", Sex::M),
+            (Relation::Parent, "1950-05-01", Sex::F),
+        ] {
+            let id: PersonId = house.draw();
+            persons.push(id);
+            let person = Event::PersonSet(Person {
+                id,
+                family,
+                surname: Some(NAME.into()),
+                given_name: format!("СЫНАҚ {}", persons.len()),
+                patronymic: None,
+                latin_name: None,
+                iin: None,
+                birth_date: Some(born.parse().unwrap()),
+                sex: Some(sex),
+                relation,
+                phone: None,
+            });
+            facts.push(Fact { family: Some(family), person: Some(id), ..Fact::by_system(person) });
+        }
+        let given = Event::AssignmentSet(Assignment {
+            id: house.draw(),
+            family,
+            worker: office.worker,
+            from: "2026-11-16".parse().unwrap(),
+            to: None,
+        });
+        facts.push(Fact { family: Some(family), ..Fact::by_system(given) });
+        house.append(facts).await;
+        let somebody = async |role, unit: OrgUnitId| {
+            let user = office.user(house, role, unit).await;
+            let now = house.clock.wall();
+            office::set_password(&house.store, now, &*house.chance, &user, PASSWORD).await.unwrap();
+            office.seated(house, user).await
+        };
+        Self {
+            worker: somebody(Role::CcSet, office.unit).await,
+            head: somebody(Role::CtmSetHead, office.above).await,
+            director: somebody(Role::CcDir, office.unit).await,
+            family,
+            persons,
+            office,
+        }
+    }
+
+    /// Sessions last until the evening; on another day everybody signs in once more.
+    async fn on(&mut self, house: &House, day: &str) {
+        house.clock.set(&format!("{day}T07:00:00Z"));
+        for who in [&mut self.worker, &mut self.head, &mut self.director] {
+            *who = self.office.seated(house, who.user.clone()).await;
+        }
+    }
+
+    async fn open(&self, family: FamilyId, begins: &str) -> Answer {
+        let path = format!("/api/families/{family}/plan");
+        self.office.post(&self.worker, &path, &json!({"begins": begins})).await
+    }
+
+    /// A version of the family's plan, and its place in addresses.
+    async fn opened(&self, begins: &str) -> String {
+        let answer = self.open(self.family, begins).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        place(&answer.ok())
+    }
+
+    async fn show(&self, who: &Somebody, family: FamilyId) -> Value {
+        self.office.get(who, &format!("/api/families/{family}/plan")).await.ok()
+    }
+
+    /// Saves one member's items as `change` makes them out of what is there.
+    async fn save(&self, family: FamilyId, person: PersonId, change: impl FnOnce(&mut Vec<Value>)) -> Answer {
+        let shown = self.show(&self.worker, family).await;
+        let version = &shown["version"];
+        let row = version["rows"].as_array().unwrap().iter().find(|row| row["person"] == json!(person)).unwrap();
+        let mut items: Vec<Value> = row["items"].as_array().unwrap().iter().map(wanted).collect();
+        change(&mut items);
+        let body = json!({"seen": version["seen"], "rows": [{"person": person, "items": items}]});
+        self.put(&place(version), &body).await
+    }
+
+    async fn put(&self, version: &str, body: &Value) -> Answer {
+        let path = format!("/api/plans/{version}");
+        self.office.ask(Some(&self.worker), &Method::PUT, &path, Some(body)).await
+    }
+
+    async fn act(&self, version: &str, act: &str) -> Answer {
+        self.office.post(&self.worker, &format!("/api/plans/{version}"), &json!({"act": act})).await
+    }
+
+    /// The kandas has signed the paper; `change` makes it another.
+    async fn agree(&self, family: FamilyId, change: impl FnOnce(&mut Value)) -> Answer {
+        let shown = self.show(&self.worker, family).await;
+        let version = &shown["version"];
+        let digest = &version["sha256"].as_str().unwrap()[..8];
+        let mut body = json!({
+            "how": "paper", "name": "БІРЕГЕЙТЕК СЫНАҚ", "signed_on": shown["today"], "digest": digest,
+            "file": STANDARD.encode(pdf("ҚОЛ")),
+        });
+        change(&mut body);
+        self.office.post(&self.worker, &format!("/api/plans/{}/agreement", place(version)), &body).await
+    }
+
+    async fn approve(&self, version: &str) -> Answer {
+        let body = json!({"password": PASSWORD});
+        self.office.post(&self.head, &format!("/api/plans/{version}/approval"), &body).await
+    }
+
+    /// A version that is agreed, approved and on the phones.
+    async fn published(&self, family: FamilyId, version: &str) {
+        self.agree(family, |_| {}).await.ok();
+        self.approve(version).await.ok();
+        self.act(version, "publish").await.ok();
+    }
+
+    /// What the worker's phone holds of a family's plan.
+    async fn on_phone(&self, house: &House, family: FamilyId) -> (Vec<Plan>, Vec<Activity>) {
+        let mut tx = house.store.read().await.unwrap();
+        let scopes = scope::scopes(&mut tx, self.office.worker).await.unwrap();
+        let (mut plans, mut activities) = (Vec::new(), Vec::new());
+        for row in scope::rows(&mut tx, &scopes).await.unwrap() {
+            match row {
+                Row::Plan(plan) if plan.family == family => plans.push(plan),
+                Row::Activity(activity) if activity.family == family => activities.push(activity),
+                _ => {}
+            }
+        }
+        (plans, activities)
+    }
+
+    /// Files of agreements in the media store.
+    fn papers(house: &House) -> usize {
+        std::fs::read_dir(house.media().join("plan")).map_or(0, Iterator::count)
+    }
+}
+
+fn place(of: &Value) -> String {
+    format!("{}/{}", of["plan"].as_str().unwrap(), of["version"])
+}
+
+fn pdf(mark: &str) -> Vec<u8> {
+    format!("%PDF-1.7\n{}\n%%EOF\n", mark.repeat(500)).into_bytes()
+}
+
+/// An item as it is wanted again.
+fn wanted(item: &Value) -> Value {
+    let mut wanted = json!({"service": item["service"], "chosen": item["chosen"]});
+    for name in ["planned_on", "reason", "text"] {
+        if !item[name].is_null() {
+            wanted[name] = item[name].clone();
+        }
+    }
+    wanted
+}
+
+fn without(service: &str) -> impl FnOnce(&mut Vec<Value>) {
+    let service = service.to_owned();
+    move |items| items.retain(|item| item["service"] != json!(service))
+}
+
+fn acts(version: &Value) -> Vec<&str> {
+    version["acts"].as_array().unwrap().iter().map(|act| act["act"].as_str().unwrap()).collect()
+}
+
+on_each! { engine, House;
+    async fn from_a_draft_to_the_phones(house) {
+        let mut scene = Scene::over(&house).await;
+        let family = scene.family;
+        house.append([Fact::by_system(Event::SettingSet(Setting::new("term.S07.2026-01-01", "10")))]).await;
+        let list = scene.office.get(&scene.worker, "/api/plans?only=without").await.ok();
+        assert_eq!((&list["without_count"], &list["without"][0]["family"]), (&json!(1), &json!(family)), "{list}");
+        assert_eq!((&list["without"][0]["name"], &list["without"][0]["members"]), (&json!(NAME), &json!(6)));
+        let nothing = scene.show(&scene.director, family).await;
+        assert_eq!((&nothing["version"], &nothing["may_open"]), (&Value::Null, &json!(false)), "a director reads");
+
+        let version = scene.opened("remote").await;
+        assert_eq!(scene.open(family, "settled").await.code(), "plan-impossible", "one at a time");
+        let shown = scene.show(&scene.worker, family).await;
+        let rows = shown["version"]["rows"].as_array().unwrap();
+        let count = |row: &Value| row["items"].as_array().unwrap().len();
+        assert_eq!(rows.iter().map(count).collect::<Vec<_>>(), [23, 14, 10, 10, 10, 10], "by age, sex and head");
+        assert_eq!(shown["terms"], json!([{"service": "S07", "days": 10, "due_on": "2026-11-30"}]));
+        let item = |row: &Value, service: &str| {
+            row["items"].as_array().unwrap().iter().find(|item| item["service"] == json!(service)).cloned()
+        };
+        assert_eq!(item(&rows[0], "S07").unwrap()["due_on"], "2026-11-30");
+        assert_eq!(item(&rows[0], "S11").unwrap()["due_on"], Value::Null, "no term, no legal day");
+        assert!(item(&rows[0], "S13").is_some() && item(&rows[1], "S13").is_none(), "coal is the head's (A-11)");
+
+        // What is of the family is planned for its head; somebody else's work is not written over.
+        let (head, wife) = (scene.persons[0], scene.persons[1]);
+        let coal = |items: &mut Vec<Value>| items.push(json!({"service": "S13", "chosen": true}));
+        assert_eq!(scene.save(family, wife, coal).await.code(), "plan-impossible");
+        let stale = json!({"seen": 1, "rows": [{"person": wife, "items": []}]});
+        assert_eq!(scene.put(&version, &stale).await.code(), "not-as-shown");
+        let stranger = json!({"seen": shown["version"]["seen"], "rows": [{"person": scene.family.0, "items": []}]});
+        assert_eq!(scene.put(&version, &stranger).await.code(), "out-of-range");
+        let saved = scene.save(family, head, without("S08")).await.ok();
+        assert_eq!(saved["unexplained"], 1);
+        let again = scene.save(family, wife, |_| {}).await.ok();
+        assert_eq!((&again["seen"], &again["sha256"]), (&saved["seen"], &saved["sha256"]), "nothing changed");
+
+        // After a visit, and at last by Appendix 1.
+        let visit = json!({"act": "visit", "on": "2026-11-19"});
+        let path = format!("/api/plans/{version}");
+        for (who, code) in [(&scene.head, "forbidden"), (&scene.director, "forbidden")] {
+            assert_eq!(scene.office.post(who, &path, &visit).await.code(), code);
+        }
+        assert_eq!(scene.act(&version, "visit").await.code(), "bad-request", "on which day?");
+        assert_eq!(scene.act(&version, "approve").await.code(), "bad-request");
+        assert_eq!(scene.act(&version, "publish").await.code(), "plan-impossible");
+        scene.office.post(&scene.worker, &path, &visit).await.ok();
+        let shown = scene.show(&scene.worker, family).await;
+        assert_eq!((&shown["version"]["state"], &shown["version"]["visit_in_time"]), (&json!("prelim_agreed"), &json!(false)));
+        scene.act(&version, "finish").await.ok();
+
+        // A change without a reason is not put before the kandas.
+        assert_eq!(scene.agree(family, |_| {}).await.code(), "plan-unready");
+        let explain = |items: &mut Vec<Value>| {
+            let of = items.iter_mut().find(|item| item["service"] == "S08").unwrap();
+            of["reason"] = json!("other");
+        };
+        assert_eq!(scene.save(family, head, explain).await.ok()["unexplained"], 1, "another reason takes words");
+        let explain = |items: &mut Vec<Value>| {
+            let of = items.iter_mut().find(|item| item["service"] == "S08").unwrap();
+            of["text"] = json!("запастан шығарылған");
+            let planned = items.iter_mut().find(|item| item["service"] == "S11").unwrap();
+            planned["planned_on"] = json!("2026-12-04");
+        };
+        assert_eq!(scene.save(family, head, explain).await.ok()["unexplained"], 0);
+
+        let set = |name: &'static str, value: Value| move |body: &mut Value| body[name] = value;
+        for (what, name, value, code) in [
+            ("the paper of another version", "digest", json!("00000000"), "paper-differs"),
+            ("too few digits", "digest", json!("0"), "paper-differs"),
+            ("tomorrow", "signed_on", json!("2026-11-24"), "out-of-range"),
+            ("before it was finished", "signed_on", json!("2026-11-22"), "out-of-range"),
+            ("nobody", "name", json!(" "), "words-missing"),
+            ("a page", "file", json!(STANDARD.encode("<html></html>")), "file-unusable"),
+            ("no file", "file", Value::Null, "bad-request"),
+            ("a signed file that is none", "how", json!("eds"), "file-unusable"),
+            ("no record", "how", json!("record"), "bad-request"),
+        ] {
+            assert_eq!(scene.agree(family, set(name, value)).await.code(), code, "{what}");
+        }
+        assert_eq!(Scene::papers(&house), 0, "what was refused is not kept");
+        scene.agree(family, |_| {}).await.ok();
+        assert_eq!(Scene::papers(&house), 1);
+        assert_eq!(scene.save(family, head, without("S09")).await.code(), "plan-impossible", "it is agreed on");
+        let list = scene.office.get(&scene.head, "/api/plans").await.ok();
+        assert_eq!((&list["mine"], &list["plans"][0]["waits_for"]), (&json!(1), &json!("approve")));
+        assert_eq!(scene.office.get(&scene.worker, "/api/plans").await.ok()["mine"], 0);
+
+        // What is approved is the hash of what lies there.
+        for who in [&scene.worker, &scene.director] {
+            let body = json!({"password": PASSWORD});
+            assert_eq!(scene.office.post(who, &format!("/api/plans/{version}/approval"), &body).await.code(), "forbidden");
+        }
+        let wrong = json!({"password": "қате"});
+        assert_eq!(scene.office.post(&scene.head, &format!("/api/plans/{version}/approval"), &wrong).await.code(), "sign-in-failed");
+        scene.approve(&version).await.ok();
+        assert_eq!(scene.approve(&version).await.code(), "plan-impossible");
+        let shown = scene.show(&scene.head, family).await;
+        let (plan, number) = version.split_once('/').unwrap();
+        let id: PlanId = plan.parse().unwrap();
+        let mut tx = house.store.read().await.unwrap();
+        let sql = "select frozen from plan_row where plan = $1 order by person";
+        let texts = all!(&mut tx, (String,), sql, id).await.unwrap();
+        drop(tx);
+        let rows = texts.iter().map(|(text,)| Digest::of(text.as_bytes())).collect();
+        let frozen = Frozen { v: 1, plan: id, version: number.parse().unwrap(), family, rows };
+        assert_eq!(shown["version"]["sha256"], json!(frozen.hash().unwrap()));
+        assert_eq!(shown["version"]["publish_by"], "2026-11-24", "one working day (§34)");
+
+        // The clock runs out, and is red.
+        assert_eq!(scene.on_phone(&house, family).await, (Vec::new(), Vec::new()), "phones know nothing yet");
+        scene.on(&house, "2026-11-24").await;
+        assert_eq!(scene.show(&scene.worker, family).await["version"]["late"], false);
+        scene.on(&house, "2026-11-25").await;
+        let list = scene.office.get(&scene.worker, "/api/plans?only=late").await.ok();
+        assert_eq!((&list["late"], &list["plans"][0]["late"], &list["mine"]), (&json!(1), &json!(true), &json!(1)));
+        let mut tx = house.store.read().await.unwrap();
+        let units = [(scene.office.unit,)];
+        let clocks = office::plan::clocks(&mut tx, &units, "2026-11-25".parse().unwrap()).await.unwrap();
+        drop(tx);
+        assert_eq!(clocks.len(), 1);
+        assert_eq!((clocks[0].family, clocks[0].due, clocks[0].late), (family, "2026-11-24".parse().ok(), true));
+        scene.act(&version, "publish").await.ok();
+
+        let (plans, activities) = scene.on_phone(&house, family).await;
+        assert_eq!(plans.iter().map(|plan| (plan.version, plan.state)).collect::<Vec<_>>(), [(1, PlanState::Published)]);
+        assert_eq!(activities.len(), 76, "all but the one that was taken out");
+        let of = |person, service: &str| activities.iter().find(|of| of.person == person && of.service.as_str() == service);
+        assert_eq!(of(head, "S08"), None);
+        let due = of(wife, "S07").unwrap();
+        assert_eq!((due.due_on, due.state), ("2026-11-30".parse().ok(), ActivityState::Planned));
+        assert_eq!((of(head, "S11").unwrap().planned_on, of(head, "S11").unwrap().due_on), ("2026-12-04".parse().ok(), None));
+        let mut tx = house.store.read().await.unwrap();
+        let sql = "select count(*) from activity where plan = $1 and counted = true";
+        let (counted,) = one!(&mut tx, (i64,), sql, id).await.unwrap();
+        drop(tx);
+        assert_eq!(counted, 6, "they follow the term (§33)");
+        let shown = scene.show(&scene.worker, family).await;
+        assert_eq!((&shown["version"]["in_time"], &shown["version"]["late"]), (&json!(false), &json!(false)));
+        assert_eq!(acts(&shown["version"]), ["open", "visit", "finish", "agree", "approve", "publish"]);
+        assert_eq!((&shown["may_open"], &shown["version"]["may"]), (&json!(true), &json!([])));
+        assert_sound(&house).await;
+    }
+
+    async fn an_amendment_carries_over_what_is_done_and_cancels_what_is_dropped(house) {
+        let mut scene = Scene::over(&house).await;
+        let family = FamilyId(scene.office.family);
+        // An import has brought version 1, and something of it is done.
+        scene.office.completed(&house, 0, "photo").await;
+        let planned: Vec<_> = scene.office.district.activities_of(family.0).cloned().collect();
+        let (done, meanwhile, offline) = (&planned[0], &planned[1], &planned[2]);
+        let version = place(&scene.open(family, "remote").await.ok());
+        assert!(version.ends_with("/2"), "{version}");
+        let shown = scene.show(&scene.worker, family).await;
+        let of = &shown["version"];
+        assert_eq!((&of["state"], &of["amends"], &of["unexplained"]), (&json!("final_draft"), &json!(1), &json!(0)));
+        let items: Vec<Value> = of["rows"].as_array().unwrap().iter().flat_map(|row| row["items"].as_array().unwrap().clone()).collect();
+        assert_eq!(items.len(), planned.len(), "it begins with what the phones have");
+        let settled: Vec<&Value> = items.iter().filter(|item| item["settled"] == true).map(|item| &item["activity"]).collect();
+        assert_eq!(settled, [&json!(done.id)]);
+
+        // What is done stays; what is open can go, with a reason.
+        let person = PersonId(done.person);
+        assert_eq!(scene.save(family, person, without(&done.service)).await.code(), "plan-impossible");
+        for of in [meanwhile, offline] {
+            let service = of.service.clone();
+            let drop = move |items: &mut Vec<Value>| {
+                let item = items.iter_mut().find(|item| item["service"] == json!(service)).unwrap();
+                item["chosen"] = json!(false);
+                item["reason"] = json!("not_needed");
+            };
+            scene.save(family, PersonId(of.person), drop).await.ok();
+        }
+        let all: Vec<String> = planned.iter().filter(|of| of.person == done.person).map(|of| of.service.clone()).collect();
+        let new = (1..=25).map(|n| format!("S{n:02}")).find(|service| {
+            let of_family = ["S01", "S02", "S03", "S04", "S05", "S12", "S13", "S25"].contains(&service.as_str());
+            !of_family && !all.contains(service)
+        }).unwrap();
+        let added = new.clone();
+        let add = move |items: &mut Vec<Value>| {
+            items.push(json!({"service": added, "chosen": true, "reason": "family_asks", "planned_on": "2026-12-10"}));
+        };
+        scene.save(family, person, add).await.ok();
+        let before = scene.on_phone(&house, family).await;
+        assert_eq!(before.0[0].version, 1);
+        assert!(before.1.iter().all(|of| of.state != ActivityState::Cancelled), "phones go on with version 1");
+
+        // One of the dropped ones is done before the version is out, another one on a phone without a network.
+        let photo = photo("ОФЛАЙН");
+        let work = |of: &kandas_fixtures::district::Activity| Work {
+            family,
+            person: PersonId(of.person),
+            activity: ActivityId(of.id),
+            service: of.service.parse().unwrap(),
+            note: "",
+            photo: &photo,
+        };
+        let sealed = scene.office.phone.seal(&house, &work(meanwhile)).await;
+        assert_eq!(scene.office.phone.push(&house, &[&sealed]).await, [Verdict::Accepted]);
+        let away = scene.office.phone.seal(&house, &work(offline)).await;
+        scene.published(family, &version).await;
+
+        let (plans, activities) = scene.on_phone(&house, family).await;
+        assert_eq!((plans[0].version, plans[0].state), (2, PlanState::Published));
+        let state = |id| activities.iter().find(|of| of.id.0 == id).unwrap().state;
+        assert_eq!(state(done.id), before.1.iter().find(|of| of.id.0 == done.id).unwrap().state, "carried over unchanged");
+        assert_eq!(state(meanwhile.id), ActivityState::Synced, "what was done meanwhile is not cancelled");
+        assert_eq!(state(offline.id), ActivityState::Cancelled);
+        assert_eq!(activities.len(), before.1.len() + 1);
+        let fresh = activities.iter().find(|of| of.person == person && of.service.as_str() == new).unwrap();
+        assert_eq!((fresh.state, fresh.planned_on), (ActivityState::Planned, "2026-12-10".parse().ok()));
+
+        // The phone that was away had done it: a supervisor decides.
+        assert_eq!(scene.office.phone.push(&house, &[&away]).await, [Verdict::Held]);
+        let held = scene.office.get(&scene.director, "/api/held").await.ok();
+        assert!(held.to_string().contains("activity_cancelled"), "{held}");
+
+        // Another version begins with what is left of this one.
+        let three = scene.open(family, "settled").await.ok();
+        assert_eq!(three["version"], 3);
+        let shown = scene.show(&scene.worker, family).await;
+        assert_eq!(shown["versions"].as_array().unwrap().len(), 2);
+        let two = scene.office.get(&scene.worker, &format!("/api/families/{family}/plan?version=2")).await.ok();
+        assert_eq!(two["version"]["state"], "published");
+        assert_eq!(scene.office.get(&scene.worker, &format!("/api/families/{family}/plan?version=9")).await.code(), "not-found");
+        assert_sound(&house).await;
+    }
+
+    async fn the_mobility_centre_sends_it_back(house) {
+        let scene = Scene::over(&house).await;
+        let version = scene.opened("settled").await;
+        let path = format!("/api/plans/{version}/remarks");
+        let say = |text: &str| json!({"text": text});
+        assert_eq!(scene.office.post(&scene.head, &path, &say("Көмір қайда?")).await.code(), "plan-impossible");
+        scene.agree(scene.family, |_| {}).await.ok();
+        assert_eq!(scene.office.post(&scene.worker, &path, &say("а")).await.code(), "forbidden");
+        assert_eq!(scene.office.post(&scene.head, &path, &say(" ")).await.code(), "words-missing");
+        scene.office.post(&scene.head, &path, &say("Көмір қайда?")).await.ok();
+        let shown = scene.show(&scene.worker, scene.family).await;
+        let of = &shown["version"];
+        assert_eq!((&of["state"], &of["version"], &of["agreement"]), (&json!("final_draft"), &json!(1), &Value::Null));
+        assert_eq!((&of["remarks"][0]["text"], &of["may_save"]), (&json!("Көмір қайда?"), &json!(true)));
+        let paper = format!("/api/plans/{version}/agreement");
+        assert_eq!(scene.office.get(&scene.head, &paper).await.code(), "not-found", "the agreement is void");
+
+        // Changed, agreed once more, approved.
+        let drop = |items: &mut Vec<Value>| {
+            let item = items.iter_mut().find(|item| item["service"] == "S24").unwrap();
+            item["chosen"] = json!(false);
+            item["reason"] = json!("not_needed");
+        };
+        scene.save(scene.family, scene.persons[2], drop).await.ok();
+        scene.agree(scene.family, |_| {}).await.ok();
+        let taken = scene.office.get(&scene.head, &paper).await;
+        assert_eq!((taken.status, &taken.body[..]), (StatusCode::OK, &pdf("ҚОЛ")[..]));
+        assert_eq!(taken.headers["content-type"], "application/pdf");
+        assert!(taken.headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
+        let auth = scene.office.somebody(&house, Role::Auth, scene.office.above).await;
+        assert_eq!(scene.office.get(&auth, &paper).await.code(), "forbidden", "without document scans (R*)");
+        scene.approve(&version).await.ok();
+        assert_sound(&house).await;
+    }
+
+    async fn by_a_signature_on_a_phone_or_a_signed_file(house) {
+        let mut scene = Scene::over(&house).await;
+        // On the plan of an import a record with a signature comes.
+        let family = FamilyId(scene.office.family);
+        let version = place(&scene.open(family, "settled").await.ok());
+        let (record, _) = scene.office.completed(&house, 0, "photo").await;
+        let by = |record: Value| move |body: &mut Value| *body = json!({"how": "record", "record": record});
+        assert_eq!(scene.agree(family, by(json!(record))).await.code(), "plan-impossible", "nobody signed it");
+        let (signed, _) = scene.office.completed(&house, 1, "signature").await;
+        let shown = scene.show(&scene.worker, family).await;
+        assert_eq!(shown["version"]["signatures"][0]["record"], json!(signed), "{shown}");
+        scene.agree(family, by(json!(signed))).await.ok();
+        let shown = scene.show(&scene.head, family).await;
+        let agreement = &shown["version"]["agreement"];
+        assert_eq!((&agreement["how"], &agreement["record"], &agreement["media_type"]), (&json!("record"), &json!(signed), &Value::Null));
+        scene.approve(&version).await.ok();
+        scene.act(&version, "publish").await.ok();
+
+        let version = scene.opened("settled").await;
+        let mut cms = vec![0x30, 0x82, 0x01, 0x00, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+        cms.extend([0; 200]);
+        let file = STANDARD.encode(&cms);
+        scene.agree(scene.family, move |body| {
+            *body = json!({"how": "eds", "name": "БІРЕГЕЙТЕК", "signed_on": "2026-11-23", "file": file});
+        }).await.ok();
+        let shown = scene.show(&scene.worker, scene.family).await;
+        let agreement = &shown["version"]["agreement"];
+        assert_eq!((&agreement["how"], &agreement["media_type"]), (&json!("eds"), &json!("application/pkcs7-mime")));
+        let kept = scene.office.get(&scene.worker, &format!("/api/plans/{version}/agreement")).await;
+        assert_eq!(&kept.body[..], &cms[..]);
+        assert_sound(&house).await;
+    }
+
+    async fn who_is_erased_leaves_hashes(house) {
+        let scene = Scene::over(&house).await;
+        let version = scene.opened("settled").await;
+        let child = scene.persons[4];
+        let words = "ЕРЕКШЕСӨЗ";
+        let say = move |items: &mut Vec<Value>| {
+            let item = items.iter_mut().find(|item| item["service"] == "S24").unwrap();
+            item["chosen"] = json!(false);
+            item["reason"] = json!("other");
+            item["text"] = json!("ЕРЕКШЕСӨЗ");
+        };
+        scene.save(scene.family, child, say).await.ok();
+        scene.agree(scene.family, |_| {}).await.ok();
+        let path = format!("/api/plans/{version}/remarks");
+        scene.office.post(&scene.head, &path, &json!({"text": "ЕРЕКШЕСӨЗ"})).await.ok();
+        scene.agree(scene.family, |_| {}).await.ok();
+        let before = scene.show(&scene.head, scene.family).await;
+        let (now, by) = (house.clock.wall(), scene.director.user.id);
+        let gone = erase::Subject::Person(child);
+        erase::erase(&house.config, &house.store, gone, "18", by, now, &*house.chance).await.unwrap();
+        let after = scene.show(&scene.head, scene.family).await;
+        let (old, of) = (&before["version"], &after["version"]);
+        assert_eq!((&of["sha256"], &of["state"], &of["erased"]), (&old["sha256"], &json!("agreed"), &json!(1)));
+        assert_eq!((of["rows"].as_array().unwrap().len(), &of["remarks"]), (5, &json!([])));
+        assert_eq!((&of["agreement"]["how"], &of["agreement"]["media_type"]), (&json!("paper"), &Value::Null));
+        assert_eq!(Scene::papers(&house), 0);
+        if let Some(files) = house.database_files().await {
+            assert_eq!(House::found_in(&files, &[words.as_bytes()]), []);
+        }
+        assert_sound(&house).await;
+        // What is left can still be checked, approved and brought out.
+        scene.approve(&version).await.ok();
+        scene.act(&version, "publish").await.ok();
+        let (_, activities) = scene.on_phone(&house, scene.family).await;
+        assert!(!activities.is_empty() && activities.iter().all(|of| of.person != child));
+        assert_sound(&house).await;
+
+        let gone = erase::Subject::Family(scene.family);
+        erase::erase(&house.config, &house.store, gone, "18", by, now, &*house.chance).await.unwrap();
+        let mut tx = house.store.read().await.unwrap();
+        for table in ["plan_version", "plan_row", "plan_act", "plan_paper", "plan_remark"] {
+            let sql = format!("select count(*) from {table}");
+            let (rows,) = one!(&mut tx, (i64,), sqlx::AssertSqlSafe(sql.as_str())).await.unwrap();
+            assert_eq!(rows, 0, "{table}");
+        }
+        drop(tx);
+        if let Some(files) = house.database_files().await {
+            assert_eq!(House::found_in(&files, &[NAME.as_bytes()]), []);
+        }
+        assert_sound(&house).await;
+    }
+
+    async fn items_that_were_changed_are_not_approved(house) {
+        let scene = Scene::over(&house).await;
+        let version = scene.opened("settled").await;
+        scene.agree(scene.family, |_| {}).await.ok();
+        let mut tx = house.store.write().await.unwrap();
+        let sql = r#"update plan_row set frozen = replace(frozen, '"S07","chosen":true', '"S07","chosen":false')"#;
+        assert!(kandas_server::exec!(&mut tx, sql).await.unwrap() > 0);
+        tx.commit().await.unwrap();
+        assert_eq!(scene.approve(&version).await.code(), "internal");
+        let compared = kandas_server::rebuild::rebuild(&house.store, &mut |_, _| {}).await.unwrap();
+        assert_eq!(compared.differences.len(), 1, "and a rebuild puts them right");
+        scene.approve(&version).await.ok();
+    }
+}
