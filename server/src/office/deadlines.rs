@@ -2,14 +2,14 @@
 //! working-day clocks (requirements §1.9, A-04, A-17, A-18). It decides nothing and changes nothing.
 //!
 //! What a clock is and how it stands is [`kandas_shared::deadline`]'s; here is found what is due. Each kind has one gatherer
-//! in a file of its own. It gives what the store knows of the units that are asked for ([`Asked`]) as [`Found`]: how many,
+//! in a file of its own. It gives what the store knows of the units that are asked for (`Asked`) as `Found`: how many,
 //! of which unit, by which clock, and what its list is asked by. Much of a kind is one row for each unit; where there are
-//! more units than [`APART`], one row for all of them. So the board is short in any case, and needs no pages.
+//! more units than `APART`, one row for all of them. So the board is short in any case, and needs no pages.
 //!
 //! **Another kind** is a word of [`DeadlineKind`] with its law and whose turn it is, a file here with a gatherer, an arm
-//! in [`gather`] and in [`rights`], a place in the dashboard (`parts/deadlines.ts`), and the messages `deadline-<kind>`,
+//! in `gather` and in `rights`, a place in the dashboard (`parts/deadlines.ts`), and the messages `deadline-<kind>`,
 //! `deadline-who-<kind>`, `deadline-help-<kind>`. A gatherer reads nothing that grows with the number of families: what is
-//! counted family by family belongs into [`counted`], which is kept in memory by unit and counted again when the journal
+//! counted family by family belongs into `counted`, which is kept in memory by unit and counted again when the journal
 //! has something new of it. Of the terms of §1.9 these are not here, because the store holds no event that starts them:
 //! applications (§8-19), preliminary visits (§28-29), temporary registration (§31), plans on their way to the phones (§34).
 //!

@@ -211,6 +211,7 @@ impl Bench {
             let family = listed.first().and_then(|family| family["id"].as_str()).context("no family")?;
             let mut all = vec![
                 ("overview", vec!["/api/overview".to_owned()]),
+                ("deadlines", vec!["/api/deadlines".to_owned()]),
                 ("families", vec!["/api/families".to_owned()]),
                 ("family", vec![format!("/api/families/{family}")]),
                 (
