@@ -144,7 +144,8 @@ struct Ages {
 }
 
 static AGES: LazyLock<BTreeMap<AppliesTo, Ages>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../data/applies_to.json")).expect("the embedded list of ages is tested")
+    serde_json::from_str(include_str!("../data/applies_to.json"))
+        .expect("the embedded list of ages is tested")
 });
 
 /// What is known of a member when his items are put into the plan.

@@ -45,7 +45,8 @@ impl PlanState {
             DraftRemote => &[PrelimAgreed, FinalDraft],
             PrelimAgreed => &[FinalDraft],
             FinalDraft => &[Agreed],
-            Agreed => &[Approved],
+            // Approval may be refused with a remark: the version is worked on again.
+            Agreed => &[Approved, FinalDraft],
             Approved => &[Published, FinalDraft],
             Published => &[InExecution, FinalDraft],
             InExecution => &[Executed, FinalDraft, Departed],
@@ -241,6 +242,7 @@ mod tests {
             (PrelimAgreed, FinalDraft),
             (FinalDraft, Agreed),
             (Agreed, Approved),
+            (Agreed, FinalDraft),
             (Approved, Published),
             (Approved, FinalDraft),
             (Published, InExecution),

@@ -28,15 +28,8 @@ impl Run {
     pub(super) fn plan_row(&mut self, fact: &Placed, drafted: &PlanRowDrafted) -> Result<(), ApplyError> {
         let row = &drafted.row;
         let chosen = i64::try_from(row.chosen()).unwrap_or(i64::MAX);
-        let written = (
-            row.plan,
-            row.version,
-            row.person,
-            row.family,
-            row.to_text()?,
-            chosen,
-            fact.position as i64,
-        );
+        let written =
+            (row.plan, row.version, row.person, row.family, row.to_text()?, chosen, fact.position as i64);
         self.plan_rows.insert((row.plan, row.version, row.person), written);
         Ok(())
     }
@@ -114,7 +107,8 @@ async fn done(tx: &mut Tx, fact: &Placed, acted: &PlanActed) -> Result<(), Apply
             exec!(tx, sql, *plan, *version).await?;
         }
         PlanAct::Publish => {
-            let sql = "update plan_version set published_at = $1, in_time = $2 where plan = $3 and version = $4";
+            let sql =
+                "update plan_version set published_at = $1, in_time = $2 where plan = $3 and version = $4";
             exec!(tx, sql, fact.at, acted.in_time, *plan, *version).await?;
         }
         PlanAct::Open | PlanAct::Finish | PlanAct::Agree => {}

@@ -88,7 +88,8 @@ fn what_is_put_into_the_plan_by_age_and_place_in_the_family() {
 
 #[test]
 fn an_amendment_begins_with_the_version_before() {
-    let before = |n, service, on: Option<&str>| Before { activity: activity(n), service, planned_on: on.map(day) };
+    let before =
+        |n, service, on: Option<&str>| Before { activity: activity(n), service, planned_on: on.map(day) };
     let held = [before(2, ServiceCode::S07, Some("2026-12-01")), before(1, ServiceCode::S06, None)];
     let items = expected(&who(false, Some("1986-05-01"), None), Some(&held), day(TODAY));
     let told: Vec<_> = items.iter().map(|of| (of.service, of.activity, of.planned_on, of.change())).collect();
@@ -99,7 +100,11 @@ fn an_amendment_begins_with_the_version_before() {
             (ServiceCode::S07, Some(activity(2)), Some(day("2026-12-01")), None),
         ]
     );
-    assert_eq!(expected(&who(false, None, None), Some(&[]), day(TODAY)), [], "nobody is given anything unasked");
+    assert_eq!(
+        expected(&who(false, None, None), Some(&[]), day(TODAY)),
+        [],
+        "nobody is given anything unasked"
+    );
 }
 
 fn wanted(service: ServiceCode, chosen: bool) -> Wanted {
@@ -161,16 +166,29 @@ fn what_cannot_be_wanted() {
     assert_eq!(items.iter().filter_map(Item::change).collect::<Vec<_>>(), []);
     let table: [(&str, Vec<Wanted>, Unfit); 5] = [
         ("what is done is left out", vec![open.clone()], Unfit::Settled(ServiceCode::S06)),
-        ("what is done is taken out", vec![wanted(ServiceCode::S06, false), open.clone()], Unfit::Settled(ServiceCode::S06)),
-        ("what is done is moved", vec![wanted(ServiceCode::S06, true), open.clone()], Unfit::Settled(ServiceCode::S06)),
-        ("coal for a wife", vec![done.clone(), wanted(ServiceCode::S13, true)], Unfit::OfTheFamily(ServiceCode::S13)),
+        (
+            "what is done is taken out",
+            vec![wanted(ServiceCode::S06, false), open.clone()],
+            Unfit::Settled(ServiceCode::S06),
+        ),
+        (
+            "what is done is moved",
+            vec![wanted(ServiceCode::S06, true), open.clone()],
+            Unfit::Settled(ServiceCode::S06),
+        ),
+        (
+            "coal for a wife",
+            vec![done.clone(), wanted(ServiceCode::S13, true)],
+            Unfit::OfTheFamily(ServiceCode::S13),
+        ),
         ("twice", vec![done.clone(), open.clone(), open.clone()], Unfit::Twice(ServiceCode::S07)),
     ];
     for (name, wanted, unfit) in table {
         assert_eq!(change(&wanted), Err(unfit), "{name}");
     }
     // Taken out, moved, added.
-    let items = change(&[done.clone(), wanted(ServiceCode::S07, false), wanted(ServiceCode::S10, true)]).unwrap();
+    let items =
+        change(&[done.clone(), wanted(ServiceCode::S07, false), wanted(ServiceCode::S10, true)]).unwrap();
     let told: Vec<_> = items.iter().map(|of| (of.service.number(), of.change())).collect();
     assert_eq!(told, [(6, None), (7, Some(PlanChange::Dropped)), (10, Some(PlanChange::Added))]);
     let moved = Wanted { planned_on: Some(day("2026-12-01")), ..open };

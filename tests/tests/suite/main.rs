@@ -18,6 +18,7 @@ mod month;
 mod orders;
 mod originals;
 mod packed;
+mod plans;
 mod pull;
 mod storm;
 mod trust;

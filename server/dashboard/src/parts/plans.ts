@@ -1,6 +1,6 @@
 // How the states of a plan look, and the steps that a version goes through.
 import { TONE, type PatchState } from "kandas-design/states";
-import type { PlanChange, PlanItemOf, PlanState } from "../api/client";
+import type { PlanItemOf, PlanState } from "../api/client";
 
 const LOOKS: Record<PlanState, PatchState> = {
   draft_remote: "draft",
@@ -21,6 +21,7 @@ export const tone = (state: PlanState) => TONE[LOOKS[state]];
 /** The way of a version (requirements §2.4). */
 export const STEPS = ["draft_remote", "prelim_agreed", "final_draft", "agreed", "approved", "published"] as const satisfies readonly PlanState[];
 
+export type PlanChange = "added" | "dropped" | "moved";
 /** How an item differs from the version before, as `shared::plan` says it. */
 export function changeOf(item: PlanItemOf): PlanChange | null {
   if (item.activity == null) return item.chosen ? "added" : null;

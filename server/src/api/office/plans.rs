@@ -206,7 +206,8 @@ pub async fn agree(
 ) -> Outcome<StatusCode> {
     allow(&state, &seat, Right::PlanMake, of).await?;
     let PlanToAgree { how, signed_on, name, digest, file, record } = entered;
-    agreement::enter(&state, &seat.0.user, of, Entered { how, signed_on, name, digest, file, record }).await?;
+    agreement::enter(&state, &seat.0.user, of, Entered { how, signed_on, name, digest, file, record })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -22,8 +22,7 @@ use crate::{
 pub(super) async fn print(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Broken> {
     let wanted = &of.export.wanted;
     let (Some(plan), Some(version)) = (wanted.plan, wanted.version) else { return Err(Broken::Gone) };
-    let (found, place) =
-        page::of_plan(tx, of.user, of.territory, (plan, version), of.export.made_at).await?;
+    let (found, place) = page::of_plan(tx, of.user, of.territory, (plan, version), of.export.made_at).await?;
     let shown = found.version.as_ref().ok_or(Broken::Gone)?;
     let entries = shown.rows.iter().flat_map(|row| &row.items).filter(|item| item.item.chosen).count();
     let entries = i64::try_from(entries).unwrap_or(i64::MAX);
@@ -137,7 +136,11 @@ fn signatures(of: &Asked<'_>, version: &Version) -> Vec<(String, String)> {
             how => of.word("plan-how", how),
         };
         let name = agreement.name.clone().unwrap_or_default();
-        [name, date(agreement.signed_on), how].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        [name, date(agreement.signed_on), how]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
     });
     let last = |act: PlanAct| {
         let done = version.acts.iter().rfind(|done| done.act == act)?;

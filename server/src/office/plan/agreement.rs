@@ -21,7 +21,7 @@ use kandas_shared::{
 
 use super::{
     impossible,
-    making::{self, Standing, fact, frozen, hand, rows, standing},
+    making::{Standing, fact, frozen, hand, rows, standing},
     words,
 };
 use crate::{
@@ -87,7 +87,8 @@ pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Ente
     let mut on = signed_on;
     if how == PlanAgreement::Record {
         let record = record.ok_or_else(|| lacks("the record"))?;
-        let sql = "select r.done_on from record r where r.record = $1 and r.family = $2 and r.verdict = 'accepted'
+        let sql =
+            "select r.done_on from record r where r.record = $1 and r.family = $2 and r.verdict = 'accepted'
             and r.superseded = false and r.done_on >= $3
             and exists (select 1 from evidence e where e.hash = r.hash and e.kind = 'signature')";
         let found = opt!(&mut tx, (Option<NaiveDate>,), sql, record, ready.found.family, since).await?;
@@ -220,7 +221,8 @@ pub fn is_cms(bytes: &[u8]) -> bool {
     const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
     let head = bytes.get(..40.min(bytes.len())).unwrap_or_default();
     let der = bytes.first() == Some(&0x30) && head.windows(SIGNED_DATA.len()).any(|at| at == SIGNED_DATA);
-    let text = [&b"-----BEGIN CMS-----"[..], b"-----BEGIN PKCS7-----"].iter().any(|begin| bytes.starts_with(begin));
+    let text =
+        [&b"-----BEGIN CMS-----"[..], b"-----BEGIN PKCS7-----"].iter().any(|begin| bytes.starts_with(begin));
     der || (text && bytes.windows(9).any(|at| at == b"-----END "))
 }
 
@@ -246,17 +248,6 @@ pub async fn kept(tx: &mut Tx, plan: PlanId, version: i32) -> Result<Option<Kept
     opt!(tx, Kept, sql, plan, version).await
 }
 
-/// What would be agreed on now: for the foot of the paper.
-///
-/// # Errors
-/// `not-found`.
-pub async fn hash_now(tx: &mut Tx, plan: PlanId, version: i32) -> Outcome<Digest> {
-    let found = standing(tx, plan, version).await?;
-    let rows = making::rows(tx, plan, version).await?;
-    let texts = rows.iter().map(|(_, text, _)| Digest::of(text.as_bytes()));
-    let (_, sha256) = frozen(plan, version, found.family, texts)?;
-    Ok(found.sha256.unwrap_or(sha256))
-}
 
 #[cfg(test)]
 mod tests {
@@ -264,10 +255,18 @@ mod tests {
 
     #[test]
     fn a_signed_file_is_known_by_how_it_begins() {
-        let der = [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02], &[0; 64]]
-            .concat();
-        let data = [&[0x30, 0x82, 0x01, 0x00][..], &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01], &[0; 64]]
-            .concat();
+        let der = [
+            &[0x30, 0x82, 0x01, 0x00][..],
+            &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02],
+            &[0; 64],
+        ]
+        .concat();
+        let data = [
+            &[0x30, 0x82, 0x01, 0x00][..],
+            &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01],
+            &[0; 64],
+        ]
+        .concat();
         let table: [(&str, &[u8], bool); 7] = [
             ("signed data", &der, true),
             ("signed data as text", b"-----BEGIN CMS-----\nMIIB\n-----END CMS-----\n", true),

@@ -29,9 +29,7 @@ use crate::{
     all, calendar,
     chance::{self, Chance},
     dues,
-    facts::{
-        DuesSet, Event, PlanActed, PlanOpened, PlanRemarked, PlanRowDrafted, ReportHand,
-    },
+    facts::{DuesSet, Event, PlanActed, PlanOpened, PlanRemarked, PlanRowDrafted, ReportHand},
     journal::{self, Fact, Locked},
     office::session::{self, Session},
     one, opt,
@@ -110,7 +108,8 @@ impl Member {
 
 /// Members of a family, the head first.
 pub(super) async fn members(tx: &mut Tx, family: FamilyId) -> Result<Vec<Member>, StoreError> {
-    let sql = "select id, surname, given_name, patronymic, relation, birth_date, sex from person where family = $1";
+    let sql =
+        "select id, surname, given_name, patronymic, relation, birth_date, sex from person where family = $1";
     let mut members = all!(tx, Member, sql, family).await?;
     members.sort_by_key(|member| (member.relation, member.birth_date, member.id));
     Ok(members)
@@ -138,12 +137,17 @@ pub(super) async fn standing(tx: &mut Tx, plan: PlanId, version: i32) -> Outcome
 
 impl Standing {
     pub(super) fn after(&self, act: PlanAct) -> Outcome<PlanState> {
-        act.after(self.state).ok_or_else(|| impossible(format!("it is {}: {act} is not possible", self.state)))
+        act.after(self.state)
+            .ok_or_else(|| impossible(format!("it is {}: {act} is not possible", self.state)))
     }
 }
 
 /// The rows of a version, by the persons' ids.
-pub(super) async fn rows(tx: &mut Tx, plan: PlanId, version: i32) -> Result<Vec<(Row, String, i64)>, StoreError> {
+pub(super) async fn rows(
+    tx: &mut Tx,
+    plan: PlanId,
+    version: i32,
+) -> Result<Vec<(Row, String, i64)>, StoreError> {
     let sql = "select frozen, position from plan_row where plan = $1 and version = $2";
     let mut rows = Vec::new();
     for (text, position) in all!(tx, (String, i64), sql, plan, version).await? {
@@ -167,7 +171,8 @@ pub(super) fn frozen(
 
 /// What the phones have of a plan: its activities, those that were cancelled left out.
 pub(super) async fn activities(tx: &mut Tx, plan: PlanId) -> Result<Vec<Activity>, StoreError> {
-    let sql = "select id, plan, family, person, service, planned_on, due_on, state, record, done_on from activity
+    let sql =
+        "select id, plan, family, person, service, planned_on, due_on, state, record, done_on from activity
         where plan = $1 and state <> 'cancelled' order by id";
     all!(tx, Activity, sql, plan).await
 }
@@ -182,7 +187,12 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    pub(super) async fn of(tx: &mut Tx, plan: PlanId, amends: bool, on: NaiveDate) -> Result<Self, StoreError> {
+    pub(super) async fn of(
+        tx: &mut Tx,
+        plan: PlanId,
+        amends: bool,
+        on: NaiveDate,
+    ) -> Result<Self, StoreError> {
         let held = activities(tx, plan).await?;
         let mut before: BTreeMap<PersonId, Vec<Before>> = BTreeMap::new();
         for of in &held {
@@ -259,7 +269,8 @@ pub async fn open(state: &AppState, by: &User, family: FamilyId, begins: Begins)
     if members.iter().filter(|member| member.relation == Relation::Head).count() != 1 {
         return Err(impossible("the family has no head: what is of the family would be nobody's (A-11)"));
     }
-    let sql = "select id, family, version, state, published_on from plan where family = $1 order by id limit 1";
+    let sql =
+        "select id, family, version, state, published_on from plan where family = $1 order by id limit 1";
     let on_phones = opt!(&mut tx, Plan, sql, family).await?;
     if let Some(plan) = on_phones.as_ref().filter(|plan| !plan::can_be_amended(plan.state)) {
         return Err(impossible(format!("the plan is {}", plan.state)));

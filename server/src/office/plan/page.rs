@@ -426,7 +426,9 @@ async fn agreement(
         order by position desc limit 1";
     let paper = match how {
         PlanAgreement::Record => None,
-        PlanAgreement::Paper | PlanAgreement::Eds => opt!(tx, (String, String, i64), sql, id, version).await?,
+        PlanAgreement::Paper | PlanAgreement::Eds => {
+            opt!(tx, (String, String, i64), sql, id, version).await?
+        }
     };
     let (name, media_type, size) = match paper {
         Some((name, media_type, size)) => (Some(name), Some(media_type), Some(size)),

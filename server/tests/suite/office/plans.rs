@@ -1,13 +1,16 @@
 //! Plans (§19, 28, 32-34): from the first draft to the phones, amendments, the agreement of the kandas, the clock of the working
 //! day, and what is left when somebody is erased.
 
+use std::process::Command;
+
 use axum::http::{Method, StatusCode};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kandas_server::{
     all, erase,
     facts::{Event, Setting},
     journal::Fact,
-    office, one, scope,
+    office::{self, export},
+    one, scope,
 };
 use kandas_shared::{
     hash::Digest,
@@ -20,7 +23,7 @@ use kandas_shared::{
 };
 use serde_json::{Value, json};
 
-use super::{Answer, Office, Somebody, assert_sound};
+use super::{Answer, Office, Somebody, assert_sound, peer};
 use crate::{
     house::{House, Work, photo},
     stores::on_each,
@@ -136,7 +139,8 @@ impl Scene {
     async fn save(&self, family: FamilyId, person: PersonId, change: impl FnOnce(&mut Vec<Value>)) -> Answer {
         let shown = self.show(&self.worker, family).await;
         let version = &shown["version"];
-        let row = version["rows"].as_array().unwrap().iter().find(|row| row["person"] == json!(person)).unwrap();
+        let row =
+            version["rows"].as_array().unwrap().iter().find(|row| row["person"] == json!(person)).unwrap();
         let mut items: Vec<Value> = row["items"].as_array().unwrap().iter().map(wanted).collect();
         change(&mut items);
         let body = json!({"seen": version["seen"], "rows": [{"person": person, "items": items}]});
@@ -587,5 +591,39 @@ on_each! { engine, House;
         let compared = kandas_server::rebuild::rebuild(&house.store, &mut |_, _| {}).await.unwrap();
         assert_eq!(compared.differences.len(), 1, "and a rebuild puts them right");
         scene.approve(&version).await.ok();
+    }
+
+    async fn the_paper_shows_what_is_agreed_on(house) {
+        let scene = Scene::over(&house).await;
+        let version = scene.opened("settled").await;
+        let (plan, number) = version.split_once('/').unwrap();
+        let number: i32 = number.parse().unwrap();
+        let wanted = json!({"what": "plan", "format": "pdf", "lang": "kk", "plan": plan, "version": number});
+        let beside = scene.office.somebody(&house, Role::CcSet, scene.office.beside).await;
+        assert_eq!(scene.office.post(&beside, "/api/exports", &wanted).await.code(), "forbidden");
+        let sheet = json!({"what": "plan", "format": "xlsx", "lang": "kk", "plan": plan, "version": number});
+        assert_eq!(scene.office.post(&scene.worker, "/api/exports", &sheet).await.code(), "bad-request");
+        let unknown = json!({"what": "plan", "format": "pdf", "lang": "kk", "plan": plan, "version": 7});
+        assert_eq!(scene.office.post(&scene.worker, "/api/exports", &unknown).await.code(), "not-found");
+        let asked = scene.office.post(&scene.worker, "/api/exports", &wanted).await.ok();
+        assert!(export::piece(&scene.office.state).await.unwrap());
+        let id = asked["id"].as_str().unwrap();
+        let file = scene.office.get(&scene.worker, &format!("/api/exports/{id}/file")).await;
+        assert_eq!(file.headers["content-type"], "application/pdf");
+        let sha256 = scene.show(&scene.worker, scene.family).await["version"]["sha256"].as_str().unwrap().to_owned();
+        // Where it is missing nothing is read, which CI does not allow.
+        let Some(program) = peer("pdftotext", &["-v"]) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.pdf");
+        std::fs::write(&path, &file.body).unwrap();
+        let read = Command::new(program).args(["-layout"]).arg(&path).arg("-").output().unwrap();
+        let text = String::from_utf8(read.stdout).unwrap();
+        for (n, page) in text.split('\x0c').filter(|page| !page.trim().is_empty()).enumerate() {
+            assert!(page.contains(&sha256), "page {n} does not say of which version it is: {page}");
+        }
+        for part in [NAME, "СЫНАҚ 6", "Қағидаларға 1-қосымша", "Қандас (қолы", "Ұтқырлық орталығының басшысы (қолы",
+            "Тұрғылықты жері бойынша тіркелуге жәрдемдесу", "Заңды мерзім жоқ"] {
+            assert!(text.contains(part), "{part} is not on the paper: {text}");
+        }
     }
 }
