@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, RecordId, ReportId, RoadMapId, UserId},
+    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, PlanId, RecordId, ReportId, RoadMapId, UserId},
     roadmap::RoadMapHolder,
     time::micros,
 };
@@ -59,6 +59,16 @@ pub enum Action {
     Log,
     /// What an erasing would take.
     Survey,
+    /// Whose term of keeping is over.
+    Retention,
+    /// What was proposed to be erased, and what was erased.
+    Erasures,
+    /// The consent of a person.
+    Consent,
+    /// What of the exchange concerns a family.
+    ExchangeFamily,
+    /// The scan by which one was withdrawn, by the position of its fact.
+    ConsentScan(i64),
     /// Everything, into a back-up.
     BackUp,
     /// Places on the map.
@@ -79,6 +89,12 @@ pub enum Action {
     RoadMap(RoadMapId),
     /// The scan of a signed road map.
     RoadMapScan(RoadMapId, RoadMapHolder),
+    /// The list of plans that are under way.
+    Plans,
+    /// The plan of a family with its versions.
+    Plan,
+    /// The file that shows the agreement to a version of a plan.
+    PlanPaper(PlanId, i32),
     /// Something asked to be written into a file; whether with numbers, and why.
     Export(ExportId, &'static str, Option<NumberReason>),
     /// Such a file, taken.
@@ -131,6 +147,11 @@ impl std::fmt::Display for Action {
             Self::Rework(record) => write!(f, "check.rework {record}"),
             Self::Log => f.write_str("device.log"),
             Self::Survey => f.write_str("erase.survey"),
+            Self::Retention => f.write_str("retention.list"),
+            Self::Erasures => f.write_str("erase.list"),
+            Self::Consent => f.write_str("consent.show"),
+            Self::ExchangeFamily => f.write_str("exchange.family"),
+            Self::ConsentScan(position) => write!(f, "consent.scan {position}"),
             Self::BackUp => f.write_str("store.backup"),
             Self::Map => f.write_str("map.show"),
             Self::Families => f.write_str("family.list"),
@@ -141,6 +162,9 @@ impl std::fmt::Display for Action {
             Self::Report(report) => write!(f, "report.show {report}"),
             Self::RoadMap(map) => write!(f, "road_map.show {map}"),
             Self::RoadMapScan(map, holder) => write!(f, "road_map.scan {map} {holder}"),
+            Self::Plans => f.write_str("plan.list"),
+            Self::Plan => f.write_str("plan.show"),
+            Self::PlanPaper(plan, version) => write!(f, "plan.paper {plan} {version}"),
             Self::Export(id, what, None) => write!(f, "export.{what} {id}"),
             Self::Export(id, what, Some(why)) => write!(f, "export.{what} {id} {why}"),
             Self::ExportFile(id) => write!(f, "export.save {id}"),

@@ -9,13 +9,16 @@ mod assessment;
 mod checked;
 mod decided;
 mod erased;
+mod exchange;
 mod feed;
 mod findings;
 mod gone;
 pub mod monitoring;
+mod plan;
 mod rare;
 mod records;
 mod report;
+mod retention;
 mod road_map;
 mod run;
 pub mod words;
@@ -42,6 +45,12 @@ use run::Run;
 pub const DERIVED: &[&str] = &[
     "change",
     "access_anchor",
+    "exchange_aside",
+    "exchange_in",
+    "exchange_file",
+    "exchange_out",
+    "consent_withdrawal",
+    "erasure_proposal",
     "erasure",
     "recommendation_result",
     "recommendation",
@@ -57,6 +66,11 @@ pub const DERIVED: &[&str] = &[
     "monitoring_issue",
     "monitoring_act",
     "monitoring_round",
+    "plan_remark",
+    "plan_paper",
+    "plan_act",
+    "plan_row",
+    "plan_version",
     "road_map_remark",
     "road_map_copy",
     "road_map_scan",
@@ -203,6 +217,15 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
                 std::mem::take(&mut run).write(tx, &before).await?;
                 road_map::apply(tx, fact).await?;
             }
+            Event::PlanRowDrafted(drafted) => run.plan_row(fact, drafted)?,
+            Event::PlanOpened(_)
+            | Event::PlanActed(_)
+            | Event::PlanAgreed(_)
+            | Event::PlanPaperKept(_)
+            | Event::PlanRemarked(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                plan::apply(tx, fact).await?;
+            }
             Event::AssessmentFrozen(_)
             | Event::AssessmentScored(_)
             | Event::AssessmentConcluded(_)
@@ -223,6 +246,21 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             | Event::MonitoringWorded(_) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 monitoring::apply(tx, fact, gone).await?;
+            }
+            Event::ErasureProposed(_)
+            | Event::ErasureDropped(_)
+            | Event::ErasureConfirmed(_)
+            | Event::ConsentWithdrawn(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                retention::apply(tx, fact).await?;
+            }
+            Event::ExchangeQueued(_)
+            | Event::ExchangeWritten(_)
+            | Event::ExchangeTaken(_)
+            | Event::ExchangeSettled(_)
+            | Event::ExchangeConfirmed(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                exchange::apply(tx, fact, gone).await?;
             }
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;

@@ -10,9 +10,14 @@
 
 mod findings;
 mod others;
+mod plans;
 mod road_maps;
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, Utc};
@@ -58,6 +63,8 @@ pub struct Taken {
     pub records: usize,
     /// Files of evidence.
     pub files: usize,
+    /// Bytes in the media store, as far as they are there.
+    pub bytes: u64,
     /// Files that stay, because records of others name them too.
     pub shared: usize,
     /// Uploads in progress.
@@ -66,6 +73,19 @@ pub struct Taken {
     pub bundles: usize,
     /// Rows of the tables that phones know.
     pub entities: usize,
+}
+
+/// What an erasing would take, and what would stay to be proven by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// In numbers.
+    pub taken: Taken,
+    /// Facts that lose their bodies, by kind.
+    pub kinds: Vec<(String, usize)>,
+    /// Identities of the records: they stay known.
+    pub records: Vec<Digest>,
+    /// Phones in whose hands the subject is.
+    pub phones: usize,
 }
 
 /// What [`settle`] had to do.
@@ -86,6 +106,52 @@ pub async fn survey(store: &Store, subject: Subject) -> Result<Taken> {
     let (family, person) = who(&mut tx, subject).await?;
     let plan = Plan::make(&mut tx, family, person, ErasureId(Uuid::nil())).await?;
     Ok(plan.taken())
+}
+
+/// What an erasing of this family or person would take; who is to be erased must be known.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn survey_in(tx: &mut Tx, family: FamilyId, person: Option<PersonId>) -> Result<Survey> {
+    let plan = Plan::make(tx, family, person, ErasureId(Uuid::nil())).await?;
+    let list: Vec<(i64,)> = plan.positions.iter().map(|position| (*position,)).collect();
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let facts: BTreeMap<i64, String> =
+        among!(tx, (i64, String), "select position, kind from journal where position in (", list, ")")
+            .await?
+            .into_iter()
+            .collect();
+    for kind in facts.into_values() {
+        *kinds.entry(kind).or_default() += 1;
+    }
+    let sql = "select count(distinct device) from device_scope where family = $1";
+    let (phones,) = one!(tx, (i64,), sql, family).await?;
+    Ok(Survey {
+        taken: plan.taken(),
+        kinds: kinds.into_iter().collect(),
+        records: plan.records.iter().map(|(hash, _)| *hash).collect(),
+        phones: usize::try_from(phones).unwrap_or_default(),
+    })
+}
+
+/// Carries out a decision that was made in the office: in the list first, then as any other. It may be said again.
+///
+/// # Errors
+/// When a step fails; what is left is done by [`settle`].
+pub async fn decided(
+    config: &Config,
+    store: &Store,
+    decision: &Erased,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+) -> Result<Settled> {
+    let turn = turn(config)?.context("another erasing is under way")?;
+    if !erased_list::read(&config.erased_list())?.iter().any(|known| known.erasure == decision.erasure) {
+        erased_list::add(&config.erased_list(), decision)?;
+    }
+    let settled = settle_in_turn(config, store, now, chance).await?;
+    drop(turn);
+    Ok(settled)
 }
 
 /// Erases a subject. A second decision about the same subject takes what has come since.
@@ -109,7 +175,7 @@ pub async fn erase(
     let (family, person) = who(&mut tx, subject).await?;
     drop(tx);
     let erasure = ErasureId::draw(now, chance::bytes(chance));
-    let decision = Erased { erasure, family, person, basis: basis.to_owned(), by, at: now };
+    let decision = Erased { erasure, family, person, basis: basis.to_owned(), by, at: now, office: None };
     erased_list::add(&config.erased_list(), &decision)?;
     point!("erase.decided");
     let taken = carry_out(config, store, &decision, now, chance).await?;
@@ -210,6 +276,11 @@ async fn carry_out(
 ) -> Result<Taken> {
     let mut tx = store.write().await?;
     let locked = journal::lock(&mut tx).await?;
+    // Another process may have been first.
+    let sql = "select erasure from erasure where erasure = $1";
+    if opt!(&mut tx, (ErasureId,), sql, decision.erasure).await?.is_some() {
+        return Ok(Taken::default());
+    }
     let plan = Plan::make(&mut tx, decision.family, decision.person, decision.erasure).await?;
     let taken = plan.taken();
     plan.leftover.write(config)?;
@@ -252,6 +323,7 @@ struct Plan {
     positions: Vec<i64>,
     records: Vec<(Digest, u64)>,
     files: Vec<FileRef>,
+    bytes: u64,
     bundles: Vec<BundleId>,
     entities: Vec<(Kind, Uuid)>,
     changes: Vec<(String, Kind, Uuid)>,
@@ -272,12 +344,18 @@ impl Plan {
         let records = records(tx, family, person).await?;
         let hashes: Vec<(Digest,)> = records.iter().map(|(hash, _)| (*hash,)).collect();
         let named = Named::by(tx, &hashes).await?;
-        let (files, mut objects, of_files) = files(tx, &named.alone).await?;
+        let (files, mut objects, of_files, mut bytes) = files(tx, &named.alone).await?;
         let uploads = uploads(tx, &files).await?;
         let bundles = bundles(tx, &hashes).await?;
         objects.extend(bundles.iter().map(|(_, object)| object.clone()));
         let papers = road_maps::Papers::by(tx, family, person).await?;
         objects.extend(papers.objects);
+        let plans = plans::Papers::by(tx, family).await?;
+        objects.extend(plans.objects);
+        for (object, size) in withdrawals(tx, family, person).await? {
+            objects.push(object);
+            bytes = bytes.saturating_add(size.unsigned_abs());
+        }
 
         let mut positions: BTreeSet<i64> = match person {
             None => all!(tx, (i64,), "select position from journal where family = $1", family).await?,
@@ -294,6 +372,7 @@ impl Plan {
         positions.extend(of_others.positions);
         positions.extend(remarks(tx, family, person).await?);
         positions.extend(papers.positions);
+        positions.extend(plans.positions);
         positions.extend(words(tx, family).await?);
         let positions = with_bodies(tx, positions).await?;
 
@@ -314,6 +393,7 @@ impl Plan {
             positions,
             records,
             files,
+            bytes,
             bundles: bundles.into_iter().map(|(bundle, _)| bundle).collect(),
             entities,
             changes,
@@ -329,6 +409,7 @@ impl Plan {
             bodies: self.positions.len(),
             records: self.records.len(),
             files: self.files.len(),
+            bytes: self.bytes,
             shared: self.staying.files.len(),
             uploads: self.leftover.uploads.len(),
             bundles: self.bundles.len(),
@@ -353,6 +434,7 @@ impl Plan {
             changes: self.changes,
             chains: self.chains,
             staying: self.staying,
+            office: decision.office.clone(),
         }))
     }
 }
@@ -417,20 +499,42 @@ async fn words(tx: &mut Tx, family: FamilyId) -> Result<Vec<i64>, StoreError> {
     Ok(rows.into_iter().map(|(position,)| position).collect())
 }
 
-/// The files of this evidence, their keys in the media store, and the positions of their receipts.
+/// Scans by which consents were withdrawn, and their bytes.
+async fn withdrawals(
+    tx: &mut Tx,
+    family: FamilyId,
+    person: Option<PersonId>,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    match person {
+        None => {
+            let sql = "select object, size from consent_withdrawal where object is not null and family = $1";
+            all!(tx, (String, i64), sql, family).await
+        }
+        Some(person) => {
+            let sql = "select object, size from consent_withdrawal where object is not null and person = $1";
+            all!(tx, (String, i64), sql, person).await
+        }
+    }
+}
+
+/// The files of this evidence, their keys in the media store, the positions of their receipts, and the bytes that are there.
 async fn files(
     tx: &mut Tx,
     alone: &[(EvidenceId,)],
-) -> Result<(Vec<FileRef>, Vec<String>, Vec<i64>), StoreError> {
-    let sql = "select evidence, part, object, position from evidence_file where evidence in (";
-    let mut rows = among!(tx, (EvidenceId, Part, Option<String>, Option<i64>), sql, alone, ")").await?;
+) -> Result<(Vec<FileRef>, Vec<String>, Vec<i64>, u64), StoreError> {
+    type Row = (EvidenceId, Part, Option<String>, Option<i64>, i64);
+    let sql = "select evidence, part, object, position, coalesce(salvage_size, size) from evidence_file
+        where evidence in (";
+    let mut rows = among!(tx, Row, sql, alone, ")").await?;
     rows.sort_by_key(|(evidence, part, ..)| (*evidence, *part));
     rows.dedup_by_key(|(evidence, part, ..)| (*evidence, *part));
     let files =
         rows.iter().map(|(evidence, part, ..)| FileRef { evidence: *evidence, part: *part }).collect();
-    let objects = rows.iter().filter_map(|(_, _, object, _)| object.clone()).collect();
-    let positions = rows.iter().filter_map(|(.., position)| *position).collect();
-    Ok((files, objects, positions))
+    let objects = rows.iter().filter_map(|(_, _, object, ..)| object.clone()).collect();
+    let positions = rows.iter().filter_map(|(_, _, _, position, _)| *position).collect();
+    let there = rows.iter().filter(|(_, _, object, ..)| object.is_some());
+    let bytes = there.map(|(.., size)| size.unsigned_abs()).sum();
+    Ok((files, objects, positions, bytes))
 }
 
 async fn uploads(tx: &mut Tx, files: &[FileRef]) -> Result<Vec<UploadId>, StoreError> {

@@ -5,7 +5,10 @@
 //! The body's text is `{"kind":"noun.verb","of":{…}}`. A released body never changes its meaning; a change is a new
 //! `kind_version`, and the code that applies the old one stays.
 
+mod exchange;
 mod monitoring;
+mod plan;
+mod retention;
 mod road_map;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -39,6 +42,15 @@ pub use monitoring::{
     DepartureActed, FamilyDeparted, IssueActed, IssueOpened, MonitoringWorded, ResidenceChecked, RoundActed,
     RoundOf, ServiceConfirmed, Settler,
 };
+pub use exchange::{
+    ExchangeAnswer, ExchangeAside, ExchangeConfirmed, ExchangeQueued, ExchangeSettled, ExchangeTaken,
+    ExchangeWritten, QueuedMessage,
+};
+pub use retention::{
+    ConsentWithdrawn, EraseNumbers, ErasureConfirmed, ErasureDropped, ErasureProposed, OfficeErasure,
+    WithdrawalScan,
+};
+pub use plan::{PlanActed, PlanAgreed, PlanOpened, PlanPaperKept, PlanRemarked, PlanRowDrafted};
 pub use road_map::{
     OnPaper, RoadMapCopied, RoadMapDrafted, RoadMapRemarked, RoadMapReturned, RoadMapRowFrozen,
     RoadMapScanned, RoadMapSigned, RoadMapSubmitted,
@@ -189,6 +201,36 @@ events! {
     ServiceConfirmed(ServiceConfirmed) = "monitoring.service_confirmed", 1;
     /// Words at what was done in monitoring.
     MonitoringWorded(MonitoringWorded) = "monitoring.worded", 1;
+    /// Somebody proposes to erase a family or a person.
+    ErasureProposed(ErasureProposed) = "erasure.proposed", 1;
+    /// A proposal to erase was taken back or refused.
+    ErasureDropped(ErasureDropped) = "erasure.dropped", 1;
+    /// A second person has confirmed a proposal to erase.
+    ErasureConfirmed(ErasureConfirmed) = "erasure.confirmed", 1;
+    /// A consent was withdrawn in the office.
+    ConsentWithdrawn(ConsentWithdrawn) = "consent.withdrawn", 1;
+    /// A version of a plan was begun; the facts that follow say what it begins with.
+    PlanOpened(PlanOpened) = "plan.opened", 1;
+    /// The items of a member of the family in a version of its plan, as they are from now on.
+    PlanRowDrafted(PlanRowDrafted) = "plan.row_drafted", 1;
+    /// A version was agreed after a visit, finished, approved, sent back or published.
+    PlanActed(PlanActed) = "plan.acted", 1;
+    /// The kandas agreed to a version.
+    PlanAgreed(PlanAgreed) = "plan.agreed", 1;
+    /// A file that shows the agreement of the kandas was taken into custody.
+    PlanPaperKept(PlanPaperKept) = "plan.paper_kept", 1;
+    /// What the mobility centre remarked about a version.
+    PlanRemarked(PlanRemarked) = "plan.remarked", 1;
+    /// Messages of the exchange of files wait to be written.
+    ExchangeQueued(ExchangeQueued) = "exchange.queued", 1;
+    /// A file of the exchange was written.
+    ExchangeWritten(ExchangeWritten) = "exchange.written", 1;
+    /// A file of the other side was taken in.
+    ExchangeTaken(ExchangeTaken) = "exchange.taken", 1;
+    /// Something of the exchange that was kept aside was taken after all, or closed.
+    ExchangeSettled(ExchangeSettled) = "exchange.settled", 1;
+    /// A message of the exchange confirms or contradicts a service.
+    ExchangeConfirmed(ExchangeConfirmed) = "exchange.confirmed", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.
@@ -283,7 +325,7 @@ pub struct KeyRotated {
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// Name. `whole_centre:<org unit>` with value `true` gives every phone of the unit all its families;
-    /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>`, `term.<service>.<day>`, `report.<option>.<day>` and
+    /// `finding.<threshold>.<day>`, `calendar.<day>`, `place.<KATO>`, `term.<service>.<day>`, `retention.<class>.<day>`, `report.<option>.<day>` and
     /// `assessment.mode.<day>` are in docs/formats.md §5, as `reason.<list>.<code>.<day>` is.
     pub name: String,
     /// Value.
@@ -1176,6 +1218,9 @@ pub struct SubjectErased {
     /// What erased facts had said of others, as it stands, for the same reason.
     #[serde(default, skip_serializing_if = "Staying::is_empty")]
     pub staying: Staying,
+    /// Who proposed and who confirmed it, where that was in the office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office: Option<OfficeErasure>,
 }
 
 /// What stays of others when a subject is erased whose facts had spoken of them: one photo may serve the records of

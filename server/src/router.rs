@@ -19,8 +19,8 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            assessments, audit, cases, evidence, exports, held, live, map, monitoring, page, people, phones,
-            reasons, reference, reports, review, road_maps, session,
+            assessments, audit, cases, deadlines, evidence, exchange, exports, held, live, map, monitoring, page, people, phones,
+            plans, reasons, reference, reports, retention, review, road_maps, session,
         },
         records,
     },
@@ -87,6 +87,7 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(session::password)) //      PUT  /api/password
         .routes(routes!(session::second_factor, session::confirm)) // POST PUT /api/second-factor
         .routes(routes!(cases::overview)) //        GET  /api/overview
+        .routes(routes!(deadlines::board)) //       GET  /api/deadlines
         .routes(routes!(cases::families)) //        GET  /api/families
         .routes(routes!(cases::records)) //         GET  /api/records
         .routes(routes!(cases::family)) //          GET  /api/families/{family}
@@ -144,6 +145,12 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(monitoring::depart)) //     POST /api/families/{family}/departures
         .routes(routes!(monitoring::confirm)) //    POST /api/families/{family}/confirmations
         .routes(routes!(monitoring::rules, monitoring::set_rule)) // GET POST /api/monitoring-rules
+        .routes(routes!(plans::list)) //            GET  /api/plans
+        .routes(routes!(plans::show, plans::open)) // GET POST /api/families/{family}/plan
+        .routes(routes!(plans::save, plans::act)) // PUT POST /api/plans/{plan}/{version}
+        .routes(routes!(plans::agree, plans::paper)) // POST GET /api/plans/{plan}/{version}/agreement
+        .routes(routes!(plans::approve)) //         POST /api/plans/{plan}/{version}/approval
+        .routes(routes!(plans::send_back)) //       POST /api/plans/{plan}/{version}/remarks
         .routes(routes!(road_maps::list, road_maps::draft)) // GET POST /api/road-maps
         .routes(routes!(road_maps::show)) //        GET  /api/road-maps/{map}
         .routes(routes!(road_maps::rows)) //        GET  /api/road-maps/{map}/rows
@@ -155,6 +162,23 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(road_maps::send_back)) //   POST /api/road-maps/{map}/remarks
         .routes(routes!(road_maps::copy)) //        POST /api/road-maps/{map}/copies
         .routes(routes!(road_maps::term, road_maps::set_term)) // GET POST /api/road-map-term
+        .routes(routes!(exchange::show)) //         GET  /api/exchange
+        .routes(routes!(exchange::messages)) //     GET  /api/exchange/messages
+        .routes(routes!(exchange::again)) //        POST /api/exchange/messages/{message}/retry
+        .routes(routes!(exchange::aside)) //        GET  /api/exchange/aside
+        .routes(routes!(exchange::settle)) //       POST /api/exchange/aside/{position}/{line}
+        .routes(routes!(exchange::of_family)) //    GET  /api/families/{family}/exchange
+        .routes(routes!(retention::read, retention::set)) // GET POST /api/retention
+        .routes(routes!(retention::due)) //         GET  /api/retention/due
+        .routes(routes!(retention::erasures, retention::propose)) // GET POST /api/erasures
+        .routes(routes!(retention::preview)) //     GET  /api/erasures/preview
+        .routes(routes!(retention::show)) //        GET  /api/erasures/{proposal}
+        .routes(routes!(retention::drop)) //        POST /api/erasures/{proposal}/drop
+        .routes(routes!(retention::confirm)) //     POST /api/erasures/{proposal}/confirmation
+        .routes(routes!(retention::proof)) //       GET  /api/erased/{erasure}
+        .routes(routes!(retention::consent)) //     GET  /api/persons/{person}/consent
+        .routes(routes!(retention::withdraw)) //    POST /api/persons/{person}/consent-withdrawals
+        .routes(routes!(retention::scan)) //        GET  /api/persons/{person}/consent-withdrawals/{position}/scan
         .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people

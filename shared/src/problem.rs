@@ -158,6 +158,10 @@ problem_codes! {
     ReportImpossible = "report-impossible", 409;
     /// This cannot be done to the road map as it stands.
     RoadMapImpossible = "road-map-impossible", 409;
+    /// This cannot be done to the plan as it stands.
+    PlanImpossible = "plan-impossible", 409;
+    /// The plan has changes without a reason, or nothing in it.
+    PlanUnready = "plan-unready", 409;
     /// The paper is not of this version: what stands at its foot is another hash.
     PaperDiffers = "paper-differs", 409;
     /// The file is none that can be kept: another type than it may be, or not whole.
@@ -170,6 +174,10 @@ problem_codes! {
     ConclusionUnready = "conclusion-unready", 409;
     /// The reason cannot be chosen: nobody has said that there is one, or it has retired.
     ReasonRetired = "reason-retired", 409;
+    /// This cannot be erased as it stands, or not by whom it was proposed.
+    ErasureImpossible = "erasure-impossible", 409;
+    /// This cannot be done to the message, or to what is kept aside, as it stands.
+    ExchangeImpossible = "exchange-impossible", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
     /// The calendar does not know this day.

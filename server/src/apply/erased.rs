@@ -3,7 +3,7 @@
 
 use kandas_shared::{cursor::Kind, hash::Digest};
 
-use super::{ApplyError, checked, feed, monitoring, records};
+use super::{ApplyError, checked, feed, monitoring, plan, records, retention};
 use crate::{
     exec,
     facts::{RecordErased, Staying, SubjectErased},
@@ -40,6 +40,8 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     many!(tx, "delete from evidence where hash in (", hashes, ")").await?;
     many!(tx, "delete from record_act where hash in (", hashes, ")").await?;
     many!(tx, "delete from finding where hash in (", hashes, ")").await?;
+    // What was said to a state system stays said; what was not is not said any more.
+    many!(tx, "update exchange_out set state = 'erased', code = null where hash in (", hashes, ")").await?;
     many!(tx, "delete from check_sample where hash in (", hashes, ")").await?;
     many!(tx, "delete from held_decision where hash in (", hashes, ")").await?;
     let told: Vec<_> = subject.positions.iter().map(|at| (*at as i64,)).collect();
@@ -49,7 +51,8 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     for table in ["road_map_row", "road_map_scan", "road_map_remark"] {
         many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
     }
-    for table in monitoring::WITH_POSITION {
+    let with_position = [monitoring::WITH_POSITION, plan::WITH_POSITION, retention::WITH_POSITION].concat();
+    for table in with_position {
         many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
     }
     let rows: Vec<_> = subject.records.iter().map(|(hash, at)| (*hash, *at as i64)).collect();
@@ -101,17 +104,26 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     let rows: Vec<_> =
         subject.changes.iter().map(|(scope, kind, id)| (scope.clone(), *kind, *id, position)).collect();
     many!(tx, "insert into change (scope, kind, id, position)", rows, feed::KEEP_LAST).await?;
+    let office = subject.office.as_ref();
     exec!(
         tx,
-        "insert into erasure (erasure, family, person, basis, by_user, at, position)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into erasure (erasure, family, person, basis, by_user, at, position, proposal, org_unit, proposed_by,
+         proposed_name, proposed_role, confirmed_name, confirmed_role)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         subject.erasure,
         subject.family,
         subject.person,
         subject.basis,
         subject.by,
         fact.at,
-        position
+        position,
+        office.map(|of| of.proposal),
+        office.map(|of| of.unit),
+        office.map(|of| of.proposed_by),
+        office.map(|of| of.proposed_name.as_str()),
+        office.map(|of| of.proposed_role),
+        office.map(|of| of.confirmed_name.as_str()),
+        office.map(|of| of.confirmed_role)
     )
     .await?;
     Ok(())

@@ -18,7 +18,7 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::{
-    ApplyError, Before, feed, findings, missing, monitoring, records, report, road_map, unit_scope, words,
+    ApplyError, Before, feed, findings, missing, monitoring, plan, records, report, road_map, unit_scope, words,
 };
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},
@@ -57,6 +57,7 @@ pub(super) struct Run {
     pub(super) samples: Vec<findings::Sample>,
     pub(super) report_rows: Vec<report::FrozenRow>,
     pub(super) road_map_rows: Vec<road_map::FrozenRow>,
+    pub(super) plan_rows: BTreeMap<(PlanId, i32, PersonId), plan::DraftedRow>,
     pub(super) acts: Vec<monitoring::ActRow>,
 
     /// Families of whose entities something changed: their scopes stay as they are for the run.
@@ -217,6 +218,7 @@ impl Run {
         findings::write(&mut self, tx).await?;
         report::write(&self.report_rows, tx).await?;
         road_map::write(&self.road_map_rows, tx).await?;
+        plan::write(std::mem::take(&mut self.plan_rows).into_values().collect(), tx).await?;
         feed::unit_changes(tx, &changed_units, before, &mut self.direct).await?;
         feed::write(tx, self.touched, self.direct, self.subtrees).await
     }

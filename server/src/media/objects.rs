@@ -16,7 +16,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{BundleId, EvidenceId, ExportId, RoadMapId},
+    ids::{BundleId, ConsentId, EvidenceId, ExportId, PlanId, RoadMapId},
 };
 use object_store::{
     ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as Key,
@@ -97,6 +97,18 @@ impl Objects {
     #[must_use]
     pub fn road_map_key(map: RoadMapId, random: [u8; 8]) -> String {
         format!("roadmap/{map}.{}", hex::encode(random))
+    }
+
+    /// Key of the scan by which a consent was withdrawn.
+    #[must_use]
+    pub fn withdrawal_key(consent: ConsentId, random: [u8; 8]) -> String {
+        format!("consent/{consent}.{}", hex::encode(random))
+    }
+
+    /// Key of a file that shows the agreement to a plan.
+    #[must_use]
+    pub fn plan_key(plan: PlanId, random: [u8; 8]) -> String {
+        format!("plan/{plan}.{}", hex::encode(random))
     }
 
     /// Key of a file that somebody asked for.

@@ -9,6 +9,7 @@ mod case;
 mod conclusion;
 mod lists;
 mod monitoring;
+mod plan;
 mod report;
 mod road_map;
 mod sheet;
@@ -19,7 +20,7 @@ pub use work::{PAUSE, expire, piece};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
-    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, ReportId, RoadMapId, UserId},
+    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, PlanId, ReportId, RoadMapId, UserId},
     locale::Lang,
     monitoring::{IssueState, RoundState},
     problem::ProblemCode,
@@ -33,6 +34,7 @@ use utoipa::ToSchema;
 use super::{
     assessment::conclusion as conclusion_of,
     device, family, monitoring as monitoring_of,
+    plan as plan_of,
     policy::{self, Right},
     records, report as reports, road_map as road_maps,
 };
@@ -81,6 +83,8 @@ pub enum What {
     Conclusion,
     /// A road map (§38).
     RoadMap,
+    /// A version of a family's plan (§32-34).
+    Plan,
     /// Rounds of monitoring (§43).
     Rounds,
     /// Problems and proposals (§42).
@@ -105,6 +109,7 @@ impl What {
             Self::Report => "report",
             Self::Conclusion => "conclusion",
             Self::RoadMap => "road_map",
+            Self::Plan => "plan",
             Self::Rounds => "rounds",
             Self::Issues => "issues",
             Self::Departures => "departures",
@@ -122,6 +127,7 @@ impl What {
             Self::Report => &[Right::Report],
             Self::Conclusion => &[Right::Assessment],
             Self::RoadMap => &[Right::RoadMap],
+            Self::Plan => &[Right::Plan],
             Self::Rounds | Self::Issues | Self::Departures => &[Right::Monitoring],
         }
     }
@@ -227,6 +233,12 @@ pub struct Wanted {
     /// The road map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub road_map: Option<RoadMapId>,
+    /// The plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanId>,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
     /// Rounds: those that end in this quarter, `2026-Q3`, or `all`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
@@ -244,12 +256,12 @@ impl Wanted {
     fn check(&self) -> Outcome<()> {
         let no = |what: &str| Err(Refusal::because(ProblemCode::BadRequest, what));
         match (self.what, self.format) {
-            (What::Case, Format::Zip) | (What::Report | What::Conclusion | What::RoadMap, Format::Pdf) => {}
-            (What::Conclusion | What::RoadMap, _) => {
-                return no("a conclusion is a pdf, and so is a road map");
+            (What::Case, Format::Zip) | (What::Report | What::Conclusion | What::RoadMap | What::Plan, Format::Pdf) => {}
+            (What::Conclusion | What::RoadMap | What::Plan, _) => {
+                return no("a conclusion is a pdf, and so are a road map and a plan");
             }
             (What::Case, _) | (_, Format::Zip) => return no("a case is a zip, a list is xlsx or csv"),
-            (_, Format::Pdf) => return no("nothing but a report, a conclusion or a road map is printed"),
+            (_, Format::Pdf) => return no("nothing but a report, a conclusion, a road map or a plan is printed"),
             _ => {}
         }
         match self.what {
@@ -259,6 +271,7 @@ impl Wanted {
             What::Phone if self.phone.is_none() => no("which phone?"),
             What::Conclusion if self.quarter.is_none() => no("which quarter?"),
             What::RoadMap if self.road_map.is_none() => no("which road map?"),
+            What::Plan if self.plan.is_none() || self.version.is_none() => no("which version of a plan?"),
             What::Report if self.report.is_none() && self.format == Format::Pdf => no("which report?"),
             What::Report if self.report.is_none() => {
                 reports::month(self.month.as_deref().unwrap_or_default()).map(drop)
@@ -278,6 +291,9 @@ impl Wanted {
             let Some(report) = self.report else { return Ok(self.unit) };
             return Ok(reports::unit_of(tx, report).await?.map(|(unit, _)| unit));
         }
+        if let (What::Plan, Some(plan), Some(version)) = (self.what, self.plan, self.version) {
+            return Ok(plan_of::unit_of(tx, plan, version).await?.map(|(_, unit)| unit));
+        }
         let unit = match (self.what, self.family, self.phone) {
             (What::Case, Some(family), _) => family::unit_of(tx, family).await?,
             (What::Phone, _, Some(phone)) => device::unit_of(tx, phone).await?,
@@ -296,7 +312,7 @@ impl Wanted {
         for right in self.what.rights() {
             policy::may(user, *right, unit, &territory).map_err(forbidden)?;
         }
-        if unit.is_none() && matches!(self.what, What::Case | What::Phone) {
+        if unit.is_none() && matches!(self.what, What::Case | What::Phone | What::Plan) {
             return Err(ProblemCode::NotFound.into());
         }
         if let (What::Report, Some(report)) = (self.what, self.report) {

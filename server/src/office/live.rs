@@ -252,6 +252,8 @@ async fn facts(tx: &mut Tx, after: i64, to: i64) -> Result<Vec<(OrgUnitId, Topic
             "gap.closed" => facts.push((unit, Topic::Held)),
             // Told once, by the fact that drafts the report or the road map.
             "report.row_frozen" | "roadmap.row_frozen" => {}
+            // Somebody is at a draft, which changes nothing for anybody yet.
+            "plan.row_drafted" => {}
             "roadmap.drafted" | "roadmap.submitted" | "roadmap.signed" | "roadmap.returned"
             | "roadmap.copied" => {
                 facts.push((unit, Topic::RoadMaps));

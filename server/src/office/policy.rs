@@ -55,6 +55,12 @@ pub enum Right {
     RoadMapMake,
     /// To sign them as one of the three, or send them back.
     RoadMapSign,
+    /// To see plans of families from the first draft on (§19, 28, 32-34).
+    Plan,
+    /// To draw them up, change them, enter the agreement of the kandas and bring them onto the phones.
+    PlanMake,
+    /// To approve them for the mobility centre (§34), or send them back.
+    PlanApprove,
     /// To see the monitoring of families: rounds, problems, proposals, departures (§41-46).
     Monitoring,
     /// To begin and close rounds, to say what came to light, to record where a family lives and that it left.
@@ -71,16 +77,30 @@ pub enum Right {
     AssessmentForward,
     /// To say which measures the own body has taken.
     AssessmentMeasure,
+    /// To see what is due for him and for those whom he looks after (requirements §1.9), as far as his other rights reach.
+    Deadlines,
+    /// To see whose term of keeping is over, what was proposed to be erased, and what was erased (requirements §4.6).
+    Erasures,
+    /// To propose that a family or a person be erased.
+    ErasePropose,
+    /// To confirm or refuse what somebody else proposed.
+    EraseConfirm,
+    /// To enter that somebody withdraws his consent (requirements §2.2, row "Consent record").
+    ConsentWithdraw,
+    /// To see how messages to a state system stand (§37, §44).
+    Exchange,
+    /// To have them written once more, and to look after what is kept aside.
+    ExchangeWork,
 }
 
 /// What a role may do. Roles of the departure side and akims have no case of the settlement side before them (§2.2): beside
 /// their own account the former have at most the audit log of their units, without names of families, and akims the road
-/// maps that they sign.
+/// maps that they sign and their deadlines.
 #[must_use]
 pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
-        Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check, Evidence,
-        Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Reasons, Reference, Refund,
+        Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check,
+        ConsentWithdraw, Deadlines, EraseConfirm, ErasePropose, Erasures, Evidence, Exchange, ExchangeWork, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Plan, PlanApprove, PlanMake, Reasons, Reference, Refund,
         Report, ReportDecide, ReportMake, RoadMap, RoadMapMake, RoadMapSign, Scans, Settings, Verify,
         Workers,
     };
@@ -88,7 +108,10 @@ pub fn rights(role: Role) -> &'static [Right] {
         // Who works at a career centre prepares its report (§39) and draws up its road maps (§38).
         Role::CcSet => &[
             Own,
+            Deadlines,
             Case,
+            Plan,
+            PlanMake,
             Evidence,
             Scans,
             Numbers,
@@ -102,10 +125,14 @@ pub fn rights(role: Role) -> &'static [Right] {
             RoadMap,
             RoadMapMake,
             Assessment,
+            ConsentWithdraw,
+            Exchange,
         ],
         Role::CtmSet => &[
             Own,
+            Deadlines,
             Case,
+            Plan,
             Evidence,
             Scans,
             Numbers,
@@ -116,10 +143,13 @@ pub fn rights(role: Role) -> &'static [Right] {
             MonitoringWork,
             Refund,
             Assessment,
+            Exchange,
         ],
         Role::CcDir => &[
             Own,
+            Deadlines,
             Case,
+            Plan,
             Evidence,
             Scans,
             Check,
@@ -136,14 +166,23 @@ pub fn rights(role: Role) -> &'static [Right] {
             RoadMapMake,
             RoadMapSign,
             Assessment,
+            Erasures,
+            ErasePropose,
+            Exchange,
         ],
         Role::CtmSetHead => &[
-            Own, Case, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference, Report,
+            Own, Deadlines, Case,
+            Plan,
+            PlanApprove, Evidence, Scans, Check, Workers, Numbers, Acts, Audit, Verify, Reference, Report,
             Monitoring, Refund, RoadMap, Assessment,
+            Erasures, ErasePropose, EraseConfirm,
+            Exchange, ExchangeWork,
         ],
-        Role::MioSetHead | Role::MioSet => &[
+        Role::MioSetHead => &[
             Own,
+            Deadlines,
             Case,
+            Plan,
             Evidence,
             Scans,
             Check,
@@ -160,10 +199,38 @@ pub fn rights(role: Role) -> &'static [Right] {
             RoadMap,
             Assessment,
             AssessmentMeasure,
+            Erasures,
+            EraseConfirm,
+            Exchange,
+        ],
+        Role::MioSet => &[
+            Own,
+            Deadlines,
+            Case,
+            Plan,
+            Evidence,
+            Scans,
+            Check,
+            Workers,
+            Numbers,
+            Acts,
+            Audit,
+            Verify,
+            Reference,
+            Report,
+            ReportDecide,
+            Monitoring,
+            MonitoringWork,
+            RoadMap,
+            Assessment,
+            AssessmentMeasure,
+            Exchange,
         ],
         Role::Crtr => &[
             Own,
+            Deadlines,
             Case,
+            Plan,
             Evidence,
             Scans,
             Numbers,
@@ -174,11 +241,14 @@ pub fn rights(role: Role) -> &'static [Right] {
             RoadMap,
             Assessment,
             AssessmentMake,
+            Exchange,
         ],
         // Without document scans (R*).
         Role::Auth => &[
             Own,
+            Deadlines,
             Case,
+            Plan,
             Evidence,
             Numbers,
             Acts,
@@ -191,11 +261,13 @@ pub fn rights(role: Role) -> &'static [Right] {
             Monitoring,
             Assessment,
             AssessmentForward,
+            Erasures,
+            Exchange,
         ],
-        Role::Admin => &[Own, Workers, People, Verify, Reference, Settings, Reasons],
+        Role::Admin => &[Own, Workers, People, Verify, Reference, Settings, Reasons, Exchange, ExchangeWork],
         Role::CtmDepHead | Role::MioDepHead => &[Own, Acts, Audit, Verify],
         Role::CcDep => &[Own, Acts],
-        Role::AkimRaion | Role::AkimOkrug => &[Own, RoadMap, RoadMapSign],
+        Role::AkimRaion | Role::AkimOkrug => &[Own, Deadlines, RoadMap, RoadMapSign],
     }
 }
 

@@ -15,7 +15,11 @@ use kandas_shared::{
 };
 use tokio::sync::Mutex;
 
-use super::{family, monitoring, overview::Count};
+use super::{
+    deadlines::counted::{self, Counted},
+    family, monitoring,
+    overview::Count,
+};
 use crate::{
     all, among,
     journal::{self, JournalError},
@@ -58,10 +62,12 @@ pub struct Stands {
     pub overdue: HashMap<UserId, i64>,
     /// Week by week, the earliest first.
     pub weeks: [InWeek; WEEKS],
+    /// What has a clock ([`super::deadlines`]).
+    pub(super) due: Counted,
 }
 
 impl Stands {
-    /// Both together.
+    /// Both together, without what has a clock: that is looked at unit by unit.
     pub(super) fn add(&mut self, more: Self) {
         self.families += more.families;
         self.unvisited += more.unvisited;
@@ -146,7 +152,8 @@ impl Known {
         let sql = "select distinct case when j.kind in ('family.set', 'person.set', 'assignment.set', 'subject.erased')
             then null else f.org_unit end as unit
             from journal j left join family f on f.id = j.family
-            where j.position > $1 and j.position <= $2 and (j.family is not null or j.kind like '%.set')";
+            where j.position > $1 and j.position <= $2 and (j.family is not null or j.kind like '%.set')
+            and j.kind <> 'plan.row_drafted'";
         for (unit,) in all!(tx, (Option<OrgUnitId>,), sql, self.position, size).await? {
             match unit {
                 Some(unit) => drop(self.units.remove(&unit)),
@@ -197,8 +204,12 @@ async fn count(
     for (unit, unanswered) in among!(tx, (OrgUnitId, i64), sql, units, ") group by r.org_unit", late).await? {
         stands.entry(unit).or_default().unanswered = unanswered;
     }
-    for (unit, missed) in monitoring::missed(tx, units, now).await? {
-        stands.entry(unit).or_default().missed = missed;
+    for (unit, due) in counted::count(tx, units, today).await? {
+        stands.entry(unit).or_default().due = due;
+    }
+    for (unit, missed, first) in monitoring::missed(tx, units, now).await? {
+        let unit = stands.entry(unit).or_default();
+        (unit.missed, unit.due.missed_from) = (missed, Some(first));
     }
     let sql = "select a.org_unit, n.worker, count(*) from activity a join assignment n on n.family = a.family
         where n.is_open and a.state = 'planned' and a.due_on < $1 and a.org_unit in (";

@@ -30,12 +30,16 @@ const INDICES: &[&str] = &[
     "record_check_family",
     "report_row_position",
     "road_map_row_position",
+    "plan_version_position",
+    "plan_row_position",
     "monitoring_act_family",
     "monitoring_issue_family",
     "monitoring_issue_position",
     "monitoring_word_position",
     "monitoring_departure_family",
     "monitoring_departure_position",
+    "erasure_proposal_position",
+    "exchange_out_hash",
 ];
 
 /// Twins of all derived tables.

@@ -13,9 +13,9 @@ use super::{Pools, StoreError};
 const PERSONAL: &str = "journal_body, family, person, consent, assignment, plan, activity, record, evidence,
     evidence_file, evidence_call, record_check, finding, finding_mention, check_sample, record_reading, record_spot, photo_hash, bundle, upload,
     device_scope, change, person_word, report_row, report_remark, road_map_row,
-    road_map_scan, road_map_remark, record_act,
+    road_map_scan, road_map_remark, record_act, plan_version, plan_row, plan_act, plan_paper, plan_remark,
     monitoring_round, monitoring_act, monitoring_issue, monitoring_word, monitoring_residence, monitoring_departure,
-    monitoring_confirmation";
+    monitoring_confirmation, erasure_proposal, consent_withdrawal";
 
 const PAUSE: Duration = Duration::from_millis(100);
 /// Five minutes: longer than any statement of ours may take.

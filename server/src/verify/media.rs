@@ -41,6 +41,10 @@ pub async fn expected(tx: &mut Tx) -> Result<Vec<Expected>, StoreError> {
          select object, size, sha256 from bundle where state <> 'erased'
          union all
          select object, size, sha256 from road_map_scan
+         union all
+         select object, size, sha256 from plan_paper
+         union all
+         select object, size, sha256 from consent_withdrawal where object is not null
          order by 1"
     )
     .await?;

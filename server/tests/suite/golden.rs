@@ -19,8 +19,11 @@ use kandas_server::{
     },
     devices, erase, exec,
     facts::{
-        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, DuesMoved, DuesSet,
-        Event, EvidenceCalled, EvidenceSalvaged, Measure, OrderDone, PasswordSet, RecoveryKeyStored,
+        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, ConsentWithdrawn,
+        DuesMoved, DuesSet, EraseNumbers, ErasureConfirmed, ErasureDropped, ErasureProposed, Event,
+        EvidenceCalled, EvidenceSalvaged, ExchangeAnswer, ExchangeAside, ExchangeConfirmed, ExchangeQueued,
+        ExchangeSettled, ExchangeTaken, ExchangeWritten, Measure, OrderDone, PasswordSet, PlanActed, QueuedMessage,
+        RecoveryKeyStored,
         ReportHand, ReportSigned, ResidenceChecked, Restored, RoadMapSigned, RoundActed, RoundOf,
         SecondFactorSet, ServiceConfirmed, Setting,
     },
@@ -28,6 +31,7 @@ use kandas_server::{
     office::{
         assessment::{concluding, making as assessing},
         monitoring::making::{self as watching, ActOnDeparture, ActOnIssue, WantedDeparture, WantedIssue},
+        plan::{agreement, making as drawing, page as plan_page},
         report::making,
         road_map::{self, on_paper},
     },
@@ -39,10 +43,12 @@ use kandas_server::{
 use kandas_shared::{
     assessment::{Assessed, AssessmentMode, Frozen, Parts, Points, Score, Scores, total},
     check::{Choice, ChoiceReason, ReturnReason},
+    consent::WithdrawalForm,
     evidence::{FileRef, Part},
+    exchange::{self, AsideReason},
     finding::Threshold,
     hash::{Digest, Epoch},
-    ids::{ActivityId, BundleId, ConclusionId, EvidenceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
+    ids::{ActivityId, BundleId, ConclusionId, ErasureId, EvidenceId, FamilyId, OrgUnitId, PersonId, ProposalId, RecordId, UserId},
     journal::{Header, leaf_hash},
     merkle::Frontier,
     monitoring::{
@@ -50,10 +56,13 @@ use kandas_shared::{
         IssueWhat, Residence, ResidenceSource, RoundAct,
     },
     order::OrderKind,
+    plan::{PlanAct, PlanAgreement},
+    plan_state::PlanState,
     pulled::{Family, User},
     reason::{ReasonCode, ReasonList, ReasonText},
     receipt::Verdict,
     report::ReportAct,
+    retention::EraseBasis,
     roadmap::{RoadMapHolder, RoadMapState},
     service::ServiceCode,
     time::Clock as _,
@@ -391,6 +400,132 @@ async fn road_map(house: &House, state: &AppState, user: &User, family: FamilyId
     road_map::making::hand_over(state, user, map, handed).await.unwrap();
 }
 
+/// The plan of a family is amended, sent back, agreed on once more, approved and brought onto the phones.
+async fn planned(house: &House, state: &AppState, user: &User, family: FamilyId) {
+    let opened = drawing::open(state, user, family, drawing::Begins::Settled).await.unwrap();
+    let of = (opened.plan, opened.version);
+    let agree = async || {
+        let mut tx = house.store.read().await.unwrap();
+        let wanted = plan_page::WantedVersion::default();
+        let shown = plan_page::of(&mut tx, user, family, wanted, house.clock.wall()).await.unwrap();
+        drop(tx);
+        let sha256 = shown.version.unwrap().sha256;
+        let scan = b"%PDF-1.7 golden %%EOF";
+        let entered = agreement::Entered {
+            how: PlanAgreement::Paper,
+            signed_on: "2026-11-23".parse().ok(),
+            name: Some("АЛТЫН ҚАНДАС".into()),
+            digest: Some(sha256.to_string()),
+            file: Some(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, scan)),
+            record: None,
+        };
+        agreement::enter(state, user, of, entered).await.unwrap();
+        sha256
+    };
+    agree().await;
+    drawing::reject(state, user, of, "алтын ескерту").await.unwrap();
+    let sha256 = agree().await;
+    let approved = Event::PlanActed(PlanActed {
+        plan: of.0,
+        version: of.1,
+        act: PlanAct::Approve,
+        after: PlanState::Approved,
+        on: None,
+        in_time: None,
+        sha256: Some(sha256),
+        second_factor: Some(false),
+        hand: ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role },
+    });
+    house.append([Fact { family: Some(family), ..Fact::by_system(approved) }]).await;
+    drawing::act(state, user, of, drawing::Simple::Publish).await.unwrap();
+}
+
+/// A proposal to erase is taken back, another one confirmed; a consent is withdrawn; messages go out and are answered.
+async fn kept(house: &House, user: &User, family: FamilyId, person: PersonId, hash: Digest) {
+    let mut tx = house.store.read().await.unwrap();
+    let sql = "select record, activity, person, service from record where hash = $1";
+    type Row = (RecordId, ActivityId, PersonId, ServiceCode);
+    let (record, activity, whose, service) = one!(&mut tx, Row, sql, hash).await.unwrap();
+    drop(tx);
+    let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
+    let (dropped, confirmed): (ProposalId, ProposalId) = (house.draw(), house.draw());
+    let proposed = |proposal| ErasureProposed {
+        proposal,
+        unit: user.org_unit,
+        basis: EraseBasis::Order,
+        reason: "алтын шешім".into(),
+        numbers: EraseNumbers { bodies: 4, records: 1, files: 2, bytes: 9 },
+        hand: hand.clone(),
+    };
+    let reason = "алтын қате".into();
+    let of_family = [
+        Event::ErasureProposed(proposed(dropped)),
+        Event::ErasureDropped(ErasureDropped { proposal: dropped, refused: true, reason, hand: hand.clone() }),
+        Event::ErasureProposed(proposed(confirmed)),
+        Event::ErasureConfirmed(ErasureConfirmed {
+            proposal: confirmed,
+            erasure: house.draw(),
+            second_factor: true,
+            hand: hand.clone(),
+        }),
+    ];
+    let day = "2026-11-23".parse().unwrap();
+    let withdrawn = Event::ConsentWithdrawn(ConsentWithdrawn {
+        consent: house.draw(),
+        on: day,
+        form: WithdrawalForm::Spoken,
+        note: Some("алтын өтініш".into()),
+        scan: None,
+        hand: hand.clone(),
+    });
+    let message = exchange::message_id(&hash);
+    let queued = QueuedMessage { message, hash, record, activity, unit: user.org_unit, position: 1 };
+    let (answer, other): (uuid::Uuid, uuid::Uuid) = (house.draw::<ErasureId>().0, house.draw::<ErasureId>().0);
+    let taken = ExchangeTaken {
+        name: "алтын.ndjson".into(),
+        sequence: Some(1),
+        sha256: Digest::of(b"in"),
+        answers: vec![ExchangeAnswer { message: answer, about: message, refused: Some("LATER".into()) }],
+        confirmed: vec![other],
+        aside: vec![ExchangeAside { line: 3, message: None, reason: AsideReason::Damaged }],
+    };
+    let system = "ЦКС".into();
+    let confirmed = Event::ExchangeConfirmed(ExchangeConfirmed {
+        message: other,
+        activity,
+        service,
+        system,
+        agrees: true,
+        on: day,
+        reference: "7/12".into(),
+        activity_after: None,
+    });
+    let about = |event: Event, person| Fact { family: Some(family), person, ..Fact::by_system(event) };
+    let mut facts: Vec<Fact> = of_family.map(|event| about(event, None)).to_vec();
+    facts.push(about(withdrawn, Some(person)));
+    facts.push(about(confirmed, Some(whose)));
+    house.append(facts).await;
+    let queued = ExchangeQueued { sequence: 1, messages: vec![queued], again: None };
+    let written = ExchangeWritten {
+        sequence: 1,
+        name: exchange::file_name(1),
+        sha256: Digest::of(b"out"),
+        size: 3,
+        messages: vec![message],
+    };
+    let facts = [Event::ExchangeQueued(queued), Event::ExchangeWritten(written), Event::ExchangeTaken(taken)];
+    let positions = house.append(facts.map(Fact::by_system)).await;
+    let settled = ExchangeSettled {
+        position: positions[2],
+        line: 3,
+        answer: None,
+        confirmed: None,
+        closed: true,
+        hand,
+    };
+    house.append([Fact::by_system(Event::ExchangeSettled(settled))]).await;
+}
+
 /// A short life in which everything happens once.
 async fn live(house: &House) {
     let district = district(8);
@@ -563,6 +698,10 @@ async fn live(house: &House) {
     let rural = district.families.iter().find(|of| of.org_unit == user.org_unit.0 && !busy.contains(&of.id));
     let rural = rural.unwrap();
     road_map(house, &state, &user, FamilyId(rural.id)).await;
+    planned(house, &state, &user, FamilyId(rural.id)).await;
+
+    let head = district.persons_of(families[1].id).next().unwrap();
+    kept(house, &user, FamilyId(families[1].id), PersonId(head.id), hashes[0]).await;
 
     let body = district.org_units.iter().find(|unit| unit.kind == "mio").unwrap();
     assessed(house, &state, &user, OrgUnitId(body.id)).await;

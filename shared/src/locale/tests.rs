@@ -10,19 +10,24 @@ use crate::assessment::{
     AssessmentBand, AssessmentMode, ConclusionAct, ConclusionState, Criterion, FollowedUp,
 };
 use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
+use crate::deadline::{DeadlineKind, DeadlineState};
+use crate::consent::WithdrawalForm;
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
+use crate::exchange::{AsideReason, AsideState, Direction, SentState};
 use crate::finding::Rule;
 use crate::monitoring::{
     DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueState, IssueWeight,
     IssueWhat, RefundState, Residence, ResidenceSource, RoundAct, RoundPeriods, RoundStart, RoundState,
 };
 use crate::order::OrderKind;
+use crate::plan::{PlanAct, PlanAgreement, PlanChange, PlanReason};
 use crate::plan_state::{ActivityState, CheckKind, PlanState};
 use crate::problem::ProblemCode;
 use crate::pulled::{OrgKind, Relation, Role, Sex};
 use crate::receipt::{HeldReason, RefusedReason, Verdict};
 use crate::record::{Act, ConsentState};
 use crate::report::{ReportAct, ReportCells, ReportRows, ReportSpan, ReportState};
+use crate::retention::{EraseBasis, Hindrance, KeepingStage, RetentionClass};
 use crate::roadmap::{RoadMapAct, RoadMapChange, RoadMapHolder, RoadMapState};
 use crate::rule::{Missing, NoPositionReason, NoVideoReason, Proof};
 use crate::service::{AppliesTo, ServiceGroup, Unit, services};
@@ -170,6 +175,11 @@ fn every_word_of_the_domain_has_a_message() {
     family("finding", Rule::ALL.iter().map(|w| w.as_str()).collect());
     family("role", Role::ALL.iter().map(|w| w.as_str()).collect());
     family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
+    family("plan-act", PlanAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("plan-did", PlanAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("plan-how", PlanAgreement::ALL.iter().map(|w| w.as_str()).collect());
+    family("plan-reason", PlanReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("plan-change", PlanChange::ALL.iter().map(|w| w.as_str()).collect());
     family("road-map-state", RoadMapState::ALL.iter().map(|w| w.as_str()).collect());
     family("road-map-act", RoadMapAct::ALL.iter().map(|w| w.as_str()).collect());
     family("road-map-change", RoadMapChange::ALL.iter().map(|w| w.as_str()).collect());
@@ -208,6 +218,20 @@ fn every_word_of_the_domain_has_a_message() {
     family("conclusion-act", ConclusionAct::ALL.iter().map(|w| w.as_str()).collect());
     family("conclusion-did", ConclusionAct::ALL.iter().map(|w| w.as_str()).collect());
     family("conclusion-became", FollowedUp::ALL.iter().map(|w| w.as_str()).collect());
+    family("keeping-stage", KeepingStage::ALL.iter().map(|w| w.as_str()).collect());
+    family("retention-class", RetentionClass::ALL.iter().map(|w| w.as_str()).collect());
+    family("retention-class-hint", RetentionClass::ALL.iter().map(|w| w.as_str()).collect());
+    family("erase-basis", EraseBasis::ALL.iter().map(|w| w.as_str()).collect());
+    family("hindrance", Hindrance::ALL.iter().map(|w| w.as_str()).collect());
+    family("exchange-sent", SentState::ALL.iter().map(|w| w.as_str()).collect());
+    family("exchange-direction", Direction::ALL.iter().map(|w| w.as_str()).collect());
+    family("exchange-aside", AsideReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("exchange-aside-state", AsideState::ALL.iter().map(|w| w.as_str()).collect());
+    family("withdrawal-form", WithdrawalForm::ALL.iter().map(|w| w.as_str()).collect());
+    for of in ["deadline", "deadline-who", "deadline-help"] {
+        family(of, DeadlineKind::ALL.iter().map(|w| w.as_str()).collect());
+    }
+    family("deadline-state", DeadlineState::ALL.iter().map(|w| w.as_str()).collect());
     family("sex", Sex::ALL.iter().map(|w| w.as_str()).collect());
     family(
         "aside",

@@ -19,6 +19,19 @@ const MAPPED: readonly string[] = ["none", "waiting", "late"];
 export type Assessed = "" | "unscored" | "low";
 const ASSESSED: readonly string[] = ["unscored", "low"];
 
+/** What of keeping is listed. */
+export type Kept = "" | "erasures" | "classes";
+const KEPT: readonly string[] = ["erasures", "classes"];
+
+/** Which plans are listed. */
+export type Planned = "" | "under_way" | "late" | "without";
+const PLANNED: readonly string[] = ["under_way", "late", "without"];
+
+/** What of the exchange is listed, and which messages. */
+export type Exchanged = "" | "aside" | "files";
+const EXCHANGED: readonly string[] = ["aside", "files"];
+export const SENT = ["queued", "written", "acknowledged", "refused", "erased"] as const;
+
 /** What of monitoring is listed. */
 export type Watched = "" | "issues" | "departures";
 const WATCHED: readonly string[] = ["issues", "departures"];
@@ -41,6 +54,8 @@ export type Place =
   | { screen: "phone"; phone: string }
   | { screen: "reports"; month: string; show: Shown }
   | { screen: "report"; report: string }
+  | { screen: "plans"; only: Planned }
+  | { screen: "plan"; family: string; version: string }
   | { screen: "road-maps"; year: string; show: Mapped }
   | { screen: "road-map"; map: string }
   | { screen: "assessments"; quarter: string; show: Assessed }
@@ -48,6 +63,12 @@ export type Place =
   | { screen: "conclusion"; quarter: string }
   | { screen: "monitoring"; tab: Watched; period: string; state: string; what: string; unit: string }
   | { screen: "round"; family: string; number: string }
+  | { screen: "deadlines"; kind: string; unit: string; state: string; mine: string }
+  | { screen: "exchange"; tab: Exchanged; state: "" | (typeof SENT)[number] }
+  | { screen: "retention"; tab: Kept }
+  | { screen: "erase"; family: string; person: string }
+  | { screen: "erased"; erasure: string }
+  | { screen: "consent"; person: string }
   | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
@@ -108,6 +129,10 @@ export function read(hash: string): Place {
     }
     case "report":
       return id ? { screen, report: id } : REPORTS;
+    case "plans":
+      return { screen, only: one<Exclude<Planned, "">>(PLANNED, asked.get("only") ?? "") };
+    case "plan":
+      return id ? { screen, family: id, version: /^\d{1,4}$/.test(number) ? number : "" } : PLANS;
     case "road-maps": {
       const year = asked.get("year") ?? "";
       return { screen, year: /^20\d{2}$/.test(year) ? year : "", show: one<Exclude<Mapped, "">>(MAPPED, asked.get("show") ?? "") };
@@ -126,6 +151,18 @@ export function read(hash: string): Place {
     }
     case "round":
       return id && /^\d{1,2}$/.test(number) ? { screen, family: id, number } : MONITORING;
+    case "deadlines":
+      return { screen, ...words(asked, "kind", "unit", "state"), mine: asked.get("mine") === "true" ? "true" : "" };
+    case "exchange":
+      return { screen, tab: one<Exclude<Exchanged, "">>(EXCHANGED, id), state: one<(typeof SENT)[number]>(SENT, asked.get("state") ?? "") };
+    case "retention":
+      return { screen, tab: one<Exclude<Kept, "">>(KEPT, id) };
+    case "erase":
+      return id ? { screen, family: id, person: asked.get("person") ?? "" } : RETENTION;
+    case "erased":
+      return id ? { screen, erasure: id } : RETENTION;
+    case "consent":
+      return id ? { screen, person: id } : FAMILIES;
     case "worker":
       return id ? { screen, worker: id } : { screen: "people" };
     case "phone":
@@ -162,6 +199,7 @@ export function write(place: Place): string {
     }
     case "reference":
       return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
+    case "deadlines":
     case "families":
     case "reports":
     case "road-maps":
@@ -176,6 +214,10 @@ export function write(place: Place): string {
       if (layer === "families") said.unshift(["layer", layer]);
       return said.length > 0 ? `#/${screen}?${new URLSearchParams(said)}` : `#/${screen}`;
     }
+    case "plans":
+      return `#/plans${query("only", place.only)}`;
+    case "plan":
+      return `#/plan/${place.family}${place.version ? `/${place.version}` : ""}`;
     case "family":
       return `#/family/${place.family}`;
     case "record":
@@ -194,6 +236,16 @@ export function write(place: Place): string {
     }
     case "round":
       return `#/round/${place.family}/${place.number}`;
+    case "exchange":
+      return `#/exchange${place.tab ? `/${place.tab}` : ""}${query("state", place.state)}`;
+    case "retention":
+      return `#/retention${place.tab ? `/${place.tab}` : ""}`;
+    case "erase":
+      return `#/erase/${place.family}${query("person", place.person)}`;
+    case "erased":
+      return `#/erased/${place.erasure}`;
+    case "consent":
+      return `#/consent/${place.person}`;
     case "worker":
       return `#/worker/${place.worker}`;
     case "phone":
@@ -227,10 +279,14 @@ class Router {
 export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
 export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "", completions: "" };
 export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };
+export const PLANS: Extract<Place, { screen: "plans" }> = { screen: "plans", only: "" };
 export const ROAD_MAPS: Extract<Place, { screen: "road-maps" }> = { screen: "road-maps", year: "", show: "" };
 export const ASSESSMENTS: Extract<Place, { screen: "assessments" }> = { screen: "assessments", quarter: "", show: "" };
 export const MONITORING: Extract<Place, { screen: "monitoring" }> = { screen: "monitoring", tab: "", period: "", state: "", what: "", unit: "" };
+export const RETENTION: Extract<Place, { screen: "retention" }> = { screen: "retention", tab: "" };
+export const EXCHANGE: Extract<Place, { screen: "exchange" }> = { screen: "exchange", tab: "", state: "" };
 export const HELD: Extract<Place, { screen: "held" }> = { screen: "held", which: "records", hash: "", worker: "", phone: "" };
+export const DEADLINES: Extract<Place, { screen: "deadlines" }> = { screen: "deadlines", kind: "", unit: "", state: "", mine: "" };
 /** The map without any filter. */
 export const MAP: Extract<Place, { screen: "map" }> = { screen: "map", layer: "records", state: "", service: "", unit: "", from: "", to: "", noticed: "", view: "" };
 

@@ -247,6 +247,7 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
         | What::Report
         | What::Conclusion
         | What::RoadMap
+        | What::Plan
         | What::Rounds
         | What::Issues
         | What::Departures => {

@@ -12,7 +12,8 @@ use kandas_shared::{hash::Digest, ids::ExportId, pulled::User, time::micros};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    COLUMNS, Export, Format, LEASE, Row, What, case, conclusion, job, lists, monitoring, report, road_map,
+    COLUMNS, Export, Format, LEASE, Row, What, case, conclusion, job, lists, monitoring, plan, report,
+    road_map,
 };
 use crate::{
     all, exec,
@@ -157,6 +158,7 @@ async fn write(state: &AppState, hold: &Hold, export: &Export) -> Result<(File, 
         Format::Zip => case::write(&mut tx, &of).await,
         Format::Pdf if export.wanted.what == What::Conclusion => conclusion::print(&mut tx, &of).await,
         Format::Pdf if export.wanted.what == What::RoadMap => road_map::print(&mut tx, &of).await,
+        Format::Pdf if export.wanted.what == What::Plan => plan::print(&mut tx, &of).await,
         Format::Pdf => report::print(&mut tx, &of).await,
         Format::Xlsx | Format::Csv if export.wanted.what == What::Report => report::write(&mut tx, &of).await,
         Format::Xlsx | Format::Csv if export.wanted.what.is_monitoring() => {

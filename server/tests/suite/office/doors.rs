@@ -7,6 +7,8 @@ use kandas_server::{
     facts::Event,
     journal::Fact,
     office::{
+        erasing::{self, WantedErasure},
+        plan::making::{self as drawing, Begins},
         monitoring::making::{self as watching, WantedDeparture, WantedIssue},
         report::making,
         road_map::{self, Place},
@@ -14,9 +16,10 @@ use kandas_server::{
     router::office_description,
 };
 use kandas_shared::{
-    ids::{FamilyId, RoadMapId},
+    ids::{FamilyId, PersonId, RoadMapId},
     monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
     pulled::{Family, Role, User},
+    retention::EraseBasis,
 };
 use serde_json::{Value, json};
 
@@ -70,6 +73,23 @@ const ROAD_MAP: &[Role] = &[CcSet, CcDir, CtmSetHead, MioSetHead, MioSet, AkimRa
 const ROAD_MAP_MAKE: &[Role] = &[CcSet, CcDir];
 const ROAD_MAP_SIGN: &[Role] = &[CcDir, AkimRaion, AkimOkrug];
 const ROAD_MAP_BACK: &[Role] = &[CcSet, CcDir, AkimRaion, AkimOkrug];
+/// Who has something to be done by a day, or looks after those who have (requirements §1.9).
+const DEADLINES: &[Role] =
+    &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, AkimRaion, AkimOkrug, Crtr, Auth];
+/// Requirements §2.2, row "Plan": who sees it, draws it up (§32), approves it (§34).
+const PLAN: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth];
+const PLAN_MAKE: &[Role] = &[CcSet];
+const PLAN_APPROVE: &[Role] = &[CtmSetHead];
+/// Who sees what is to be erased, who proposes it, who confirms it.
+const ERASURES: &[Role] = &[CcDir, CtmSetHead, MioSetHead, Auth];
+const ERASE_PROPOSE: &[Role] = &[CcDir, CtmSetHead];
+const ERASE_CONFIRM: &[Role] = &[CtmSetHead, MioSetHead];
+const ERASE_DROP: &[Role] = &[CcDir, CtmSetHead, MioSetHead];
+/// Who sees the exchange with a state system, and who looks after it.
+const EXCHANGE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
+const EXCHANGE_WORK: &[Role] = &[CtmSetHead, Admin];
+/// Requirements §2.2, row "Consent record": C.
+const CONSENT: &[Role] = &[CcSet];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
@@ -119,6 +139,8 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let month = "2026-11".parse().unwrap();
     let report = making::draft(&office.state, &maker, unit, month).await.unwrap();
     let map = road_map(house, office, &maker).await;
+    let opened = drawing::open(&office.state, &maker, FamilyId(family), Begins::Settled).await.unwrap();
+    let plan = format!("/api/plans/{}/{}", opened.plan, opened.version);
     let found = WantedIssue {
         what: IssueWhat::Problem,
         kind: IssueKind::Other,
@@ -139,6 +161,14 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         text: None,
     };
     let departure = watching::depart(&office.state, &maker, FamilyId(family), left).await.unwrap();
+    let director = office.user(house, CcDir, unit).await;
+    let erase = WantedErasure {
+        family: FamilyId(family),
+        person: Some(PersonId(person)),
+        basis: EraseBasis::Mistake,
+        reason: "қате".into(),
+    };
+    let proposal = erasing::propose(&office.state, &director, erase).await.unwrap();
     let door = |method: Method, template: &'static str, path: String, roles, of_a_unit, body| Door {
         method,
         template,
@@ -165,6 +195,8 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         own(&post, "/api/second-factor", None),
         own(&put, "/api/second-factor", Some(json!({"code": "000000"}))),
         door(get.clone(), "/api/overview", "/api/overview".into(), NUMBERS, false, None),
+        door(get.clone(), "/api/deadlines", "/api/deadlines?mine=true".into(), DEADLINES, false, None),
+        door(get.clone(), "/api/deadlines", format!("/api/deadlines?unit={unit}"), NUMBERS, true, None),
         door(get.clone(), "/api/families", "/api/families?q=a".into(), READ_CASES, false, None),
         door(get.clone(), "/api/families", format!("/api/families?unit={unit}"), READ_CASES, true, None),
         door(get.clone(), "/api/records", "/api/records?state=held".into(), READ_CASES, false, None),
@@ -300,6 +332,71 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             Some(json!({"act": "accept"})),
         ),
+        door(get.clone(), "/api/plans", "/api/plans?only=under_way".into(), PLAN, false, None),
+        door(
+            get.clone(),
+            "/api/families/{family}/plan",
+            format!("/api/families/{family}/plan"),
+            PLAN,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/plan",
+            format!("/api/families/{family}/plan"),
+            PLAN_MAKE,
+            true,
+            Some(json!({"begins": "settled"})),
+        ),
+        door(
+            put.clone(),
+            "/api/plans/{plan}/{version}",
+            plan.clone(),
+            PLAN_MAKE,
+            true,
+            Some(json!({"seen": 0, "rows": []})),
+        ),
+        door(
+            post.clone(),
+            "/api/plans/{plan}/{version}",
+            plan.clone(),
+            PLAN_MAKE,
+            true,
+            Some(json!({"act": "publish"})),
+        ),
+        door(
+            post.clone(),
+            "/api/plans/{plan}/{version}/agreement",
+            format!("{plan}/agreement"),
+            PLAN_MAKE,
+            true,
+            Some(json!({"how": "record"})),
+        ),
+        door(
+            get.clone(),
+            "/api/plans/{plan}/{version}/agreement",
+            format!("{plan}/agreement"),
+            READ_SCANS,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/plans/{plan}/{version}/approval",
+            format!("{plan}/approval"),
+            PLAN_APPROVE,
+            true,
+            Some(json!({"password": "x"})),
+        ),
+        door(
+            post.clone(),
+            "/api/plans/{plan}/{version}/remarks",
+            format!("{plan}/remarks"),
+            PLAN_APPROVE,
+            true,
+            Some(json!({"text": "а"})),
+        ),
         door(get.clone(), "/api/road-maps", "/api/road-maps?year=2026".into(), ROAD_MAP, false, None),
         door(
             post.clone(),
@@ -375,6 +472,11 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             ROAD_MAP_MAKE,
             true,
             Some(json!({"holder": "director", "name": "а", "taken_on": "2026-11-23"})),
+        ),
+        export(
+            json!({"what": "plan", "format": "pdf", "lang": "kk", "plan": opened.plan, "version": opened.version}),
+            PLAN,
+            true,
         ),
         export(json!({"what": "road_map", "format": "pdf", "lang": "kk", "road_map": map}), ROAD_MAP, true),
         door(get.clone(), "/api/road-map-term", "/api/road-map-term".into(), REFERENCE, false, None),
@@ -612,6 +714,132 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             SETTINGS,
             false,
             Some(json!({"rule": "term", "from": "2026-12-01", "value": "15"})),
+        ),
+        door(get.clone(), "/api/exchange", "/api/exchange".into(), EXCHANGE, false, None),
+        door(
+            get.clone(),
+            "/api/exchange/messages",
+            format!("/api/exchange/messages?unit={unit}"),
+            EXCHANGE,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/exchange/messages/{message}/retry",
+            format!("/api/exchange/messages/{family}/retry"),
+            EXCHANGE_WORK,
+            false,
+            None,
+        ),
+        door(get.clone(), "/api/exchange/aside", "/api/exchange/aside".into(), EXCHANGE_WORK, false, None),
+        door(
+            post.clone(),
+            "/api/exchange/aside/{position}/{line}",
+            "/api/exchange/aside/1/0".into(),
+            EXCHANGE_WORK,
+            false,
+            Some(json!({"act": "close"})),
+        ),
+        door(
+            get.clone(),
+            "/api/families/{family}/exchange",
+            format!("/api/families/{family}/exchange"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(get.clone(), "/api/retention", "/api/retention".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/retention",
+            "/api/retention".into(),
+            SETTINGS,
+            false,
+            Some(json!({"class": "case", "from": "2026-12-01",
+                "keeping": {"years": 5, "extra": 2, "archive": null, "line": ""}})),
+        ),
+        door(get.clone(), "/api/retention/due", "/api/retention/due".into(), ERASURES, false, None),
+        door(
+            get.clone(),
+            "/api/retention/due",
+            format!("/api/retention/due?unit={unit}"),
+            ERASURES,
+            true,
+            None,
+        ),
+        door(get.clone(), "/api/erasures", "/api/erasures".into(), ERASURES, false, None),
+        door(
+            get.clone(),
+            "/api/erasures/preview",
+            format!("/api/erasures/preview?family={family}"),
+            ERASURES,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/erasures",
+            "/api/erasures".into(),
+            ERASE_PROPOSE,
+            true,
+            Some(json!({"family": family, "basis": "purpose_reached", "reason": "мерзім"})),
+        ),
+        door(
+            get.clone(),
+            "/api/erasures/{proposal}",
+            format!("/api/erasures/{proposal}"),
+            ERASURES,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/erasures/{proposal}/confirmation",
+            format!("/api/erasures/{proposal}/confirmation"),
+            ERASE_CONFIRM,
+            true,
+            Some(json!({"password": "x", "numbers": {"bodies": 0, "records": 0, "files": 0, "bytes": 0}})),
+        ),
+        door(
+            post.clone(),
+            "/api/erasures/{proposal}/drop",
+            format!("/api/erasures/{proposal}/drop"),
+            ERASE_DROP,
+            true,
+            Some(json!({"reason": "қате"})),
+        ),
+        door(
+            get.clone(),
+            "/api/erased/{erasure}",
+            format!("/api/erased/{family}"),
+            ERASURES,
+            false,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/persons/{person}/consent",
+            format!("/api/persons/{person}/consent"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/persons/{person}/consent-withdrawals",
+            format!("/api/persons/{person}/consent-withdrawals"),
+            CONSENT,
+            true,
+            Some(json!({"on": "2026-11-23", "form": "spoken"})),
+        ),
+        door(
+            get.clone(),
+            "/api/persons/{person}/consent-withdrawals/{position}/scan",
+            format!("/api/persons/{person}/consent-withdrawals/1/scan"),
+            READ_SCANS,
+            true,
+            None,
         ),
         own(&get, "/api/exports", None),
         door(
