@@ -41,6 +41,13 @@ class Words {
     this.own.push(own);
   }
 
+  /** Words that come with a screen: spoken from now on. */
+  async join(own: Own): Promise<void> {
+    if (this.own.includes(own)) return;
+    this.own.push(own);
+    await this.speak(this.lang);
+  }
+
   /** Speaks this language from now on. */
   async speak(lang: Lang): Promise<void> {
     const sources = await Promise.all([...this.parts.map((part) => SOURCES[lang][part]), ...this.own.map((own) => own[lang])].map((load) => load()));

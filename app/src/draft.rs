@@ -486,7 +486,8 @@ async fn consent_for(
     on: NaiveDate,
 ) -> Result<ConsentView, AppError> {
     let found = consent_of(&mut *conn, person).await?;
-    if found.state == ConsentState::Given
+    // What was said for himself stands: a withdrawn consent is not made up for by a parent's.
+    if found.state != ConsentState::Missing
         || !members.iter().any(|member| member.id == person && is_minor(member, on))
     {
         return Ok(found);

@@ -174,6 +174,11 @@ impl Config {
     pub fn staging_dir(&self) -> PathBuf {
         self.data.join("staging")
     }
+    /// The folder of the exchange with a state system; there is an exchange if somebody has made it.
+    #[must_use]
+    pub fn exchange_dir(&self) -> PathBuf {
+        self.data.join("exchange")
+    }
     /// The file of the database, if it is one.
     #[must_use]
     pub fn database_file(&self) -> Option<PathBuf> {

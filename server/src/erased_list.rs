@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 use kandas_shared::ids::{ErasureId, FamilyId, PersonId, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::facts::OfficeErasure;
+
 /// A decision to erase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +30,9 @@ pub struct Erased {
     pub by: UserId,
     /// When.
     pub at: DateTime<Utc>,
+    /// Who proposed and who confirmed it, where that was in the office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office: Option<OfficeErasure>,
 }
 
 /// Adds a line; it is on the disk when the call returns.

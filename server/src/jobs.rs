@@ -10,10 +10,10 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    access, assign, checkpoints,
+    access, assign, checkpoints, exchange,
     findings::work::{self, Done, Work},
     limits,
-    office::{assessment, export, session},
+    office::{assessment, erasing, export, session},
     refusal::{Outcome, Refusal},
     rotate,
     state::AppState,
@@ -22,6 +22,10 @@ use crate::{
 
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
+/// Between two looks for files and new completions.
+const EXCHANGE: Duration = Duration::from_secs(2);
+/// Between two looks for what another process left undone.
+const AN_HOUR: Duration = Duration::from_secs(3_600);
 /// Rounds in an hour.
 const HOURLY: u64 = 60;
 /// So long nothing came in: the phones rest.
@@ -102,6 +106,37 @@ pub async fn exports(state: AppState) {
                 ROUND
             }
         };
+    }
+}
+
+/// Exchanges files with a state system while there is a folder for it, until the server stops.
+pub async fn exchange(state: AppState) {
+    let mut rest = EXCHANGE;
+    loop {
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+        rest = EXCHANGE;
+        let Some(port) = exchange::port(&state) else { continue };
+        give_way(&state).await;
+        if let Err(refusal) = exchange::round(&state, &port).await {
+            report("exchange", Err(refusal));
+            rest = ROUND;
+        }
+    }
+}
+
+/// Carries out decisions to erase that were confirmed, right after it, until the server stops. What another process left
+/// undone is done within the hour.
+pub async fn erasures(state: AppState) {
+    loop {
+        report("erasures", erasing::carry_out(&state).await.map(|_| ()));
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            () = state.erasing.notified() => {}
+            () = tokio::time::sleep(AN_HOUR) => {}
+        }
     }
 }
 

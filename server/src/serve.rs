@@ -77,6 +77,8 @@ pub struct Running {
     jobs: JoinHandle<()>,
     findings: JoinHandle<()>,
     exports: JoinHandle<()>,
+    erasures: JoinHandle<()>,
+    exchange: JoinHandle<()>,
 }
 
 impl Running {
@@ -109,7 +111,9 @@ impl Running {
         let jobs = tokio::spawn(jobs::run(state.clone()));
         let findings = tokio::spawn(jobs::findings(state.clone()));
         let exports = tokio::spawn(jobs::exports(state.clone()));
-        Ok(Self { address, state, handle, server, jobs, findings, exports })
+        let erasures = tokio::spawn(jobs::erasures(state.clone()));
+        let exchange = tokio::spawn(jobs::exchange(state.clone()));
+        Ok(Self { address, state, handle, server, jobs, findings, exports, erasures, exchange })
     }
 
     /// Where it listens.
@@ -138,6 +142,8 @@ impl Running {
         self.jobs.await.context("the regular work ended badly")?;
         self.findings.await.context("the work on findings ended badly")?;
         self.exports.await.context("the work on exports ended badly")?;
+        self.erasures.await.context("the work on erasures ended badly")?;
+        self.exchange.await.context("the exchange ended badly")?;
         Ok(())
     }
 }

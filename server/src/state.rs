@@ -8,7 +8,7 @@ use std::{
 };
 
 use kandas_shared::time::Clock;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -69,6 +69,8 @@ pub struct Handles {
     pub growing: Semaphore,
     /// What the server was started with, as far as a QR for phones needs it.
     pub config: OnceLock<Config>,
+    /// Told when a decision to erase was confirmed.
+    pub erasing: Notify,
     /// Cancelled when the server begins to stop.
     pub stopping: CancellationToken,
 }
@@ -134,6 +136,7 @@ impl AppState {
             growing: Semaphore::new(limits.growing),
             limits,
             config: OnceLock::new(),
+            erasing: Notify::new(),
             stopping: CancellationToken::new(),
         }))
     }

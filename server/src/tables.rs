@@ -37,6 +37,7 @@ pub const RUNNING: &[&str] = &[
     "record_spot",
     "photo_hash",
     "export",
+    "exchange_work",
 ];
 
 /// How a table differs from what the journal says.

@@ -81,6 +81,8 @@ ids! {
     ExportId;
     /// A decision to erase a subject.
     ErasureId;
+    /// A proposal to erase a subject, which a second person confirms.
+    ProposalId;
     /// One check of a record by a supervisor.
     CheckId;
     /// One version of a centre's monthly report (§39).

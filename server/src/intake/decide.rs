@@ -146,6 +146,8 @@ pub struct Desk {
     pub consents: HashMap<PersonId, Consent>,
     /// Whose consent an id is.
     pub consent_of: HashMap<ConsentId, PersonId>,
+    /// From which day on consents are withdrawn, where the office has entered it.
+    pub withdrawn: HashMap<PersonId, NaiveDate>,
 }
 
 /// The decision about one statement.
@@ -334,6 +336,12 @@ pub(super) fn accept(
         }
         Statement::Consent { consent, person, state, reason } => {
             let before = desk.consents.get(person);
+            // What was given before it was withdrawn comes late: it stays withdrawn.
+            let over = before.is_some_and(|c| c.state == ConsentState::Withdrawn)
+                && desk.withdrawn.get(person).is_some_and(|on| record.done_on < *on);
+            if over {
+                return;
+            }
             let after = Consent {
                 id: before.map_or(*consent, |c| c.id),
                 person: *person,

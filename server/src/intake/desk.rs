@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use kandas_shared::{
     evidence::Part,
     hash::Digest,
@@ -245,6 +246,8 @@ async fn consents(
         desk.consent_of.insert(consent.id, consent.person);
         desk.consents.insert(consent.person, consent);
     }
+    let sql = "select person, max(on_day) from consent_withdrawal where person in (";
+    desk.withdrawn = among!(tx, (PersonId, NaiveDate), sql, ids, ") group by person").await?.into_iter().collect();
     let ids = keys_of(consents);
     let sql = "select id, person from consent where id in (";
     desk.consent_of.extend(among!(tx, (ConsentId, PersonId), sql, ids, ")").await?);

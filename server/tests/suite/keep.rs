@@ -514,6 +514,7 @@ on_each! { place, House;
             basis: "ст. 18".into(),
             by: UserId(district.users[0].id),
             at: house.clock.wall(),
+            office: None,
         };
         // The decision was written, and the list of files, and then the power went.
         erased_list::add(&house.config.erased_list(), &decision).unwrap();

@@ -115,7 +115,10 @@ async fn enterable(tx: &mut Tx, id: RoadMapId, holder: RoadMapHolder) -> Outcome
 }
 
 /// The file and its type.
-fn read(file: &str) -> Outcome<(Vec<u8>, &'static str)> {
+///
+/// # Errors
+/// `bad-request`, `body-too-large`, `file-unusable`.
+pub fn read(file: &str) -> Outcome<(Vec<u8>, &'static str)> {
     // Four letters for three bytes.
     if file.len() / 4 * 3 > MOST + 3 {
         return Err(ProblemCode::BodyTooLarge.into());

@@ -143,6 +143,7 @@ on_each! { place, World;
             changes: Vec::new(),
             chains: Vec::new(),
             staying: Default::default(),
+            office: None,
         };
         centre.set([Event::SubjectErased(subject)]).await;
         let bundle = BundleId(Uuid::from_u128(48));
