@@ -142,7 +142,9 @@ pub const fn waits_for(state: PlanState) -> Option<PlanAct> {
 pub const fn right_of(act: PlanAct) -> Right {
     match act {
         PlanAct::Approve | PlanAct::Reject => Right::PlanApprove,
-        PlanAct::Open | PlanAct::Visit | PlanAct::Finish | PlanAct::Agree | PlanAct::Publish => Right::PlanMake,
+        PlanAct::Open | PlanAct::Visit | PlanAct::Finish | PlanAct::Agree | PlanAct::Publish => {
+            Right::PlanMake
+        }
     }
 }
 
@@ -181,7 +183,16 @@ pub async fn clocks(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Re
             let due = row.publish_by(&calendar);
             let late = due.is_some_and(|due| today > due);
             let Row { org_unit, family, name, plan, version, .. } = row;
-            Some(Clock { unit: org_unit, family, name, plan, version, approved_at: row.approved_at?, due, late })
+            Some(Clock {
+                unit: org_unit,
+                family,
+                name,
+                plan,
+                version,
+                approved_at: row.approved_at?,
+                due,
+                late,
+            })
         })
         .collect();
     clocks.sort_by_key(|clock| (clock.due, clock.approved_at, clock.plan));

@@ -204,7 +204,7 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     const { page } = worker;
     await state(worker, "approved");
     await worker.go("plans");
-    await page.getByText(plan("plan-waits-publish")).waitFor();
+    await page.getByRole("cell", { name: plan("plan-waits-publish"), exact: true }).waitFor();
     await worker.look(`plans.${lang}`);
     await page.getByRole("link", { name: new RegExp(SURNAME) }).click();
     await act(worker, "publish").click();
@@ -222,7 +222,7 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     await page.getByRole("region", { name: plan("plan-why") }).getByRole("button", { name: say("button-save") }).click();
     await saved(worker);
     await page.reload();
-    await page.getByRole("cell", { name: plan("plan-change-dropped") }).waitFor();
+    await page.getByRole("cell", { name: plan("plan-change-dropped"), exact: true }).waitFor();
     await worker.look(`plan-amended.${lang}`);
     await page.getByRole("navigation", { name: plan("plan-versions") }).getByRole("link").first().click();
     await state(worker, "published");

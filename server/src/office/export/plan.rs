@@ -93,7 +93,7 @@ fn paper(of: &Asked<'_>, found: &FamilyPlan, version: &Version, place: &str) -> 
 /// The services of a member with their days.
 fn table(of: &Asked<'_>, row: &RowOf) -> Block {
     let line = |item: &ItemOf| {
-        let Some(service) = item.item.chosen.then_some(item.item.service) else { return None };
+        let service = item.item.chosen.then_some(item.item.service)?;
         let day = match (item.done_on, item.item.due_on, item.item.planned_on) {
             (Some(done), ..) => format!("{} {}", of.say("plan-paper-done"), date(done)),
             (None, Some(due), _) => date(due),

@@ -248,7 +248,6 @@ pub async fn kept(tx: &mut Tx, plan: PlanId, version: i32) -> Result<Option<Kept
     opt!(tx, Kept, sql, plan, version).await
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
