@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
     calendar::{civil_date, due_at},
+    deadline::NEAR,
     ids::{ActivityId, DeviceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     iin::Iin,
     plan_state::{ActivityState, CheckKind},
@@ -155,8 +156,6 @@ const PLANNED: &str = "a.state not in ('cancelled', 'not_applicable', 'refused')
 const DONE: &str = "a.state in ('synced', 'reported', 'sys_confirmed', 'disputed')";
 const SOON: &str = "a.state = 'planned' and a.due_on >= $1 and a.due_on <= $2";
 const OVERDUE: &str = "a.state = 'planned' and a.due_on < $1";
-/// Working days within which a day is near.
-const NEAR: u32 = 5;
 
 /// What is due before the first of these days is late; until the last it is near.
 pub(super) async fn near(tx: &mut Tx, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), StoreError> {

@@ -390,17 +390,20 @@ async fn counts(
     Ok(found.await?.into_iter().map(|row| (row.org_unit, row.counts)).collect())
 }
 
-/// How many rounds of each unit were not closed in their terms; units without any are left out.
+/// How many rounds of each unit were not closed in their terms, and the last day of the period of the first of them; units
+/// without any are left out.
 pub(super) async fn missed(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
     now: DateTime<Utc>,
-) -> Result<Vec<(OrgUnitId, i64)>, StoreError> {
+) -> Result<Vec<(OrgUnitId, i64, NaiveDate)>, StoreError> {
     let Days { today, since, missed, .. } = Days::read(tx, now).await?;
     let condition = condition(RoundState::Missed);
-    let sql =
-        format!("select r.org_unit, count(*) from monitoring_round r where {condition} and r.org_unit in (");
-    among!(tx, (OrgUnitId, i64), &sql, units, ") group by r.org_unit", today, since, missed).await
+    let sql = format!(
+        "select r.org_unit, count(*), min(r.ends_on) from monitoring_round r where {condition} and r.org_unit in ("
+    );
+    let tail = ") group by r.org_unit";
+    among!(tx, (OrgUnitId, i64, NaiveDate), &sql, units, tail, today, since, missed).await
 }
 
 /// Names of families and where they live.

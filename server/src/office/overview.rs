@@ -196,7 +196,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         sums.add(stand);
     }
     centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
-    let Stands { families, unvisited, unanswered, missed, services, overdue, weeks } = sums;
+    let Stands { families, unvisited, unanswered, missed, services, overdue, weeks, .. } = sums;
     let week = |(from, InWeek { due, done })| Week { from, to: from + Days::new(6), due, done };
     let weeks: Vec<Week> = standing::first_monday(today).iter_weeks().zip(weeks).map(week).collect();
     let services: Vec<OfService> =

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 // @ts-expect-error plain JavaScript
-import { source } from "../../../../design/messages.mjs";
+import { PARTS, source } from "../../../../design/messages.mjs";
 import type { Request } from "playwright-core";
 import { camera, Stage } from "../../../../mobile/tests/screens/stage";
 import { Desk } from "./browser";
@@ -29,7 +29,7 @@ export type Words = (id: string, variables?: Record<string, string | number>) =>
 /** The words a test looks for are the messages themselves. */
 export function words(lang: Lang): Words {
   const bundle = new FluentBundle(lang, { useIsolating: false });
-  for (const part of ["base", "desk"]) bundle.addResource(new FluentResource(source(lang, part) as string));
+  for (const part of Object.keys(PARTS as object)) bundle.addResource(new FluentResource(source(lang, part) as string));
   return (id, variables) => {
     const pattern = bundle.getMessage(id)?.value;
     if (!pattern) throw new Error(`no message ${id}`);
