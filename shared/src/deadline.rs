@@ -27,6 +27,8 @@ text_enum! {
     pub enum DeadlineKind {
         /// A service of a plan is to be rendered (§33).
         Activity = "activity",
+        /// A plan that is agreed and approved is to be brought onto the phones (§34).
+        Publication = "publication",
         /// A record that went back is to be answered (§37).
         Rework = "rework",
         /// Records are to be checked (§37).
@@ -73,6 +75,7 @@ impl DeadlineKind {
     pub const fn law(self) -> Law {
         let (code, paragraph) = match self {
             Self::Activity => (None, 33),
+            Self::Publication => (Some("DL-34"), 34),
             Self::Rework | Self::Check => (None, 37),
             Self::RoadMap | Self::RoadMapCopy => (None, 38),
             Self::Report => (Some("DL-39"), 39),
@@ -92,7 +95,7 @@ impl DeadlineKind {
     #[must_use]
     pub const fn who(self) -> &'static [Role] {
         match self {
-            Self::Activity | Self::Rework | Self::Issue => &[Role::CcSet],
+            Self::Activity | Self::Publication | Self::Rework | Self::Issue => &[Role::CcSet],
             Self::Check => &[Role::CcDir, Role::CtmSetHead, Role::MioSetHead, Role::MioSet],
             Self::RoadMap => &[Role::CcDir, Role::AkimRaion, Role::AkimOkrug],
             Self::RoadMapCopy | Self::Report | Self::ReportAgain => &[Role::CcSet, Role::CcDir],

@@ -11,7 +11,7 @@
 //! `deadline-who-<kind>`, `deadline-help-<kind>`. A gatherer reads nothing that grows with the number of families: what is
 //! counted family by family belongs into `counted`, which is kept in memory by unit and counted again when the journal
 //! has something new of it. Of the terms of §1.9 these are not here, because the store holds no event that starts them:
-//! applications (§8-19), preliminary visits (§28-29), temporary registration (§31), plans on their way to the phones (§34).
+//! applications (§8-19), preliminary visits (§28-29), temporary registration (§31).
 //!
 //! What is no term stays out: held records and missing numbers have their own list. Activities that have only a planned
 //! day have no legal one, so no clock.
@@ -23,6 +23,7 @@ mod conclusion;
 pub(super) mod counted;
 mod issue;
 mod measures;
+mod publication;
 mod refund;
 mod report;
 mod rework;
@@ -119,7 +120,7 @@ pub struct Due {
     pub from: Option<NaiveDate>,
     /// Last of them.
     pub to: Option<NaiveDate>,
-    /// Id of the one thing that it is: a report or a road map.
+    /// Id of the one thing that it is: a report, a road map, the family of a plan.
     pub subject: Option<Uuid>,
     /// Settlements that it is about.
     pub places: Vec<String>,
@@ -250,6 +251,7 @@ impl Found {
 async fn gather(kind: DeadlineKind, tx: &mut Tx, asked: &Asked<'_>) -> Outcome<Vec<Found>> {
     match kind {
         DeadlineKind::Activity => Ok(activity::due(asked)),
+        DeadlineKind::Publication => publication::due(tx, asked).await,
         DeadlineKind::Rework => Ok(rework::due(asked)),
         DeadlineKind::Check => check::due(tx, asked).await,
         DeadlineKind::RoadMap => road_map::signing(tx, asked).await,
@@ -271,6 +273,7 @@ async fn gather(kind: DeadlineKind, tx: &mut Tx, asked: &Asked<'_>) -> Outcome<V
 fn rights(kind: DeadlineKind) -> &'static [Right] {
     match kind {
         DeadlineKind::Activity => &[Right::Numbers],
+        DeadlineKind::Publication => &[Right::Plan],
         DeadlineKind::Rework => &[Right::Case],
         DeadlineKind::Check => &[Right::Check],
         DeadlineKind::RoadMap | DeadlineKind::RoadMapCopy => &[Right::RoadMap],

@@ -40,6 +40,7 @@ deadline-state-open = No term
 ## What is due
 
 deadline-activity = Services of plans
+deadline-publication = Bring the plan onto the phones
 deadline-rework = Answer what was returned for rework
 deadline-check = Check records
 deadline-road-map = Sign the road map
@@ -58,6 +59,7 @@ deadline-measures = Consider the conclusion and take measures
 ## Whose turn it is
 
 deadline-who-activity = Worker of the career centre
+deadline-who-publication = Worker of the career centre
 deadline-who-rework = Worker of the career centre
 deadline-who-check = Director, head of the mobility centre, executive body
 deadline-who-road-map = Director and both akims
@@ -78,6 +80,7 @@ deadline-who-measures = Executive body
 deadline-help = How the clocks run
 deadline-help-clock = A term in working days leaves the day of its event out and ends at the end of its last day, by the time of the whole country (UTC+5). A date of the order that falls on a day off has two days: the target date is the last working day before it, the legal one the first working day after it. Squares are working days: the filled ones are gone or run today, the bar between them is the target date.
 deadline-help-activity = Paragraph 33: a service has its date from the inclusion in the quota, by the term of its service. Without inclusion there is a planned day and no legal one, so no clock.
+deadline-help-publication = Paragraph 34: one working day from the later of the two, the agreement of the kandas and the approval by the mobility centre.
 deadline-help-rework = Paragraph 37: a record that was given back is answered by the day that the supervisor chose. The order names no term.
 deadline-help-check = Paragraph 37: the worker's own confirmation is enough, and the order names no term for looking at it.
 deadline-help-road-map = Paragraph 38: three sign in any order. The order names no term: this one is a setting, five working days unless it was changed.

@@ -7,6 +7,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use kandas_server::{
+    exec,
     facts::Event,
     journal::Fact,
     office::{self, monitoring::making as watching, road_map::Place},
@@ -14,7 +15,7 @@ use kandas_server::{
     router::router,
 };
 use kandas_shared::{
-    ids::{ActivityId, FamilyId, OrgUnitId},
+    ids::{ActivityId, FamilyId, OrgUnitId, PlanId},
     monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
     pulled::{Activity, Family, OrgKind, OrgUnit, Role, User},
     time::Clock as _,
@@ -105,6 +106,32 @@ async fn settled(house: &House, office: &Office, change: impl FnOnce(&mut Family
 }
 
 on_each! { engine, House;
+    async fn an_approved_plan_has_one_working_day(house) {
+        let office = Office::over(&house).await;
+        let worker = office.user(&house, Role::CcSet, office.unit).await;
+        let head = office.user(&house, Role::CtmSetHead, office.above).await;
+        // Agreed on Thursday, approved on Friday: the later of the two starts the clock (§34).
+        house.clock.set("2026-11-27T07:00:00Z");
+        let (family, plan): (FamilyId, PlanId) = (FamilyId(office.family), house.draw());
+        let at = house.clock.wall();
+        let agreed: NaiveDate = "2026-11-26".parse().unwrap();
+        let mut tx = house.store.write().await.unwrap();
+        let sql = "insert into plan_version (plan, version, family, state, position, opened_at, state_at, agreed_on, approved_at)
+            values ($1, 2, $2, 'approved', 1, $3, $3, $4, $3)";
+        exec!(&mut tx, sql, plan, family, at, agreed).await.unwrap();
+        tx.commit().await.unwrap();
+        for (day, state, left) in [("2026-11-27", "soon", 1), ("2026-11-30", "today", 0), ("2026-12-01", "late", -1)] {
+            let who = on(&house, &office, day, &worker).await;
+            let of = rows(&office, &who, "publication").await;
+            let names = ["state", "days_left", "starts_on", "legal", "term", "code", "subject", "mine"];
+            assert_eq!(told(&of[0], &names), json!([state, left, "2026-11-27", "2026-11-30", 1, "DL-34", family, true]), "{day}");
+        }
+        let head = office.seated(&house, head).await;
+        assert_eq!(told(&rows(&office, &head, "publication").await[0], &["mine", "unit"]), json!([false, office.unit]));
+        let beside = office.somebody(&house, Role::CcSet, office.beside).await;
+        assert_eq!(rows(&office, &beside, "publication").await, Vec::<Value>::new());
+    }
+
     async fn a_report_is_owed_until_it_is_sent_and_then_waits_for_the_body(house) {
         let office = Office::over(&house).await;
         let director = signing(&house, &office, Role::CcDir, office.unit).await;
