@@ -241,9 +241,8 @@ impl Clock {
     /// What it shows on a day.
     #[must_use]
     pub fn on(&self, calendar: &Calendar, today: NaiveDate) -> Dial {
-        let between = |from: Option<NaiveDate>, to: Option<NaiveDate>| {
-            calendar.working_days_between(from?, to?).ok()
-        };
+        let between =
+            |from: Option<NaiveDate>, to: Option<NaiveDate>| calendar.working_days_between(from?, to?).ok();
         Dial {
             starts_on: self.starts_on,
             target: self.target,

@@ -389,11 +389,7 @@ fn as_one(mut rows: Vec<Due>) -> Vec<Due> {
 fn count(state: DeadlineState, of: &[Due]) -> Count {
     let these = || of.iter().filter(|due| due.dial.state == state);
     let by_order = these().filter(|due| due.dial.basis == DeadlineBasis::Order);
-    Count {
-        state,
-        count: these().map(|due| due.count).sum(),
-        legal: by_order.map(|due| due.count).sum(),
-    }
+    Count { state, count: these().map(|due| due.count).sum(), legal: by_order.map(|due| due.count).sum() }
 }
 
 /// What comes first: how it stands, what the order names before what the organisation has set, then by days.

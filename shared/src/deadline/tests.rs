@@ -36,7 +36,11 @@ fn red_only_after_the_legal_day() {
     ];
     for (today, state, left, target_left) in table {
         let dial = clock.on(calendar(), day(today));
-        assert_eq!((dial.state, dial.days_left, dial.target_left), (state, Some(left), Some(target_left)), "{today}");
+        assert_eq!(
+            (dial.state, dial.days_left, dial.target_left),
+            (state, Some(left), Some(target_left)),
+            "{today}"
+        );
         assert_eq!((dial.basis, dial.term), (DeadlineBasis::Order, Some(5)), "{today}");
     }
 }

@@ -44,11 +44,7 @@ pub(super) async fn due(tx: &mut Tx, asked: &Asked<'_>) -> Outcome<Vec<Found>> {
 }
 
 /// A clock of a quarter; without a date in the calendar nobody is late.
-pub(super) fn clock(
-    asked: &Asked<'_>,
-    quarter: Quarter,
-    of: impl Fn(Clocks) -> NamedDate,
-) -> Clock {
+pub(super) fn clock(asked: &Asked<'_>, quarter: Quarter, of: impl Fn(Clocks) -> NamedDate) -> Clock {
     let start = Some(quarter.days().1);
     match Clocks::of(&asked.calendar, quarter) {
         Ok(clocks) => Clock::named(start, of(clocks)),

@@ -4,13 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use kandas_shared::{
-    deadline::Spans,
-    ids::OrgUnitId,
-    monitoring,
-    quarter::Quarter,
-    service::services,
-};
+use kandas_shared::{deadline::Spans, ids::OrgUnitId, monitoring, quarter::Quarter, service::services};
 
 use crate::{
     among, calendar,
@@ -108,11 +102,7 @@ async fn activities(
     let tail = ") group by a.org_unit";
     let rows = among!(tx, Row, &sql, units, tail, late_before, today_to, soon_to).await?;
     let counted = rows.into_iter().map(|(unit, late, late_from, today, today_from, soon, soon_from)| {
-        let of = Activities {
-            late: (late, late_from),
-            today: (today, today_from),
-            soon: (soon, soon_from),
-        };
+        let of = Activities { late: (late, late_from), today: (today, today_from), soon: (soon, soon_from) };
         (unit, of)
     });
     Ok(counted.collect())

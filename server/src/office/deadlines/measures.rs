@@ -15,8 +15,7 @@ pub(super) async fn due(tx: &mut Tx, asked: &Asked<'_>) -> Outcome<Vec<Found>> {
     let rows = all!(tx, (OrgUnitId, String, DateTime<Utc>), sql).await?.into_iter();
     let everywhere = is_everywhere(asked.user.role);
     let asked_for = |body: &OrgUnitId| !asked.single || asked.units.contains(body);
-    let seen =
-        rows.filter(|(body, ..)| asked_for(body) && (everywhere || *body == asked.user.org_unit));
+    let seen = rows.filter(|(body, ..)| asked_for(body) && (everywhere || *body == asked.user.org_unit));
     let found = seen.map(|(body, quarter, received_at)| {
         let received = civil_date(received_at);
         let clock = match consider_by(&asked.calendar, received) {

@@ -47,7 +47,8 @@ pub(super) async fn signing(tx: &mut Tx, asked: &Asked<'_>) -> Outcome<Vec<Found
             Some(target) => Clock::internal(start, target),
             None => Clock::open(start),
         };
-        let has = |holder: RoadMapHolder| signed.get(&map.id).is_some_and(|holders| holders.contains(&holder));
+        let has =
+            |holder: RoadMapHolder| signed.get(&map.id).is_some_and(|holders| holders.contains(&holder));
         let mine = own.is_some_and(|own| !has(own));
         found.push(Found { mine: Some(mine), ..row(map, clock)? });
     }
@@ -81,7 +82,8 @@ async fn those(tx: &mut Tx, asked: &Asked<'_>, state: RoadMapState) -> Outcome<V
         _ => asked.keys(),
     };
     let year = asked.today.year();
-    let sql = "select m.id, m.org_unit, m.okrug, m.year, m.settlements, m.submitted_at, m.target, m.approved_at
+    let sql =
+        "select m.id, m.org_unit, m.okrug, m.year, m.settlements, m.submitted_at, m.target, m.approved_at
         from road_map m where m.year >= $1 and m.year <= $2 and m.state = $3 and m.org_unit in (";
     let mut maps = among!(tx, Map, sql, keys, ")", year, year + 1, state).await?;
     maps.retain(|map| {
@@ -92,10 +94,7 @@ async fn those(tx: &mut Tx, asked: &Asked<'_>, state: RoadMapState) -> Outcome<V
 }
 
 /// Who has signed these maps.
-async fn signed(
-    tx: &mut Tx,
-    maps: &[Map],
-) -> Result<BTreeMap<RoadMapId, Vec<RoadMapHolder>>, StoreError> {
+async fn signed(tx: &mut Tx, maps: &[Map]) -> Result<BTreeMap<RoadMapId, Vec<RoadMapHolder>>, StoreError> {
     let keys: Vec<(RoadMapId,)> = maps.iter().map(|map| (map.id,)).collect();
     let sql = "select s.map, s.holder from road_map_signature s where s.map in (";
     let mut signed: BTreeMap<RoadMapId, Vec<RoadMapHolder>> = BTreeMap::new();
