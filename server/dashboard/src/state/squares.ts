@@ -30,7 +30,7 @@ export function squares({ late: isLate, days_left: left, target_left: toTarget, 
   if (left == null) return null;
   const late = isLate ? Math.max(1, -left) : 0;
   // Where nobody knows when it began, only what is left is drawn.
-  const term = Math.max(known ?? Math.min(left, MOST), 0);
+  const term = Math.max(known ?? (isLate ? 0 : Math.max(1, Math.min(left, MOST))), 0);
   const all = Math.min(term, MOST);
   const scale = term > 0 ? all / term : 0;
   const gone = Math.min(Math.max(term - left, 0), term);

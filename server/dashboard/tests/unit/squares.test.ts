@@ -26,6 +26,7 @@ test("a long term is drawn shorter, and its last square waits for the last day",
 test("without a start only what is left is drawn, and without a last day nothing", () => {
   expect(squares({ late: false, days_left: 3, target_left: 3, term: null })).toMatchObject({ all: 3, gone: 0 });
   expect(squares({ late: false, days_left: 40, target_left: 40 })).toMatchObject({ all: 10, gone: 0 });
+  expect(squares({ late: false, days_left: 0, target_left: 0 })).toMatchObject({ all: 1, gone: 1 });
   expect(squares({ late: true, days_left: -2, target_left: -3, term: null })).toEqual({ all: 0, gone: 0, late: 2, more: false, target: null });
   expect(squares({ late: false, days_left: null, term: 5 })).toBeNull();
 });
