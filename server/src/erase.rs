@@ -134,6 +134,14 @@ pub async fn survey_in(tx: &mut Tx, family: FamilyId, person: Option<PersonId>) 
     })
 }
 
+/// The decision of which files or pages are still to be removed, if there is one.
+///
+/// # Errors
+/// When the list of what is left cannot be read.
+pub fn unfinished(config: &Config) -> Result<Option<ErasureId>> {
+    Ok(Leftover::read(config)?.map(|leftover| leftover.erasure))
+}
+
 /// Carries out a decision that was made in the office: in the list first, then as any other. It may be said again.
 ///
 /// # Errors
@@ -439,6 +447,12 @@ impl Plan {
     }
 }
 
+/// Families that a person ever was of: what is about him is found by theirs, which have an index.
+async fn families_of(tx: &mut Tx, person: PersonId) -> Result<Vec<(FamilyId,)>, StoreError> {
+    let sql = "select distinct family from journal where person = $1 and family is not null";
+    all!(tx, (FamilyId,), sql, person).await
+}
+
 async fn records(
     tx: &mut Tx,
     family: FamilyId,
@@ -452,15 +466,12 @@ async fn records(
             family
         ),
         Some(person) => {
-            return numbered(
-                all!(
-                    tx,
-                    (Digest, i64),
-                    "select hash, position from record where person = $1 order by position",
-                    person
-                )
-                .await?,
-            );
+            let families = families_of(tx, person).await?;
+            let sql = "select hash, position from record where person = $1 and family in (";
+            let mut rows = among!(tx, (Digest, i64), sql, families, ")", person).await?;
+            rows.sort_unstable_by_key(|(_, position)| *position);
+            rows.dedup();
+            return numbered(rows);
         }
     };
     numbered(rows.await?)
@@ -611,10 +622,16 @@ async fn entities(
                 Kind::Consent,
                 all!(tx, (Uuid,), "select id from consent where person = $1 order by id", person).await?,
             );
-            let sql = "select id from activity where person = $1 order by id";
-            add(Kind::Activity, all!(tx, (Uuid,), sql, person).await?);
-            let sql = "select id from record_check where person = $1 order by id";
-            add(Kind::Check, all!(tx, (Uuid,), sql, person).await?);
+            let families = families_of(tx, person).await?;
+            for (kind, sql) in [
+                (Kind::Activity, "select id from activity where person = $1 and family in ("),
+                (Kind::Check, "select id from record_check where person = $1 and family in ("),
+            ] {
+                let mut ids = among!(tx, (Uuid,), sql, families, ")", person).await?;
+                ids.sort_unstable();
+                ids.dedup();
+                add(kind, ids);
+            }
         }
     }
     let states = records.iter().map(|(hash, _)| (kandas_shared::pulled::state_id(hash),)).collect();

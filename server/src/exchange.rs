@@ -12,14 +12,20 @@ pub mod inbox;
 pub mod outbox;
 pub mod port;
 
+use std::{io, time::Duration};
+
 use kandas_shared::time::micros;
 
 use crate::{
+    chance,
     refusal::{Outcome, Refusal},
     state::AppState,
 };
 use folder::Folder;
 use port::Port;
+
+/// Between two pieces of the journal.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The folder of the exchange, if there is one: it is switched on by being made.
 #[must_use]
@@ -49,11 +55,24 @@ pub async fn round(state: &AppState, port: &impl Port) -> Outcome<Round> {
     let mut done = Round::default();
     while let Some(queued) = outbox::queue(store, chance, now).await? {
         done.queued += queued;
+        // Whoever wants the lock has it between two pieces.
+        tokio::time::sleep(PAUSE).await;
     }
     done.written = outbox::write(store, chance, port, now).await?;
     for name in port.waiting().map_err(Refusal::storage)? {
-        inbox::take(store, chance, port, &name, now).await?;
-        done.taken += 1;
+        let tag = hex::encode(chance::bytes::<8>(chance));
+        match port.claim(&name, &tag) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::error!(%error, "a file of the exchange cannot be claimed; it is tried again"),
+        }
+    }
+    // Those of an earlier round too: one that cannot be read holds up no other.
+    for name in port.claimed().map_err(Refusal::storage)? {
+        match inbox::take(store, chance, port, &name, now).await {
+            Ok(()) => done.taken += 1,
+            Err(refusal) => tracing::error!(%refusal, "a file of the exchange could not be taken in; it is tried again"),
+        }
     }
     Ok(done)
 }

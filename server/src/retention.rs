@@ -52,7 +52,10 @@ impl Classes {
 
     /// Of settings by name and value; others, and values that cannot be, are passed over.
     pub fn of<'a>(settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let rows = settings.into_iter().filter_map(|(name, value)| Some((about(name)?, read(value)?)));
+        let rows = settings.into_iter().filter_map(|(name, value)| {
+            let (about, keeping) = (about(name)?, read(value)?);
+            about.0.allows(&keeping).then_some((about, keeping))
+        });
         Self(rows.collect())
     }
 

@@ -225,7 +225,8 @@ impl Incoming {
 }
 
 /// Twelve digits in a row, and no more, are a person's number.
-fn has_number(text: &str) -> bool {
+#[must_use]
+pub fn has_number(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 12)
 }
 

@@ -52,6 +52,14 @@ impl RetentionClass {
     }
 }
 
+impl RetentionClass {
+    /// Whether it can be kept so: a family's file for the five years of §40 at the least.
+    #[must_use]
+    pub fn allows(self, keeping: &Keeping) -> bool {
+        keeping.fits() && (self != Self::Case || keeping.years.is_some_and(|years| years >= 5))
+    }
+}
+
 impl Keeping {
     /// Whether it can be so.
     #[must_use]
@@ -278,5 +286,12 @@ mod tests {
         assert!(!Keeping { line: "қ".repeat(MOST_LINE + 1), ..known() }.fits());
         assert!(!Keeping { line: "а\nб".into(), ..known() }.fits());
         assert!(Keeping::default().fits());
+        let (case, report) = (RetentionClass::Case, RetentionClass::Report);
+        for (years, allowed) in
+            [(None, false), (Some(0), false), (Some(4), false), (Some(5), true), (Some(6), true)]
+        {
+            assert_eq!(case.allows(&Keeping { years, ..known() }), allowed, "{years:?}");
+            assert!(report.allows(&Keeping { years, ..known() }));
+        }
     }
 }

@@ -18,7 +18,9 @@ create table exchange_out (
     answered_at timestamptz,
     position    bigint not null  -- of the fact that queued it last
 );
-create index exchange_out_list on exchange_out (org_unit, state, position);
+create index exchange_out_unit on exchange_out (org_unit, counted);
+create index exchange_out_list on exchange_out (org_unit, state, counted);
+create index exchange_out_sequence on exchange_out (sequence);
 create index exchange_out_hash on exchange_out (hash);
 create index exchange_out_queued on exchange_out (sequence) where state = 'queued';
 create index exchange_out_activity on exchange_out (activity);

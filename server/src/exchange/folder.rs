@@ -1,5 +1,5 @@
-//! A folder with four others in it: `out` (files of this centre), `in` (files of the other side), `done` and `aside` (those of the
-//! other side after they were looked at). A file comes to be by writing another name, syncing and renaming, on both sides.
+//! A folder with others in it: `out` (files of this centre), `in` (files of the other side), `taking` (those that are looked at now),
+//! `done` and `aside` (those that were). A file comes to be by writing another name, syncing and renaming, on both sides.
 
 use std::{
     fs, io,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use kandas_disk::{replace, steps};
-use kandas_shared::exchange::MOST_BYTES;
+use kandas_shared::exchange::{MOST_BYTES, has_number};
 
 use super::port::{Port, To};
 
@@ -53,7 +53,7 @@ impl Folder {
 fn plain(name: &str) -> io::Result<&str> {
     let fits = name.ends_with(ENDING)
         && !name.starts_with('.')
-        && name.len() <= 200
+        && name.len() <= 250
         && !name.contains(['/', '\\', '\0'])
         && !name.contains(char::is_control);
     if fits {
@@ -100,12 +100,36 @@ impl Port for Folder {
         names(&self.within("in")?)
     }
 
+    fn claim(&self, name: &str, tag: &str) -> io::Result<String> {
+        let from = self.within("in")?.join(plain(name)?);
+        // A name may be a person's number: then it is not kept.
+        let own = if has_number(name) || name.len() > 200 {
+            format!("{tag}{ENDING}")
+        } else {
+            format!("{tag}.{name}")
+        };
+        let target = self.within("taking")?.join(plain(&own)?);
+        if target.exists() {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "a file of this name is looked at already",
+            ));
+        }
+        steps::rename(&from, &target)?;
+        steps::sync_parent(&target)?;
+        Ok(own)
+    }
+
+    fn claimed(&self) -> io::Result<Vec<String>> {
+        names(&self.within("taking")?)
+    }
+
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        read_some(&self.within("in")?.join(plain(name)?))
+        read_some(&self.within("taking")?.join(plain(name)?))
     }
 
     fn settle(&self, name: &str, to: To) -> io::Result<()> {
-        let from = self.within("in")?.join(plain(name)?);
+        let from = self.within("taking")?.join(plain(name)?);
         let folder = self.within(match to {
             To::Done => "done",
             To::Aside => "aside",
@@ -154,14 +178,23 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc/hostname", into.join("link.ndjson")).unwrap();
         assert_eq!(folder.waiting().unwrap(), ["a.ndjson", "b.ndjson"]);
-        assert_eq!(folder.read("a.ndjson").unwrap(), b"a");
-        folder.settle("a.ndjson", To::Aside).unwrap();
+        assert_eq!(folder.claim("a.ndjson", "t1").unwrap(), "t1.a.ndjson");
+        // What is put under the same name meanwhile is another file.
         fs::write(into.join("a.ndjson"), "again").unwrap();
-        folder.settle("a.ndjson", To::Aside).unwrap();
+        assert_eq!(folder.read("t1.a.ndjson").unwrap(), b"a");
+        assert_eq!(folder.claimed().unwrap(), ["t1.a.ndjson"]);
+        folder.settle("t1.a.ndjson", To::Aside).unwrap();
+        assert_eq!(folder.claim("a.ndjson", "t2").unwrap(), "t2.a.ndjson");
+        folder.settle("t2.a.ndjson", To::Aside).unwrap();
+        fs::write(into.join("990101300123.ndjson"), "named").unwrap();
+        assert_eq!(folder.claim("990101300123.ndjson", "t3").unwrap(), "t3.ndjson");
+        folder.settle("t3.ndjson", To::Done).unwrap();
+        assert!(folder.claim("a.ndjson", "t4").is_err(), "it is not there any more");
         assert_eq!(folder.kept(&|bytes| bytes == b"a").unwrap(), b"a");
         assert_eq!(folder.kept(&|bytes| bytes == b"again").unwrap(), b"again");
         assert!(folder.kept(&|bytes| bytes == b"b").is_err());
-        folder.settle("b.ndjson", To::Done).unwrap();
+        let own = folder.claim("b.ndjson", "t5").unwrap();
+        folder.settle(&own, To::Done).unwrap();
         assert_eq!(folder.waiting().unwrap(), Vec::<String>::new());
         for name in ["../x.ndjson", "x", ".x.ndjson", "a/b.ndjson", "x.json"] {
             assert!(folder.put(name, b"").is_err(), "{name}");

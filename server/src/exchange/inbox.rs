@@ -33,7 +33,7 @@ use crate::{
     store::{Store, StoreError, Tx},
 };
 
-/// Takes a file in.
+/// Takes a claimed file in.
 ///
 /// # Errors
 /// When database or port do not answer; the file is still there then.
@@ -251,31 +251,28 @@ async fn answer(
     })
 }
 
-/// Tries something once more that is kept aside.
+/// Tries something once more that is kept aside, out of the bytes of its file.
 ///
 /// # Errors
 /// `not-found`; `exchange-impossible` where it still cannot be taken, with the reason.
 pub async fn retry(
     store: &Store,
     chance: &dyn Chance,
-    port: &impl Port,
+    bytes: &[u8],
     by: &User,
     (position, line): (i64, i64),
     now: DateTime<Utc>,
 ) -> Outcome<()> {
-    let mut tx = store.read().await?;
-    let sha256 = waiting(&mut tx, position, line).await?;
-    drop(tx);
-    let bytes = port.kept(&|bytes| Digest::of(bytes) == sha256);
-    let bytes = bytes.map_err(|error| impossible(error.to_string()))?;
-    let lines = exchange::read(&bytes).map(|(_, lines)| lines).unwrap_or_default();
+    let lines = exchange::read(bytes).map(|(_, lines)| lines).unwrap_or_default();
     let number = line.unsigned_abs();
     let message = lines.into_iter().find(|of| of.number == number).map(|of| of.read);
     let message = message.ok_or_else(|| impossible(AsideReason::Damaged.as_str()))?;
     let message = message.map_err(|reason| impossible(reason.as_str()))?;
     let mut tx = store.write().await?;
     let locked = journal::lock(&mut tx).await?;
-    waiting(&mut tx, position, line).await?;
+    if waiting(&mut tx, position, line).await? != Digest::of(bytes) {
+        return Err(impossible("it is another file"));
+    }
     let mut deciding = Deciding { now, chance, seen: BTreeSet::new(), facts: Vec::new() };
     let decided = deciding.decide(&mut tx, message).await?.map_err(|reason| impossible(reason.as_str()))?;
     let (answer, confirmed) = match decided {
@@ -336,7 +333,10 @@ fn impossible(why: impl Into<String>) -> Refusal {
 }
 
 /// The hash of the file in which it lies; it must wait for somebody.
-async fn waiting(tx: &mut Tx, position: i64, line: i64) -> Outcome<Digest> {
+///
+/// # Errors
+/// `not-found`, `exchange-impossible`.
+pub async fn waiting(tx: &mut Tx, position: i64, line: i64) -> Outcome<Digest> {
     let sql = "select a.state, f.sha256 from exchange_aside a join exchange_file f on f.position = a.position
         where a.position = $1 and a.line = $2";
     let found = opt!(tx, (AsideState, Digest), sql, position, line).await?;

@@ -124,7 +124,7 @@ pub async fn queue(store: &Store, chance: &dyn Chance, now: DateTime<Utc>) -> Ou
             .map(|(hash,)| hash)
             .collect();
     let messages: Vec<QueuedMessage> = messages.into_iter().filter(|of| there.contains(&of.hash)).collect();
-    let first = next(&mut tx).await?;
+    let first = if messages.is_empty() { 1 } else { next(&mut tx).await? };
     let facts: Vec<Fact> = (first..)
         .zip(messages.chunks(MOST_MESSAGES))
         .map(|(sequence, piece)| {
@@ -174,17 +174,19 @@ struct Row {
     supersedes: Option<RecordId>,
     iin: Option<Iin>,
     settlement_kato: String,
+    queued_at: DateTime<Utc>,
 }
 
-/// What the messages of a file say, as it stands now.
-async fn messages(tx: &mut Tx, sequence: i64) -> Result<Vec<Completion>, StoreError> {
+/// What the messages of a file say, as it stands now, and when they were queued.
+async fn messages(tx: &mut Tx, sequence: i64) -> Result<(Vec<Completion>, DateTime<Utc>), StoreError> {
     let sql =
         "select o.message, o.hash, o.record, o.counted, o.activity, r.family, r.person, r.service, r.done_on,
-        r.received_at, r.supersedes, p.iin, f.settlement_kato
+        r.received_at, r.supersedes, p.iin, f.settlement_kato, o.queued_at
         from exchange_out o join record r on r.hash = o.hash join person p on p.id = r.person
         join family f on f.id = r.family
         where o.sequence = $1 and o.state = 'queued' order by o.counted, o.message";
     let rows = all!(tx, Row, sql, sequence).await?;
+    let queued_at = rows.iter().map(|row| row.queued_at).min().unwrap_or_default();
     let keys: Vec<(Digest,)> = rows.iter().map(|row| (row.hash,)).collect();
     type Piece = (Digest, EvidenceId, EvidenceKind, Digest, i64, String);
     let sql = "select e.hash, e.evidence, e.kind, f.sha256, f.size, f.state from evidence e
@@ -210,7 +212,7 @@ async fn messages(tx: &mut Tx, sequence: i64) -> Result<Vec<Completion>, StoreEr
         settlement: row.settlement_kato,
         evidence: pieces.remove(&row.hash).unwrap_or_default().into_values().collect(),
     };
-    Ok(rows.into_iter().map(completion).collect())
+    Ok((rows.into_iter().map(completion).collect(), queued_at))
 }
 
 /// Writes the files whose messages wait; gives how many that were.
@@ -229,30 +231,31 @@ pub async fn write(
     drop(tx);
     let mut done = 0;
     for (sequence,) in waiting {
-        let mut tx = store.read().await?;
-        let of = messages(&mut tx, sequence).await?;
-        let epoch = journal::head(&mut tx).await?.epoch;
-        drop(tx);
+        // Under the lock: whoever is erased before it is not in the file, and whoever is erased after it was.
+        let mut tx = store.write().await?;
+        let locked = journal::lock(&mut tx).await?;
+        let name = exchange::file_name(sequence.unsigned_abs());
+        let sql = "select count(*) from exchange_file where direction = 'out' and name = $1";
+        if one!(&mut tx, (i64,), sql, name).await?.0 > 0 {
+            continue;
+        }
+        // The time of the queue, so that the same file is written again after the power went.
+        let (of, made_at) = messages(&mut tx, sequence).await?;
         if of.is_empty() {
             continue;
         }
         let ids: Vec<Uuid> = of.iter().map(|of| of.message).collect();
         let lines: Vec<Outgoing> = of.into_iter().map(Outgoing::Completion).collect();
         let sequence = sequence.unsigned_abs();
-        let bytes = exchange::write(sequence, epoch, now, &lines).map_err(Refusal::fault)?;
-        let name = exchange::file_name(sequence);
+        let epoch = locked.epoch()?;
+        let bytes = exchange::write(sequence, epoch, made_at, &lines).map_err(Refusal::fault)?;
         port.put(&name, &bytes).map_err(Refusal::storage)?;
         let (sha256, size) = (Digest::of(&bytes), bytes.len() as u64);
-        let mut tx = store.write().await?;
-        let locked = journal::lock(&mut tx).await?;
-        let sql = "select count(*) from exchange_file where direction = 'out' and name = $1";
-        if one!(&mut tx, (i64,), sql, name).await?.0 == 0 {
-            let written = ExchangeWritten { sequence, name, sha256, size, messages: ids };
-            let fact = Fact::by_system(Event::ExchangeWritten(written));
-            journal::append_locked(&mut tx, locked, chance, now, vec![fact]).await?;
-            tx.commit().await?;
-            done += 1;
-        }
+        let written = ExchangeWritten { sequence, name, sha256, size, messages: ids };
+        let fact = Fact::by_system(Event::ExchangeWritten(written));
+        journal::append_locked(&mut tx, locked, chance, now, vec![fact]).await?;
+        tx.commit().await?;
+        done += 1;
     }
     Ok(done)
 }

@@ -28,13 +28,26 @@ pub trait Port: Send + Sync {
     /// When they cannot be listed.
     fn waiting(&self) -> io::Result<Vec<String>>;
 
-    /// A file that came.
+    /// Takes a file that came out of the other side's reach, under a name of its own with `tag` in it; gives that name. What is put
+    /// under the old name afterwards is another file.
+    ///
+    /// # Errors
+    /// When it cannot be claimed, or is not there any more.
+    fn claim(&self, name: &str, tag: &str) -> io::Result<String>;
+
+    /// Names of files that were claimed and not put away, in their order.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    fn claimed(&self) -> io::Result<Vec<String>>;
+
+    /// A file that was claimed.
     ///
     /// # Errors
     /// When it cannot be read.
     fn read(&self, name: &str) -> io::Result<Vec<u8>>;
 
-    /// Puts a file away that was looked at. It is not there any more then, and never overwrites another one.
+    /// Puts a claimed file away that was looked at. It is not there any more then, and never overwrites another one.
     ///
     /// # Errors
     /// When it cannot be put away.

@@ -16,7 +16,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     evidence::{EvidenceKind, FileRef, Part},
     hash::Digest,
@@ -146,8 +146,8 @@ pub struct Desk {
     pub consents: HashMap<PersonId, Consent>,
     /// Whose consent an id is.
     pub consent_of: HashMap<ConsentId, PersonId>,
-    /// From which day on consents are withdrawn, where the office has entered it.
-    pub withdrawn: HashMap<PersonId, NaiveDate>,
+    /// From which day on consents are withdrawn, and when the office has entered it.
+    pub withdrawn: HashMap<PersonId, (NaiveDate, DateTime<Utc>)>,
 }
 
 /// The decision about one statement.
@@ -338,7 +338,9 @@ pub(super) fn accept(
             let before = desk.consents.get(person);
             // What was given before it was withdrawn comes late: it stays withdrawn.
             let over = before.is_some_and(|c| c.state == ConsentState::Withdrawn)
-                && desk.withdrawn.get(person).is_some_and(|on| record.done_on < *on);
+                && desk.withdrawn.get(person).is_some_and(|(on, at)| {
+                    record.done_on < *on || (record.done_on == *on && record.sealed.wall <= *at)
+                });
             if over {
                 return;
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     evidence::Part,
     hash::Digest,
@@ -246,8 +246,10 @@ async fn consents(
         desk.consent_of.insert(consent.id, consent.person);
         desk.consents.insert(consent.person, consent);
     }
-    let sql = "select person, max(on_day) from consent_withdrawal where person in (";
-    desk.withdrawn = among!(tx, (PersonId, NaiveDate), sql, ids, ") group by person").await?.into_iter().collect();
+    let sql = "select person, max(on_day), max(at) from consent_withdrawal where person in (";
+    type Said = (PersonId, NaiveDate, DateTime<Utc>);
+    let said = among!(tx, Said, sql, ids, ") group by person").await?;
+    desk.withdrawn = said.into_iter().map(|(person, on, at)| (person, (on, at))).collect();
     let ids = keys_of(consents);
     let sql = "select id, person from consent where id in (";
     desk.consent_of.extend(among!(tx, (ConsentId, PersonId), sql, ids, ")").await?);

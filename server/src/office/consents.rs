@@ -197,21 +197,21 @@ pub async fn show(tx: &mut Tx, person: PersonId, may: bool, now: DateTime<Utc>) 
     let (mut open, mut records, mut later) = (0, 0, 0);
     let mut files: BTreeMap<(uuid::Uuid, String), i64> = BTreeMap::new();
     for id in &whom {
-        let sql = "select count(*) from activity where person = $1 and state = 'planned'";
-        open += one!(tx, (i64,), sql, *id).await?.0;
-        let sql = "select count(*) from record where person = $1";
-        records += one!(tx, (i64,), sql, *id).await?.0;
+        let sql = "select count(*) from activity where person = $1 and family = $2 and state = 'planned'";
+        open += one!(tx, (i64,), sql, *id, family).await?.0;
+        let sql = "select count(*) from record where person = $1 and family = $2";
+        records += one!(tx, (i64,), sql, *id, family).await?.0;
         let sql = "select f.evidence, f.part, f.size from record r join evidence e on e.hash = r.hash
-            join evidence_file f on f.evidence = e.evidence where r.person = $1 and f.object is not null";
-        for (evidence, part, size) in all!(tx, (uuid::Uuid, String, i64), sql, *id).await? {
+            join evidence_file f on f.evidence = e.evidence where r.person = $1 and r.family = $2 and f.object is not null";
+        for (evidence, part, size) in all!(tx, (uuid::Uuid, String, i64), sql, *id, family).await? {
             files.insert((evidence, part), size);
         }
     }
     if withdrawn {
-        let sql = "select count(*) from record r where r.person = $1 and exists
+        let sql = "select count(*) from record r where r.person = $1 and r.family = $2 and exists
             (select 1 from evidence e where e.hash = r.hash and e.kind in ('photo', 'video'))
             and r.done_on > (select max(w.on_day) from consent_withdrawal w where w.person = $1)";
-        later = one!(tx, (i64,), sql, person).await?.0;
+        later = one!(tx, (i64,), sql, person, family).await?.0;
     }
     let keeping = Classes::read(tx).await?.on(RetentionClass::Case, today);
     let rules = Rules::read(tx).await?;

@@ -296,6 +296,8 @@ pub struct Proof {
     pub files: u64,
     /// Those of them that the tables still know as there: 0, or it was not carried out to its end.
     pub files_left: i64,
+    /// Whether files or pages of the database are still to be removed.
+    pub unfinished: bool,
     /// Files that stayed because records of others name them.
     pub shared: u64,
     /// Bundles that went.
@@ -793,11 +795,16 @@ fn confirmable(row: &Row, by: &User) -> Outcome<()> {
 /// # Errors
 /// When a step fails: it is gone on with next time.
 pub async fn carry_out(state: &AppState) -> Outcome<usize> {
+    // What a step left undone after its fact was committed has no row any more: only its list says so.
+    if let Some(config) = state.config.get() {
+        let settled = erase::settle(config, &state.store, state.clock.wall(), state.chance.as_ref()).await;
+        settled.map_err(|error| Refusal::fault(format!("{error:#}")))?;
+    }
     let mut tx = state.store.read().await?;
     let sql = format!("{ROW} where state = 'confirmed' order by position");
     let rows = all!(&mut tx, Row, AssertSqlSafe(sql.as_str())).await?;
     drop_read(tx).await?;
-    let mut done = 0;
+    let (mut done, mut failed) = (0, None);
     for row in rows {
         let confirmed = (row.erasure, row.decided_by, row.decided_name, row.decided_role, row.decided_at);
         let (Some(erasure), Some(by), Some(confirmed_name), Some(confirmed_role), Some(at)) = confirmed
@@ -824,18 +831,23 @@ pub async fn carry_out(state: &AppState) -> Outcome<usize> {
         };
         let (now, chance) = (state.clock.wall(), state.chance.as_ref());
         let settled = erase::decided(config, &state.store, &decision, now, chance).await;
-        settled.map_err(|error| Refusal::fault(format!("{error:#}")))?;
-        tracing::info!(%erasure, "a decision to erase was carried out");
-        done += 1;
+        match settled {
+            Ok(_) => {
+                tracing::info!(%erasure, "a decision to erase was carried out");
+                done += 1;
+            }
+            // It holds up no other; the next look goes on with it.
+            Err(error) => failed = Some(format!("{error:#}")),
+        }
     }
-    Ok(done)
+    failed.map_or(Ok(done), |error| Err(Refusal::fault(error)))
 }
 
 /// What is left of an erasing to prove it by.
 ///
 /// # Errors
 /// `not-found`, or when the database does not answer.
-pub async fn proof(tx: &mut Tx, id: ErasureId) -> Outcome<Proof> {
+pub async fn proof(tx: &mut Tx, id: ErasureId, unfinished: bool) -> Outcome<Proof> {
     let sql = format!("{DONE} where erasure = $1 and org_unit is not null");
     let found = opt!(tx, DoneRow, AssertSqlSafe(sql.as_str()), id).await?.ok_or(ProblemCode::NotFound)?;
     let position = found.position.unsigned_abs();
@@ -876,6 +888,7 @@ pub async fn proof(tx: &mut Tx, id: ErasureId) -> Outcome<Proof> {
         records_all,
         files: files.len() as u64,
         files_left: files_left as i64,
+        unfinished,
         shared: staying.files.len() as u64,
         bundles: bundles.len() as u64,
         leaf,

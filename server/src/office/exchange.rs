@@ -20,7 +20,7 @@ use super::held;
 use crate::{
     all, among,
     check::policy::Territory,
-    exchange::{self, inbox, outbox},
+    exchange::{self, inbox, outbox, port::Port as _},
     facts::QueuedMessage,
     journal, one, opt,
     refusal::{Outcome, Refusal},
@@ -374,7 +374,14 @@ pub async fn settle(state: &AppState, by: &User, at: (i64, i64), act: AsideAct) 
             let port = exchange::port(state).ok_or_else(|| {
                 Refusal::because(ProblemCode::ExchangeImpossible, "there is no folder of the exchange")
             })?;
-            inbox::retry(store, chance, &port, by, at, now).await
+            let mut tx = store.read().await?;
+            let sha256 = inbox::waiting(&mut tx, at.0, at.1).await?;
+            drop(tx);
+            let kept = tokio::task::spawn_blocking(move || port.kept(&|bytes| Digest::of(bytes) == sha256));
+            let kept = kept.await.map_err(Refusal::fault)?;
+            let bytes =
+                kept.map_err(|error| Refusal::because(ProblemCode::ExchangeImpossible, error.to_string()))?;
+            inbox::retry(store, chance, &bytes, by, at, now).await
         }
     }
 }

@@ -89,8 +89,10 @@ pub enum Right {
     ConsentWithdraw,
     /// To see how messages to a state system stand (§37, §44).
     Exchange,
-    /// To have them written once more, and to look after what is kept aside.
+    /// To have those of the own units written once more.
     ExchangeWork,
+    /// To look after what came and is kept aside, whose it is being unknown.
+    ExchangeAside,
 }
 
 /// What a role may do. Roles of the departure side and akims have no case of the settlement side before them (§2.2): beside
@@ -100,7 +102,7 @@ pub enum Right {
 pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
         Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check,
-        ConsentWithdraw, Deadlines, EraseConfirm, ErasePropose, Erasures, Evidence, Exchange, ExchangeWork, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Plan, PlanApprove, PlanMake, Reasons, Reference, Refund,
+        ConsentWithdraw, Deadlines, EraseConfirm, ErasePropose, Erasures, Evidence, Exchange, ExchangeAside, ExchangeWork, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Plan, PlanApprove, PlanMake, Reasons, Reference, Refund,
         Report, ReportDecide, ReportMake, RoadMap, RoadMapMake, RoadMapSign, Scans, Settings, Verify,
         Workers,
     };
@@ -264,7 +266,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Erasures,
             Exchange,
         ],
-        Role::Admin => &[Own, Workers, People, Verify, Reference, Settings, Reasons, Exchange, ExchangeWork],
+        Role::Admin => &[Own, Workers, People, Verify, Reference, Settings, Reasons, Exchange, ExchangeAside, ExchangeWork],
         Role::CtmDepHead | Role::MioDepHead => &[Own, Acts, Audit, Verify],
         Role::CcDep => &[Own, Acts],
         Role::AkimRaion | Role::AkimOkrug => &[Own, Deadlines, RoadMap, RoadMapSign],

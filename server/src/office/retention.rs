@@ -147,8 +147,10 @@ pub async fn set(state: &AppState, by: &User, wanted: WantedKeeping) -> Outcome<
     let now = state.clock.wall();
     let WantedKeeping { class, from, keeping } = wanted;
     let keeping = keeping.map(|keeping| Keeping { line: keeping.line.trim().to_owned(), ..keeping });
-    if keeping.as_ref().is_some_and(|keeping| !keeping.fits()) {
-        let what = format!("at most {MOST_YEARS} years, and the line where there are years of the archive");
+    if keeping.as_ref().is_some_and(|keeping| !class.allows(keeping)) {
+        let what = format!(
+            "at most {MOST_YEARS} years, for families five at least, and the line where there are years of the archive"
+        );
         return Err(Refusal::because(ProblemCode::OutOfRange, what));
     }
     in_time(from, now)?;

@@ -3,7 +3,7 @@
 exchange-hint = This is an exchange of files. No gateway of the state is connected: the server puts files into a folder and takes files out of it; whoever has the gateway carries them. Every completion taken into custody makes one message (paragraph 37).
 exchange-off = The exchange is switched off: there is no folder for it. Nothing is sent, and nothing is lost: facts that wait for it are in the journal.
 exchange-on = The exchange is switched on: file exchange.
-exchange-parts = Parts
+exchange-parts = Parts of the exchange
 exchange-tab-out = Outgoing
 exchange-tab-aside = Kept aside
 exchange-tab-files = Files

@@ -2,7 +2,7 @@
 
 ## Lists
 
-retention-parts = Parts
+retention-parts = Parts of keeping
 retention-tab-due = Whose date has come
 retention-tab-erasures = Erasing
 retention-tab-classes = Terms of keeping

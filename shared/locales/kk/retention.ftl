@@ -2,7 +2,7 @@
 
 ## Тізімдер
 
-retention-parts = Бөлімдер
+retention-parts = Сақтау бөлімдері
 retention-tab-due = Мерзімі келгендер
 retention-tab-erasures = Жою
 retention-tab-classes = Сақтау мерзімдері

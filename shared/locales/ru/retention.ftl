@@ -2,7 +2,7 @@
 
 ## Списки
 
-retention-parts = Разделы
+retention-parts = Разделы хранения
 retention-tab-due = Чей срок наступил
 retention-tab-erasures = Удаление
 retention-tab-classes = Сроки хранения

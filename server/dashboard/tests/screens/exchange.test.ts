@@ -25,6 +25,7 @@ describe.each(["kk", "ru"] as const)("exchange of files, %s", (lang: Lang) => {
   let centre: Centre;
   let desk: Desk;
   let head: Desk;
+  let keeper: Desk;
   let sent: Completion[] = [];
   const folder = () => join(centre.stage.folder, "centre", "exchange");
 
@@ -52,10 +53,18 @@ describe.each(["kk", "ru"] as const)("exchange of files, %s", (lang: Lang) => {
     await page.getByLabel(say("desk-password")).fill(password);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    const admin = await centre.administrator();
+    keeper = await Desk.open(centre.url);
+    await keeper.page.getByRole("button", { name: NAMES[lang] }).click();
+    await keeper.page.getByLabel(say("desk-login")).fill(admin.login);
+    await keeper.page.getByLabel(say("desk-password")).fill(admin.password);
+    await keeper.page.keyboard.press("Enter");
+    await keeper.page.getByRole("link", { name: say("desk-exchange"), exact: true }).waitFor();
   });
   afterAll(async () => {
     await desk?.close();
     await head?.close();
+    await keeper?.close();
     await centre?.clear();
   });
 
@@ -110,14 +119,15 @@ describe.each(["kk", "ru"] as const)("exchange of files, %s", (lang: Lang) => {
     await row.getByText("NO-PERSON").waitFor();
     await row.getByRole("button", { name: say("exchange-again") }).click();
     await row.getByText(say("exchange-sent-refused")).waitFor({ state: "hidden" });
-    await page.getByRole("link", { name: say("exchange-tab-aside") }).click();
-    await page.getByText(say("exchange-aside-unknown-kind")).waitFor();
-    await head.look(`exchange-aside.${lang}`);
-    await page.getByRole("button", { name: say("exchange-close") }).first().click();
-    await page.getByText(say("exchange-aside-state-closed")).waitFor();
-    await page.getByRole("link", { name: say("exchange-tab-files") }).click();
-    await page.getByText("answer-1.ndjson").waitFor();
-    await head.look(`exchange-files.${lang}`);
+    await keeper.go("exchange/aside");
+    const kept = keeper.page;
+    await kept.getByText(say("exchange-aside-unknown-kind"), { exact: true }).waitFor();
+    await keeper.look(`exchange-aside.${lang}`);
+    await kept.getByRole("button", { name: new RegExp(`^${say("exchange-close")}`) }).first().click();
+    await kept.getByText(say("exchange-aside-state-closed"), { exact: true }).waitFor();
+    await kept.getByRole("link", { name: say("exchange-tab-files"), exact: true }).click();
+    await kept.getByText("answer-1.ndjson").waitFor();
+    await keeper.look(`exchange-files.${lang}`);
     if (confirmed) {
       await desk.go(`family/${confirmed.family}`);
       const panel = desk.page.getByRole("region", { name: say("exchange-mark") });

@@ -81,7 +81,7 @@ pub async fn again(
     (status = 200, body = Vec<Aside>),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn aside(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Vec<Aside>>> {
-    seat.allow(&state, Right::ExchangeWork, None).await?;
+    seat.allow(&state, Right::ExchangeAside, None).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(exchange::aside(&mut tx).await?))
 }
@@ -97,7 +97,7 @@ pub async fn settle(
     Path(at): Path<(i64, i64)>,
     Body(decision): Body<ExchangeAsideDecision>,
 ) -> Outcome<StatusCode> {
-    seat.allow(&state, Right::ExchangeWork, None).await?;
+    seat.allow(&state, Right::ExchangeAside, None).await?;
     exchange::settle(&state, &seat.0.user, at, decision.act).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -18,6 +18,7 @@ use super::{evidence::describe, seat::Seat};
 use crate::{
     access::{self, Action, Reading},
     api::body::{Small as Body, WithFile},
+    erase,
     office::{
         consents,
         erasing::{self, Whom},
@@ -192,7 +193,9 @@ pub async fn proof(
     drop_read(tx);
     seat.allow(&state, Right::Erasures, unit).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(erasing::proof(&mut tx, id).await?))
+    let left = state.config.get().map(erase::unfinished).transpose();
+    let left = left.map_err(|error| Refusal::fault(format!("{error:#}")))?.flatten();
+    Ok(Json(erasing::proof(&mut tx, id, left == Some(id)).await?))
 }
 
 /// The consent of a person, and what follows from its withdrawal.

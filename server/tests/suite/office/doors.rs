@@ -88,6 +88,7 @@ const ERASE_DROP: &[Role] = &[CcDir, CtmSetHead, MioSetHead];
 /// Who sees the exchange with a state system, and who looks after it.
 const EXCHANGE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
 const EXCHANGE_WORK: &[Role] = &[CtmSetHead, Admin];
+const EXCHANGE_ASIDE: &[Role] = &[Admin];
 /// Requirements §2.2, row "Consent record": C.
 const CONSENT: &[Role] = &[CcSet];
 /// Their land is the country.
@@ -387,7 +388,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             format!("{plan}/approval"),
             PLAN_APPROVE,
             true,
-            Some(json!({"password": "x"})),
+            Some(json!({"password": "x", "sha256": "0".repeat(64)})),
         ),
         door(
             post.clone(),
@@ -732,12 +733,12 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             false,
             None,
         ),
-        door(get.clone(), "/api/exchange/aside", "/api/exchange/aside".into(), EXCHANGE_WORK, false, None),
+        door(get.clone(), "/api/exchange/aside", "/api/exchange/aside".into(), EXCHANGE_ASIDE, false, None),
         door(
             post.clone(),
             "/api/exchange/aside/{position}/{line}",
             "/api/exchange/aside/1/0".into(),
-            EXCHANGE_WORK,
+            EXCHANGE_ASIDE,
             false,
             Some(json!({"act": "close"})),
         ),

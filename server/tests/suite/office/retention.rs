@@ -127,11 +127,13 @@ on_each! { engine, House;
         assert_eq!(shown["classes"][0]["now"], json!({"years": 5, "extra": 1, "archive": null, "line": ""}));
         assert_eq!((&shown["classes"][1]["now"], &shown["classes"][2]["now"]), (&unknown, &unknown), "said, not invented");
         let wanted = |keeping: Value, from: &str| json!({"class": "case", "from": from, "keeping": keeping});
+        let shorter = json!({"years": 4, "extra": 1, "archive": null, "line": ""});
         let longer = json!({"years": 5, "extra": 1, "archive": 15, "line": "№ 123 «а»"});
         let set = async |who: &Somebody, body: &Value| scene.office.post(who, "/api/retention", body).await;
         assert_eq!(set(&scene.director, &wanted(longer.clone(), "2026-12-01")).await.code(), "forbidden");
         let lineless = json!({"years": 5, "extra": 1, "archive": 15, "line": " "});
         assert_eq!(set(&scene.auth, &wanted(lineless, "2026-12-01")).await.code(), "out-of-range");
+        assert_eq!(set(&scene.auth, &wanted(shorter, "2026-12-01")).await.code(), "out-of-range", "§40");
         assert_eq!(set(&scene.auth, &wanted(longer.clone(), "2024-05-29")).await.code(), "out-of-range");
         let same = shown["classes"][0]["now"].clone();
         assert_eq!(set(&scene.auth, &wanted(same, "2026-12-01")).await.code(), "nothing-changes");
@@ -221,7 +223,7 @@ on_each! { engine, House;
         assert_eq!((&done["basis"], &done["proposed_role"], &done["confirmed_role"]), (&json!("order"), &json!("cc_dir"), &json!("ctm_set_head")));
         let erasure = done["erasure"].as_str().unwrap();
         let proof = scene.office.get(&scene.director, &format!("/api/erased/{erasure}")).await.ok();
-        assert_eq!((&proof["bodies_left"], &proof["files_left"], &proof["records_all"]), (&json!(0), &json!(0), &json!(2)));
+        assert_eq!((&proof["bodies_left"], &proof["files_left"], &proof["records_all"], &proof["unfinished"]), (&json!(0), &json!(0), &json!(2), &json!(false)));
         assert!(proof["records"].as_array().unwrap().iter().any(|of| of["hash"] == hash));
         // One confirmation more went than was shown.
         assert_eq!(proof["bodies"], json!(shown["numbers"]["bodies"].as_u64().unwrap() + 1));
@@ -255,6 +257,24 @@ on_each! { engine, House;
         let list = scene.office.get(&scene.head, "/api/erasures").await.ok();
         assert_eq!((&list["done"][0]["person"], &list["done"][0]["confirmed_role"]), (&json!(person), &json!("mio_set_head")));
         assert_sound(&house).await;
+    }
+
+    async fn an_erasing_that_broke_off_after_its_fact_is_finished_while_the_server_runs(house) {
+        let scene = Scene::over(&house).await;
+        let person = scene.person();
+        let id = scene.propose(&scene.head, Some(person), "mistake").await.ok()["id"].as_str().unwrap().to_owned();
+        let shown = scene.preview(&scene.mio, Some(person)).await;
+        scene.confirm(&scene.mio, &id, &shown["numbers"], PASSWORD).await.ok();
+        erasing::carry_out(&scene.office.state).await.unwrap();
+        let list = scene.office.get(&scene.head, "/api/erasures").await.ok();
+        let erasure = list["done"][0]["erasure"].as_str().unwrap().to_owned();
+        // The disk said no after the commit: there is no proposal any more, only the list of what is left.
+        let leftover = json!({"erasure": erasure, "objects": ["evidence/nothing"], "uploads": []});
+        std::fs::write(house.config.data.join("erasing.json"), leftover.to_string()).unwrap();
+        let path = format!("/api/erased/{erasure}");
+        assert_eq!(scene.office.get(&scene.head, &path).await.ok()["unfinished"], true);
+        assert_eq!(erasing::carry_out(&scene.office.state).await.unwrap(), 0);
+        assert_eq!(scene.office.get(&scene.head, &path).await.ok()["unfinished"], false);
     }
 
     async fn a_proposal_is_taken_back_or_refused(house) {
@@ -361,7 +381,8 @@ on_each! { engine, House;
         assert_eq!(facts, 1);
 
         // A consent that was given before it and comes late changes nothing; one that is given later counts again.
-        for (day, state) in [("2026-11-19", "withdrawn"), ("2026-11-21", "given")] {
+        // Sealed before the office entered it, on the same day it does not count either.
+        for (day, state) in [("2026-11-19", "withdrawn"), ("2026-11-20", "withdrawn"), ("2026-11-21", "given")] {
             let bytes = photo(day);
             let work = Work {
                 family: FamilyId(family),
