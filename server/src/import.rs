@@ -153,7 +153,11 @@ fn facts(document: Document, families: &HashMap<PersonId, FamilyId>) -> Result<V
 
 async fn read_held(tx: &mut Tx) -> Result<Held, StoreError> {
     let erased = all!(tx, (FamilyId, Option<PersonId>), "select family, person from erasure").await?;
+    let sql = "select family from plan_version
+        where state in ('draft_remote', 'prelim_agreed', 'final_draft', 'agreed', 'approved')";
+    let drafted = all!(tx, (FamilyId,), sql).await?;
     Ok(Held {
+        drafted: drafted.into_iter().map(|(family,)| family).collect(),
         org_units: all!(tx, OrgUnit, "select id, parent, kind, kato, name_kk, name_ru from org_unit").await?,
         users: all!(tx, User, "select id, org_unit, login, role, name, language, active from app_user").await?,
         families: all!(

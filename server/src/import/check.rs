@@ -38,6 +38,8 @@ pub struct Held {
     pub plans: Vec<Plan>,
     /// Activities.
     pub activities: Vec<Activity>,
+    /// Families of which a version of a plan is under way at the office.
+    pub drafted: HashSet<FamilyId>,
     /// Families that were erased and may not come back.
     pub erased_families: HashSet<FamilyId>,
     /// Persons who were erased and may not come back.
@@ -249,7 +251,11 @@ fn plans(document: &Document, held: &Held, errors: &mut ImportErrors) {
         both(&held.families, &document.families).map(|family| family.id).collect();
     let mut of_family: HashMap<FamilyId, Uuid> =
         held.plans.iter().map(|plan| (plan.family, plan.id.0)).collect();
+    let known: HashSet<_> = held.plans.iter().map(|plan| plan.id).collect();
     for Placed { row, at } in &document.plans {
+        if held.drafted.contains(&row.family) && !known.contains(&row.id) {
+            errors.note(at.of("family"), "plans.family", "has a plan under way at the office");
+        }
         if !families.contains(&row.family) {
             errors.note(at.of("family"), "plans.family", "is neither in this document nor in the store");
         }

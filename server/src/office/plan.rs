@@ -175,7 +175,7 @@ pub struct Clock {
 /// When the database does not answer.
 pub async fn clocks(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Result<Vec<Clock>, StoreError> {
     let calendar = calendar::read(tx).await?;
-    let found = under_way(tx, units).await?;
+    let found = under_way(tx, units, APPROVED).await?;
     let mut clocks: Vec<Clock> = found
         .into_iter()
         .filter(|row| row.state == PlanState::Approved)
@@ -233,15 +233,22 @@ fn publish_by(
     plan::publish_by(agreed_on?, civil_date(approved_at?), calendar).ok()
 }
 
+/// Those whose clock runs (§34), and those before them.
+const APPROVED: &str = "'approved'";
+const BEFORE: &str = "'draft_remote', 'prelim_agreed', 'final_draft', 'agreed'";
+
 const HEAD: &str = "(select coalesce(h.surname, h.given_name) from person h where h.family = f.id
     and h.relation = 'head' order by h.id limit 1) as name";
 
-async fn under_way(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Vec<Row>, StoreError> {
+/// Versions in these states, without those of families whose plan is over or that have left: nothing is done to them.
+async fn under_way(tx: &mut Tx, units: &[(OrgUnitId,)], states: &str) -> Result<Vec<Row>, StoreError> {
     let sql = format!(
         "select v.family, f.org_unit, {HEAD}, f.settlement_name as settlement, v.plan, v.version, v.state, v.amends,
             v.state_at, v.agreed_on, v.approved_at
          from plan_version v join family f on f.id = v.family
-         where v.state in ('draft_remote', 'prelim_agreed', 'final_draft', 'agreed', 'approved') and f.org_unit in ("
+         where v.state in ({states})
+         and not exists (select 1 from plan q where q.family = v.family and q.state not in ('published', 'in_execution'))
+         and f.org_unit in ("
     );
     let tail = ") order by v.state_at, v.plan limit $1";
     let mut rows = among!(tx, Row, &sql, units, tail, WINDOW).await?;
@@ -267,7 +274,9 @@ pub async fn list(
     let calendar = calendar::read(tx).await?;
     let rights = policy::rights(user.role);
     let mut plans: Vec<Listed> = Vec::new();
-    for row in under_way(tx, &units).await? {
+    let mut rows = under_way(tx, &units, APPROVED).await?;
+    rows.extend(under_way(tx, &units, BEFORE).await?);
+    for row in rows {
         let Some(act) = waits_for(row.state) else { continue };
         let publish_by = row.publish_by(&calendar);
         plans.push(Listed {

@@ -78,7 +78,7 @@ async fn bring_out(centre: &Centre, by: &User, head: &Session, of: (PlanId, i32)
         record: None,
     };
     agreement::enter(&state, by, of, entered).await.unwrap();
-    making::approve(&state, head, of, PASSWORD.into(), None).await.unwrap();
+    making::approve(&state, head, of, version.sha256, (PASSWORD.into(), None)).await.unwrap();
     making::act(&state, by, of, Simple::Publish).await.unwrap();
 }
 

@@ -9,6 +9,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use kandas_shared::{
+    hash::Digest,
     ids::{FamilyId, PlanId, RecordId},
     plan::{PlanAct, PlanAgreement},
     problem::{Problem, ProblemCode},
@@ -90,6 +91,8 @@ pub struct PlanToAgree {
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanApproval {
+    /// The hash of what was shown to him.
+    sha256: Digest,
     /// His password.
     password: String,
     /// A code, where he has a second factor.
@@ -250,7 +253,7 @@ pub async fn approve(
     Body(by): Body<PlanApproval>,
 ) -> Outcome<StatusCode> {
     allow(&state, &seat, Right::PlanApprove, of).await?;
-    making::approve(&state, &seat.0, of, by.password, by.code).await?;
+    making::approve(&state, &seat.0, of, by.sha256, (by.password, by.code)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -21,7 +21,7 @@ use kandas_shared::{
 
 use super::{
     impossible,
-    making::{Standing, fact, frozen, hand, rows, standing},
+    making::{self, Standing, fact, frozen, hand, rows, standing},
     words,
 };
 use crate::{
@@ -87,11 +87,15 @@ pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Ente
     let mut on = signed_on;
     if how == PlanAgreement::Record {
         let record = record.ok_or_else(|| lacks("the record"))?;
+        let after = making::drafted_at(&mut tx, of).await?;
         let sql =
             "select r.done_on from record r where r.record = $1 and r.family = $2 and r.verdict = 'accepted'
-            and r.superseded = false and r.done_on >= $3
+            and r.superseded = false and r.done_on >= $3 and r.position > $4
+            and (r.sealed_at is null or r.sealed_at >= $5)
             and exists (select 1 from evidence e where e.hash = r.hash and e.kind = 'signature')";
-        let found = opt!(&mut tx, (Option<NaiveDate>,), sql, record, ready.found.family, since).await?;
+        let (family, state_at) = (ready.found.family, ready.found.state_at);
+        let row = opt!(&mut tx, (Option<NaiveDate>,), sql, record, family, since, after, state_at);
+        let found = row.await?;
         on = found.ok_or_else(|| impossible("no such record of the family has a signature"))?.0;
     }
     drop(tx);

@@ -238,6 +238,14 @@ impl Dues {
     }
 }
 
+/// Where in the journal the version became what it is as a draft. A record that shows the agreement comes after it: so none is
+/// of an earlier draft, and none is used for two agreements.
+pub(super) async fn drafted_at(tx: &mut Tx, (plan, version): (PlanId, i32)) -> Result<i64, StoreError> {
+    let sql = "select coalesce(max(position), 0) from plan_act where plan = $1 and version = $2
+        and act in ('open', 'finish', 'reject')";
+    Ok(one!(tx, (i64,), sql, plan, version).await?.0)
+}
+
 pub(super) fn hand(by: &User) -> ReportHand {
     ReportHand { by: by.id, by_name: by.name.clone(), by_role: by.role }
 }
@@ -481,6 +489,12 @@ async fn publication(
     if let Some(plan) = before.as_ref().filter(|plan| !plan::can_be_amended(plan.state)) {
         return Err(impossible(format!("the plan is {} meanwhile", plan.state)));
     }
+    // An import may have brought one beside this draft, or another version may have come.
+    let sql = "select count(*) from plan where family = $1 and id <> $2";
+    let (others,) = one!(tx, (i64,), sql, family, id).await?;
+    if others > 0 || before.as_ref().map(|plan| plan.version) != found.amends {
+        return Err(impossible("the family has another plan on the phones meanwhile"));
+    }
     let today = civil_date(now);
     let published = Plan {
         id,
@@ -496,11 +510,18 @@ async fn publication(
     let mut counted = Vec::new();
     for (row, ..) in rows(tx, id, version).await? {
         for item in &row.items {
-            let known = item.activity.and_then(|activity| held.get(&activity));
+            // One activity for a person and a service (R-055): what came meanwhile is gone on with.
+            let same = |of: &&Activity| of.person == row.person && of.service == item.service;
+            let known = match item.activity {
+                Some(activity) => held.get(&activity),
+                None => held.values().find(same),
+            };
             let set = match (known, item.chosen) {
                 // Carried over unchanged, whatever became of it since.
                 (Some(known), _) if known.state != ActivityState::Planned => continue,
-                (Some(known), false) => Activity { state: ActivityState::Cancelled, ..known.clone() },
+                (Some(known), false) if item.activity.is_some() => {
+                    Activity { state: ActivityState::Cancelled, ..known.clone() }
+                }
                 (Some(known), true) if known.planned_on != item.planned_on => {
                     Activity { planned_on: item.planned_on, ..known.clone() }
                 }
@@ -524,7 +545,7 @@ async fn publication(
                     }
                 }
                 // It was kept out, or went since.
-                (None, false) => continue,
+                (_, false) => continue,
             };
             facts.push(fact(by, family, Some(row.person), Event::ActivitySet(set)));
         }
@@ -558,16 +579,17 @@ async fn whole(tx: &mut Tx, (id, version): (PlanId, i32), found: &Standing) -> O
     Ok(())
 }
 
-/// Approves a version as the head of the mobility centre: `password` and `code` are his own, given once more (A-12).
+/// Approves a version as the head of the mobility centre, as he has `seen` it: password and code are his own, given once more
+/// (A-12).
 ///
 /// # Errors
-/// `not-found`, `plan-impossible`, `sign-in-failed`, `sign-in-slow`, `second-factor-needed`.
+/// `not-found`, `plan-impossible`, `not-as-shown`, `sign-in-failed`, `sign-in-slow`, `second-factor-needed`.
 pub async fn approve(
     state: &AppState,
     session: &Session,
     of: (PlanId, i32),
-    password: String,
-    code: Option<String>,
+    seen: Digest,
+    (password, code): (String, Option<String>),
 ) -> Outcome<()> {
     // What cannot be approved asks for no password.
     let mut tx = state.store.read().await?;
@@ -579,6 +601,9 @@ pub async fn approve(
     let locked = journal::lock(&mut tx).await?;
     let found = standing(&mut tx, of.0, of.1).await?;
     let after = found.after(PlanAct::Approve)?;
+    if found.sha256 != Some(seen) {
+        return Err(ProblemCode::NotAsShown.into());
+    }
     let by = &session.user;
     let sql = "select count(*) from plan_act where plan = $1 and version = $2 and by_user = $3
         and act in ('open', 'finish', 'agree')";

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    making::{Dues, Ground, Member, frozen, last, members, rows, standing},
+    making::{Dues, Ground, Member, drafted_at, frozen, last, members, rows, standing},
     publish_by, right_of,
 };
 use crate::{
@@ -295,12 +295,20 @@ pub async fn of(
         }
         None => versions.last(),
     };
+    let amendable = on_phones.is_none_or(|plan| plan::can_be_amended(plan.state));
     let version = match asked {
-        Some(of) => Some(version(tx, user, of, &members, &dues, now).await?),
+        Some(of) => {
+            let mut shown = version(tx, user, of, &members, &dues, now).await?;
+            // The family has left, or its plan is over: nothing is done to it, and no clock runs.
+            if !amendable {
+                (shown.publish_by, shown.late, shown.may_save) = (None, false, false);
+                shown.may.clear();
+            }
+            Some(shown)
+        }
         None => None,
     };
     let under_way = versions.last().is_some_and(|version| plan::is_under_way(version.state));
-    let amendable = on_phones.is_none_or(|plan| plan::can_be_amended(plan.state));
     let may_open = policy::rights(user.role).contains(&right_of(PlanAct::Open)) && !under_way && amendable;
     let members = members.iter().map(|member| member_of(member, today)).collect();
     Ok(FamilyPlan { family, name, today, quota_date, members, terms, on_phones, versions, version, may_open })
@@ -369,7 +377,8 @@ async fn version(
         .filter(|act| act.after(state).is_some() && rights.contains(&right_of(*act)))
         .collect();
     let signatures = if may.contains(&PlanAct::Agree) {
-        signatures(tx, found.family, civil_date(found.state_at)).await?
+        let after = drafted_at(tx, (id, version)).await?;
+        signatures(tx, found.family, after, found.state_at).await?
     } else {
         Vec::new()
     };
@@ -437,14 +446,19 @@ async fn agreement(
     Ok(Agreement { how, signed_on, name, media_type, size, record })
 }
 
-async fn signatures(tx: &mut Tx, family: FamilyId, since: NaiveDate) -> Result<Vec<Signature>, StoreError> {
+async fn signatures(
+    tx: &mut Tx,
+    family: FamilyId,
+    after: i64,
+    since: DateTime<Utc>,
+) -> Result<Vec<Signature>, StoreError> {
     let sql = "select r.record, r.kind, r.service, r.done_on, u.name as worker_name
         from record r join app_user u on u.id = r.worker
         where r.family = $1 and r.record is not null and r.verdict = 'accepted' and r.superseded = false
-        and r.done_on >= $2
+        and r.done_on >= $2 and r.position > $3 and (r.sealed_at is null or r.sealed_at >= $4)
         and exists (select 1 from evidence e where e.hash = r.hash and e.kind = 'signature')
         order by r.position desc limit 20";
-    all!(tx, Signature, sql, family, since).await
+    all!(tx, Signature, sql, family, civil_date(since), after, since).await
 }
 
 /// Whose a plan is and where it lives, for its paper.

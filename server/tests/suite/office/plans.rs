@@ -170,8 +170,20 @@ impl Scene {
     }
 
     async fn approve(&self, version: &str) -> Answer {
-        let body = json!({"password": PASSWORD});
+        let sha256 = self.seen(version).await;
+        let body = json!({"password": PASSWORD, "sha256": sha256});
         self.office.post(&self.head, &format!("/api/plans/{version}/approval"), &body).await
+    }
+
+    /// What the head of the mobility centre has before him.
+    async fn seen(&self, version: &str) -> Value {
+        let (plan, _) = version.split_once('/').unwrap();
+        let id: PlanId = plan.parse().unwrap();
+        let mut tx = self.office.state.store.read().await.unwrap();
+        let sql = "select family from plan_version where plan = $1 order by version desc limit 1";
+        let (family,) = one!(&mut tx, (FamilyId,), sql, id).await.unwrap();
+        drop(tx);
+        self.show(&self.head, family).await["version"]["sha256"].clone()
     }
 
     /// A version that is agreed, approved and on the phones.
@@ -321,10 +333,13 @@ on_each! { engine, House;
 
         // What is approved is the hash of what lies there.
         for who in [&scene.worker, &scene.director] {
-            let body = json!({"password": PASSWORD});
+            let body = json!({"password": PASSWORD, "sha256": "0".repeat(64)});
             assert_eq!(scene.office.post(who, &format!("/api/plans/{version}/approval"), &body).await.code(), "forbidden");
         }
-        let wrong = json!({"password": "қате"});
+        let other = json!({"password": PASSWORD, "sha256": "0".repeat(64)});
+        let path = format!("/api/plans/{version}/approval");
+        assert_eq!(scene.office.post(&scene.head, &path, &other).await.code(), "not-as-shown", "he has seen another one");
+        let wrong = json!({"password": "қате", "sha256": "0".repeat(64)});
         assert_eq!(scene.office.post(&scene.head, &format!("/api/plans/{version}/approval"), &wrong).await.code(), "sign-in-failed");
         scene.approve(&version).await.ok();
         assert_eq!(scene.approve(&version).await.code(), "plan-impossible");
@@ -498,6 +513,7 @@ on_each! { engine, House;
         let mut scene = Scene::over(&house).await;
         // On the plan of an import a record with a signature comes.
         let family = FamilyId(scene.office.family);
+        let (early, _) = scene.office.completed(&house, 2, "signature").await;
         let version = place(&scene.open(family, "settled").await.ok());
         let (record, _) = scene.office.completed(&house, 0, "photo").await;
         let by = |record: Value| move |body: &mut Value| *body = json!({"how": "record", "record": record});
@@ -505,6 +521,12 @@ on_each! { engine, House;
         let (signed, _) = scene.office.completed(&house, 1, "signature").await;
         let shown = scene.show(&scene.worker, family).await;
         assert_eq!(shown["version"]["signatures"][0]["record"], json!(signed), "{shown}");
+        assert_eq!(scene.agree(family, by(json!(early))).await.code(), "plan-impossible", "it was before this draft");
+        scene.agree(family, by(json!(signed))).await.ok();
+        let remarks = format!("/api/plans/{version}/remarks");
+        scene.office.post(&scene.head, &remarks, &json!({"text": "қайта"})).await.ok();
+        assert_eq!(scene.agree(family, by(json!(signed))).await.code(), "plan-impossible", "it was for the draft before");
+        let (signed, _) = scene.office.completed(&house, 3, "signature").await;
         scene.agree(family, by(json!(signed))).await.ok();
         let shown = scene.show(&scene.head, family).await;
         let agreement = &shown["version"]["agreement"];
@@ -625,5 +647,43 @@ on_each! { engine, House;
             "Тұрғылықты жері бойынша тіркелуге жәрдемдесу", "Заңды мерзім жоқ"] {
             assert!(text.contains(part), "{part} is not on the paper: {text}");
         }
+    }
+
+    async fn nothing_comes_beside_a_draft(house) {
+        let scene = Scene::over(&house).await;
+        let version = scene.opened("settled").await;
+        scene.agree(scene.family, |_| {}).await.ok();
+        scene.approve(&version).await.ok();
+        // Whatever way another plan came: this one does not go out beside it.
+        let other: PlanId = house.draw();
+        let plan = Plan {
+            id: other,
+            family: scene.family,
+            version: 1,
+            state: PlanState::Published,
+            published_on: None,
+        };
+        let set = |plan: &Plan| Fact { family: Some(scene.family), ..Fact::by_system(Event::PlanSet(plan.clone())) };
+        house.append([set(&plan)]).await;
+        assert_eq!(scene.act(&version, "publish").await.code(), "plan-impossible");
+        // A family that has left waits for nothing.
+        house.append([set(&Plan { state: PlanState::Departed, ..plan })]).await;
+        let shown = scene.show(&scene.worker, scene.family).await;
+        assert_eq!((&shown["version"]["may"], &shown["version"]["publish_by"]), (&json!([]), &Value::Null));
+        let list = scene.office.get(&scene.worker, "/api/plans?only=under_way").await.ok();
+        assert_eq!(list["under_way"], 0, "{list}");
+        assert_sound(&house).await;
+    }
+
+    async fn an_import_brings_no_plan_beside_a_draft(house) {
+        let mut scene = Scene::over(&house).await;
+        scene.opened("settled").await;
+        let mut plan = scene.office.district.plans[0].clone();
+        plan.id = house.draw::<PlanId>().0;
+        plan.family = scene.family.0;
+        plan.activities.clear();
+        scene.office.district.plans.push(plan);
+        let refused = house.import_text(&scene.office.district.to_json()).await.unwrap_err();
+        assert!(refused.to_string().contains("under way at the office"), "{refused}");
     }
 }
