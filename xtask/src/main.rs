@@ -71,6 +71,7 @@ mod tests {
             ["xtask", "demo", "--once", "--media", "m", "--families", "5", "--database", "postgres://h/d"];
         assert!(Line::try_parse_from(demo).is_ok());
         assert!(Line::try_parse_from(["xtask", "screens", "--only", "dashboard"]).is_ok());
+        assert!(Line::try_parse_from(["xtask", "screens", "--only", "dashboard", "roadmap"]).is_ok());
         assert!(Line::try_parse_from(["xtask", "bench", "--quick", "--json", "out.json"]).is_ok());
         assert!(Line::try_parse_from(["xtask", "bench", "--only", "push,return-day", "--runs", "1"]).is_ok());
         assert!(Line::try_parse_from(["xtask", "bench", "--only", "nothing"]).is_err());

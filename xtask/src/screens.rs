@@ -35,11 +35,13 @@ const DASHBOARD: &str = "kandas-dashboard";
 const NODE: (u32, u32) = (20, 19);
 
 /// Which screens.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Default)]
 pub(crate) struct Options {
     /// One of the two pages alone
     #[arg(long, value_enum)]
     only: Option<Page>,
+    /// Browser tests whose files are called like one of these, alone
+    names: Vec<String>,
 }
 
 /// A page with screens.
@@ -55,13 +57,16 @@ pub(crate) enum Page {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
     if steps.step("Debian packages", || debian::provide(&NEEDS)).is_some() {
-        add(&mut steps, options.only);
+        add(&mut steps, options);
     }
     steps.close()
 }
 
 /// The steps, also part of `cargo xtask test`.
-pub(crate) fn add(steps: &mut Steps, only: Option<Page>) {
+pub(crate) fn add(steps: &mut Steps, options: &Options) {
+    let only = options.only;
+    let names: Vec<_> = options.names.iter().map(String::as_str).collect();
+    let whole = names.is_empty();
     if steps.step("npm packages of the screens", install).is_none() {
         return;
     }
@@ -70,17 +75,21 @@ pub(crate) fn add(steps: &mut Steps, only: Option<Page>) {
     // A photo that a supervisor returns is taken again on the phone's own screens.
     let phone = steps.step("build the screens", || succeed(&mut npm("build")));
     if only != Some(Page::Dashboard) {
-        steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
-        steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
+        if whole {
+            steps.step("types of the screens (svelte-check)", || succeed(&mut npm("check")));
+            steps.step("unit tests of the screens (vitest)", || succeed(&mut npm("test")));
+        }
         if phone.is_some() {
-            steps.step("a worker's day in the browser", || day(PHONE));
+            steps.step("a worker's day in the browser", || day(PHONE, &names));
         }
     }
     if only != Some(Page::Phone) {
-        steps.step("types of the dashboard (svelte-check)", || succeed(&mut npm_in(DASHBOARD, "check")));
-        steps.step("unit tests of the dashboard (vitest)", || succeed(&mut npm_in(DASHBOARD, "test")));
+        if whole {
+            steps.step("types of the dashboard (svelte-check)", || succeed(&mut npm_in(DASHBOARD, "check")));
+            steps.step("unit tests of the dashboard (vitest)", || succeed(&mut npm_in(DASHBOARD, "test")));
+        }
         if dashboard.is_some() && phone.is_some() {
-            steps.step("a supervisor's day in the browser", || day(DASHBOARD));
+            steps.step("a supervisor's day in the browser", || day(DASHBOARD, &names));
         }
     }
 }
@@ -192,11 +201,11 @@ fn ensure_node() -> Result<()> {
 
 /// Makes a stage for the browser tests and runs them: the document of a district to import, camera files to capture.
 /// The tests start and stop the programs themselves, because that is what they are about.
-fn day(workspace: &str) -> Result<()> {
+fn day(workspace: &str, names: &[&str]) -> Result<()> {
     let programs = build_programs(&["kandas-server", "kandas-field"], Profile::Dev)?;
     let stage = tempfile::tempdir().context("a folder for the stage")?;
     set(stage.path())?;
-    let mut command = browser(workspace, stage.path(), &programs, &[])?;
+    let mut command = browser(workspace, stage.path(), &programs, names)?;
     // The supervisors' screens are seen on both engines.
     let cluster = if workspace == DASHBOARD { Some(Cluster::start(Durability::None)?) } else { None };
     if let Some(cluster) = &cluster {

@@ -60,7 +60,7 @@ pub(crate) fn run() -> Result<()> {
         });
     }
     drop(cluster);
-    screens::add(&mut steps, None);
+    screens::add(&mut steps, &screens::Options::default());
     steps.close()
 }
 

@@ -204,7 +204,7 @@ describe.each(["kk", "ru"] as const)("quarterly assessment, %s", (lang: Lang) =>
     const { page } = authority;
     await authority.go("reference/assessment");
     await page.getByRole("button", { name: say("button-change") }).click();
-    await page.getByLabel(say("report-option-value")).selectOption("rescaled_25");
+    await page.getByRole("dialog").getByRole("combobox").selectOption("rescaled_25");
     await page.getByRole("button", { name: say("button-save") }).click();
     await page.getByText(say("assessment-mode-hint-rescaled-25")).waitFor();
     await authority.look(`assessment-mode.${lang}`);

@@ -48,8 +48,7 @@ describe.each(["kk", "ru"] as const)("the map, %s", (lang) => {
     expect(asked.filter((url) => !url.startsWith(centre.url) && !url.startsWith("blob:"))).toEqual([]);
     await desk.look(`map.${lang}`);
     // By keyboard: the list holds the same as the map.
-    await list().getByRole("link").first().focus();
-    await page.keyboard.press("Enter");
+    await list().getByRole("link").first().press("Enter");
     await page.locator(".pane canvas.maplibregl-canvas").waitFor();
     await desk.look(`record-map.${lang}`);
     await page.goBack();

@@ -131,7 +131,7 @@ describe.each(["kk", "ru"] as const)("monitoring, %s", (lang: Lang) => {
     await save(desk);
     await page.locator("article .words", { hasText: problem }).first().waitFor();
     await expect.poll(() => page.getByRole("button", { name: new RegExp(`^${say("round-visit-problem")}`) }).count()).toBe(0);
-    await page.getByText(say("round-not-over", { date: "" }).slice(0, 12)).waitFor();
+    await page.locator("p.dim", { hasText: say("round-not-over", { date: "" }).slice(0, 12) }).waitFor();
     await desk.look(`monitoring-running.${lang}`);
   });
 

@@ -83,7 +83,7 @@ describe.each(["kk", "ru"] as const)("reasons of the centre's own, %s", (lang) =
     await admin.look(`reason.${lang}`);
     await confirm();
     await expect.poll(() => rows().count()).toBe(1);
-    await page.getByRole("region", { name: say("reference-reasons") }).getByText(OWN[lang], { exact: true }).waitFor();
+    await page.getByRole("region", { name: say("reference-reasons") }).getByRole("cell", { name: OWN[lang], exact: true }).waitFor();
     await page.getByRole("button", { name: say("reasons-list-not-applicable") }).press("Enter");
     await page.getByRole("button", { name: say("reasons-add") }).press("Enter");
     await fill(STUDIES, "Қызметкерлер сұрады");

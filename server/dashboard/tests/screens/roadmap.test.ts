@@ -133,10 +133,10 @@ describe.each(["kk", "ru"] as const)("road maps, %s", (lang: Lang) => {
 
   test("the akim of the district and the director sign, and it is approved", async () => {
     const { page } = akim;
-    await page.getByRole("link", { name: say("desk-road-maps"), exact: true }).click();
+    await page.locator("nav").getByRole("link", { name: say("desk-road-maps"), exact: true }).click();
     await page.getByRole("link", { name: say("road-map-show-waiting") }).click();
     await page.locator("tbody th a").first().waitFor();
-    expect(await page.locator("tbody tr").count()).toBe(1);
+    await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
     await akim.look(`road-maps-akim.${lang}`);
     await page.locator("tbody th a").click();
     await state(akim, "signing");
