@@ -221,7 +221,7 @@ on_each! { engine, House;
         outbox::write(store, chance, &Broken(&scene.folder), now).await.unwrap_err();
         assert_eq!(scene.show(&scene.director).await["counts"]["queued"], 1);
         let before = scene.out(1);
-        house.clock.set("2026-11-23T07:30:00Z");
+        house.clock.set("2026-11-23T07:10:00Z");
         assert_eq!(scene.round().await.written, 1);
         assert_eq!(scene.out(1), before, "the same file says the same");
         assert_eq!(scene.names("out"), [file_name(1)]);
