@@ -49,8 +49,9 @@ export async function call<C extends keyof Calls>(name: C, with_: Needs<C>): Pro
     throw new Away(String(error));
   }
   if (!response.ok) throw await refusal(response, name !== "POST /api/session");
-  if (response.status === 204) return null as Calls[C]["answer"];
-  return (await response.json()) as Calls[C]["answer"];
+  // What is done, or taken on to be done, may have nothing to say.
+  const text = await response.text();
+  return (text ? JSON.parse(text) : null) as Calls[C]["answer"];
 }
 
 async function refusal(response: Response, seated: boolean): Promise<Error> {

@@ -55,7 +55,7 @@ describe.each(["kk", "ru"] as const)("keeping and erasing, %s", (lang: Lang) => 
     await centre?.clear();
   });
 
-  const chip = (of: Desk, text: string) => of.page.locator("h2 + .chip", { hasText: text }).waitFor();
+  const chip = (of: Desk, text: string) => of.page.locator("h2 ~ .chip", { hasText: text }).waitFor();
 
   test("terms are shown, and what nobody knows is said", async () => {
     const { page } = desk;
