@@ -8,7 +8,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use kandas_shared::{
     evidence::FileRef,
     hash::Digest,
-    ids::{DeviceId, EvidenceId, ExportId, FamilyId, PersonId, PlanId, RecordId, ReportId, RoadMapId, UserId},
+    ids::{
+        DeviceId, EvidenceId, ExportId, FamilyId, PersonId, PlanId, RecordId, ReportId, RoadMapId, UserId,
+    },
     roadmap::RoadMapHolder,
     time::micros,
 };

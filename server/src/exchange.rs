@@ -64,14 +64,18 @@ pub async fn round(state: &AppState, port: &impl Port) -> Outcome<Round> {
         match port.claim(&name, &tag) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => tracing::error!(%error, "a file of the exchange cannot be claimed; it is tried again"),
+            Err(error) => {
+                tracing::error!(%error, "a file of the exchange cannot be claimed; it is tried again")
+            }
         }
     }
     // Those of an earlier round too: one that cannot be read holds up no other.
     for name in port.claimed().map_err(Refusal::storage)? {
         match inbox::take(store, chance, port, &name, now).await {
             Ok(()) => done.taken += 1,
-            Err(refusal) => tracing::error!(%refusal, "a file of the exchange could not be taken in; it is tried again"),
+            Err(refusal) => {
+                tracing::error!(%refusal, "a file of the exchange could not be taken in; it is tried again")
+            }
         }
     }
     Ok(done)

@@ -38,19 +38,19 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::findings::Finding;
-pub use monitoring::{
-    DepartureActed, FamilyDeparted, IssueActed, IssueOpened, MonitoringWorded, ResidenceChecked, RoundActed,
-    RoundOf, ServiceConfirmed, Settler,
-};
 pub use exchange::{
     ExchangeAnswer, ExchangeAside, ExchangeConfirmed, ExchangeQueued, ExchangeSettled, ExchangeTaken,
     ExchangeWritten, QueuedMessage,
 };
+pub use monitoring::{
+    DepartureActed, FamilyDeparted, IssueActed, IssueOpened, MonitoringWorded, ResidenceChecked, RoundActed,
+    RoundOf, ServiceConfirmed, Settler,
+};
+pub use plan::{PlanActed, PlanAgreed, PlanOpened, PlanPaperKept, PlanRemarked, PlanRowDrafted};
 pub use retention::{
     ConsentWithdrawn, EraseNumbers, ErasureConfirmed, ErasureDropped, ErasureProposed, OfficeErasure,
     WithdrawalScan,
 };
-pub use plan::{PlanActed, PlanAgreed, PlanOpened, PlanPaperKept, PlanRemarked, PlanRowDrafted};
 pub use road_map::{
     OnPaper, RoadMapCopied, RoadMapDrafted, RoadMapRemarked, RoadMapReturned, RoadMapRowFrozen,
     RoadMapScanned, RoadMapSigned, RoadMapSubmitted,

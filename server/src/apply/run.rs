@@ -18,7 +18,8 @@ use kandas_shared::{
 use uuid::Uuid;
 
 use super::{
-    ApplyError, Before, feed, findings, missing, monitoring, plan, records, report, road_map, unit_scope, words,
+    ApplyError, Before, feed, findings, missing, monitoring, plan, records, report, road_map, unit_scope,
+    words,
 };
 use crate::{
     facts::{ActivityAfter, Answered, Event, GapsAfter},

@@ -33,8 +33,7 @@ use utoipa::ToSchema;
 
 use super::{
     assessment::conclusion as conclusion_of,
-    device, family, monitoring as monitoring_of,
-    plan as plan_of,
+    device, family, monitoring as monitoring_of, plan as plan_of,
     policy::{self, Right},
     records, report as reports, road_map as road_maps,
 };
@@ -256,12 +255,15 @@ impl Wanted {
     fn check(&self) -> Outcome<()> {
         let no = |what: &str| Err(Refusal::because(ProblemCode::BadRequest, what));
         match (self.what, self.format) {
-            (What::Case, Format::Zip) | (What::Report | What::Conclusion | What::RoadMap | What::Plan, Format::Pdf) => {}
+            (What::Case, Format::Zip)
+            | (What::Report | What::Conclusion | What::RoadMap | What::Plan, Format::Pdf) => {}
             (What::Conclusion | What::RoadMap | What::Plan, _) => {
                 return no("a conclusion is a pdf, and so are a road map and a plan");
             }
             (What::Case, _) | (_, Format::Zip) => return no("a case is a zip, a list is xlsx or csv"),
-            (_, Format::Pdf) => return no("nothing but a report, a conclusion, a road map or a plan is printed"),
+            (_, Format::Pdf) => {
+                return no("nothing but a report, a conclusion, a road map or a plan is printed");
+            }
             _ => {}
         }
         match self.what {

@@ -22,10 +22,9 @@ use kandas_server::{
         AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, ConsentWithdrawn,
         DuesMoved, DuesSet, EraseNumbers, ErasureConfirmed, ErasureDropped, ErasureProposed, Event,
         EvidenceCalled, EvidenceSalvaged, ExchangeAnswer, ExchangeAside, ExchangeConfirmed, ExchangeQueued,
-        ExchangeSettled, ExchangeTaken, ExchangeWritten, Measure, OrderDone, PasswordSet, PlanActed, QueuedMessage,
-        RecoveryKeyStored,
-        ReportHand, ReportSigned, ResidenceChecked, Restored, RoadMapSigned, RoundActed, RoundOf,
-        SecondFactorSet, ServiceConfirmed, Setting,
+        ExchangeSettled, ExchangeTaken, ExchangeWritten, Measure, OrderDone, PasswordSet, PlanActed,
+        QueuedMessage, RecoveryKeyStored, ReportHand, ReportSigned, ResidenceChecked, Restored,
+        RoadMapSigned, RoundActed, RoundOf, SecondFactorSet, ServiceConfirmed, Setting,
     },
     journal::{self, Fact},
     office::{
@@ -48,7 +47,10 @@ use kandas_shared::{
     exchange::{self, AsideReason},
     finding::Threshold,
     hash::{Digest, Epoch},
-    ids::{ActivityId, BundleId, ConclusionId, ErasureId, EvidenceId, FamilyId, OrgUnitId, PersonId, ProposalId, RecordId, UserId},
+    ids::{
+        ActivityId, BundleId, ConclusionId, ErasureId, EvidenceId, FamilyId, OrgUnitId, PersonId, ProposalId,
+        RecordId, UserId,
+    },
     journal::{Header, leaf_hash},
     merkle::Frontier,
     monitoring::{
@@ -460,7 +462,12 @@ async fn kept(house: &House, user: &User, family: FamilyId, person: PersonId, ha
     let reason = "алтын қате".into();
     let of_family = [
         Event::ErasureProposed(proposed(dropped)),
-        Event::ErasureDropped(ErasureDropped { proposal: dropped, refused: true, reason, hand: hand.clone() }),
+        Event::ErasureDropped(ErasureDropped {
+            proposal: dropped,
+            refused: true,
+            reason,
+            hand: hand.clone(),
+        }),
         Event::ErasureProposed(proposed(confirmed)),
         Event::ErasureConfirmed(ErasureConfirmed {
             proposal: confirmed,
@@ -480,7 +487,8 @@ async fn kept(house: &House, user: &User, family: FamilyId, person: PersonId, ha
     });
     let message = exchange::message_id(&hash);
     let queued = QueuedMessage { message, hash, record, activity, unit: user.org_unit, position: 1 };
-    let (answer, other): (uuid::Uuid, uuid::Uuid) = (house.draw::<ErasureId>().0, house.draw::<ErasureId>().0);
+    let (answer, other): (uuid::Uuid, uuid::Uuid) =
+        (house.draw::<ErasureId>().0, house.draw::<ErasureId>().0);
     let taken = ExchangeTaken {
         name: "алтын.ndjson".into(),
         sequence: Some(1),

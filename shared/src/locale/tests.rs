@@ -10,8 +10,8 @@ use crate::assessment::{
     AssessmentBand, AssessmentMode, ConclusionAct, ConclusionState, Criterion, FollowedUp,
 };
 use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
-use crate::deadline::{DeadlineKind, DeadlineState};
 use crate::consent::WithdrawalForm;
+use crate::deadline::{DeadlineKind, DeadlineState};
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
 use crate::exchange::{AsideReason, AsideState, Direction, SentState};
 use crate::finding::Rule;

@@ -8,8 +8,8 @@ use kandas_server::{
     journal::Fact,
     office::{
         erasing::{self, WantedErasure},
-        plan::making::{self as drawing, Begins},
         monitoring::making::{self as watching, WantedDeparture, WantedIssue},
+        plan::making::{self as drawing, Begins},
         report::making,
         road_map::{self, Place},
     },
@@ -810,14 +810,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             Some(json!({"reason": "қате"})),
         ),
-        door(
-            get.clone(),
-            "/api/erased/{erasure}",
-            format!("/api/erased/{family}"),
-            ERASURES,
-            false,
-            None,
-        ),
+        door(get.clone(), "/api/erased/{erasure}", format!("/api/erased/{family}"), ERASURES, false, None),
         door(
             get.clone(),
             "/api/persons/{person}/consent",
