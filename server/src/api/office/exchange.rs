@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
 };
 use kandas_shared::{
-    ids::{FamilyId, OrgUnitId},
+    ids::FamilyId,
     problem::{Problem, ProblemCode},
 };
 use serde::Deserialize;
@@ -19,9 +19,9 @@ use crate::{
     api::body::Small as Body,
     office::{
         exchange::{self, Aside, AsideAct, Messages, OfFamily, Shown, Wanted},
+        family,
         policy::Right,
     },
-    opt,
     refusal::Outcome,
     state::AppState,
 };
@@ -110,16 +110,15 @@ pub async fn settle(
 pub async fn of_family(
     State(state): State<AppState>,
     seat: Seat,
-    Path(family): Path<FamilyId>,
+    Path(of): Path<FamilyId>,
 ) -> Outcome<Json<OfFamily>> {
     let mut tx = state.store.read().await?;
-    let sql = "select org_unit from family where id = $1";
-    let unit = opt!(&mut tx, (OrgUnitId,), sql, family).await?.map(|(unit,)| unit);
+    let unit = family::unit_of(&mut tx, of).await?;
     drop(tx);
     seat.allow(&state, Right::Case, unit).await?;
     unit.ok_or(ProblemCode::NotFound)?;
-    let reading = Reading { by: Some(seat.0.user.id), family: Some(family), ..Reading::default() };
+    let reading = Reading { by: Some(seat.0.user.id), family: Some(of), ..Reading::default() };
     access::note(&state.store, state.clock.wall(), Action::ExchangeFamily, reading).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(exchange::of_family(&mut tx, family).await?))
+    Ok(Json(exchange::of_family(&mut tx, of).await?))
 }
