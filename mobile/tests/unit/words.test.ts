@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { bundle, LANGUAGES, maybe, named, say, t, words, type Lang } from "kandas-design/words.svelte";
 import { PATCHES } from "kandas-design/states";
 // @ts-expect-error plain JavaScript
-import { agreed, source } from "../../../design/messages.mjs";
+import { PARTS, agreed, source } from "../../../design/messages.mjs";
 import { dueLong, dueShort } from "../../src/state/due";
 import type { Deadline } from "../../src/api/types";
 
@@ -26,7 +26,7 @@ describe("messages", () => {
   }, 60_000);
 
   test("what is left out of the screens is only the glossary and the dashboard's words", () => {
-    const made = bundle("kk", source("kk", "base") as string, source("kk", "help") as string, source("kk", "desk") as string);
+    const made = bundle("kk", ...Object.keys(PARTS as object).map((part) => source("kk", part) as string));
     const silent = [...(agreed() as Map<string, string[]>).keys()].filter((id) => !made.hasMessage(id));
     expect(silent.length).toBeGreaterThan(0);
     expect(silent.every((id) => id.startsWith("term-"))).toBe(true);
