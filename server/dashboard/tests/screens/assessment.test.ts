@@ -2,8 +2,8 @@
 // the conclusion; the authorised body forwards it, the executive body takes measures; the next quarter asks what became of it.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk } from "./browser";
-import { Centre, NAMES, words, type Lang } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words, type Lang } from "./centre";
 
 /** Quarters that are over long enough to be frozen: the one before the last, and the one before that. */
 function quarters(): [string, string] {
@@ -25,16 +25,9 @@ describe.each(["kk", "ru"] as const)("quarterly assessment, %s", (lang: Lang) =>
   let password = "";
 
   async function enter(login: string, first: "desk-overview" | "desk-checking"): Promise<Desk> {
-    const made = (await centre.stage.office("user", "password", login)) as { password: string };
-    if (login === "test.expert") password = made.password;
-    const opened = await Desk.open(centre.url);
-    const { page } = opened;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(made.password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say(first) }).waitFor();
-    return opened;
+    const given = await centre.newPassword(login);
+    if (login === "test.expert") password = given;
+    return centre.enter(lang, login, given, first);
   }
 
   beforeAll(async () => {

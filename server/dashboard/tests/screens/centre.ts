@@ -77,16 +77,26 @@ export class Centre {
 
   /** The director's browser, signed in, before the queue. */
   async desk(lang: Lang, onrequest: (request: Request) => void = () => {}): Promise<Desk> {
+    return this.enter(lang, this.director.login, this.password, "desk-checking", onrequest);
+  }
+
+  /** Anybody's browser, signed in; `first` is the message at the head of the screen that comes first. */
+  async enter(lang: Lang, login: string, password: string, first: string, onrequest: (request: Request) => void = () => {}): Promise<Desk> {
     const say = words(lang);
     const desk = await Desk.open(this.url);
     const { page } = desk;
     page.on("request", onrequest);
     await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(this.director.login);
-    await page.getByLabel(say("desk-password")).fill(this.password);
+    await page.getByLabel(say("desk-login")).fill(login);
+    await page.getByLabel(say("desk-password")).fill(password);
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    await page.getByRole("heading", { level: 1, name: say(first) }).waitFor();
     return desk;
+  }
+
+  /** A new password for somebody. */
+  async newPassword(login: string): Promise<string> {
+    return ((await this.stage.office("user", "password", login)) as { password: string }).password;
   }
 
   get url(): string {
@@ -153,8 +163,7 @@ c.commit(); c.close(); sys.exit(0 if len(hashes) == len(sys.argv[2].split(',')) 
   async administrator(): Promise<{ login: string; name: string; password: string }> {
     const [login, name] = ["admin.screens", "ӘКІМШІ СЫНАҚ"];
     await this.stage.office("user", "add", "--login", login, "--name", name, "--role", "admin", "--org-unit", this.worker.org_unit);
-    const { password } = (await this.stage.office("user", "password", login)) as { password: string };
-    return { login, name, password };
+    return { login, name, password: await this.newPassword(login) };
   }
 
   async checks(state: string): Promise<{ record: string; check_state: string }[]> {

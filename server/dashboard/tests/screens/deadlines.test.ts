@@ -1,8 +1,8 @@
 // The deadlines board on the screens: a director sees what is due for his centre with its clocks, each number leads to its
 // list, filters stand in the address; a worker sees how much is late where it is his turn; an executive body looks on.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk } from "./browser";
-import { Centre, NAMES, words, type Lang } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words, type Lang } from "./centre";
 
 /** The month of today in UTC+5. */
 const month = () => new Date(Date.now() + 5 * 3_600_000).toISOString().slice(0, 7);
@@ -15,15 +15,7 @@ describe.each(["kk", "ru"] as const)("deadlines, %s", (lang: Lang) => {
   let body: Desk;
 
   async function enter(login: string, first: string): Promise<Desk> {
-    const { password } = (await centre.stage.office("user", "password", login)) as { password: string };
-    const opened = await Desk.open(centre.url);
-    const { page } = opened;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say(first) }).waitFor();
-    return opened;
+    return centre.enter(lang, login, await centre.newPassword(login), first);
   }
 
   beforeAll(async () => {

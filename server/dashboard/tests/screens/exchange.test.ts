@@ -5,8 +5,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { District } from "../../../../mobile/tests/screens/stage";
-import { Desk } from "./browser";
-import { Centre, NAMES, words, type Lang } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words, type Lang } from "./centre";
 
 type Whole = District & { org_units: { id: string; parent: string | null; kind: string }[] };
 interface Completion {
@@ -45,20 +45,9 @@ describe.each(["kk", "ru"] as const)("exchange of files, %s", (lang: Lang) => {
     desk = await centre.desk(lang);
     const unit = (centre.stage.district as Whole).org_units.find((each) => each.id === centre.worker.org_unit);
     await centre.stage.office("user", "add", "--login", "head.screens", "--name", "ҮЛГІЛІ БАСШЫ", "--role", "ctm_set_head", "--org-unit", unit?.parent ?? "");
-    const { password } = (await centre.stage.office("user", "password", "head.screens")) as { password: string };
-    head = await Desk.open(centre.url);
-    const { page } = head;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill("head.screens");
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
+    head = await centre.enter(lang, "head.screens", await centre.newPassword("head.screens"), "desk-checking");
     const admin = await centre.administrator();
-    keeper = await Desk.open(centre.url);
-    await keeper.page.getByRole("button", { name: NAMES[lang] }).click();
-    await keeper.page.getByLabel(say("desk-login")).fill(admin.login);
-    await keeper.page.getByLabel(say("desk-password")).fill(admin.password);
-    await keeper.page.keyboard.press("Enter");
+    keeper = await centre.enter(lang, admin.login, admin.password, "desk-people");
     await keeper.page.getByRole("link", { name: say("desk-exchange"), exact: true }).waitFor();
   });
   afterAll(async () => {

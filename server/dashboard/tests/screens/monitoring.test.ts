@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Phone } from "../../../../mobile/tests/screens/browser";
 import { words as phoneWords } from "../../../../mobile/tests/screens/words";
 import { Worker } from "../../../../mobile/tests/screens/worker";
-import { Desk } from "./browser";
+import type { Desk } from "./browser";
 import { Centre, NAMES, words, type Lang } from "./centre";
 
 /** The first day of the quarter of a day, so many quarters on. */
@@ -29,15 +29,7 @@ describe.each(["kk", "ru"] as const)("monitoring, %s", (lang: Lang) => {
   let leaving = "";
 
   async function enter(login: string, first: "desk-checking" | "desk-overview"): Promise<Desk> {
-    const { password } = (await centre.stage.office("user", "password", login)) as { password: string };
-    const opened = await Desk.open(centre.url);
-    const { page } = opened;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say(first) }).waitFor();
-    return opened;
+    return centre.enter(lang, login, await centre.newPassword(login), first);
   }
   const sheet = () => desk.page.getByRole("dialog");
   const state = (of: string) => desk.page.locator("h2 + .chip", { hasText: say(`round-state-${of}`) }).waitFor();

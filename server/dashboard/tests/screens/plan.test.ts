@@ -6,8 +6,8 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // @ts-expect-error plain JavaScript
 import { source } from "../../../../design/messages.mjs";
-import { Desk } from "./browser";
-import { Centre, NAMES, words, type Lang, type Words } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words, type Lang, type Words } from "./centre";
 
 interface Whole {
   org_units: { id: string; parent: string | null; kind: string }[];
@@ -48,17 +48,6 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
   const family = randomUUID();
   let paper = "";
 
-  async function enter(login: string, password: string): Promise<Desk> {
-    const desk = await Desk.open(centre.url);
-    const { page } = desk;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: say("desk-plans"), exact: true }).waitFor();
-    return desk;
-  }
-
   beforeAll(async () => {
     centre = await Centre.set(lang);
     await centre.stage.grow((document) => {
@@ -70,14 +59,15 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
       );
       whole.assignments.push({ id: randomUUID(), family, worker: centre.worker.id, from: "2026-11-02", to: null });
     });
-    const { password } = (await centre.stage.office("user", "password", centre.worker.login)) as { password: string };
-    worker = await enter(centre.worker.login, password);
+    const { login } = centre.worker;
+    worker = await centre.enter(lang, login, await centre.newPassword(login), "desk-overview");
     const { users, org_units } = centre.stage.district as unknown as Whole;
     const above = org_units.find((unit) => unit.id === centre.worker.org_unit)?.parent;
     const chief = users.find((user) => user.role === "ctm_set_head" && user.org_unit === above);
     if (!chief) throw new Error("the district has no head of the mobility centre");
-    headPassword = ((await centre.stage.office("user", "password", chief.login)) as { password: string }).password;
-    head = await enter(chief.login, headPassword);
+    headPassword = await centre.newPassword(chief.login);
+    head = await centre.enter(lang, chief.login, headPassword, "desk-checking");
+    for (const each of [worker, head]) await each.page.getByRole("link", { name: say("desk-plans"), exact: true }).waitFor();
   });
   afterAll(async () => {
     await worker?.close();

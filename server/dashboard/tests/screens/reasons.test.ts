@@ -5,7 +5,7 @@ import { Phone } from "../../../../mobile/tests/screens/browser";
 import { camera } from "../../../../mobile/tests/screens/stage";
 import { words as phoneWords } from "../../../../mobile/tests/screens/words";
 import { Worker } from "../../../../mobile/tests/screens/worker";
-import { Desk } from "./browser";
+import type { Desk } from "./browser";
 import { Centre, FILMED, NAMES, words } from "./centre";
 
 /** Why something goes back, and why a service does not concern somebody. */
@@ -40,13 +40,7 @@ describe.each(["kk", "ru"] as const)("reasons of the centre's own, %s", (lang) =
     await worker.completes(activity?.id ?? "", [one, two]);
     desk = await centre.desk(lang);
     const { login, password } = await centre.administrator();
-    admin = await Desk.open(centre.url);
-    const { page } = admin;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say("desk-people") }).waitFor();
+    admin = await centre.enter(lang, login, password, "desk-people");
   });
   afterAll(async () => {
     await admin?.close();

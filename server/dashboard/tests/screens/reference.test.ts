@@ -2,10 +2,9 @@
 // before it does, and takes it back.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk } from "./browser";
-import { Centre, words, type Lang } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words } from "./centre";
 
-const NAMES: Record<Lang, string> = { kk: "Қазақша", ru: "Русский" };
 /** Spaces that do not break are spaces. */
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 const shown = (day: string) => `${day.slice(8)}.${day.slice(5, 7)}.${day.slice(0, 4)}`;
@@ -26,14 +25,7 @@ describe.each(["kk", "ru"] as const)("reference data, %s", (lang) => {
     day = due.filter((of) => of > today && of < "2027-12-20" && isWeekday(of)).sort()[0] ?? "";
     expect(day, "something is due one day").not.toBe("");
     await stage.office("user", "add", "--login", "keeper", "--name", "ТЕСТОВ ТЕСТ", "--role", "admin", "--org-unit", worker.org_unit);
-    const { password } = (await stage.office("user", "password", "keeper")) as { password: string };
-    desk = await Desk.open(centre.url);
-    const { page } = desk;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill("keeper");
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say("desk-people") }).waitFor();
+    desk = await centre.enter(lang, "keeper", await centre.newPassword("keeper"), "desk-people");
   });
   afterAll(async () => {
     await desk?.close();

@@ -2,8 +2,8 @@
 // is signed, sent, returned with a remark, drafted once more and accepted.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Desk } from "./browser";
-import { Centre, NAMES, words, type Lang } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words, type Lang } from "./centre";
 
 /** The month of today in UTC+5, and the one before. */
 function months(): [string, string] {
@@ -22,15 +22,7 @@ describe.each(["kk", "ru"] as const)("monthly reports, %s", (lang: Lang) => {
   let report = "";
 
   async function enter(login: string): Promise<Desk> {
-    const { password } = (await centre.stage.office("user", "password", login)) as { password: string };
-    const opened = await Desk.open(centre.url);
-    const { page } = opened;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say("desk-checking") }).waitFor();
-    return opened;
+    return centre.enter(lang, login, await centre.newPassword(login), "desk-checking");
   }
 
   beforeAll(async () => {

@@ -2,8 +2,8 @@
 // and after; the director proposes to erase, the head of the mobility centre confirms, and the proof is left.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { District } from "../../../../mobile/tests/screens/stage";
-import { Desk } from "./browser";
-import { Centre, NAMES, words, type Lang } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words, type Lang } from "./centre";
 
 type Whole = District & {
   org_units: { id: string; parent: string | null; kind: string }[];
@@ -22,17 +22,6 @@ describe.each(["kk", "ru"] as const)("keeping and erasing, %s", (lang: Lang) => 
   let family = "";
   let person = "";
 
-  async function open(login: string, password: string, first: string): Promise<Desk> {
-    const opened = await Desk.open(centre.url);
-    const { page } = opened;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: say(first) }).waitFor();
-    return opened;
-  }
-
   beforeAll(async () => {
     centre = await Centre.set(lang);
     await centre.work(2);
@@ -41,12 +30,11 @@ describe.each(["kk", "ru"] as const)("keeping and erasing, %s", (lang: Lang) => 
     const mine = new Set(whole.assignments.filter((each) => each.worker === centre.worker.id && !each.to).map((each) => each.family));
     family = whole.families.find((each) => mine.has(each.id))?.id ?? "";
     person = whole.persons.find((each) => each.family === family && each.relation === "head")?.id ?? "";
-    const { password } = (await centre.stage.office("user", "password", centre.worker.login)) as { password: string };
-    worker = await open(centre.worker.login, password, "desk-overview");
+    worker = await centre.enter(lang, centre.worker.login, await centre.newPassword(centre.worker.login), "desk-overview");
     const unit = whole.org_units.find((each) => each.id === centre.worker.org_unit);
     await centre.stage.office("user", "add", "--login", "head.screens", "--name", "ҮЛГІЛІ БАСШЫ", "--role", "ctm_set_head", "--org-unit", unit?.parent ?? "");
-    headPassword = ((await centre.stage.office("user", "password", "head.screens")) as { password: string }).password;
-    head = await open("head.screens", headPassword, "desk-checking");
+    headPassword = await centre.newPassword("head.screens");
+    head = await centre.enter(lang, "head.screens", headPassword, "desk-checking");
   });
   afterAll(async () => {
     await desk?.close();

@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { District } from "../../../../mobile/tests/screens/stage";
-import { Desk } from "./browser";
-import { Centre, NAMES, words, type Lang } from "./centre";
+import type { Desk } from "./browser";
+import { Centre, words, type Lang } from "./centre";
 
 /** What the document says besides. */
 type Whole = District & { org_units: { id: string; parent: string | null; kind: string; kato: string; name_kk: string; name_ru: string }[] };
@@ -31,17 +31,9 @@ describe.each(["kk", "ru"] as const)("road maps, %s", (lang: Lang) => {
     });
     const login = "akim.screens";
     await centre.stage.office("user", "add", "--login", login, "--name", "ҮЛГІЛІ АУДАН", "--role", "akim_raion", "--org-unit", id);
-    const { password } = (await centre.stage.office("user", "password", login)) as { password: string };
-    akimPassword = password;
-    const opened = await Desk.open(centre.url);
-    const { page } = opened;
-    await page.getByRole("button", { name: NAMES[lang] }).click();
-    await page.getByLabel(say("desk-login")).fill(login);
-    await page.getByLabel(say("desk-password")).fill(password);
-    await page.keyboard.press("Enter");
+    akimPassword = await centre.newPassword(login);
     // It is the first thing that an akim has here.
-    await page.getByRole("heading", { level: 1, name: say("desk-road-maps") }).waitFor();
-    return opened;
+    return centre.enter(lang, login, akimPassword, "desk-road-maps");
   }
 
   beforeAll(async () => {
