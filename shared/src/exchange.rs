@@ -393,7 +393,8 @@ mod tests {
     #[test]
     fn a_file_that_is_not_whole_is_not_read() {
         assert!(read(&file(&[], |_| {})).is_some(), "nothing to say is said too");
-        let table: [(&str, Box<dyn FnOnce(&mut Head)>); 6] = [
+        type Change = Box<dyn FnOnce(&mut Head)>;
+        let table: [(&str, Change); 6] = [
             ("hash", Box::new(|head| head.sha256 = Digest([0; 32]))),
             ("count", Box::new(|head| head.messages = 2)),
             ("format", Box::new(|head| head.format = "other".into())),

@@ -754,7 +754,7 @@ pub async fn confirm(
     let by = &session.user;
     let mut tx = state.store.read().await?;
     confirmable(&row(&mut tx, id).await?, by)?;
-    drop_read(tx).await?;
+    tx.rollback().await?;
     let second_factor = session::prove(state, session, given.password, given.code).await?;
     let now = micros(state.clock.wall());
     let mut tx = state.store.write().await?;
@@ -774,10 +774,6 @@ pub async fn confirm(
     tx.commit().await?;
     state.erasing.notify_one();
     Ok(())
-}
-
-async fn drop_read(tx: Tx) -> Result<(), StoreError> {
-    tx.rollback().await
 }
 
 fn confirmable(row: &Row, by: &User) -> Outcome<()> {
@@ -803,7 +799,7 @@ pub async fn carry_out(state: &AppState) -> Outcome<usize> {
     let mut tx = state.store.read().await?;
     let sql = format!("{ROW} where state = 'confirmed' order by position");
     let rows = all!(&mut tx, Row, AssertSqlSafe(sql.as_str())).await?;
-    drop_read(tx).await?;
+    tx.rollback().await?;
     let (mut done, mut failed) = (0, None);
     for row in rows {
         let confirmed = (row.erasure, row.decided_by, row.decided_name, row.decided_role, row.decided_at);

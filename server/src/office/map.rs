@@ -288,12 +288,15 @@ impl Found {
 /// Points in the same square of a finger's size become one place.
 struct Gathered<'a> {
     wide: f64,
-    squares: HashMap<(i64, i64), (Heap, BTreeMap<&'a str, i64>)>,
+    squares: HashMap<(i64, i64), Square<'a>>,
     total: i64,
     edges: Option<[f64; 4]>,
     /// The first of them, until there are too many to be named.
     found: Vec<Found>,
 }
+
+/// What lies in a square, and how many points of it in each settlement.
+type Square<'a> = (Heap, BTreeMap<&'a str, i64>);
 
 /// Points of a square.
 #[derive(Clone, Copy, Debug)]
@@ -391,7 +394,7 @@ impl<'a> Gathered<'a> {
 
     /// The places, the fullest first.
     fn places(self) -> Vec<Cluster> {
-        let cluster = |(heap, names): (Heap, BTreeMap<&str, i64>)| {
+        let cluster = |(heap, names): Square<'_>| {
             let settlement = names.into_iter().max_by_key(|(_, many)| *many).map(|(name, _)| name.to_owned());
             let count = heap.count as f64;
             Cluster {

@@ -9,7 +9,7 @@ use kandas_shared::problem::{Problem, ProblemCode};
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     office::{
         audit::{self, Page, Wanted},
         family, people,
@@ -52,8 +52,8 @@ pub async fn page(
         }
         territory
     };
-    let reading = Reading { by: Some(user.id), family: wanted.family, ..Reading::default() };
-    access::note(&state.store, state.clock.wall(), Action::Audit, reading).await?;
+    let about = Reading { family: wanted.family, ..Reading::default() };
+    seat.note(&state, Action::Audit, about).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(audit::page(&mut tx, user, &territory, &wanted).await?))
 }

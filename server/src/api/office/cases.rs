@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, NumberReason, Reading},
+    access::{Action, NumberReason, Reading},
     api::body::Small as Body,
     office::{
         family::{self, Family, List, Wanted},
@@ -63,8 +63,8 @@ pub async fn families(
 ) -> Outcome<Json<List>> {
     let territory = seat.allow(&state, Right::Case, wanted.unit).await?;
     let now = state.clock.wall();
-    let reading = Reading { by: Some(seat.0.user.id), device: wanted.phone, ..Reading::default() };
-    access::note(&state.store, now, Action::Families, reading).await?;
+    let about = Reading { device: wanted.phone, ..Reading::default() };
+    seat.note(&state, Action::Families, about).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(family::list(&mut tx, &seat.0.user, &territory, &wanted, now).await?))
 }
@@ -80,8 +80,8 @@ pub async fn records(
 ) -> Outcome<Json<records::List>> {
     let territory = seat.allow(&state, Right::Case, wanted.unit).await?;
     let now = state.clock.wall();
-    let reading = Reading { by: Some(seat.0.user.id), device: wanted.phone, ..Reading::default() };
-    access::note(&state.store, now, Action::Records, reading).await?;
+    let about = Reading { device: wanted.phone, ..Reading::default() };
+    seat.note(&state, Action::Records, about).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(records::list(&mut tx, &seat.0.user, &territory, &wanted, civil_date(now)).await?))
 }
@@ -95,15 +95,12 @@ pub async fn family(
     seat: Seat,
     Path(family): Path<FamilyId>,
 ) -> Outcome<Json<Family>> {
-    let mut tx = state.store.read().await?;
-    let unit = family::unit_of(&mut tx, family).await?;
-    drop(tx);
-    seat.allow(&state, Right::Case, unit).await?;
+    seat.allow_family(&state, Right::Case, family).await?;
     let mut tx = state.store.read().await?;
     let found = family::of(&mut tx, family).await?.ok_or(ProblemCode::NotFound)?;
     drop(tx);
-    let reading = Reading { by: Some(seat.0.user.id), family: Some(family), ..Reading::default() };
-    access::note(&state.store, state.clock.wall(), Action::Family, reading).await?;
+    let about = Reading { family: Some(family), ..Reading::default() };
+    seat.note(&state, Action::Family, about).await?;
     Ok(Json(found))
 }
 
@@ -123,8 +120,7 @@ pub async fn number(
     drop(tx);
     seat.allow(&state, Right::Case, found.as_ref().map(|(_, unit, _)| *unit)).await?;
     let (family, _, iin) = found.ok_or(ProblemCode::NotFound)?;
-    let by = Some(seat.0.user.id);
-    let reading = Reading { by, family: Some(family), person: Some(person), device: None };
-    access::note(&state.store, state.clock.wall(), Action::Number(why.reason), reading).await?;
+    let about = Reading { family: Some(family), person: Some(person), ..Reading::default() };
+    seat.note(&state, Action::Number(why.reason), about).await?;
     Ok(Json(Number { iin: iin.map(|iin| iin.reveal().to_owned()) }))
 }

@@ -5,21 +5,17 @@ use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
 };
-use kandas_shared::{
-    ids::FamilyId,
-    problem::{Problem, ProblemCode},
-};
+use kandas_shared::{ids::FamilyId, problem::Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::Small as Body,
     office::{
         exchange::{self, Aside, AsideAct, Messages, OfFamily, Shown, Wanted},
-        family,
         policy::Right,
     },
     refusal::Outcome,
@@ -110,15 +106,11 @@ pub async fn settle(
 pub async fn of_family(
     State(state): State<AppState>,
     seat: Seat,
-    Path(of): Path<FamilyId>,
+    Path(family): Path<FamilyId>,
 ) -> Outcome<Json<OfFamily>> {
+    seat.allow_family(&state, Right::Case, family).await?;
+    let about = Reading { family: Some(family), ..Reading::default() };
+    seat.note(&state, Action::ExchangeFamily, about).await?;
     let mut tx = state.store.read().await?;
-    let unit = family::unit_of(&mut tx, of).await?;
-    drop(tx);
-    seat.allow(&state, Right::Case, unit).await?;
-    unit.ok_or(ProblemCode::NotFound)?;
-    let reading = Reading { by: Some(seat.0.user.id), family: Some(of), ..Reading::default() };
-    access::note(&state.store, state.clock.wall(), Action::ExchangeFamily, reading).await?;
-    let mut tx = state.store.read().await?;
-    Ok(Json(exchange::of_family(&mut tx, of).await?))
+    Ok(Json(exchange::of_family(&mut tx, family).await?))
 }

@@ -72,8 +72,7 @@ pub async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<List>> {
     let territory = seat.allow(&state, Right::Check, None).await?;
-    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
-    access::note(&state.store, state.clock.wall(), Action::Held, reading).await?;
+    seat.note(&state, Action::Held, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(held::list(&mut tx, &seat.0.user, &territory, &wanted).await?))
 }

@@ -8,7 +8,7 @@ use kandas_shared::{calendar::civil_date, problem::Problem};
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     office::{
         map::{self, View, Wanted},
         policy::Right,
@@ -28,8 +28,7 @@ pub async fn map(
 ) -> Outcome<Json<View>> {
     let territory = seat.allow(&state, Right::Case, wanted.unit).await?;
     let now = state.clock.wall();
-    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
-    access::note(&state.store, now, Action::Map, reading).await?;
+    seat.note(&state, Action::Map, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     let today = civil_date(now);
     Ok(Json(map::of(&state.points, &mut tx, &seat.0.user, &territory, &wanted, today).await?))

@@ -15,11 +15,9 @@ use utoipa::ToSchema;
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::Small as Body,
-    check::policy::Territory,
     office::{
-        family,
         monitoring::{
             self, List, Wanted,
             issues::{self, Departures, Issues, WantedDepartures},
@@ -67,7 +65,7 @@ pub async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<List>> {
     let territory = seat.allow(&state, Right::Monitoring, wanted.unit).await?;
-    note(&state, &seat, Action::Monitoring, None).await?;
+    seat.note(&state, Action::Monitoring, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     let now = state.clock.wall();
     Ok(Json(monitoring::list(&mut tx, &seat.0.user, &territory, &wanted, now).await?))
@@ -83,7 +81,7 @@ pub async fn issues(
     Query(wanted): Query<issues::Wanted>,
 ) -> Outcome<Json<Issues>> {
     let territory = seat.allow(&state, Right::Monitoring, wanted.unit).await?;
-    note(&state, &seat, Action::Monitoring, None).await?;
+    seat.note(&state, Action::Monitoring, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     let now = state.clock.wall();
     Ok(Json(issues::issues(&mut tx, &seat.0.user, &territory, &wanted, now).await?))
@@ -99,7 +97,7 @@ pub async fn departures(
     Query(wanted): Query<WantedDepartures>,
 ) -> Outcome<Json<Departures>> {
     let territory = seat.allow(&state, Right::Monitoring, wanted.unit).await?;
-    note(&state, &seat, Action::Monitoring, None).await?;
+    seat.note(&state, Action::Monitoring, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(issues::departures(&mut tx, &seat.0.user, &territory, &wanted).await?))
 }
@@ -114,8 +112,9 @@ pub async fn of_family(
     seat: Seat,
     Path(family): Path<FamilyId>,
 ) -> Outcome<Json<OfFamily>> {
-    let territory = allow(&state, &seat, Right::Monitoring, family).await?;
-    note(&state, &seat, Action::MonitoringFamily, Some(family)).await?;
+    let territory = seat.allow_family(&state, Right::Monitoring, family).await?;
+    let about = Reading { family: Some(family), ..Reading::default() };
+    seat.note(&state, Action::MonitoringFamily, about).await?;
     let mut tx = state.store.read().await?;
     let found = round::of_family(&mut tx, &seat.0.user, &territory, family, state.clock.wall()).await?;
     Ok(Json(found.ok_or(ProblemCode::NotFound)?))
@@ -131,8 +130,9 @@ pub async fn show(
     seat: Seat,
     Path((family, number)): Path<(FamilyId, i64)>,
 ) -> Outcome<Json<Page>> {
-    let territory = allow(&state, &seat, Right::Monitoring, family).await?;
-    note(&state, &seat, Action::MonitoringRound(number), Some(family)).await?;
+    let territory = seat.allow_family(&state, Right::Monitoring, family).await?;
+    let about = Reading { family: Some(family), ..Reading::default() };
+    seat.note(&state, Action::MonitoringRound(number), about).await?;
     let mut tx = state.store.read().await?;
     let now = state.clock.wall();
     Ok(Json(round::of(&mut tx, &seat.0.user, &territory, family, number, now).await?))
@@ -149,7 +149,7 @@ pub async fn act(
     Path((family, number)): Path<(FamilyId, i64)>,
     Body(wanted): Body<WantedAct>,
 ) -> Outcome<StatusCode> {
-    allow(&state, &seat, Right::MonitoringWork, family).await?;
+    seat.allow_family(&state, Right::MonitoringWork, family).await?;
     making::act(&state, &seat.0.user, family, number, wanted).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -165,7 +165,7 @@ pub async fn look(
     Path((family, number)): Path<(FamilyId, i64)>,
     Body(wanted): Body<WantedLook>,
 ) -> Outcome<StatusCode> {
-    allow(&state, &seat, Right::MonitoringWork, family).await?;
+    seat.allow_family(&state, Right::MonitoringWork, family).await?;
     making::look(&state, &seat.0.user, family, number, wanted).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -181,7 +181,7 @@ pub async fn find(
     Path(family): Path<FamilyId>,
     Body(wanted): Body<WantedIssue>,
 ) -> Outcome<(StatusCode, Json<OpenedIssue>)> {
-    allow(&state, &seat, Right::MonitoringWork, family).await?;
+    seat.allow_family(&state, Right::MonitoringWork, family).await?;
     let id = making::find(&state, &seat.0.user, family, wanted).await?;
     Ok((StatusCode::CREATED, Json(OpenedIssue { id })))
 }
@@ -197,7 +197,8 @@ pub async fn issue(
     Path(issue): Path<IssueId>,
 ) -> Outcome<Json<MonitoringHistory>> {
     let family = of_issue(&state, &seat, Right::Monitoring, issue).await?;
-    note(&state, &seat, Action::MonitoringFamily, Some(family)).await?;
+    let about = Reading { family: Some(family), ..Reading::default() };
+    seat.note(&state, Action::MonitoringFamily, about).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(MonitoringHistory { acts: round::history(&mut tx, issue.0).await? }))
 }
@@ -231,7 +232,7 @@ pub async fn depart(
     Path(family): Path<FamilyId>,
     Body(wanted): Body<WantedDeparture>,
 ) -> Outcome<(StatusCode, Json<RecordedDeparture>)> {
-    allow(&state, &seat, Right::MonitoringWork, family).await?;
+    seat.allow_family(&state, Right::MonitoringWork, family).await?;
     let id = making::depart(&state, &seat.0.user, family, wanted).await?;
     Ok((StatusCode::CREATED, Json(RecordedDeparture { id })))
 }
@@ -247,7 +248,8 @@ pub async fn departure(
     Path(departure): Path<DepartureId>,
 ) -> Outcome<Json<MonitoringHistory>> {
     let family = of_departure(&state, &seat, Right::Monitoring, departure).await?;
-    note(&state, &seat, Action::MonitoringFamily, Some(family)).await?;
+    let about = Reading { family: Some(family), ..Reading::default() };
+    seat.note(&state, Action::MonitoringFamily, about).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(MonitoringHistory { acts: round::history(&mut tx, departure.0).await? }))
 }
@@ -283,7 +285,7 @@ pub async fn confirm(
     Path(family): Path<FamilyId>,
     Body(wanted): Body<WantedConfirmation>,
 ) -> Outcome<StatusCode> {
-    allow(&state, &seat, Right::MonitoringWork, family).await?;
+    seat.allow_family(&state, Right::MonitoringWork, family).await?;
     making::confirm(&state, &seat.0.user, family, wanted).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -313,16 +315,6 @@ pub async fn set_rule(
     Ok(Json(rules::all(&mut tx, state.clock.wall()).await?))
 }
 
-/// Asks for a right about a family.
-async fn allow(state: &AppState, seat: &Seat, right: Right, family: FamilyId) -> Outcome<Territory> {
-    let mut tx = state.store.read().await?;
-    let unit = family::unit_of(&mut tx, family).await?;
-    drop(tx);
-    let territory = seat.allow(state, right, unit).await?;
-    unit.ok_or(ProblemCode::NotFound)?;
-    Ok(territory)
-}
-
 /// Asks for a right about the family of a problem or proposal.
 async fn of_issue(state: &AppState, seat: &Seat, right: Right, issue: IssueId) -> Outcome<FamilyId> {
     let mut tx = state.store.read().await?;
@@ -344,9 +336,4 @@ async fn of_departure(
     drop(tx);
     seat.allow(state, right, found.map(|(_, unit)| unit)).await?;
     Ok(found.ok_or(ProblemCode::NotFound)?.0)
-}
-
-async fn note(state: &AppState, seat: &Seat, action: Action, family: Option<FamilyId>) -> Outcome<()> {
-    let reading = Reading { by: Some(seat.0.user.id), family, ..Reading::default() };
-    Ok(access::note(&state.store, state.clock.wall(), action, reading).await?)
 }

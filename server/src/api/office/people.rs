@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::Small as Body,
     office::{
         people::{self, Invitation, People, Wanted},
@@ -44,8 +44,7 @@ const NO_STORE: [(HeaderName, HeaderValue); 1] = [(CACHE_CONTROL, HeaderValue::f
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(State(state): State<AppState>, seat: Seat) -> Outcome<Json<People>> {
     let territory = seat.allow(&state, Right::Workers, None).await?;
-    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
-    access::note(&state.store, state.clock.wall(), Action::Users, reading).await?;
+    seat.note(&state, Action::Users, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(people::list(&mut tx, &seat.0.user, &territory, state.clock.wall()).await?))
 }
@@ -67,8 +66,7 @@ pub async fn worker(
     let mut tx = state.store.read().await?;
     let page = worker::of(&mut tx, user, &territory, worker, now).await?.ok_or(ProblemCode::NotFound)?;
     drop(tx);
-    let reading = Reading { by: Some(user.id), ..Reading::default() };
-    access::note(&state.store, now, Action::Worker(worker), reading).await?;
+    seat.note(&state, Action::Worker(worker), Reading::default()).await?;
     Ok(Json(page))
 }
 

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::Small as Body,
     office::{
         device::{self, Decision, Page},
@@ -62,8 +62,8 @@ pub async fn show(
     let mut tx = state.store.read().await?;
     let page = device::of(&mut tx, user, &territory, phone, now).await?.ok_or(ProblemCode::NotFound)?;
     drop(tx);
-    let reading = Reading { by: Some(user.id), device: Some(phone), ..Reading::default() };
-    access::note(&state.store, now, Action::Phone, reading).await?;
+    let about = Reading { device: Some(phone), ..Reading::default() };
+    seat.note(&state, Action::Phone, about).await?;
     Ok(Json(page))
 }
 

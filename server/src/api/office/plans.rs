@@ -19,10 +19,9 @@ use utoipa::ToSchema;
 
 use super::{evidence::describe, seat::Seat};
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::{Small as Body, WithFile},
     office::{
-        family,
         plan::{
             self, List, Wanted,
             agreement::{self, Entered},
@@ -118,7 +117,7 @@ pub async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<List>> {
     let territory = seat.allow(&state, Right::Plan, None).await?;
-    note(&state, &seat, Action::Plans, None).await?;
+    seat.note(&state, Action::Plans, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(plan::list(&mut tx, &seat.0.user, &territory, wanted, state.clock.wall()).await?))
 }
@@ -134,8 +133,8 @@ pub async fn show(
     Path(family): Path<FamilyId>,
     Query(wanted): Query<WantedVersion>,
 ) -> Outcome<Json<FamilyPlan>> {
-    of_family(&state, &seat, Right::Plan, family).await?;
-    note(&state, &seat, Action::Plan, Some(family)).await?;
+    seat.allow_family(&state, Right::Plan, family).await?;
+    seat.note(&state, Action::Plan, Reading { family: Some(family), ..Reading::default() }).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(page::of(&mut tx, &seat.0.user, family, wanted, state.clock.wall()).await?))
 }
@@ -151,7 +150,7 @@ pub async fn open(
     Path(family): Path<FamilyId>,
     Body(of): Body<PlanToOpen>,
 ) -> Outcome<(StatusCode, Json<Opened>)> {
-    of_family(&state, &seat, Right::PlanMake, family).await?;
+    seat.allow_family(&state, Right::PlanMake, family).await?;
     let opened = making::open(&state, &seat.0.user, family, of.begins).await?;
     Ok((StatusCode::CREATED, Json(opened)))
 }
@@ -229,7 +228,8 @@ pub async fn paper(
     let mut tx = state.store.read().await?;
     let found = agreement::kept(&mut tx, of.0, of.1).await?.ok_or(ProblemCode::NotFound)?;
     drop(tx);
-    note(&state, &seat, Action::PlanPaper(of.0, of.1), Some(family)).await?;
+    let about = Reading { family: Some(family), ..Reading::default() };
+    seat.note(&state, Action::PlanPaper(of.0, of.1), about).await?;
     let size = found.size.unsigned_abs();
     let stream = state.media.objects().read_range(&found.object, 0..size).await.map_err(Refusal::storage)?;
     let mut response = Stream::from_stream(stream).into_response();
@@ -273,14 +273,6 @@ pub async fn send_back(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn of_family(state: &AppState, seat: &Seat, right: Right, family: FamilyId) -> Outcome<()> {
-    let mut tx = state.store.read().await?;
-    let unit = family::unit_of(&mut tx, family).await?;
-    drop(tx);
-    seat.allow(state, right, unit).await?;
-    unit.map(drop).ok_or_else(|| ProblemCode::NotFound.into())
-}
-
 /// Asks for a right about a version of a plan; gives its family.
 async fn allow(state: &AppState, seat: &Seat, right: Right, of: (PlanId, i32)) -> Outcome<FamilyId> {
     let mut tx = state.store.read().await?;
@@ -288,9 +280,4 @@ async fn allow(state: &AppState, seat: &Seat, right: Right, of: (PlanId, i32)) -
     drop(tx);
     seat.allow(state, right, found.map(|(_, unit)| unit)).await?;
     found.map(|(family, _)| family).ok_or_else(|| ProblemCode::NotFound.into())
-}
-
-async fn note(state: &AppState, seat: &Seat, action: Action, family: Option<FamilyId>) -> Outcome<()> {
-    let reading = Reading { by: Some(seat.0.user.id), family, ..Reading::default() };
-    Ok(access::note(&state.store, state.clock.wall(), action, reading).await?)
 }

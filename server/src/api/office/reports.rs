@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::seat::Seat;
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::Small as Body,
     check::policy::Territory,
     office::{
@@ -121,7 +121,7 @@ pub async fn rows(
     Query(after): Query<After>,
 ) -> Outcome<Json<Rows>> {
     allow(&state, &seat, Right::Report, id).await?;
-    note(&state, &seat, id).await?;
+    seat.note(&state, Action::Report(id), Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(report::rows(&mut tx, &seat.0.user, id, after).await?))
 }
@@ -137,7 +137,7 @@ pub async fn changes(
     Path(id): Path<ReportId>,
 ) -> Outcome<Json<Changes>> {
     allow(&state, &seat, Right::Report, id).await?;
-    note(&state, &seat, id).await?;
+    seat.note(&state, Action::Report(id), Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(report::changes(&mut tx, &seat.0.user, id).await?))
 }
@@ -222,9 +222,4 @@ async fn allow(state: &AppState, seat: &Seat, right: Right, id: ReportId) -> Out
     let territory = seat.allow(state, right, found.map(|(unit, _)| unit)).await?;
     found.ok_or(ProblemCode::NotFound)?;
     Ok(territory)
-}
-
-async fn note(state: &AppState, seat: &Seat, id: ReportId) -> Outcome<()> {
-    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
-    Ok(access::note(&state.store, state.clock.wall(), Action::Report(id), reading).await?)
 }

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{evidence::describe, seat::Seat};
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::{Small as Body, WithFile},
     erase,
     office::{
@@ -79,7 +79,7 @@ pub async fn due(
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Due>> {
     let territory = seat.allow(&state, Right::Erasures, wanted.unit).await?;
-    note(&state, &seat, Action::Retention, None, None).await?;
+    seat.note(&state, Action::Retention, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(retention::due(&mut tx, &seat.0.user, &territory, wanted, state.clock.wall()).await?))
 }
@@ -90,7 +90,7 @@ pub async fn due(
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn erasures(State(state): State<AppState>, seat: Seat) -> Outcome<Json<erasing::List>> {
     let territory = seat.allow(&state, Right::Erasures, None).await?;
-    note(&state, &seat, Action::Erasures, None, None).await?;
+    seat.note(&state, Action::Erasures, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     let confirms = has(&seat, Right::EraseConfirm);
     Ok(Json(erasing::list(&mut tx, &seat.0.user, &territory, confirms).await?))
@@ -106,7 +106,8 @@ pub async fn preview(
     Query(whom): Query<Whom>,
 ) -> Outcome<Json<erasing::Preview>> {
     allow(&state, &seat, Right::Erasures, whom).await?;
-    note(&state, &seat, Action::Survey, Some(whom.family), whom.person).await?;
+    let about = Reading { family: Some(whom.family), person: whom.person, ..Reading::default() };
+    seat.note(&state, Action::Survey, about).await?;
     let mut tx = state.store.read().await?;
     let may = has(&seat, Right::ErasePropose);
     Ok(Json(erasing::preview(&mut tx, whom, may, state.clock.wall()).await?))
@@ -138,7 +139,7 @@ pub async fn show(
     Path(id): Path<ProposalId>,
 ) -> Outcome<Json<erasing::Proposal>> {
     allow_proposal(&state, &seat, &[Right::Erasures], id).await?;
-    note(&state, &seat, Action::Erasures, None, None).await?;
+    seat.note(&state, Action::Erasures, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     let confirms = has(&seat, Right::EraseConfirm);
     Ok(Json(erasing::show(&mut tx, &seat.0.user, id, confirms).await?))
@@ -190,7 +191,7 @@ pub async fn proof(
 ) -> Outcome<Json<erasing::Proof>> {
     let mut tx = state.store.read().await?;
     let unit = erasing::unit_of_erasure(&mut tx, id).await?;
-    drop_read(tx);
+    std::mem::drop(tx);
     seat.allow(&state, Right::Erasures, unit).await?;
     let mut tx = state.store.read().await?;
     let left = state.config.get().map(erase::unfinished).transpose();
@@ -209,7 +210,8 @@ pub async fn consent(
     Path(person): Path<PersonId>,
 ) -> Outcome<Json<consents::Shown>> {
     let (family, _) = allow_person(&state, &seat, Right::Case, person).await?;
-    note(&state, &seat, Action::Consent, Some(family), Some(person)).await?;
+    let about = Reading { family: Some(family), person: Some(person), ..Reading::default() };
+    seat.note(&state, Action::Consent, about).await?;
     let mut tx = state.store.read().await?;
     let may = has(&seat, Right::ConsentWithdraw);
     Ok(Json(consents::show(&mut tx, person, may, state.clock.wall()).await?))
@@ -244,8 +246,9 @@ pub async fn scan(
     allow_person(&state, &seat, Right::Scans, person).await?;
     let mut tx = state.store.read().await?;
     let found = consents::scan(&mut tx, person, position).await?.ok_or(ProblemCode::NotFound)?;
-    drop_read(tx);
-    note(&state, &seat, Action::ConsentScan(position), Some(found.family), Some(found.person)).await?;
+    std::mem::drop(tx);
+    let about = Reading { family: Some(found.family), person: Some(found.person), ..Reading::default() };
+    seat.note(&state, Action::ConsentScan(position), about).await?;
     let size = found.size.unsigned_abs();
     let stream = state.media.objects().read_range(&found.object, 0..size).await.map_err(Refusal::storage)?;
     let mut response = Stream::from_stream(stream).into_response();
@@ -255,10 +258,6 @@ pub async fn scan(
     Ok(response)
 }
 
-fn drop_read<T>(of: T) {
-    std::mem::drop(of);
-}
-
 fn has(seat: &Seat, right: Right) -> bool {
     policy::rights(seat.0.user.role).contains(&right)
 }
@@ -266,7 +265,7 @@ fn has(seat: &Seat, right: Right) -> bool {
 async fn allow(state: &AppState, seat: &Seat, right: Right, whom: Whom) -> Outcome<()> {
     let mut tx = state.store.read().await?;
     let unit = erasing::unit_of(&mut tx, whom).await?;
-    drop_read(tx);
+    std::mem::drop(tx);
     seat.allow(state, right, unit).await?;
     unit.ok_or(ProblemCode::NotFound)?;
     Ok(())
@@ -276,7 +275,7 @@ async fn allow(state: &AppState, seat: &Seat, right: Right, whom: Whom) -> Outco
 async fn allow_proposal(state: &AppState, seat: &Seat, rights: &[Right], id: ProposalId) -> Outcome<()> {
     let mut tx = state.store.read().await?;
     let unit = erasing::unit_of_proposal(&mut tx, id).await?;
-    drop_read(tx);
+    std::mem::drop(tx);
     let mut asked = Ok(());
     for right in rights {
         asked = seat.allow(state, *right, unit).await.map(|_| ());
@@ -297,18 +296,7 @@ async fn allow_person(
 ) -> Outcome<(FamilyId, OrgUnitId)> {
     let mut tx = state.store.read().await?;
     let place = consents::place_of(&mut tx, person).await?;
-    drop_read(tx);
+    std::mem::drop(tx);
     seat.allow(state, right, place.map(|(_, unit)| unit)).await?;
     Ok(place.ok_or(ProblemCode::NotFound)?)
-}
-
-async fn note(
-    state: &AppState,
-    seat: &Seat,
-    action: Action,
-    family: Option<FamilyId>,
-    person: Option<PersonId>,
-) -> Outcome<()> {
-    let reading = Reading { by: Some(seat.0.user.id), family, person, ..Reading::default() };
-    Ok(access::note(&state.store, state.clock.wall(), action, reading).await?)
 }

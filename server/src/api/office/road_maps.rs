@@ -22,7 +22,7 @@ use super::{
     seat::{Seat, refused},
 };
 use crate::{
-    access::{self, Action, Reading},
+    access::{Action, Reading},
     api::body::{Small as Body, WithFile},
     check::policy::Territory,
     office::{
@@ -162,7 +162,7 @@ pub async fn rows(
     Query(after): Query<After>,
 ) -> Outcome<Json<Rows>> {
     allow(&state, &seat, &[Right::RoadMap], id).await?;
-    note(&state, &seat, Action::RoadMap(id)).await?;
+    seat.note(&state, Action::RoadMap(id), Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(page::rows(&mut tx, &seat.0.user, id, after).await?))
 }
@@ -178,7 +178,7 @@ pub async fn changes(
     Path(id): Path<RoadMapId>,
 ) -> Outcome<Json<Changes>> {
     allow(&state, &seat, &[Right::RoadMap], id).await?;
-    note(&state, &seat, Action::RoadMap(id)).await?;
+    seat.note(&state, Action::RoadMap(id), Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(page::changes(&mut tx, &seat.0.user, id).await?))
 }
@@ -247,7 +247,7 @@ pub async fn scan(
     road_map::visible(&mut tx, &seat.0.user, id).await?;
     let found = on_paper::scan(&mut tx, id, holder).await?.ok_or(ProblemCode::NotFound)?;
     drop(tx);
-    note(&state, &seat, Action::RoadMapScan(id, holder)).await?;
+    seat.note(&state, Action::RoadMapScan(id, holder), Reading::default()).await?;
     let size = found.size.unsigned_abs();
     let stream = state.media.objects().read_range(&found.object, 0..size).await.map_err(Refusal::storage)?;
     let mut response = Stream::from_stream(stream).into_response();
@@ -340,9 +340,4 @@ async fn allow(state: &AppState, seat: &Seat, rights: &[Right], id: RoadMapId) -
     asked.map_err(refused)?;
     place.ok_or(ProblemCode::NotFound)?;
     Ok(territory)
-}
-
-async fn note(state: &AppState, seat: &Seat, action: Action) -> Outcome<()> {
-    let reading = Reading { by: Some(seat.0.user.id), ..Reading::default() };
-    Ok(access::note(&state.store, state.clock.wall(), action, reading).await?)
 }

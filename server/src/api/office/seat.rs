@@ -8,11 +8,16 @@ use axum::{
         request::Parts,
     },
 };
-use kandas_shared::{ids::OrgUnitId, problem::ProblemCode};
+use kandas_shared::{
+    ids::{FamilyId, OrgUnitId},
+    problem::ProblemCode,
+};
 
 use crate::{
+    access::{self, Action, Reading},
     check::policy::{NotAllowed, Territory},
     office::{
+        family,
         policy::{self, Right},
         session::{self, Session, Stage},
     },
@@ -71,6 +76,28 @@ impl Seat {
         let territory = Territory::read(&mut tx).await?;
         policy::may(&self.0.user, right, unit, &territory).map_err(refused)?;
         Ok(territory)
+    }
+
+    /// Whether the user may do this about a family; gives the units of the organisation.
+    ///
+    /// # Errors
+    /// `forbidden`; `not-found` for whoever sees all units, where there is no such family.
+    pub async fn allow_family(&self, state: &AppState, right: Right, family: FamilyId) -> Outcome<Territory> {
+        let mut tx = state.store.read().await?;
+        let unit = family::unit_of(&mut tx, family).await?;
+        drop(tx);
+        let territory = self.allow(state, right, unit).await?;
+        unit.ok_or(ProblemCode::NotFound)?;
+        Ok(territory)
+    }
+
+    /// Notes in the access log that the user reads this; `about` says about whom.
+    ///
+    /// # Errors
+    /// When the database does not answer: then nothing may be shown.
+    pub async fn note(&self, state: &AppState, action: Action, about: Reading) -> Outcome<()> {
+        let reading = Reading { by: Some(self.0.user.id), ..about };
+        Ok(access::note(&state.store, state.clock.wall(), action, reading).await?)
     }
 }
 
