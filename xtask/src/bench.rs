@@ -175,7 +175,7 @@ impl Scale {
         facts: 100_000,
         phones: 110,
         scenes: 60,
-        land: office::Land { regions: 2, families: 400, completions: 20_000 },
+        land: office::Land { regions: 2, families: 1_200, completions: 20_000 },
         ..Self::FULL
     };
 }
