@@ -346,6 +346,7 @@ impl Bench {
 
 impl Desk {
     async fn sign_in(base: &str, login: &str, password: &str) -> Result<Self> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(120)).build()?;
         let body = json!({"login": login, "password": password}).to_string();
         let request =
