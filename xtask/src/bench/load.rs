@@ -49,8 +49,12 @@ struct Days {
     houses: HashMap<FamilyId, (f64, f64)>,
 }
 
-/// One device for each invitation; each draws its keys from its own number.
-pub(crate) async fn enrol(district: &District, invitations: &[Invitation]) -> Result<Vec<Sealer>> {
+/// One device for each invitation; each draws its keys from its own number, counted from `first`.
+pub(crate) async fn enrol(
+    district: &District,
+    invitations: &[Invitation],
+    first: u64,
+) -> Result<Vec<Sealer>> {
     let mut planned: HashMap<Uuid, Vec<(FamilyId, Activity)>> = HashMap::new();
     let plans: HashMap<Uuid, &[Activity]> =
         district.plans.iter().map(|plan| (plan.family, plan.activities.as_slice())).collect();
@@ -59,7 +63,7 @@ pub(crate) async fn enrol(district: &District, invitations: &[Invitation]) -> Re
         planned.entry(now.worker).or_default().extend(own.map(|activity| (FamilyId(now.family), activity)));
     }
     let mut sealers = Vec::new();
-    for (seed, invitation) in (1_u64..).zip(invitations) {
+    for (seed, invitation) in (first..).zip(invitations) {
         let mut rng = StdRng::seed_from_u64(seed);
         let key = Key::draw(&mut rng);
         let chain = ChainId(id(&mut rng));

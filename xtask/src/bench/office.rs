@@ -128,7 +128,9 @@ impl Bench {
             println!("   region {} of {} records …", number + 1, districts.len());
             let invitations: Vec<_> =
                 district.workers().map(|worker| site.centre.invite(&worker.login)).collect::<Result<_>>()?;
-            let mut sealers = self.runtime.block_on(load::enrol(district, &invitations))?;
+            // Each phone its own key and records, in whichever region.
+            let enrolled = (number * invitations.len()) as u64;
+            let mut sealers = self.runtime.block_on(load::enrol(district, &invitations, 1 + enrolled))?;
             for sealer in &mut sealers {
                 sealer.over_days(district, DAYS, batches * BATCH);
             }

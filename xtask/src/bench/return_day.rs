@@ -47,7 +47,7 @@ impl Bench {
         let invitations = site.invitations(phones)?;
         let serving = site.centre.serve()?;
         let pid = serving.pid()?;
-        let sealers = self.runtime.block_on(enrol(&site.district, &invitations))?;
+        let sealers = self.runtime.block_on(enrol(&site.district, &invitations, 1))?;
         let mut ready = Vec::with_capacity(phones);
         for (number, mut sealer) in sealers.into_iter().enumerate() {
             let mut phone =

@@ -98,7 +98,7 @@ impl Bench {
     /// Devices of the first workers.
     pub(crate) fn sealers(&self, site: &Site, number: usize) -> Result<Vec<Sealer>> {
         let invitations = site.invitations(number)?;
-        self.runtime.block_on(load::enrol(&site.district, &invitations))
+        self.runtime.block_on(load::enrol(&site.district, &invitations, 1))
     }
 
     /// Whose time of the processor is counted.
