@@ -72,12 +72,13 @@ pub async fn findings(state: AppState) {
     let (store, chance, clock) = (state.store.clone(), state.chance.clone(), state.clock.clone());
     let mut work = Work::new(store, chance, clock, state.objects.clone());
     let mut rest = work::PAUSE;
+    let mut calm = None;
     loop {
         tokio::select! {
             () = state.stopping.cancelled() => return,
             () = tokio::time::sleep(rest) => {}
         }
-        give_way(&state).await;
+        calm = give_way(&state, calm).await;
         let began = limits::moment();
         rest = match work.piece().await {
             Ok(Done::Some) => began.elapsed(),
@@ -119,7 +120,7 @@ pub async fn exchange(state: AppState) {
         }
         rest = EXCHANGE;
         let Some(port) = exchange::port(&state) else { continue };
-        give_way(&state).await;
+        give_way(&state, None).await;
         if let Err(refusal) = exchange::round(&state, &port).await {
             report("exchange", Err(refusal));
             rest = ROUND;
@@ -140,18 +141,23 @@ pub async fn erasures(state: AppState) {
     }
 }
 
-/// Waits until no group of records was written for a moment.
-async fn give_way(state: &AppState) {
+/// Waits until no group of records was written for a moment; not at all while none was since `calm`, what this answered
+/// last. `None` when it has waited as long as it may.
+async fn give_way(state: &AppState, calm: Option<u64>) -> Option<u64> {
     for _ in 0..MOST_PAUSES {
         let before = state.intake.groups();
+        if calm == Some(before) {
+            return calm;
+        }
         tokio::select! {
-            () = state.stopping.cancelled() => return,
+            () = state.stopping.cancelled() => return None,
             () = tokio::time::sleep(QUIET) => {}
         }
         if state.intake.groups() == before {
-            return;
+            return Some(before);
         }
     }
+    None
 }
 
 /// One round of everything.
