@@ -25,7 +25,7 @@ use crate::{
     office::{
         bulk::{self, Done, Offer},
         item::{self, Item},
-        lease,
+        lease::{self, Taken},
         policy::Right,
         queue::{self, Queue},
     },
@@ -126,7 +126,7 @@ pub async fn bulk_accept(
     Ok(Json(bulk::accept(&state, &seat.0.user, &territory, list, confirmed.count).await?))
 }
 
-/// Takes a record before oneself, or keeps it there: nobody else gets it for the next minutes.
+/// Takes a record that waits to be checked before oneself, or keeps it there: nobody else gets it for the next minutes.
 #[utoipa::path(post, path = "/api/review/{record}", tag = "checking", params(("record" = RecordId, Path)), responses(
     (status = 200, body = Item),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -137,10 +137,13 @@ pub async fn take(
 ) -> Outcome<Json<Item>> {
     let item = seen(&state, &seat, record, Right::Check).await?;
     let mut tx = state.store.write().await?;
-    if !lease::take(&mut tx, record, seat.0.user.id, state.clock.wall()).await? {
-        return Err(ProblemCode::RecordTaken.into());
+    match lease::take(&mut tx, record, seat.0.user.id, state.clock.wall()).await? {
+        Taken::Own => tx.commit().await?,
+        Taken::Elsewhere => return Err(ProblemCode::RecordTaken.into()),
+        Taken::Done => {
+            return Err(Refusal::because(ProblemCode::CheckImpossible, "the record does not wait to be checked"));
+        }
     }
-    tx.commit().await?;
     Ok(Json(item))
 }
 
@@ -246,6 +249,12 @@ async fn seen(state: &AppState, seat: &Seat, record: RecordId, right: Right) -> 
     drop(tx);
     if right == Right::Check && item.worker.id == seat.0.user.id {
         return Err(ProblemCode::OwnRecord.into());
+    }
+    if item.kind == "consent" {
+        seat.allow(state, Right::Consent, Some(item.family.org_unit)).await?;
+    }
+    if !seat.has(Right::Consent) {
+        item.person.iter_mut().for_each(|person| person.consent = None);
     }
     item.hide_beyond(&seat.0.user, &territory);
     let reading = item.reading(seat.0.user.id);

@@ -89,7 +89,8 @@ const ERASE_DROP: &[Role] = &[CcDir, CtmSetHead, MioSetHead];
 const EXCHANGE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
 const EXCHANGE_WORK: &[Role] = &[CtmSetHead, Admin];
 const EXCHANGE_ASIDE: &[Role] = &[Admin];
-/// Requirements §2.2, row "Consent record": C.
+/// Requirements §2.2, row "Consent record": R, without the expert and the authorised body, and C.
+const SEE_CONSENT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet];
 const CONSENT: &[Role] = &[CcSet];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
@@ -212,6 +213,15 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             None,
         ),
+        door(
+            get.clone(),
+            "/api/families/{family}/timeline",
+            format!("/api/families/{family}/timeline?person={person}"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(get.clone(), "/api/persons/{person}", format!("/api/persons/{person}"), READ_CASES, true, None),
         door(
             post.clone(),
             "/api/persons/{person}/number",
@@ -815,7 +825,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             get.clone(),
             "/api/persons/{person}/consent",
             format!("/api/persons/{person}/consent"),
-            READ_CASES,
+            SEE_CONSENT,
             true,
             None,
         ),
@@ -831,7 +841,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             get.clone(),
             "/api/persons/{person}/consent-withdrawals/{position}/scan",
             format!("/api/persons/{person}/consent-withdrawals/1/scan"),
-            READ_SCANS,
+            SEE_CONSENT,
             true,
             None,
         ),
