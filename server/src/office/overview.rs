@@ -250,8 +250,8 @@ async fn workers(
     workers.dedup_by_key(|worker| worker.id);
     let held = held::HELD;
     let sql = format!(
-        "select r.worker, count(*) from record r join app_user w on w.id = r.worker left join family f on f.id = r.family
-         where {held} and coalesce(f.org_unit, w.org_unit) in ("
+        "select r.worker, count(*) from record r join app_user w on w.id = r.worker
+         where {held} and coalesce(r.org_unit, w.org_unit) in ("
     );
     let held = by_worker(among!(tx, (UserId, i64), &sql, units, ") group by r.worker").await?);
     for worker in &mut workers {
@@ -265,9 +265,9 @@ async fn workers(
 /// Records of which files are not here, by their worker.
 async fn incomplete(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<BTreeMap<UserId, i64>, StoreError> {
     let sql = "select r.worker, count(distinct r.hash) from evidence_file x join evidence e on e.evidence = x.evidence
-        join record r on r.hash = e.hash join app_user w on w.id = r.worker left join family f on f.id = r.family
+        join record r on r.hash = e.hash join app_user w on w.id = r.worker
         where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(f.org_unit, w.org_unit) in (";
+        and coalesce(r.org_unit, w.org_unit) in (";
     let units = units.to_vec();
     Ok(by_worker(among!(tx, (UserId, i64), sql, units, ") group by r.worker").await?))
 }
@@ -281,9 +281,9 @@ async fn health(
 ) -> Outcome<Health> {
     let sql = "select count(*), cast(coalesce(sum(size), 0) as bigint) from (select distinct x.evidence, x.part, x.size
         from evidence_file x join evidence e on e.evidence = x.evidence join record r on r.hash = e.hash
-        join app_user w on w.id = r.worker left join family f on f.id = r.family
+        join app_user w on w.id = r.worker
         where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(f.org_unit, w.org_unit) in (";
+        and coalesce(r.org_unit, w.org_unit) in (";
     let files = among!(tx, (i64, i64), sql, units, ")) files").await?;
     let sql =
         "select count(*) from upload u join device d on d.id = u.device join app_user w on w.id = d.worker
