@@ -39,6 +39,8 @@ pub mod second_factor;
 pub mod session;
 pub mod standing;
 pub mod terms;
+pub mod timeline;
+pub mod units;
 pub mod verification;
 pub mod worker;
 

@@ -20,7 +20,7 @@ use crate::{
         device, front, health, media,
         office::{
             assessments, audit, cases, deadlines, evidence, exchange, exports, held, live, map, monitoring,
-            page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, session,
+            page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, session, units,
         },
         records,
     },
@@ -91,6 +91,9 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::families)) //        GET  /api/families
         .routes(routes!(cases::records)) //         GET  /api/records
         .routes(routes!(cases::family)) //          GET  /api/families/{family}
+        .routes(routes!(cases::newest)) //          GET  /api/families/{family}/newest
+        .routes(routes!(cases::timeline)) //        GET  /api/families/{family}/timeline
+        .routes(routes!(cases::person)) //          GET  /api/persons/{person}
         .routes(routes!(map::map)) //               GET  /api/map
         .routes(routes!(cases::number)) //          POST /api/persons/{person}/number
         .routes(routes!(evidence::file)) //         GET  /api/evidence/{evidence}/{part}
@@ -183,7 +186,10 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people
         .routes(routes!(people::add)) //            POST /api/users
-        .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}
+        .routes(routes!(people::change, people::deactivate)) // PUT DELETE /api/users/{user}
+        .routes(routes!(people::forget_second_factor)) // DELETE /api/users/{user}/second-factor
+        .routes(routes!(units::add)) //             POST /api/units
+        .routes(routes!(units::change)) //          PUT  /api/units/{unit}
         .routes(routes!(people::password)) //       POST /api/users/{user}/password
         .routes(routes!(people::code)) //           POST /api/users/{user}/code
         .routes(routes!(people::worker)) //         GET  /api/workers/{worker}

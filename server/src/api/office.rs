@@ -24,3 +24,4 @@ pub mod review;
 pub mod road_maps;
 pub mod seat;
 pub mod session;
+pub mod units;

@@ -1,5 +1,7 @@
 //! Users and phones as an administrator keeps them. No case data: names of users, states of phones.
 
+pub mod changing;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use kandas_shared::{
     ids::{OrgUnitId, UserId},

@@ -14,6 +14,7 @@ mod held;
 mod live;
 mod map;
 mod monitoring;
+mod people;
 mod phones;
 mod plans;
 mod reasons;

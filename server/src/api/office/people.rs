@@ -21,7 +21,7 @@ use crate::{
     access::{Action, Reading},
     api::body::Small as Body,
     office::{
-        people::{self, Invitation, People, Wanted},
+        people::{self, Invitation, People, Wanted, changing},
         policy::Right,
         worker,
     },
@@ -82,6 +82,37 @@ pub async fn add(
     let territory = seat.allow(&state, Right::People, Some(wanted.org_unit)).await?;
     people::may_make(&seat.0.user, wanted.role, &territory)?;
     Ok((StatusCode::CREATED, Json(people::add(&state, wanted, seat.0.user.id).await?)))
+}
+
+/// Puts a user right: name, role, unit, language, whether he may work. Where more than name and language changes, his
+/// sessions end.
+#[utoipa::path(put, path = "/api/users/{user}", tag = "people", params(("user" = UserId, Path)),
+    request_body = changing::WantedChange, responses(
+    (status = 200, body = User),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn change(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(user): Path<UserId>,
+    Body(wanted): Body<changing::WantedChange>,
+) -> Outcome<Json<User>> {
+    about(&state, &seat, user).await?;
+    Ok(Json(changing::change(&state, &seat.0.user, user, wanted).await?))
+}
+
+/// Forgets a user's second factor; his sessions end, and he sets up another when he signs in.
+#[utoipa::path(delete, path = "/api/users/{user}/second-factor", tag = "people", params(("user" = UserId, Path)),
+    responses(
+    (status = 204),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn forget_second_factor(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(user): Path<UserId>,
+) -> Outcome<StatusCode> {
+    about(&state, &seat, user).await?;
+    changing::forget_second_factor(&state, &seat.0.user, user).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The user may no longer work; his sessions end.

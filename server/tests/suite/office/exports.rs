@@ -11,7 +11,7 @@ use super::{Answer, Office, Somebody, assert_sound, coded, peer};
 use crate::{house::House, stores::on_each};
 
 /// Asks, lets the work be done, takes the file.
-async fn exported(office: &Office, who: &Somebody, wanted: &Value) -> Answer {
+pub(super) async fn exported(office: &Office, who: &Somebody, wanted: &Value) -> Answer {
     let asked = office.post(who, "/api/exports", wanted).await;
     assert_eq!(asked.status, StatusCode::ACCEPTED, "{asked:?}");
     let id = asked.ok()["id"].as_str().unwrap().to_owned();
