@@ -80,6 +80,7 @@ macro_rules! sources {
             ("roadmap.ftl", include_str!(concat!("../locales/", $lang, "/roadmap.ftl"))),
             ("monitoring.ftl", include_str!(concat!("../locales/", $lang, "/monitoring.ftl"))),
             ("deadlines.ftl", include_str!(concat!("../locales/", $lang, "/deadlines.ftl"))),
+            ("staff.ftl", include_str!(concat!("../locales/", $lang, "/staff.ftl"))),
             ("retention.ftl", include_str!(concat!("../locales/", $lang, "/retention.ftl"))),
             ("exchange.ftl", include_str!(concat!("../locales/", $lang, "/exchange.ftl"))),
         ]

@@ -20,6 +20,12 @@ const PLAN: Own = {
   en: () => import("virtual:messages/en-plan"),
 };
 
+const STAFF: Own = {
+  kk: () => import("virtual:messages/kk-staff"),
+  ru: () => import("virtual:messages/ru-staff"),
+  en: () => import("virtual:messages/en-staff"),
+};
+
 async function withWords<Of>(screen: Promise<{ default: Of }>, own: Own): Promise<Of> {
   const [found] = await Promise.all([screen, words.join(own)]);
   return found.default;
@@ -49,6 +55,8 @@ function plain<Props extends Record<string, unknown>>(load: () => Promise<{ defa
 }
 
 export const later = {
+  family: plain(() => import("../screens/Family.svelte")),
+  person: plain(() => import("../screens/PersonPage.svelte")),
   assessments: plain(() => import("../screens/Assessments.svelte")),
   assessment: plain(() => import("../screens/AssessmentPage.svelte")),
   conclusion: plain(() => import("../screens/ConclusionPage.svelte")),
@@ -59,6 +67,7 @@ export const later = {
   erased: once(() => import("../screens/ErasedPage.svelte")),
   plans: once(() => import("../screens/Plans.svelte"), PLAN),
   plan: once(() => import("../screens/PlanPage.svelte"), PLAN),
+  people: once(() => import("../screens/People.svelte"), STAFF),
   consent: once(() => import("../screens/ConsentPage.svelte")),
   exchange: once(() => import("../screens/Exchange.svelte")),
   exchangeMarks: once(() => import("../parts/ExchangeMarks.svelte")),

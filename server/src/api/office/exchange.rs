@@ -50,6 +50,7 @@ pub async fn messages(
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Messages>> {
     let territory = seat.allow(&state, Right::Exchange, wanted.unit).await?;
+    seat.note(&state, Action::Exchange, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(exchange::messages(&mut tx, &seat.0.user, &territory, wanted).await?))
 }
@@ -78,6 +79,7 @@ pub async fn again(
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn aside(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Vec<Aside>>> {
     seat.allow(&state, Right::ExchangeAside, None).await?;
+    seat.note(&state, Action::ExchangeAside, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(exchange::aside(&mut tx).await?))
 }
