@@ -121,12 +121,12 @@ async fn named(house: &House, office: &Office) {
 }
 
 /// A door: how it is asked, who may, and whether it is about something of a unit.
-struct Door {
-    method: Method,
-    template: &'static str,
-    path: String,
-    body: Option<Value>,
-    roles: &'static [Role],
+pub(super) struct Door {
+    pub method: Method,
+    pub template: &'static str,
+    pub path: String,
+    pub body: Option<Value>,
+    pub roles: &'static [Role],
     of_a_unit: bool,
 }
 
@@ -154,7 +154,7 @@ async fn road_map(house: &House, office: &Office, maker: &User) -> RoadMapId {
     map
 }
 
-async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
+pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     named(house, office).await;
     let (record, sealed) = office.completed(house, 0, "photo").await;
     let (_, scan) = office.completed(house, 1, "document").await;
@@ -234,6 +234,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         door(get.clone(), "/api/families", format!("/api/families?unit={unit}"), READ_CASES, true, None),
         door(get.clone(), "/api/records", "/api/records?state=held".into(), READ_CASES, false, None),
         door(get.clone(), "/api/records", format!("/api/records?unit={unit}"), READ_CASES, true, None),
+        door(get.clone(), "/api/search", "/api/search?q=aa".into(), READ_CASES, false, None),
         door(get.clone(), "/api/map", "/api/map?zoom=4".into(), READ_CASES, false, None),
         door(get.clone(), "/api/map", format!("/api/map?unit={unit}"), READ_CASES, true, None),
         door(
@@ -273,6 +274,8 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         door(get.clone(), file, format!("/api/evidence/{scan}/file"), READ_SCANS, true, None),
         door(get.clone(), "/api/records/{record}", format!("/api/records/{record}"), READ_CASES, true, None),
         door(get.clone(), "/api/queue", "/api/queue".into(), CHECK, false, None),
+        door(get.clone(), "/api/queue", format!("/api/queue?unit={unit}"), CHECK, true, None),
+        door(get.clone(), "/api/queue/choices", "/api/queue/choices".into(), CHECK, false, None),
         door(post.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
         door(delete.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
         door(
@@ -304,6 +307,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             ),
         ),
         door(post.clone(), "/api/queue/bulk", "/api/queue/bulk".into(), CHECK, false, None),
+        door(post.clone(), "/api/queue/bulk", format!("/api/queue/bulk?unit={unit}"), CHECK, true, None),
         door(
             post.clone(),
             "/api/queue/bulk/{list}",
@@ -982,6 +986,9 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         ),
         door(get.clone(), "/api/reference", "/api/reference".into(), REFERENCE, false, None),
         door(get.clone(), "/api/people", "/api/people".into(), WORKERS, false, None),
+        door(get.clone(), "/api/workers", "/api/workers?show=unsent".into(), NUMBERS, false, None),
+        door(get.clone(), "/api/phones", "/api/phones?show=silent".into(), NUMBERS, false, None),
+        door(get.clone(), "/api/works", "/api/works".into(), NUMBERS, false, None),
         door(get.clone(), "/api/workers/{worker}", format!("/api/workers/{worker}"), WORKERS, true, None),
         door(get, "/api/phones/{phone}", format!("/api/phones/{phone}"), WORKERS, true, None),
         door(
