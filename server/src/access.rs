@@ -35,6 +35,8 @@ pub enum Action {
     Phones,
     /// A phone.
     Phone,
+    /// The list of workers, with what is not as it should be.
+    Workers,
     /// A worker.
     Worker(UserId),
     /// The wrapped key of a phone's store.
@@ -146,6 +148,7 @@ impl std::fmt::Display for Action {
             Self::Users => f.write_str("user.list"),
             Self::Phones => f.write_str("device.list"),
             Self::Phone => f.write_str("device.show"),
+            Self::Workers => f.write_str("worker.list"),
             Self::Worker(worker) => write!(f, "worker.show {worker}"),
             Self::RecoveryKey => f.write_str("device.recovery_key"),
             Self::Evidence(evidence) => write!(f, "evidence.show {evidence}"),

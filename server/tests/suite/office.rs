@@ -22,6 +22,7 @@ mod reference;
 mod reports;
 mod retention;
 mod road_maps;
+mod search;
 mod signing_in;
 mod terms;
 mod work;

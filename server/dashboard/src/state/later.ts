@@ -14,6 +14,18 @@ const DUE: Own = {
   en: () => import("virtual:messages/en-due"),
 };
 
+const FIND: Own = {
+  kk: () => import("virtual:messages/kk-find"),
+  ru: () => import("virtual:messages/ru-find"),
+  en: () => import("virtual:messages/en-find"),
+};
+
+const FLEET: Own = {
+  kk: () => import("virtual:messages/kk-fleet"),
+  ru: () => import("virtual:messages/ru-fleet"),
+  en: () => import("virtual:messages/en-fleet"),
+};
+
 const PLAN: Own = {
   kk: () => import("virtual:messages/kk-plan"),
   ru: () => import("virtual:messages/ru-plan"),
@@ -62,6 +74,7 @@ export const later = {
   conclusion: plain(() => import("../screens/ConclusionPage.svelte")),
   reference: plain(() => import("../screens/Reference.svelte")),
   deadlines: once(() => import("../screens/Deadlines.svelte"), DUE),
+  fleet: once(() => import("../screens/Fleet.svelte"), FLEET),
   retention: once(() => import("../screens/Retention.svelte")),
   erase: once(() => import("../screens/ErasePage.svelte")),
   erased: once(() => import("../screens/ErasedPage.svelte")),
@@ -70,5 +83,7 @@ export const later = {
   people: once(() => import("../screens/People.svelte"), STAFF),
   consent: once(() => import("../screens/ConsentPage.svelte")),
   exchange: once(() => import("../screens/Exchange.svelte")),
+  queueFilter: once(() => import("../parts/QueueFilter.svelte"), FIND),
+  search: once(() => import("../parts/SearchDialog.svelte"), FIND),
   exchangeMarks: once(() => import("../parts/ExchangeMarks.svelte")),
 };

@@ -1,7 +1,7 @@
 // The supervisor's queue: one record before him, the next one ready. What he says is sent after five seconds or with the
 // next act, so that it can be taken back; nobody else gets what he has before him.
 import { t } from "kandas-design/words.svelte";
-import { call, Refused, type Entry, type Item, type Says, type ServiceCode } from "../api/client";
+import { call, Refused, type Calls, type Entry, type Item, type Says } from "../api/client";
 import { files } from "./files.svelte";
 import { live } from "./live.svelte";
 import { familyName, subject, trouble } from "./names";
@@ -35,7 +35,7 @@ export class Review {
   private sent = new Set<string>();
   private timers: ReturnType<typeof setInterval>[] = [];
 
-  constructor(private service: string) {}
+  constructor(private filter: NonNullable<Calls["GET /api/queue"]["query"]>) {}
 
   start(): () => void {
     void this.load();
@@ -61,7 +61,7 @@ export class Review {
 
   async load(): Promise<void> {
     try {
-      const queue = await call("GET /api/queue", { query: this.service ? { service: this.service as ServiceCode } : {} });
+      const queue = await call("GET /api/queue", { query: this.filter });
       const pending = this.pending?.entry.record;
       const fresh = queue.entries.filter((entry) => entry.record !== pending && !this.sent.has(entry.record));
       const place = this.at;

@@ -1,7 +1,7 @@
 //! What stands in the lists: read from one snapshot unit by unit and page by page, in words of the asker's language.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs::File,
 };
 
@@ -25,10 +25,9 @@ use super::{
 };
 use crate::{
     all, among,
-    apply::words,
     calendar,
     check::policy::Territory,
-    office::{family, people, policy, records},
+    office::{family, people, policy, records, search},
     one,
     state::AppState,
     store::{StoreError, Tx},
@@ -379,12 +378,12 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
         done: i64,
         overdue: i64,
     }
-    let asked = words::ranges(&of.export.wanted.q);
-    let found: Option<HashSet<FamilyId>> = if asked.is_empty() {
+    let readings = search::Met::all(&of.export.wanted.q);
+    let found: Option<BTreeSet<FamilyId>> = if readings.is_empty() {
         None
     } else {
         let units: Vec<(OrgUnitId,)> = of.units().into_iter().map(|unit| (unit,)).collect();
-        Some(family::matching(tx, &units, &asked, i64::MAX).await?.into_iter().map(|(id,)| id).collect())
+        Some(search::families(tx, &units, &readings).await?)
     };
     let wanted = of.families();
     let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
@@ -574,8 +573,8 @@ fn yes(of: &Asked<'_>, is: bool) -> Cell {
 }
 
 async fn users(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let people = people::list(tx, of.user, of.territory, of.export.made_at).await?;
-    let rows = people.users.into_iter().map(|user| {
+    let users = people::users(tx, of.user, of.territory).await?;
+    let rows = users.into_iter().map(|user| {
         vec![
             user.name.into(),
             user.login.into(),
@@ -592,8 +591,8 @@ async fn users(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken>
 }
 
 async fn phones(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let people = people::list(tx, of.user, of.territory, of.export.made_at).await?;
-    let rows = people.phones.into_iter().map(|phone| {
+    let phones = people::phones(tx, of.user, of.territory, of.export.made_at).await?;
+    let rows = phones.into_iter().map(|phone| {
         vec![
             phone.worker_name.into(),
             of.word("phone-standing", phone.standing.word()).into(),
