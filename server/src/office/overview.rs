@@ -22,6 +22,7 @@ use super::{
 use crate::{
     among,
     check::policy::Territory,
+    journal::JournalError,
     one,
     refusal::Outcome,
     state::AppState,
@@ -29,7 +30,10 @@ use crate::{
 };
 
 /// A phone that has been silent for so long is named.
-const SILENT: TimeDelta = TimeDelta::days(3);
+pub(super) const SILENT: TimeDelta = TimeDelta::days(3);
+
+/// Most workers of the overview.
+const MOST_WORKERS: usize = 50;
 
 /// Numbers of the user's units.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -56,8 +60,11 @@ pub struct Overview {
     pub unvisited: i64,
     /// Rounds of monitoring that nobody closed in their terms (§43).
     pub missed: i64,
-    /// Workers with phones.
+    /// Those workers with phones of whom most is not as it should be, the most first; all are in their own list
+    /// ([`super::fleet`]).
     pub workers: Vec<Worker>,
+    /// Workers with phones.
+    pub workers_total: usize,
     /// Storage and sync.
     pub health: Health,
 }
@@ -149,6 +156,33 @@ pub struct Worker {
     pub held: i64,
 }
 
+impl Worker {
+    /// How much of his is not as it should be.
+    fn amiss(&self) -> i64 {
+        self.overdue + self.missing + self.unsent + self.incomplete + self.held
+    }
+}
+
+/// The workers with phones of these units with what is not as it should be, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn all_workers(
+    state: &AppState,
+    tx: &mut Tx,
+    units: &[OrgUnitId],
+) -> Result<Vec<Worker>, JournalError> {
+    let mut overdue = HashMap::new();
+    for (_, stand) in state.standing.of(tx, units, state.clock.wall()).await? {
+        for (worker, count) in stand.overdue {
+            *overdue.entry(worker).or_default() += count;
+        }
+    }
+    let units: Vec<(OrgUnitId,)> = units.iter().map(|unit| (*unit,)).collect();
+    let incomplete = incomplete(tx, &units).await?;
+    Ok(workers(tx, &units, &overdue, &incomplete).await?)
+}
+
 /// Whether there is room, and how what phones have is getting on.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = OverviewHealth)]
@@ -171,7 +205,7 @@ pub struct Health {
     pub silent: i64,
     /// Entries of the journal in which nothing has been looked for yet.
     pub behind: i64,
-    /// Works by the hour that failed the last time.
+    /// Parts of the regular work that failed the last time.
     pub failing: i64,
 }
 
@@ -206,7 +240,10 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
     let unchecked = queue::unchecked(tx, &units, UserId(Uuid::nil())).await?;
     let held = held::waiting(tx, &units).await?.records;
     let incomplete = incomplete(tx, &units).await?;
-    let workers = workers(tx, &units, &overdue, &incomplete).await?;
+    let mut workers = workers(tx, &units, &overdue, &incomplete).await?;
+    let workers_total = workers.len();
+    workers.sort_by_key(|worker| std::cmp::Reverse(worker.amiss()));
+    workers.truncate(MOST_WORKERS);
     // Each record has one worker.
     let incomplete = incomplete.values().sum();
     let health = health(state, tx, &units, incomplete, now).await?;
@@ -223,6 +260,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         unvisited,
         missed,
         workers,
+        workers_total,
         health,
     })
 }
@@ -296,9 +334,7 @@ async fn health(
     let phones = among!(tx, (i64, i64), sql, units, ")", now - SILENT).await?;
     let sql = "select h.size - w.position from journal_head h join finding_work w on w.id = h.id";
     let (behind,) = one!(tx, (i64,), sql).await?;
-    // Exports are somebody's own, and say themselves how they ended.
-    let sql = "select count(*) from job where last_error is not null and name not like 'export:%'";
-    let (failing,) = one!(tx, (i64,), sql).await?;
+    let failing = i64::try_from(state.works.failing().len()).unwrap_or(i64::MAX);
     let free = match state.media.free() {
         Ok(free) => Some(free),
         Err(error) => {

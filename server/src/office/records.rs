@@ -308,8 +308,8 @@ impl Asked {
         Self { fits: wanted.fits(), whose, late, bound: wanted.bound() }
     }
 
-    /// How many there are; exact up to [`EXACT`], one more means that there are more.
-    async fn count(&self, tx: &mut Tx) -> Result<i64, StoreError> {
+    /// How many there are; exact up to `exact`, one more means that there are more.
+    async fn count(&self, tx: &mut Tx, exact: i64) -> Result<i64, StoreError> {
         let Self { fits, whose, late, bound: (worker, phone, chain, service, from, to) } = self;
         let first = i64::MAX;
         match whose {
@@ -317,14 +317,14 @@ impl Asked {
                 let sql =
                     format!("select count(*) from (select 1 from record r where {fits} limit $9) counted");
                 let sql = AssertSqlSafe(sql.as_str());
-                let most = EXACT + 1;
+                let most = exact + 1;
                 let found =
                     one!(tx, (i64,), sql, late, first, worker, phone, chain, service, from, to, most);
                 Ok(found.await?.0)
             }
             Among::Few(units) => {
                 let sql = format!("select count(*) from (select 1{FROM} where {fits} and {UNIT} in (");
-                let tail = format!(") limit {}) counted", EXACT + 1);
+                let tail = format!(") limit {}) counted", exact + 1);
                 let found = among!(
                     tx, (i64,), &sql, units, &tail, late, first, worker, phone, chain, service, from, to
                 );
@@ -334,7 +334,7 @@ impl Asked {
                 let sql = format!(
                     "select count(*) from (select 1{FROM} where {fits} and r.org_unit is null and w.org_unit in ("
                 );
-                let tail = format!(") limit {}) counted", EXACT + 1);
+                let tail = format!(") limit {}) counted", exact + 1);
                 let unknown = among!(
                     tx, (i64,), &sql, units, &tail, late, first, worker, phone, chain, service, from, to
                 );
@@ -343,7 +343,7 @@ impl Asked {
                     "select count(*) from (select 1 from record r where {fits} and r.org_unit = $9 limit $10) counted"
                 );
                 for (unit,) in units {
-                    let left = EXACT + 1 - total;
+                    let left = exact + 1 - total;
                     if left <= 0 {
                         break;
                     }
@@ -360,9 +360,9 @@ impl Asked {
 
     /// The first of them before a place, one more than a page holds. Where all of them are `few` they are taken together
     /// and put into order; where not, the next ones in order are soon found.
-    async fn page(&self, tx: &mut Tx, before: i64, few: bool) -> Result<Vec<Place>, StoreError> {
+    async fn page(&self, tx: &mut Tx, before: i64, few: bool, most: i64) -> Result<Vec<Place>, StoreError> {
         let Self { fits, whose, late, bound: (worker, phone, chain, service, from, to) } = self;
-        let limit = MOST + 1;
+        let limit = most + 1;
         let ordered = |more: &str| {
             let found = format!("select r.position, r.hash from record r where {fits}{more}");
             if few {
@@ -419,6 +419,47 @@ impl Asked {
     }
 }
 
+/// The whole list, for who writes it into a file: the same records, page by page of any length.
+pub(super) struct Whole {
+    asked: Asked,
+    before: i64,
+    /// How many there are.
+    pub(super) total: i64,
+}
+
+impl Whole {
+    /// Begins it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        user: &User,
+        territory: &Territory,
+        wanted: &Wanted,
+        today: NaiveDate,
+    ) -> Result<Self, StoreError> {
+        let late = calendar::read(tx).await?.late_before(today);
+        let asked = Asked::of(wanted, user, territory, late);
+        let total = asked.count(tx, i64::MAX / 2).await?;
+        Ok(Self { asked, before: i64::MAX, total })
+    }
+
+    /// The next records, the newest first; none when all were told.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn next(&mut self, tx: &mut Tx, most: usize) -> Result<Vec<i64>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX - 1);
+        let places = self.asked.page(tx, self.before, self.total <= EXACT, limit).await?;
+        let page: Vec<i64> = places.into_iter().map(|(position, _)| position).take(most).collect();
+        if let Some(last) = page.last() {
+            self.before = *last;
+        }
+        Ok(page)
+    }
+}
+
 /// A page of the list, as far as the user's rights reach.
 ///
 /// # Errors
@@ -432,8 +473,8 @@ pub async fn list(
 ) -> Result<List, StoreError> {
     let late = calendar::read(tx).await?.late_before(today);
     let asked = Asked::of(wanted, user, territory, late);
-    let total = asked.count(tx).await?;
-    let mut places = asked.page(tx, wanted.before.unwrap_or(i64::MAX), total <= EXACT).await?;
+    let total = asked.count(tx, EXACT).await?;
+    let mut places = asked.page(tx, wanted.before.unwrap_or(i64::MAX), total <= EXACT, MOST).await?;
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let more = places.len() > most;
     places.truncate(most);

@@ -25,6 +25,7 @@ mod road_maps;
 mod search;
 mod signing_in;
 mod terms;
+mod timeline;
 mod work;
 
 use std::sync::Arc;

@@ -125,6 +125,28 @@ pub async fn timeline(
     Ok(Json(timeline::page(&mut tx, &seat.0.user, &territory, family, wanted).await?))
 }
 
+/// How far the journal has come.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Newest {
+    /// Position of the last fact about the family; 0 without any.
+    position: i64,
+}
+
+/// Whether there is something new about a family: what shows it is asked for only then, so that the access log names no
+/// readings that nobody made. It says nothing else, and is not in the log itself.
+#[utoipa::path(get, path = "/api/families/{family}/newest", tag = "cases", params(("family" = FamilyId, Path)), responses(
+    (status = 200, body = Newest),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn newest(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(family): Path<FamilyId>,
+) -> Outcome<Json<Newest>> {
+    seat.allow_family(&state, Right::Case, family).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(Newest { position: timeline::newest(&mut tx, family).await? }))
+}
+
 /// A person with his family and the services of his plan.
 #[utoipa::path(get, path = "/api/persons/{person}", tag = "cases", params(("person" = PersonId, Path)), responses(
     (status = 200, body = Person),

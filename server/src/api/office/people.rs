@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{
         HeaderValue, StatusCode,
         header::{CACHE_CONTROL, HeaderName},
@@ -21,7 +21,7 @@ use crate::{
     access::{Action, Reading},
     api::body::Small as Body,
     office::{
-        people::{self, Invitation, People, Wanted, changing},
+        people::{self, Asked, Invitation, People, Wanted, changing},
         policy::Right,
         worker,
     },
@@ -39,14 +39,18 @@ pub struct Told {
 const NO_STORE: [(HeaderName, HeaderValue); 1] = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
 /// Units, users and phones.
-#[utoipa::path(get, path = "/api/people", tag = "people", responses(
+#[utoipa::path(get, path = "/api/people", tag = "people", params(Asked), responses(
     (status = 200, body = People),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(state): State<AppState>, seat: Seat) -> Outcome<Json<People>> {
+pub async fn list(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(asked): Query<Asked>,
+) -> Outcome<Json<People>> {
     let territory = seat.allow(&state, Right::Workers, None).await?;
     seat.note(&state, Action::Users, Reading::default()).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(people::list(&mut tx, &seat.0.user, &territory, state.clock.wall()).await?))
+    Ok(Json(people::list(&mut tx, &seat.0.user, &territory, &asked, state.clock.wall()).await?))
 }
 
 /// A worker with his families, records and phones, in numbers.

@@ -90,15 +90,19 @@ pub async fn due(
 }
 
 /// Proposals to erase and decisions of the user's units.
-#[utoipa::path(get, path = "/api/erasures", tag = "retention", responses(
+#[utoipa::path(get, path = "/api/erasures", tag = "retention", params(erasing::Pages), responses(
     (status = 200, body = erasing::List),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn erasures(State(state): State<AppState>, seat: Seat) -> Outcome<Json<erasing::List>> {
+pub async fn erasures(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(pages): Query<erasing::Pages>,
+) -> Outcome<Json<erasing::List>> {
     let territory = seat.allow(&state, Right::Erasures, None).await?;
     seat.note(&state, Action::Erasures, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     let confirms = seat.has(Right::EraseConfirm);
-    Ok(Json(erasing::list(&mut tx, &seat.0.user, &territory, confirms).await?))
+    Ok(Json(erasing::list(&mut tx, &seat.0.user, &territory, confirms, pages).await?))
 }
 
 /// What an erasing would take, what would stay, and what stands in the way.
