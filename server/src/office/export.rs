@@ -416,7 +416,7 @@ impl Wanted {
         let unit = self.unit(tx).await?;
         // What somebody has done himself he sees, whatever he sees of others.
         let own = self.what == What::Audit && self.by == Some(user.id) && self.family.is_none();
-        let rights = if own { &[Right::Acts] } else { self.what.rights() };
+        let rights: &[Right] = if own { &[Right::Acts] } else { self.what.rights() };
         for right in rights {
             policy::may(user, *right, unit.filter(|_| !own), &territory).map_err(forbidden)?;
         }

@@ -134,18 +134,21 @@ async fn audits(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken
         let page = audit::page(tx, of.user, of.territory, &wanted).await?;
         let rows = page.entries.into_iter().map(|entry| {
             let what = entry.what.replace('.', "_");
-            let name = of.word(&format!("audit-{kind}"), &what);
-            vec![
+            let word = of.word(&format!("audit-{kind}"), &what);
+            // What has no word is told as it stands in the log.
+            let name = if word == what { entry.what.clone() } else { word };
+            let cells: Vec<Cell> = vec![
                 entry.at.into(),
                 entry.by_name.unwrap_or_else(|| of.say("audit-system")).into(),
                 of.yes(entry.by_phone),
-                if name == what { entry.what.clone() } else { name }.into(),
+                name.into(),
                 entry.detail.map(|detail| said(of, &entry.what, &detail)).into(),
                 entry.family_name.into(),
                 entry.family.map(|family| family.to_string()).into(),
                 entry.record.map(|record| record.to_string()).into(),
                 entry.id.into(),
-            ]
+            ];
+            cells
         });
         of.page(out, rows.collect()).await?;
         if page.next.is_none() {
