@@ -17,6 +17,7 @@ use crate::{
     check::policy::{NotAllowed, Territory},
     journal,
     office::{
+        export,
         policy::{self, Right},
         second_factor,
     },
@@ -44,7 +45,8 @@ pub struct WantedChange {
     pub active: bool,
 }
 
-/// Changes a user. Where his role, his unit or whether he may work is another, his sessions end.
+/// Changes a user. Where his role, his unit or whether he may work is another, his sessions end, and with them
+/// the files that he asked for.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `bad-request` for a blank name, `nothing-changes`.
@@ -74,6 +76,7 @@ pub async fn change(state: &AppState, by: &User, id: UserId, wanted: WantedChang
     users::set(&mut tx, now, chance, after.clone(), Some(by.id)).await.map_err(refused)?;
     if others {
         end_sessions(&mut tx, id).await?;
+        export::end_all(&mut tx, id, now).await?;
     }
     tx.commit().await?;
     Ok(after)

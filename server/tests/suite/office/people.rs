@@ -157,16 +157,25 @@ on_each! { engine, House;
         assert_eq!(office.get(&worker, "/api/session").await.ok()["name"], "ЖАҢА АТЫ");
         assert_eq!(change(&admin, &worker, json!({"name": "ЖАҢА АТЫ", "language": "ru"})).await.code(), "nothing-changes");
         assert_eq!(change(&admin, &worker, json!({"name": "  "})).await.code(), "bad-request");
-        // Another role, another unit, a stop and its taking back do.
+        // Another role, another unit, a stop and its taking back do, and what he had asked for is not his any more.
+        let wanted = json!({"what": "families", "format": "csv", "lang": "kk"});
+        exported(&office, &worker, &wanted).await;
+        let files = office.get(&worker, "/api/exports").await.ok();
+        let taken = format!("/api/exports/{}/file", files["exports"][0]["id"].as_str().unwrap());
+        assert!(office.get(&worker, &taken).await.status.is_success());
+        office.post(&worker, "/api/exports", &wanted).await.ok();
         for what in [json!({"role": "cc_dir"}), json!({"org_unit": office.beside}), json!({"active": false})] {
             let again = office.seated(&house, worker.user.clone()).await;
             change(&admin, &worker, what.clone()).await.ok();
             assert_eq!(office.get(&again, "/api/session").await.code(), "session-over", "{what}");
         }
+        assert!(!export::piece(&office.state).await.unwrap(), "nobody writes it any more");
         let code = format!("{path}/code");
         assert_eq!(office.post(&admin, &code, &Value::Null).await.code(), "worker-inactive");
         change(&admin, &worker, json!({})).await.ok();
         office.post(&admin, &code, &Value::Null).await.ok();
+        let again = office.seated(&house, worker.user.clone()).await;
+        assert_eq!(office.get(&again, &taken).await.code(), "not-found");
 
         // Nobody makes of somebody what he could not make anew, nor touches who is beyond his units.
         assert_eq!(change(&admin, &worker, json!({"role": "auth"})).await.code(), "forbidden");
