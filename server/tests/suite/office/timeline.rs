@@ -12,7 +12,7 @@ use kandas_shared::{
 };
 use serde_json::{Value, json};
 
-use super::{Office, Somebody};
+use super::{Office, Somebody, coded};
 use crate::{
     house::{House, Work, photo},
     stores::on_each,
@@ -146,7 +146,7 @@ on_each! { engine, House;
         loop {
             let page = office.get(&admin, &format!("/api/people?q=abdi{after}")).await.ok();
             let page = if page["users_total"] == 0 {
-                office.get(&admin, &format!("/api/people?q={}{after}", super::coded("әбді"))).await.ok()
+                office.get(&admin, &format!("/api/people?q={}{after}", coded("әбді"))).await.ok()
             } else {
                 page
             };
