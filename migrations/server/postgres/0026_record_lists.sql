@@ -1,4 +1,4 @@
--- What lists of records are read by, whoever asks: a unit's, or the whole country's. For PostgreSQL; twin of the SQLite one.
+-- What lists of records and of families are read by, whoever asks: a unit's, or the whole country's. For PostgreSQL; twin of the SQLite one.
 
 -- ---- derived --------------------------------------------------------------------------------------------------------
 
@@ -17,3 +17,7 @@ create index record_noticed on record (org_unit, position) where risk > 0;
 create index record_noticed_anywhere on record (position) where risk > 0;
 create index record_held_unit on record (org_unit, position) where verdict = 'held';
 create index record_handover_unit on record (org_unit, position) where late_handover;
+
+-- What lists count of a family's activities, out of the index alone.
+drop index activity_family;
+create index activity_family on activity (family, state, due_on, service);

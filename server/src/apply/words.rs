@@ -77,7 +77,7 @@ fn latin(text: &str) -> String {
     ];
     let mut spelled = String::with_capacity(text.len() + 4);
     for letter in text.chars() {
-        spelled.push_str(match letter {
+        let sound = match letter {
             'а' | 'ä' | 'á' | 'ə' => "a",
             'б' => "b",
             'в' => "v",
@@ -107,9 +107,10 @@ fn latin(text: &str) -> String {
             'ъ' | 'ь' => "",
             other => {
                 spelled.push(other);
-                ""
+                continue;
             }
-        });
+        };
+        spelled.push_str(sound);
     }
     // `ch` is a letter of its own, every other `c` is a `k`.
     let mut spelled = spelled.replace("ch", "\u{2}");

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{
     held::EXACT,
     overview::Count,
-    records,
+    policy, records,
     search::{self, Matched, Met},
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     calendar,
     check::policy::Territory,
     opt,
-    store::{StoreError, Tx},
+    store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
 /// Most families of one answer.
@@ -261,6 +261,8 @@ struct Asked {
     service: String,
     from: NaiveDate,
     to: NaiveDate,
+    /// Whoever asks sees all units, and asks for none of them alone.
+    everywhere: bool,
 }
 
 impl Asked {
@@ -322,6 +324,7 @@ impl Asked {
             service: wanted.service.map_or_else(String::new, |service| service.to_string()),
             from: wanted.from.unwrap_or_default(),
             to: wanted.to.unwrap_or_default(),
+            everywhere: wanted.unit.is_none() && policy::is_everywhere(user.role),
         })
     }
 
@@ -348,7 +351,58 @@ impl Asked {
     }
 }
 
+/// What the list shows of these families, in no order.
+async fn listed(
+    tx: &mut Tx,
+    ids: &[(FamilyId,)],
+    late: NaiveDate,
+    near: NaiveDate,
+) -> Result<Vec<Listed>, StoreError> {
+    let sql = format!(
+        "select f.id, f.settlement_name as settlement,
+        (select coalesce(h.surname, h.given_name) from person h where h.family = f.id and h.relation = 'head'
+         order by h.id limit 1) as name,
+        (select count(*) from person p where p.family = f.id) as members,
+        (select count(*) from activity a where a.family = f.id and {PLANNED}) as planned,
+        (select count(*) from activity a where a.family = f.id and {DONE}) as done,
+        (select count(*) from activity a where a.family = f.id and {SOON}) as soon,
+        (select count(*) from activity a where a.family = f.id and {OVERDUE}) as overdue,
+        (select max(r.received_at) from record r where r.family = f.id) as last_record_at
+        from family f where f.id in ("
+    );
+    let mut families = among!(tx, Listed, &sql, ids, ")", late, near).await?;
+    families.sort_unstable_by_key(|family| family.id);
+    families.dedup_by_key(|family| family.id);
+    Ok(families)
+}
+
 impl Asked {
+    /// The first of these families after one, one more than a page holds: ids alone, so that what a list shows is counted of
+    /// no others.
+    async fn page(&self, tx: &mut Tx, after: FamilyId) -> Result<Vec<(FamilyId,)>, StoreError> {
+        let Self { units, late, near, year, worker, phone, service, from, to, everywhere, .. } = self;
+        let limit = MOST + 1;
+        if *everywhere {
+            let sql = format!("select f.id from family f where {} f.id > $9 order by f.id limit $10", self.sql);
+            let sql = AssertSqlSafe(sql.as_str());
+            return all!(
+                tx, (FamilyId,), sql, late, near, year, worker, phone, service, from, to, after, limit
+            )
+            .await;
+        }
+        let sql = format!("select f.id from family f where {} f.id > $9 and f.org_unit in (", self.sql);
+        let tail = ") order by f.id limit $10";
+        let found = among!(
+            tx, (FamilyId,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, after,
+            limit
+        );
+        let mut ids = found.await?;
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(ids)
+    }
+
     /// Those of these families with a member who is looked for: the first after one, one more than a page holds, and how many
     /// there are; exact up to [`EXACT`], one more means that there are more.
     async fn met(
@@ -388,15 +442,26 @@ impl Asked {
             let (condition, [a, b, c, d, e, f, g, h]) = (met.of_person("p.id", 9), &met.bound);
             let sql = format!(
                 "select f.id from family f where {} f.id > $17
-                 and exists (select 1 from person p where p.family = f.id and {condition}) and f.org_unit in (",
+                 and exists (select 1 from person p where p.family = f.id and {condition})",
                 self.sql
             );
-            let (tail, limit) = (") order by f.id limit $18", MOST + 1);
-            let found = among!(
-                tx, (FamilyId,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, *a, *b,
-                *c, *d, *e, *f, *g, *h, after, limit
-            )
-            .await?;
+            let (tail, limit) = ("order by f.id limit $18", MOST + 1);
+            let found = if self.everywhere {
+                let sql = format!("{sql} {tail}");
+                let sql = AssertSqlSafe(sql.as_str());
+                all!(
+                    tx, (FamilyId,), sql, late, near, year, worker, phone, service, from, to, a, b, c, d, e, f, g, h,
+                    after, limit
+                )
+                .await?
+            } else {
+                let (sql, tail) = (format!("{sql} and f.org_unit in ("), format!(") {tail}"));
+                among!(
+                    tx, (FamilyId,), &sql, *units, &tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
+                    *a, *b, *c, *d, *e, *f, *g, *h, after, limit
+                )
+                .await?
+            };
             all.extend(found.into_iter().map(|(family,)| family));
         }
         Ok((all.into_iter().take(page).map(|family| (family,)).collect(), EXACT + 1))
@@ -493,50 +558,18 @@ pub async fn list(
     let after = wanted.after.unwrap_or(FamilyId(Uuid::nil()));
     let readings = Met::all(&wanted.q);
     let found = if readings.is_empty() { None } else { Some(asked.met(tx, &readings, after).await?) };
-    let sql = format!(
-        "select f.id, f.settlement_name as settlement,
-        (select coalesce(h.surname, h.given_name) from person h where h.family = f.id and h.relation = 'head'
-         order by h.id limit 1) as name,
-        (select count(*) from person p where p.family = f.id) as members,
-        (select count(*) from activity a where a.family = f.id and {PLANNED}) as planned,
-        (select count(*) from activity a where a.family = f.id and {DONE}) as done,
-        (select count(*) from activity a where a.family = f.id and {SOON}) as soon,
-        (select count(*) from activity a where a.family = f.id and {OVERDUE}) as overdue,
-        (select max(r.received_at) from record r where r.family = f.id) as last_record_at
-        from family f where {} f.id > $9 and ",
-        asked.sql
-    );
-    let Asked { units, late, near, year, worker, phone, service, from, to, .. } = &asked;
-    let limit = MOST + 1;
-    let tail = ") order by f.id limit $10";
-    let mut families = match &found {
-        Some((ids, _)) => {
-            let sql = format!("{sql} f.id in (");
-            among!(
-                tx, Listed, &sql, ids, tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
-                after, limit
-            )
-            .await?
-        }
-        None => {
-            let sql = format!("{sql} f.org_unit in (");
-            among!(
-                tx, Listed, &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
-                after, limit
-            )
-            .await?
-        }
+    let mut ids = match &found {
+        Some((ids, _)) => ids.clone(),
+        None => asked.page(tx, after).await?,
     };
-    families.sort_unstable_by_key(|family| family.id);
-    families.dedup_by_key(|family| family.id);
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
-    let more = families.len() > most;
-    families.truncate(most);
-    let next = families.last().filter(|_| more).map(|family| family.id);
+    let more = ids.len() > most;
+    ids.truncate(most);
+    let next = ids.last().filter(|_| more).map(|(family,)| *family);
+    let mut families = listed(tx, &ids, asked.late, asked.near).await?;
     families
         .sort_by_cached_key(|family| (words::fold(family.name.as_deref().unwrap_or_default()), family.id));
     let (total, activities) = if let Some((_, total)) = found {
-        let ids: Vec<(FamilyId,)> = families.iter().map(|family| (family.id,)).collect();
         let mut matched = search::matched(tx, &ids, &readings).await?;
         for family in &mut families {
             family.matched = matched.remove(&family.id).unwrap_or_default();

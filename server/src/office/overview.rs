@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     held, policy, queue,
-    standing::{self, InWeek, Stands},
+    standing::{self, Awaited, InWeek, Stands},
 };
 use crate::{
     among,
@@ -172,15 +172,13 @@ pub(super) async fn all_workers(
     tx: &mut Tx,
     units: &[OrgUnitId],
 ) -> Result<Vec<Worker>, JournalError> {
-    let mut overdue = HashMap::new();
+    let mut sums = Stands::default();
     for (_, stand) in state.standing.of(tx, units, state.clock.wall()).await? {
-        for (worker, count) in stand.overdue {
-            *overdue.entry(worker).or_default() += count;
-        }
+        sums.add(stand);
     }
     let units: Vec<(OrgUnitId,)> = units.iter().map(|unit| (*unit,)).collect();
-    let incomplete = incomplete(tx, &units).await?;
-    Ok(workers(tx, &units, &overdue, &incomplete).await?)
+    sums.awaited.add(standing::awaited_of_nobody(tx, &units).await?);
+    Ok(workers(tx, &units, &sums.overdue, &sums.awaited.records).await?)
 }
 
 /// Whether there is room, and how what phones have is getting on.
@@ -230,7 +228,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         sums.add(stand);
     }
     centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
-    let Stands { families, unvisited, unanswered, missed, services, overdue, weeks, .. } = sums;
+    let Stands { families, unvisited, unanswered, missed, services, overdue, weeks, mut awaited, .. } = sums;
     let week = |(from, InWeek { due, done })| Week { from, to: from + Days::new(6), due, done };
     let weeks: Vec<Week> = standing::first_monday(today).iter_weeks().zip(weeks).map(week).collect();
     let services: Vec<OfService> =
@@ -239,14 +237,12 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
     let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
     let unchecked = queue::unchecked(tx, &units, UserId(Uuid::nil())).await?;
     let held = held::waiting(tx, &units).await?.records;
-    let incomplete = incomplete(tx, &units).await?;
-    let mut workers = workers(tx, &units, &overdue, &incomplete).await?;
+    awaited.add(standing::awaited_of_nobody(tx, &units).await?);
+    let mut workers = workers(tx, &units, &overdue, &awaited.records).await?;
     let workers_total = workers.len();
     workers.sort_by_key(|worker| std::cmp::Reverse(worker.amiss()));
     workers.truncate(MOST_WORKERS);
-    // Each record has one worker.
-    let incomplete = incomplete.values().sum();
-    let health = health(state, tx, &units, incomplete, now).await?;
+    let health = health(state, tx, &units, &awaited, now).await?;
     Ok(Overview {
         today,
         families,
@@ -269,7 +265,7 @@ async fn workers(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
     overdue: &HashMap<UserId, i64>,
-    incomplete: &BTreeMap<UserId, i64>,
+    incomplete: &HashMap<UserId, i64>,
 ) -> Result<Vec<Worker>, StoreError> {
     let sql = "select u.id, u.name,
         (select max(s.at) from device d join device_seen s on s.device = d.id where d.worker = u.id) as seen_at,
@@ -300,29 +296,13 @@ async fn workers(
     Ok(workers)
 }
 
-/// Records of which files are not here, by their worker.
-async fn incomplete(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<BTreeMap<UserId, i64>, StoreError> {
-    let sql = "select r.worker, count(distinct r.hash) from evidence_file x join evidence e on e.evidence = x.evidence
-        join record r on r.hash = e.hash join app_user w on w.id = r.worker
-        where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(r.org_unit, w.org_unit) in (";
-    let units = units.to_vec();
-    Ok(by_worker(among!(tx, (UserId, i64), sql, units, ") group by r.worker").await?))
-}
-
 async fn health(
     state: &AppState,
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
-    incomplete: i64,
+    awaited: &Awaited,
     now: DateTime<Utc>,
 ) -> Outcome<Health> {
-    let sql = "select count(*), cast(coalesce(sum(size), 0) as bigint) from (select distinct x.evidence, x.part, x.size
-        from evidence_file x join evidence e on e.evidence = x.evidence join record r on r.hash = e.hash
-        join app_user w on w.id = r.worker
-        where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(r.org_unit, w.org_unit) in (";
-    let files = among!(tx, (i64, i64), sql, units, ")) files").await?;
     let sql =
         "select count(*) from upload u join device d on d.id = u.device join app_user w on w.id = d.worker
         where u.state = 'open' and w.org_unit in (";
@@ -343,13 +323,14 @@ async fn health(
         }
     };
     let both = |rows: &[(i64, i64)]| rows.iter().fold((0, 0), |all, row| (all.0 + row.0, all.1 + row.1));
-    let ((files, bytes), (phones, silent)) = (both(&files), both(&phones));
+    let (phones, silent) = both(&phones);
     Ok(Health {
         free,
         reserve: state.limits.disk_reserve,
-        files,
-        bytes,
-        incomplete,
+        files: awaited.files,
+        bytes: awaited.bytes,
+        // Each record has one worker.
+        incomplete: awaited.records.values().sum(),
         uploads,
         phones,
         silent,

@@ -26,7 +26,7 @@ use crate::{
     all, among,
     facts::Event,
     journal::{self, JournalError},
-    store::Tx,
+    store::{StoreError, Tx},
 };
 
 /// Whoever is so many facts behind counts everything.
@@ -71,6 +71,29 @@ pub struct Stands {
     pub weeks: [InWeek; WEEKS],
     /// What has a clock ([`super::deadlines`]).
     pub(super) due: Counted,
+    /// Files that have not come.
+    pub(super) awaited: Awaited,
+}
+
+/// Files of records that count, which have not come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Awaited {
+    /// How many.
+    pub(super) files: i64,
+    /// Their bytes.
+    pub(super) bytes: i64,
+    /// Records that name them, by their worker.
+    pub(super) records: HashMap<UserId, i64>,
+}
+
+impl Awaited {
+    pub(super) fn add(&mut self, more: Self) {
+        self.files += more.files;
+        self.bytes += more.bytes;
+        for (worker, records) in more.records {
+            *self.records.entry(worker).or_default() += records;
+        }
+    }
 }
 
 impl Stands {
@@ -87,6 +110,7 @@ impl Stands {
         for (worker, overdue) in more.overdue {
             *self.overdue.entry(worker).or_default() += overdue;
         }
+        self.awaited.add(more.awaited);
         for (sum, week) in self.weeks.iter_mut().zip(more.weeks) {
             sum.due += week.due;
             sum.done += week.done;
@@ -326,8 +350,52 @@ async fn count(
     for (unit, worker, overdue) in among!(tx, (OrgUnitId, UserId, i64), sql, units, tail, late).await? {
         *stands.entry(unit).or_default().overdue.entry(worker).or_default() += overdue;
     }
+    for (unit, awaited) in awaited(tx, units, "r.org_unit", "").await? {
+        stands.entry(unit).or_default().awaited = awaited;
+    }
     count_weeks(tx, units, today, &mut stands).await?;
     Ok(stands)
+}
+
+/// Files that have not come, of records of no family that is known: they are their workers' units'. There are hardly any, and
+/// the journal says of none whose they are.
+pub(super) async fn awaited_of_nobody(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Awaited, StoreError> {
+    let mut sum = Awaited::default();
+    for (_, more) in awaited(tx, units, "w.org_unit", " join app_user w on w.id = r.worker and r.org_unit is null").await? {
+        sum.add(more);
+    }
+    Ok(sum)
+}
+
+async fn awaited(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    unit: &str,
+    join: &str,
+) -> Result<HashMap<OrgUnitId, Awaited>, StoreError> {
+    #[derive(sqlx::FromRow)]
+    struct OfWorker {
+        org_unit: OrgUnitId,
+        worker: UserId,
+        records: i64,
+        files: i64,
+        bytes: i64,
+    }
+    // From the unit's records to their files, not the other way round.
+    let sql = format!(
+        "select {unit} as org_unit, r.worker, count(distinct r.hash) as records, count(*) as files,
+         cast(coalesce(sum(x.size), 0) as bigint) as bytes
+         from record r{join} join evidence e on e.hash = r.hash join evidence_file x on x.evidence = e.evidence
+         where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded and {unit} in ("
+    );
+    let tail = format!(") group by {unit}, r.worker");
+    let mut awaited: HashMap<OrgUnitId, Awaited> = HashMap::new();
+    for row in among!(tx, OfWorker, &sql, units, &tail).await? {
+        let OfWorker { org_unit, worker, records, files, bytes } = row;
+        let more = Awaited { files, bytes, records: HashMap::from([(worker, records)]) };
+        awaited.entry(org_unit).or_default().add(more);
+    }
+    Ok(awaited)
 }
 
 /// Days are summed up here: neither engine's weeks are the other's.

@@ -14,7 +14,9 @@ describe.each(["kk", "ru"] as const)("search and the narrowed queue, %s", (lang)
     centre = await Centre.set(lang);
     await centre.work(3);
     desk = await centre.desk(lang);
-    const { login } = centre.stage.district.users.find((user) => user.role === "ctm_set_head") ?? { login: "" };
+    const { users, org_units } = centre.stage.district as unknown as { users: { login: string; role: string; org_unit: string }[]; org_units: { id: string; parent: string | null }[] };
+    const above = org_units.find((unit) => unit.id === centre.worker.org_unit)?.parent;
+    const { login } = users.find((user) => user.role === "ctm_set_head" && user.org_unit === above) ?? { login: "" };
     head = await centre.enter(lang, login, await centre.newPassword(login), "desk-checking");
   });
   afterAll(async () => {
