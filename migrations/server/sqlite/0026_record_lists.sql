@@ -13,8 +13,10 @@ create index record_day on record (done_on, position);
 -- in hardly ever writes here.
 create index record_said on record (org_unit, check_state, position) where check_state <> 'unchecked';
 create index record_said_anywhere on record (check_state, position) where check_state <> 'unchecked';
-create index record_noticed on record (org_unit, position) where risk > 0;
-create index record_noticed_anywhere on record (position) where risk > 0;
+create index record_noticed on record (org_unit, position)
+    where risk > 0 and verdict = 'accepted' and not superseded;
+create index record_noticed_anywhere on record (position)
+    where risk > 0 and verdict = 'accepted' and not superseded;
 create index record_held_unit on record (org_unit, position) where verdict = 'held';
 create index record_handover_unit on record (org_unit, position) where late_handover;
 

@@ -181,6 +181,29 @@ pub(super) async fn all_workers(
     Ok(workers(tx, &units, &sums.overdue, &sums.awaited.records).await?)
 }
 
+/// Records of which files are not here, of one unit or of all that the user's rights reach.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn incomplete(
+    state: &AppState,
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    unit: Option<OrgUnitId>,
+) -> Outcome<i64> {
+    let units = match unit {
+        Some(unit) => vec![unit],
+        None => policy::reach(user, territory).unwrap_or_else(|| territory.all()),
+    };
+    let stands = state.standing.of(tx, &units, state.clock.wall()).await?;
+    let mut sums = Stands::default();
+    stands.into_iter().for_each(|(_, stand)| sums.add(stand));
+    let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
+    sums.awaited.add(standing::awaited_of_nobody(tx, &units).await?);
+    Ok(sums.awaited.records.values().sum())
+}
+
 /// Whether there is room, and how what phones have is getting on.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = OverviewHealth)]

@@ -32,6 +32,8 @@ use crate::{
 
 /// Most records of a page.
 pub const MOST: i64 = 50;
+/// So many files that have not come are walked through for one page.
+const FEW_FILES: i64 = 4_000;
 
 /// What has become of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -166,6 +168,16 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Whether it is about records of which files are not here, and about nothing else but whose they are: these are counted
+    /// already ([`super::standing`]).
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        let Self { state, worker, phone, chain, service, unit: _, from, to, completions, before: _ } = self;
+        *state == Some(State::Incomplete)
+            && (worker.is_none() && phone.is_none() && chain.is_none() && service.is_none())
+            && (from.is_none() && to.is_none() && *completions != Some(true))
+    }
+
     /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$8` are [`Wanted::bound`].
     pub(super) fn fits(&self) -> String {
         let mut fits = String::from("r.position < $2");
@@ -460,7 +472,29 @@ impl Whole {
     }
 }
 
-/// A page of the list, as far as the user's rights reach.
+/// Whether so few files have not come, of all records, that it is quicker to begin with them.
+async fn awaits_few(tx: &mut Tx) -> Result<bool, StoreError> {
+    let sql = "select count(*) from (select 1 from evidence_file x where x.state = 'expected' limit $1) counted";
+    Ok(one!(tx, (i64,), sql, FEW_FILES + 1).await?.0 <= FEW_FILES)
+}
+
+/// Of few records of which files are not here, wherever they lie among the others: from the files to the records.
+async fn page_of_awaited(tx: &mut Tx, units: &[(OrgUnitId,)], before: i64) -> Result<Vec<Place>, StoreError> {
+    // SQLite joins in this order because the joins are crossed.
+    let sql = format!(
+        "select distinct r.position, r.hash from evidence_file x cross join evidence e cross join record r
+         cross join app_user w where x.state = 'expected' and e.evidence = x.evidence and r.hash = e.hash
+         and w.id = r.worker and r.verdict = 'accepted' and not r.superseded and r.position < $1 and {UNIT} in ("
+    );
+    let limit = MOST + 1;
+    let mut places =
+        among!(tx, Place, &sql, units, ") order by r.position desc limit $2", before, limit).await?;
+    places.sort_unstable_by_key(|(position, _)| Reverse(*position));
+    places.dedup_by_key(|(position, _)| *position);
+    Ok(places)
+}
+
+/// A page of the list, as far as the user's rights reach. `counted` is how many there are, where that is known already.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -470,11 +504,22 @@ pub async fn list(
     territory: &Territory,
     wanted: &Wanted,
     today: NaiveDate,
+    counted: Option<i64>,
 ) -> Result<List, StoreError> {
     let late = calendar::read(tx).await?.late_before(today);
     let asked = Asked::of(wanted, user, territory, late);
-    let total = asked.count(tx, EXACT).await?;
-    let mut places = asked.page(tx, wanted.before.unwrap_or(i64::MAX), total <= EXACT, MOST).await?;
+    let total = match counted {
+        Some(counted) => counted.min(EXACT + 1),
+        None => asked.count(tx, EXACT).await?,
+    };
+    let (before, few) = (wanted.before.unwrap_or(i64::MAX), total <= EXACT);
+    let mut places = match (wanted.is_awaited(), wanted.unit) {
+        (true, None) if awaits_few(tx).await? => {
+            page_of_awaited(tx, &held::units(user, territory), before).await?
+        }
+        // Where many files have not come, the next ones in order are soon found.
+        (awaited, _) => asked.page(tx, before, few && !awaited, MOST).await?,
+    };
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let more = places.len() > most;
     places.truncate(most);

@@ -83,7 +83,13 @@ pub async fn records(
     let about = Reading { device: wanted.phone, ..Reading::default() };
     seat.note(&state, Action::Records, about).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(records::list(&mut tx, &seat.0.user, &territory, &wanted, civil_date(now)).await?))
+    let user = &seat.0.user;
+    let counted = if wanted.is_awaited() {
+        Some(overview::incomplete(&state, &mut tx, user, &territory, wanted.unit).await?)
+    } else {
+        None
+    };
+    Ok(Json(records::list(&mut tx, user, &territory, &wanted, civil_date(now), counted).await?))
 }
 
 /// A family with its members, its plan and what was recorded.
