@@ -12,7 +12,9 @@ use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    access, assign, checkpoints, exchange,
+    access, assign,
+    check::policy::Territory,
+    checkpoints, exchange,
     findings::work::{self, Done, Work},
     limits,
     office::{assessment, erasing, export, session},
@@ -220,6 +222,15 @@ pub async fn hour(state: &AppState) {
     report(state, "access log", anchor_accesses(state).await);
     report(state, "checkpoint", keep_head(state).await);
     report(state, "staging", sweep_staging(state).await);
+    report(state, "standing", count_standing(state).await);
+}
+
+/// After a start and on a new day nobody has to wait until a whole country is counted.
+async fn count_standing(state: &AppState) -> Outcome<()> {
+    let mut tx = state.store.read().await?;
+    let units = Territory::read(&mut tx).await?.all();
+    state.standing.of(&mut tx, &units, state.clock.wall()).await?;
+    Ok(())
 }
 
 async fn anchor_accesses(state: &AppState) -> Outcome<()> {

@@ -306,11 +306,14 @@ async fn workers(
     workers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     workers.dedup_by_key(|worker| worker.id);
     let held = held::HELD;
+    // Held records are few and lie in an index of their own; grouped by their workers at once, SQLite would walk through all
+    // records by worker.
     let sql = format!(
-        "select r.worker, count(*) from record r join app_user w on w.id = r.worker
+        "select x.worker, count(*) from (select r.worker as worker from record r join app_user w on w.id = r.worker
          where {held} and coalesce(r.org_unit, w.org_unit) in ("
     );
-    let held = by_worker(among!(tx, (UserId, i64), &sql, units, ") group by r.worker").await?);
+    let tail = ") limit 1000000) x group by x.worker";
+    let held = by_worker(among!(tx, (UserId, i64), &sql, units, tail).await?);
     for worker in &mut workers {
         worker.overdue = overdue.get(&worker.id).copied().unwrap_or_default();
         worker.held = held.get(&worker.id).copied().unwrap_or_default();

@@ -344,9 +344,11 @@ async fn count(
         let unit = stands.entry(unit).or_default();
         (unit.missed, unit.due.missed_from) = (missed, Some(first));
     }
-    let sql = "select a.org_unit, n.worker, count(*) from activity a join assignment n on n.family = a.family
-        where n.is_open and a.state = 'planned' and a.due_on < $1 and a.org_unit in (";
-    let tail = ") group by a.org_unit, n.worker";
+    // Family by family, whose activities lie together; SQLite joins in this order because the joins are crossed.
+    let sql = "select f.org_unit, n.worker, count(*) from family f cross join assignment n cross join activity a
+        where n.family = f.id and n.is_open and a.family = f.id and a.state = 'planned' and a.due_on < $1
+        and f.org_unit in (";
+    let tail = ") group by f.org_unit, n.worker";
     for (unit, worker, overdue) in among!(tx, (OrgUnitId, UserId, i64), sql, units, tail, late).await? {
         *stands.entry(unit).or_default().overdue.entry(worker).or_default() += overdue;
     }
