@@ -35,6 +35,8 @@ pub enum Action {
     Phones,
     /// A phone.
     Phone,
+    /// The list of workers, with what is not as it should be.
+    Workers,
     /// A worker.
     Worker(UserId),
     /// The wrapped key of a phone's store.
@@ -67,6 +69,10 @@ pub enum Action {
     Erasures,
     /// The consent of a person.
     Consent,
+    /// Messages of the exchange, which name records and services.
+    Exchange,
+    /// What came by it and is kept aside.
+    ExchangeAside,
     /// What of the exchange concerns a family.
     ExchangeFamily,
     /// The scan by which one was withdrawn, by the position of its fact.
@@ -77,8 +83,14 @@ pub enum Action {
     Map,
     /// The list of families.
     Families,
+    /// What a search found.
+    Search,
     /// A family with its plan.
     Family,
+    /// A person with his services.
+    Person,
+    /// What happened about a family, or about one person of it.
+    Timeline,
     /// Lists of monitoring: rounds, problems, departures.
     Monitoring,
     /// The rounds of a family.
@@ -136,6 +148,7 @@ impl std::fmt::Display for Action {
             Self::Users => f.write_str("user.list"),
             Self::Phones => f.write_str("device.list"),
             Self::Phone => f.write_str("device.show"),
+            Self::Workers => f.write_str("worker.list"),
             Self::Worker(worker) => write!(f, "worker.show {worker}"),
             Self::RecoveryKey => f.write_str("device.recovery_key"),
             Self::Evidence(evidence) => write!(f, "evidence.show {evidence}"),
@@ -152,12 +165,17 @@ impl std::fmt::Display for Action {
             Self::Retention => f.write_str("retention.list"),
             Self::Erasures => f.write_str("erase.list"),
             Self::Consent => f.write_str("consent.show"),
+            Self::Exchange => f.write_str("exchange.list"),
+            Self::ExchangeAside => f.write_str("exchange.aside"),
             Self::ExchangeFamily => f.write_str("exchange.family"),
             Self::ConsentScan(position) => write!(f, "consent.scan {position}"),
             Self::BackUp => f.write_str("store.backup"),
             Self::Map => f.write_str("map.show"),
             Self::Families => f.write_str("family.list"),
+            Self::Search => f.write_str("search.list"),
             Self::Family => f.write_str("family.show"),
+            Self::Person => f.write_str("person.show"),
+            Self::Timeline => f.write_str("family.timeline"),
             Self::Monitoring => f.write_str("monitoring.list"),
             Self::MonitoringFamily => f.write_str("monitoring.family"),
             Self::MonitoringRound(number) => write!(f, "monitoring.round {number}"),

@@ -5,12 +5,16 @@
 //! Every part may be done twice or by any process without harm. A part that fails says so in the log and is done next
 //! time; it never ends the loop.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    access, assign, checkpoints, exchange,
+    access, assign,
+    check::policy::Territory,
+    checkpoints, exchange,
     findings::work::{self, Done, Work},
     limits,
     office::{assessment, erasing, export, session},
@@ -19,6 +23,47 @@ use crate::{
     state::AppState,
     token,
 };
+
+/// What of the regular work failed the last time, in this process.
+#[derive(Debug, Default)]
+pub struct Works(Mutex<BTreeMap<&'static str, Failing>>);
+
+/// A part that failed the last time.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = FailingWork)]
+pub struct Failing {
+    /// Which.
+    pub part: String,
+    /// Since when it has failed each time.
+    pub since: DateTime<Utc>,
+    /// Why, as the log says it; absent for who does not look after the store.
+    pub error: Option<String>,
+}
+
+impl Works {
+    /// The parts that failed, by name.
+    pub fn failing(&self) -> Vec<Failing> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Remembers how a part ended.
+    pub fn note(&self, part: &'static str, now: DateTime<Utc>, error: Option<String>) {
+        let mut failing = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match error {
+            None => {
+                failing.remove(part);
+            }
+            Some(error) => {
+                let entry = failing.entry(part).or_insert_with(|| Failing {
+                    part: part.into(),
+                    since: now,
+                    error: None,
+                });
+                entry.error = Some(error);
+            }
+        }
+    }
+}
 
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
@@ -42,18 +87,18 @@ pub async fn run(state: AppState) {
     let mut keys = interval(KEYS);
     keys.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut number: u64 = 0;
-    report("erased bundles", state.media.sweep_erased_bundles().await);
+    report(&state, "erased bundles", state.media.sweep_erased_bundles().await);
     loop {
         tokio::select! {
             () = state.stopping.cancelled() => return,
-            () = state.media.bundle_came() => report("bundles", open_bundles(&state).await),
+            () = state.media.bundle_came() => report(&state, "bundles", open_bundles(&state).await),
             _ = keys.tick() => {
                 let followed = follow_keys(&state).await;
                 if followed.is_err() {
                     // The key has to be brought to this machine: said once a minute, not every other second.
                     keys.reset_after(ROUND);
                 }
-                report("keys", followed);
+                report(&state, "keys", followed);
             }
             _ = rounds.tick() => {
                 round(&state).await;
@@ -81,10 +126,12 @@ pub async fn findings(state: AppState) {
         calm = give_way(&state, calm).await;
         let began = limits::moment();
         rest = match work.piece().await {
-            Ok(Done::Some) => began.elapsed(),
-            Ok(Done::Nothing | Done::Elsewhere) => work::PAUSE,
+            Ok(done) => {
+                report(&state, "findings", Ok(()));
+                if matches!(done, Done::Some) { began.elapsed() } else { work::PAUSE }
+            }
             Err(error) => {
-                report("findings", Err(error.into()));
+                report(&state, "findings", Err(error.into()));
                 ROUND
             }
         };
@@ -100,10 +147,12 @@ pub async fn exports(state: AppState) {
             () = tokio::time::sleep(rest) => {}
         }
         rest = match export::piece(&state).await {
-            Ok(true) => Duration::ZERO,
-            Ok(false) => export::PAUSE,
+            Ok(done) => {
+                report(&state, "exports", Ok(()));
+                if done { Duration::ZERO } else { export::PAUSE }
+            }
             Err(refusal) => {
-                report("exports", Err(refusal));
+                report(&state, "exports", Err(refusal));
                 ROUND
             }
         };
@@ -121,10 +170,11 @@ pub async fn exchange(state: AppState) {
         rest = EXCHANGE;
         let Some(port) = exchange::port(&state) else { continue };
         give_way(&state, None).await;
-        if let Err(refusal) = exchange::round(&state, &port).await {
-            report("exchange", Err(refusal));
+        let outcome = exchange::round(&state, &port).await;
+        if outcome.is_err() {
             rest = ROUND;
         }
+        report(&state, "exchange", outcome.map(|_| ()));
     }
 }
 
@@ -132,7 +182,7 @@ pub async fn exchange(state: AppState) {
 /// undone is done within the hour.
 pub async fn erasures(state: AppState) {
     loop {
-        report("erasures", erasing::carry_out(&state).await.map(|_| ()));
+        report(&state, "erasures", erasing::carry_out(&state).await.map(|_| ()));
         tokio::select! {
             () = state.stopping.cancelled() => return,
             () = state.erasing.notified() => {}
@@ -162,22 +212,31 @@ async fn give_way(state: &AppState, calm: Option<u64>) -> Option<u64> {
 
 /// One round of everything.
 pub async fn round(state: &AppState) {
-    report("tokens", token::expire(state).await);
-    report("sessions", session::expire(state).await);
-    report("uploads", expire_uploads(state).await);
-    report("exports", export::expire(state).await);
-    report("bundles", open_bundles(state).await);
+    report(state, "tokens", token::expire(state).await);
+    report(state, "sessions", session::expire(state).await);
+    report(state, "uploads", expire_uploads(state).await);
+    report(state, "old exports", export::expire(state).await);
+    report(state, "bundles", open_bundles(state).await);
     crate::api::health::recorder().run_upkeep();
 }
 
 /// What is done once an hour.
 pub async fn hour(state: &AppState) {
-    report("assignments", close_assignments(state).await);
-    report("assessment", freeze_assessment(state).await);
+    report(state, "assignments", close_assignments(state).await);
+    report(state, "assessment", freeze_assessment(state).await);
     // First the anchor: the checkpoint then covers it.
-    report("access log", anchor_accesses(state).await);
-    report("checkpoint", keep_head(state).await);
-    report("staging", sweep_staging(state).await);
+    report(state, "access log", anchor_accesses(state).await);
+    report(state, "checkpoint", keep_head(state).await);
+    report(state, "staging", sweep_staging(state).await);
+    report(state, "standing", count_standing(state).await);
+}
+
+/// After a start and on a new day nobody has to wait until a whole country is counted.
+async fn count_standing(state: &AppState) -> Outcome<()> {
+    let mut tx = state.store.read().await?;
+    let units = Territory::read(&mut tx).await?.all();
+    state.standing.of(&mut tx, &units, state.clock.wall()).await?;
+    Ok(())
 }
 
 async fn anchor_accesses(state: &AppState) -> Outcome<()> {
@@ -240,8 +299,9 @@ async fn keep_head(state: &AppState) -> Outcome<()> {
     Ok(())
 }
 
-fn report(part: &str, outcome: Outcome<()>) {
-    if let Err(refusal) = outcome {
+fn report(state: &AppState, part: &'static str, outcome: Outcome<()>) {
+    if let Err(refusal) = &outcome {
         tracing::error!(part, %refusal, "regular work failed; it is done again next time");
     }
+    state.works.note(part, state.clock.wall(), outcome.err().map(|refusal| refusal.to_string()));
 }

@@ -19,8 +19,9 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            assessments, audit, cases, deadlines, evidence, exchange, exports, held, live, map, monitoring,
-            page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, session,
+            assessments, audit, cases, deadlines, evidence, exchange, exports, fleet, held, live, map, monitoring,
+            page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, search, session,
+            units,
         },
         records,
     },
@@ -91,10 +92,15 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::families)) //        GET  /api/families
         .routes(routes!(cases::records)) //         GET  /api/records
         .routes(routes!(cases::family)) //          GET  /api/families/{family}
+        .routes(routes!(cases::newest)) //          GET  /api/families/{family}/newest
+        .routes(routes!(cases::timeline)) //        GET  /api/families/{family}/timeline
+        .routes(routes!(cases::person)) //          GET  /api/persons/{person}
+        .routes(routes!(search::find)) //           GET  /api/search
         .routes(routes!(map::map)) //               GET  /api/map
         .routes(routes!(cases::number)) //          POST /api/persons/{person}/number
         .routes(routes!(evidence::file)) //         GET  /api/evidence/{evidence}/{part}
         .routes(routes!(review::queue)) //          GET  /api/queue
+        .routes(routes!(review::choices)) //        GET  /api/queue/choices
         .routes(routes!(review::bulk)) //           POST /api/queue/bulk
         .routes(routes!(review::bulk_accept)) //    POST /api/queue/bulk/{list}
         .routes(routes!(live::events)) //           GET  /api/events
@@ -183,9 +189,15 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reference::fixed)) //       GET  /api/reference
         .routes(routes!(people::list)) //           GET  /api/people
         .routes(routes!(people::add)) //            POST /api/users
-        .routes(routes!(people::deactivate)) //     DELETE /api/users/{user}
+        .routes(routes!(people::change, people::deactivate)) // PUT DELETE /api/users/{user}
+        .routes(routes!(people::forget_second_factor)) // DELETE /api/users/{user}/second-factor
+        .routes(routes!(units::add)) //             POST /api/units
+        .routes(routes!(units::change)) //          PUT  /api/units/{unit}
         .routes(routes!(people::password)) //       POST /api/users/{user}/password
         .routes(routes!(people::code)) //           POST /api/users/{user}/code
+        .routes(routes!(fleet::workers)) //         GET  /api/workers
+        .routes(routes!(fleet::phones)) //          GET  /api/phones
+        .routes(routes!(fleet::works)) //           GET  /api/works
         .routes(routes!(people::worker)) //         GET  /api/workers/{worker}
         .routes(routes!(phones::show)) //           GET  /api/phones/{phone}
         .routes(routes!(phones::revoke)) //         POST /api/phones/{phone}/revoke

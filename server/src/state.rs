@@ -16,6 +16,7 @@ use crate::{
     chance::Chance,
     config::Config,
     intake::Intake,
+    jobs::Works,
     keys::{Keys, RingVerifier},
     limits::Limits,
     media::{Depot, Media, Objects},
@@ -69,6 +70,8 @@ pub struct Handles {
     pub growing: Semaphore,
     /// What the server was started with, as far as a QR for phones needs it.
     pub config: OnceLock<Config>,
+    /// What of the regular work failed the last time.
+    pub works: Works,
     /// Told when a decision to erase was confirmed.
     pub erasing: Notify,
     /// Cancelled when the server begins to stop.
@@ -136,6 +139,7 @@ impl AppState {
             growing: Semaphore::new(limits.growing),
             limits,
             config: OnceLock::new(),
+            works: Works::default(),
             erasing: Notify::new(),
             stopping: CancellationToken::new(),
         }))

@@ -131,7 +131,11 @@ pub async fn deactivate(
     Ok(user)
 }
 
-async fn set(
+/// States a user anew; whoever asks holds the journal's lock and has looked at everything.
+///
+/// # Errors
+/// When the journal cannot be written.
+pub(crate) async fn set(
     tx: &mut Tx,
     now: DateTime<Utc>,
     chance: &dyn Chance,

@@ -80,6 +80,10 @@ macro_rules! sources {
             ("roadmap.ftl", include_str!(concat!("../locales/", $lang, "/roadmap.ftl"))),
             ("monitoring.ftl", include_str!(concat!("../locales/", $lang, "/monitoring.ftl"))),
             ("deadlines.ftl", include_str!(concat!("../locales/", $lang, "/deadlines.ftl"))),
+            ("export.ftl", include_str!(concat!("../locales/", $lang, "/export.ftl"))),
+            ("fleet.ftl", include_str!(concat!("../locales/", $lang, "/fleet.ftl"))),
+            ("staff.ftl", include_str!(concat!("../locales/", $lang, "/staff.ftl"))),
+            ("search.ftl", include_str!(concat!("../locales/", $lang, "/search.ftl"))),
             ("retention.ftl", include_str!(concat!("../locales/", $lang, "/retention.ftl"))),
             ("exchange.ftl", include_str!(concat!("../locales/", $lang, "/exchange.ftl"))),
         ]

@@ -148,6 +148,8 @@ problem_codes! {
     PasswordWeak = "password-weak", 422;
     /// The log-in name is taken.
     LoginTaken = "login-taken", 409;
+    /// The unit cannot stand where it shall stand.
+    UnitImpossible = "unit-impossible", 409;
     /// Another supervisor has this record before him.
     RecordTaken = "record-taken", 409;
     /// The record cannot become what it was to be.

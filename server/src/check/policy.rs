@@ -36,7 +36,7 @@ pub enum NotAllowed {
 }
 
 /// The units of the organisation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Territory {
     units: HashMap<OrgUnitId, OrgUnit>,
 }
@@ -96,6 +96,25 @@ impl Territory {
         covered
     }
 
+    /// The same with this unit as it is given.
+    pub(crate) fn with(&self, unit: OrgUnit) -> Self {
+        let mut changed = self.clone();
+        changed.units.insert(unit.id, unit);
+        changed
+    }
+
+    /// The units that stand right below.
+    pub(crate) fn below(&self, unit: OrgUnitId) -> Vec<&OrgUnit> {
+        self.units.values().filter(|below| below.parent == Some(unit)).collect()
+    }
+
+    /// Whether whoever goes up from this unit comes to it again.
+    pub(crate) fn is_ring(&self, unit: OrgUnitId) -> bool {
+        let above = |unit: OrgUnitId| self.units.get(&unit).and_then(|unit| unit.parent);
+        let mut steps = std::iter::successors(above(unit), |at| above(*at)).take(self.units.len());
+        steps.any(|at| at == unit)
+    }
+
     /// One of them.
     pub fn unit(&self, id: OrgUnitId) -> Option<&OrgUnit> {
         self.units.get(&id)
@@ -125,7 +144,7 @@ impl Territory {
 }
 
 /// The digits of a KATO code that name the place: its levels are 2, 4, 6 and 9 digits long.
-fn land(kato: &str) -> &str {
+pub(crate) fn land(kato: &str) -> &str {
     let named = [2, 4, 6].into_iter().find_map(|level| {
         let (place, rest) = kato.split_at_checked(level)?;
         rest.bytes().all(|digit| digit == b'0').then_some(place)

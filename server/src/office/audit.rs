@@ -34,8 +34,9 @@ const PIECE: i64 = 200;
 const WINDOW: i64 = 20_000;
 
 /// Readings or acts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AuditWhat)]
 pub enum What {
     /// The access log.
     #[default]
@@ -143,7 +144,7 @@ pub async fn page(
 
 /// A row of either list.
 #[derive(Clone, Debug)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     at: DateTime<Utc>,
     by: Option<UserId>,
@@ -164,7 +165,7 @@ struct Reading {
 }
 
 #[derive(sqlx::FromRow)]
-struct Act {
+pub(super) struct Act {
     position: i64,
     at: DateTime<Utc>,
     family: Option<FamilyId>,
@@ -194,6 +195,32 @@ impl From<Act> for Row {
             what: row.kind,
         }
     }
+}
+
+impl Row {
+    /// Number in the access log, or position in the journal.
+    pub(super) fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+/// Facts with the unit of their family.
+pub(super) const ACT: &str = "select l.position, l.at, l.family, f.org_unit as family_unit, l.kind, l.header
+    from journal l left join family f on f.id = l.family";
+
+/// Facts as entries, for a user whose right to them is known.
+///
+/// # Errors
+/// When the database does not answer or the journal is damaged.
+pub(super) async fn told_as(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    rows: Vec<Row>,
+) -> Result<Vec<Entry>, JournalError> {
+    let mut seen = Seen { user, territory, reach: None, users: HashMap::new() };
+    seen.learn(tx, &rows).await?;
+    seen.entries(tx, What::Acts, rows).await
 }
 
 /// Who looks, over which units his rights reach (none means all), and whom the rows name.
@@ -276,25 +303,24 @@ async fn reads(tx: &mut Tx, wanted: &Wanted, before: i64, floor: i64) -> Result<
 
 /// Of a family all that happened, whoever caused it; else what people did.
 async fn acts(tx: &mut Tx, wanted: &Wanted, before: i64, floor: i64) -> Result<Vec<Row>, StoreError> {
-    const SELECT: &str = "select l.position, l.at, l.family, f.org_unit as family_unit, l.kind, l.header
-        from journal l left join family f on f.id = l.family where l.position < $1 and l.position > $2";
+    const BETWEEN: &str = "where l.position < $1 and l.position > $2";
     const ORDER: &str = " order by l.position desc limit $3";
     let author = wanted.by.map(|by| by.to_string());
     let rows = match (author, wanted.family) {
         (Some(author), Some(family)) => {
-            let sql = format!("{SELECT} and l.family = $4 and l.author = $5{ORDER}");
+            let sql = format!("{ACT} {BETWEEN} and l.family = $4 and l.author = $5{ORDER}");
             all!(tx, Act, AssertSqlSafe(sql.clone()), before, floor, PIECE, family, author).await?
         }
         (Some(author), None) => {
-            let sql = format!("{SELECT} and l.author = $4{ORDER}");
+            let sql = format!("{ACT} {BETWEEN} and l.author = $4{ORDER}");
             all!(tx, Act, AssertSqlSafe(sql.clone()), before, floor, PIECE, author).await?
         }
         (None, Some(family)) => {
-            let sql = format!("{SELECT} and l.family = $4{ORDER}");
+            let sql = format!("{ACT} {BETWEEN} and l.family = $4{ORDER}");
             all!(tx, Act, AssertSqlSafe(sql.clone()), before, floor, PIECE, family).await?
         }
         (None, None) => {
-            let sql = format!("{SELECT} and l.author is not null{ORDER}");
+            let sql = format!("{ACT} {BETWEEN} and l.author is not null{ORDER}");
             all!(tx, Act, AssertSqlSafe(sql.clone()), before, floor, PIECE).await?
         }
     };

@@ -10,12 +10,15 @@ use kandas_shared::{
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     problem::ProblemCode,
     pulled::User,
-    service::ServiceCode,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::{
+    held::EXACT,
+    queue::Filter,
+};
 use crate::{
     all, among, chance,
     check::{self, Together, policy::Territory},
@@ -24,13 +27,11 @@ use crate::{
     journal, many, opt,
     refusal::{Outcome, Refusal},
     state::AppState,
-    store::{StoreError, Tx},
+    store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
 /// Most records of a list.
 pub const MOST: usize = 1_000;
-/// Most records that are looked at for it, the earliest first.
-const LOOKED_AT: i64 = 5_000;
 /// How long a list may be confirmed.
 const STAYS: TimeDelta = TimeDelta::minutes(15);
 /// Records accepted under one lock: phones do not wait long.
@@ -97,17 +98,27 @@ struct Row {
     taken: bool,
 }
 
-const SELECT: &str = "select r.hash, r.record, r.worker, r.family, r.person, r.activity, r.org_unit, r.position,
-    coalesce((select max(d.position) from held_decision d where d.hash = r.hash and d.choice = 'applied'), r.position)
-     as counts_since,
-    exists (select 1 from finding n where n.hash = r.hash) as noticed,
-    r.sampled,
-    exists (select 1 from evidence e join evidence_file x on x.evidence = e.evidence
-     where e.hash = r.hash and x.part = 'file' and x.state <> 'received') as incomplete,
-    exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2) as taken
-    from record r
-    where r.org_unit is not null and r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded and r.record is not null
-    and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act') and ";
+/// Waits to be checked.
+const WAITS: &str = "r.org_unit is not null and r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded
+    and r.record is not null and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')";
+/// From where on it counts: a decision may have let it in later than it came.
+const COUNTS_SINCE: &str =
+    "coalesce((select max(d.position) from held_decision d where d.hash = r.hash and d.choice = 'applied'), r.position)";
+const NOTICED: &str = "exists (select 1 from finding n where n.hash = r.hash)";
+const INCOMPLETE: &str = "exists (select 1 from evidence e join evidence_file x on x.evidence = e.evidence
+    where e.hash = r.hash and x.part = 'file' and x.state <> 'received')";
+/// Somebody else than `$1` has it before him at `$2`.
+const TAKEN: &str =
+    "exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2)";
+
+/// A waiting record with all that may speak against it.
+fn select() -> String {
+    format!(
+        "select r.hash, r.record, r.worker, r.family, r.person, r.activity, r.org_unit, r.position,
+         {COUNTS_SINCE} as counts_since, {NOTICED} as noticed, r.sampled, {INCOMPLETE} as incomplete, {TAKEN} as taken
+         from record r where {WAITS}"
+    )
+}
 
 impl LeftOut {
     /// Whether the record is fit; counted if not.
@@ -140,23 +151,17 @@ pub async fn offer(
     state: &AppState,
     user: &User,
     territory: &Territory,
-    service: Option<ServiceCode>,
+    filter: &Filter,
 ) -> Outcome<Offer> {
     let now = state.clock.wall();
     let mut tx = state.store.read().await?;
-    let units: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
-    let (any, service) = (service.is_none(), service.map_or_else(String::new, |service| service.to_string()));
-    let sql = format!("{SELECT} ($3 or r.service = $4) and r.org_unit in (");
-    let tail = ") order by r.position limit $5";
-    let mut rows = among!(&mut tx, Row, &sql, units, tail, user.id, now, any, service, LOOKED_AT).await?;
+    let units = filter.units(user, territory);
     let seen = work::seen(&mut tx).await?;
+    let (left_out, fit) = weigh(&mut tx, user, &units, filter, now, seen).await?;
+    let mut rows = fitting(&mut tx, user, &units, filter, now, seen).await?;
     drop(tx);
-    rows.sort_unstable_by_key(|row| row.position);
-    rows.dedup_by_key(|row| row.hash);
-    let mut left_out = LeftOut::default();
-    rows.retain(|row| left_out.is_fit(row, user.id, seen));
-    left_out.beyond = rows.len().saturating_sub(MOST);
     rows.truncate(MOST);
+    let left_out = LeftOut { beyond: fit.saturating_sub(rows.len()), ..left_out };
     let id = uuid::Builder::from_random_bytes(chance::bytes(state.chance.as_ref())).into_uuid();
     let items: Vec<_> =
         (1_i64..).zip(&rows).map(|(number, row)| (id, number, row.hash, row.record)).collect();
@@ -167,6 +172,68 @@ pub async fn offer(
     many!(&mut tx, "insert into bulk_item (list, number, hash, record)", items).await?;
     tx.commit().await?;
     Ok(Offer { id, count: rows.len(), left_out })
+}
+
+/// Why what is not fit is not, and how much is; of the first [`EXACT`] that wait.
+async fn weigh(
+    tx: &mut Tx,
+    user: &User,
+    units: &[OrgUnitId],
+    filter: &Filter,
+    now: DateTime<Utc>,
+    seen: i64,
+) -> Result<(LeftOut, usize), StoreError> {
+    let (fits, (service, worker, from, to)) = (filter.fits(4), filter.bound());
+    let sql = format!(
+        "select x.why, count(*) from (select case when r.worker = $1 then 'own' when {NOTICED} then 'noticed'
+         when r.sampled then 'sampled' when {COUNTS_SINCE} > $3 then 'unseen' when {INCOMPLETE} then 'incomplete'
+         when {TAKEN} then 'taken' else 'fit' end as why from record r where {WAITS}{fits} and r.org_unit in ("
+    );
+    let tail = format!(") limit {EXACT}) x group by x.why");
+    let units: Vec<(OrgUnitId,)> = units.iter().map(|unit| (*unit,)).collect();
+    let counts =
+        among!(tx, (String, i64), &sql, units, &tail, user.id, now, seen, service, worker, from, to).await?;
+    let (mut left, mut fit) = (LeftOut::default(), 0);
+    for (why, count) in counts {
+        let sum = match why.as_str() {
+            "own" => &mut left.own,
+            "noticed" => &mut left.noticed,
+            "sampled" => &mut left.sampled,
+            "unseen" => &mut left.unseen,
+            "incomplete" => &mut left.incomplete,
+            "taken" => &mut left.taken,
+            _ => &mut fit,
+        };
+        *sum += usize::try_from(count).unwrap_or_default();
+    }
+    Ok((left, fit))
+}
+
+/// The first that are fit, the earliest before others. However much waits before them that is not, they are found: what is
+/// without risk and not drawn lies together in the index of the queue.
+async fn fitting(
+    tx: &mut Tx,
+    user: &User,
+    units: &[OrgUnitId],
+    filter: &Filter,
+    now: DateTime<Utc>,
+    seen: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let (fits, (service, worker, from, to)) = (filter.fits(4), filter.bound());
+    let sql = format!(
+        "{} and r.org_unit = $8 and r.risk = 0 and r.sampled = false and r.worker <> $1{fits} and not {NOTICED}
+         and {COUNTS_SINCE} <= $3 and not {INCOMPLETE} and not {TAKEN} order by r.position limit $9",
+        select()
+    );
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let mut rows = Vec::new();
+    for unit in units {
+        let sql = AssertSqlSafe(sql.as_str());
+        let found = all!(tx, Row, sql, user.id, now, seen, service, worker, from, to, unit, most);
+        rows.extend(found.await?);
+    }
+    rows.sort_unstable_by_key(|row| row.position);
+    Ok(rows)
 }
 
 /// Accepts a frozen list, whose count is confirmed.
@@ -204,7 +271,7 @@ pub async fn accept(
         let mut tx = state.store.write().await?;
         let locked = journal::lock(&mut tx).await?;
         let mut rows =
-            among!(&mut tx, Row, &format!("{SELECT} r.hash in ("), piece, ")", user.id, now).await?;
+            among!(&mut tx, Row, &format!("{} and r.hash in (", select()), piece, ")", user.id, now).await?;
         rows.sort_unstable_by_key(|row| row.position);
         rows.dedup_by_key(|row| row.hash);
         done.left_out.changed += piece.len() - rows.len();

@@ -49,7 +49,7 @@ use crate::{
 /// Most identities of records that are shown one by one.
 const SHOWN: usize = 200;
 /// Most proposals and decisions of a list.
-const MOST: i64 = 200;
+const MOST: i64 = 100;
 
 /// Whom it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, IntoParams)]
@@ -274,8 +274,25 @@ pub struct Done {
 pub struct List {
     /// Proposals, the last first.
     pub proposals: Vec<Proposal>,
+    /// Where the next page of them begins; absent with the last one.
+    pub proposals_next: Option<i64>,
     /// Decisions that were carried out, the last first.
     pub done: Vec<Done>,
+    /// Where the next page of them begins; absent with the last one.
+    pub done_next: Option<i64>,
+}
+
+/// Which page of proposals or decisions.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// Where the page of proposals before ended: the next of them, and no decisions.
+    #[serde(default)]
+    pub proposals_before: Option<i64>,
+    /// Where the page of decisions before ended: the next of them, and no proposals.
+    #[serde(default)]
+    pub done_before: Option<i64>,
 }
 
 /// What is left of an erasing to prove it by.
@@ -684,7 +701,7 @@ impl From<DoneRow> for Done {
     }
 }
 
-/// Proposals and decisions of the user's units.
+/// A page of the proposals and of the decisions of the user's units.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -693,23 +710,37 @@ pub async fn list(
     user: &User,
     territory: &Territory,
     may_confirm: bool,
+    pages: Pages,
 ) -> Result<List, StoreError> {
     let units = held::units(user, territory);
-    let sql = format!("{ROW} where org_unit in (");
-    let mut rows = among!(tx, Row, &sql, units, ") order by position desc limit $1", MOST).await?;
-    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.position));
-    rows.dedup_by_key(|row| row.id);
-    rows.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-    let mut proposals = Vec::with_capacity(rows.len());
-    for row in rows {
-        proposals.push(row.shown(tx, user, may_confirm).await?);
+    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let tail = ") order by position desc limit $2";
+    let mut list = List { proposals: Vec::new(), proposals_next: None, done: Vec::new(), done_next: None };
+    if pages.done_before.is_none() {
+        let before = pages.proposals_before.unwrap_or(i64::MAX);
+        let sql = format!("{ROW} where position < $1 and org_unit in (");
+        let mut rows = among!(tx, Row, &sql, units, tail, before, MOST + 1).await?;
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.position));
+        rows.dedup_by_key(|row| row.id);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        list.proposals_next = rows.last().filter(|_| more).map(|row| row.position);
+        for row in rows {
+            list.proposals.push(row.shown(tx, user, may_confirm).await?);
+        }
     }
-    let sql = format!("{DONE} where org_unit in (");
-    let mut done = among!(tx, DoneRow, &sql, units, ") order by position desc limit $1", MOST).await?;
-    done.sort_unstable_by_key(|row| std::cmp::Reverse(row.position));
-    done.dedup_by_key(|row| row.erasure);
-    done.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-    Ok(List { proposals, done: done.into_iter().map(Done::from).collect() })
+    if pages.proposals_before.is_none() {
+        let before = pages.done_before.unwrap_or(i64::MAX);
+        let sql = format!("{DONE} where position < $1 and org_unit in (");
+        let mut done = among!(tx, DoneRow, &sql, units, tail, before, MOST + 1).await?;
+        done.sort_unstable_by_key(|row| std::cmp::Reverse(row.position));
+        done.dedup_by_key(|row| row.erasure);
+        let more = done.len() > most;
+        done.truncate(most);
+        list.done_next = done.last().filter(|_| more).map(|row| row.position);
+        list.done = done.into_iter().map(Done::from).collect();
+    }
+    Ok(list)
 }
 
 /// Takes an own proposal back, or refuses that of somebody else.

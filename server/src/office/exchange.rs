@@ -172,6 +172,32 @@ pub struct Aside {
     pub at: DateTime<Utc>,
 }
 
+/// A page of what is kept aside.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ExchangeAsides)]
+pub struct Asides {
+    /// What waits first, then by when it came, the last first.
+    pub aside: Vec<Aside>,
+    /// Whether there is more after the last of these.
+    pub more: bool,
+}
+
+/// After which line a page begins: the last of the page before, as it stood there.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    /// Its position.
+    #[serde(default)]
+    pub after_position: Option<i64>,
+    /// Its line.
+    #[serde(default)]
+    pub after_line: Option<i64>,
+    /// Whether it was settled.
+    #[serde(default)]
+    pub after_settled: Option<bool>,
+}
+
 /// What is done with something that is kept aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -320,17 +346,28 @@ pub async fn messages(
 
 const ASIDE: &str =
     "select a.position, a.line, f.name, f.sha256, a.message, a.reason, a.state, a.settled_name,
-    a.settled_at, f.at from exchange_aside a join exchange_file f on f.position = a.position";
+    a.settled_at, f.at, cast(case a.state when 'aside' then 0 else 1 end as bigint) as settled
+    from exchange_aside a join exchange_file f on f.position = a.position";
 
-/// What is kept aside, what waits first.
+/// A page of what is kept aside, what waits first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn aside(tx: &mut Tx) -> Result<Vec<Aside>, StoreError> {
+pub async fn aside(tx: &mut Tx, after: After) -> Result<Asides, StoreError> {
     let sql = format!(
-        "{ASIDE} order by case a.state when 'aside' then 0 else 1 end, a.position desc, a.line limit $1"
+        "select * from ({ASIDE}) a where a.settled > $2 or (a.settled = $2 and (a.position < $3
+         or (a.position = $3 and a.line > $4))) order by a.settled, a.position desc, a.line limit $1"
     );
-    all!(tx, Aside, AssertSqlSafe(sql.as_str()), MOST).await
+    let settled = match (after.after_settled, after.after_position) {
+        (_, None) => -1,
+        (settled, Some(_)) => i64::from(settled.unwrap_or_default()),
+    };
+    let (position, line) = (after.after_position.unwrap_or_default(), after.after_line.unwrap_or_default());
+    let mut aside = all!(tx, Aside, AssertSqlSafe(sql.clone()), MOST + 1, settled, position, line).await?;
+    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let more = aside.len() > most;
+    aside.truncate(most);
+    Ok(Asides { aside, more })
 }
 
 /// The unit of a message; none if there is no such message.

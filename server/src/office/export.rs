@@ -12,6 +12,7 @@ mod monitoring;
 mod plan;
 mod report;
 mod road_map;
+mod screens;
 mod sheet;
 mod work;
 
@@ -20,7 +21,9 @@ pub use work::{PAUSE, expire, piece};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
-    ids::{DeviceId, ExportId, FamilyId, OrgUnitId, PlanId, ReportId, RoadMapId, UserId},
+    deadline::{DeadlineKind, DeadlineState},
+    exchange::SentState,
+    ids::{ChainId, DeviceId, ExportId, FamilyId, OrgUnitId, PlanId, ReportId, RoadMapId, UserId},
     locale::Lang,
     monitoring::{IssueState, RoundState},
     problem::ProblemCode,
@@ -33,7 +36,7 @@ use utoipa::ToSchema;
 
 use super::{
     assessment::conclusion as conclusion_of,
-    device, family, monitoring as monitoring_of, plan as plan_of,
+    audit, device, family, monitoring as monitoring_of, people, plan as plan_of,
     policy::{self, Right},
     records, report as reports, road_map as road_maps,
 };
@@ -90,6 +93,28 @@ pub enum What {
     Issues,
     /// Families that left (§46).
     Departures,
+    /// Who has read, changed and checked.
+    Audit,
+    /// Numbers that never came.
+    Gaps,
+    /// What was decided about what was held.
+    Decided,
+    /// Plans that are under way, or families without one (§34).
+    Plans,
+    /// How okrugs stand with their road maps (§38).
+    RoadMaps,
+    /// How centres stand with their reports of a month (§39).
+    Reports,
+    /// How centres stand in a quarter's assessment (§47).
+    Assessments,
+    /// What is due.
+    Deadlines,
+    /// Messages to a state system (§37).
+    Messages,
+    /// Families whose term of keeping is over.
+    Due,
+    /// Proposals to erase.
+    Erasures,
 }
 
 impl What {
@@ -112,6 +137,17 @@ impl What {
             Self::Rounds => "rounds",
             Self::Issues => "issues",
             Self::Departures => "departures",
+            Self::Audit => "audit",
+            Self::Gaps => "gaps",
+            Self::Decided => "decided",
+            Self::Plans => "plans",
+            Self::RoadMaps => "road_maps",
+            Self::Reports => "reports",
+            Self::Assessments => "assessments",
+            Self::Deadlines => "deadlines",
+            Self::Messages => "messages",
+            Self::Due => "due",
+            Self::Erasures => "erasures",
         }
     }
 
@@ -119,16 +155,38 @@ impl What {
     fn rights(self) -> &'static [Right] {
         match self {
             Self::Families | Self::Records => &[Right::Case],
-            Self::Queue => &[Right::Check],
+            Self::Queue | Self::Gaps | Self::Decided => &[Right::Check],
             Self::Held | Self::Phone => &[Right::Workers, Right::Case],
             Self::Users | Self::Phones => &[Right::Workers],
             Self::Case => &[Right::Case, Right::Evidence],
-            Self::Report => &[Right::Report],
-            Self::Conclusion => &[Right::Assessment],
-            Self::RoadMap => &[Right::RoadMap],
-            Self::Plan => &[Right::Plan],
+            Self::Report | Self::Reports => &[Right::Report],
+            Self::Conclusion | Self::Assessments => &[Right::Assessment],
+            Self::RoadMap | Self::RoadMaps => &[Right::RoadMap],
+            Self::Plan | Self::Plans => &[Right::Plan],
+            Self::Audit => &[Right::Audit],
+            Self::Deadlines => &[Right::Deadlines],
+            Self::Messages => &[Right::Exchange],
+            Self::Due | Self::Erasures => &[Right::Erasures],
             Self::Rounds | Self::Issues | Self::Departures => &[Right::Monitoring],
         }
+    }
+
+    /// Whether it is the list of a screen as that is asked for ([`screens`]).
+    fn is_of_a_screen(self) -> bool {
+        matches!(
+            self,
+            Self::Audit
+                | Self::Gaps
+                | Self::Decided
+                | Self::Plans
+                | Self::RoadMaps
+                | Self::Reports
+                | Self::Assessments
+                | Self::Deadlines
+                | Self::Messages
+                | Self::Due
+                | Self::Erasures
+        )
     }
 
     /// Whether it is a list of monitoring.
@@ -247,6 +305,39 @@ pub struct Wanted {
     /// Problems and proposals: those that stand so; the open ones without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue: Option<IssueState>,
+    /// Records: in their places in one chain of the phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<ChainId>,
+    /// Records: completions alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completions: Option<bool>,
+    /// The audit: readings, or what was changed and checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<audit::What>,
+    /// The audit: of one person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+    /// Plans: which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plans: Option<plan_of::Only>,
+    /// Road maps: of which year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+    /// Road maps, reports, assessments: those that the screen shows by this word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show: Option<String>,
+    /// Deadlines: of one kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<DeadlineKind>,
+    /// Deadlines: those that stand so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<DeadlineState>,
+    /// Deadlines: where it is one's own turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mine: Option<bool>,
+    /// Messages: those that stand so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<SentState>,
 }
 
 impl Wanted {
@@ -286,8 +377,20 @@ impl Wanted {
 
     /// The unit that it is about, if it is about something of one.
     async fn unit(&self, tx: &mut Tx) -> Outcome<Option<OrgUnitId>> {
-        if matches!(self.what, What::Records | What::Families) || self.what.is_monitoring() {
+        if matches!(
+            self.what,
+            What::Records | What::Families | What::Deadlines | What::Messages | What::Due
+        ) || self.what.is_monitoring()
+        {
             return Ok(self.unit);
+        }
+        if self.what == What::Audit {
+            // Whoever is not there any more is of no unit: only who sees all units may ask about him ([`Self::allow`]).
+            return match (self.by, self.family) {
+                (_, Some(family)) => Ok(family::unit_of(tx, family).await?),
+                (Some(by), None) => Ok(people::unit_of(tx, by).await?),
+                (None, None) => Ok(None),
+            };
         }
         if self.what == What::Report {
             let Some(report) = self.report else { return Ok(self.unit) };
@@ -311,8 +414,22 @@ impl Wanted {
     pub(super) async fn allow(&self, tx: &mut Tx, user: &User) -> Outcome<Territory> {
         let territory = Territory::read(tx).await?;
         let unit = self.unit(tx).await?;
-        for right in self.what.rights() {
-            policy::may(user, *right, unit, &territory).map_err(forbidden)?;
+        // What somebody has done himself he sees, whatever he sees of others.
+        let own = self.what == What::Audit && self.by == Some(user.id) && self.family.is_none();
+        let rights: &[Right] = if own { &[Right::Acts] } else { self.what.rights() };
+        for right in rights {
+            policy::may(user, *right, unit.filter(|_| !own), &territory).map_err(forbidden)?;
+        }
+        let about_nobody = self.what == What::Audit && !own && (self.by.is_some() || self.family.is_some());
+        if unit.is_none() && about_nobody && !policy::is_everywhere(user.role) {
+            return Err(ProblemCode::NotFound.into());
+        }
+        if let (What::Audit, Some(by), Some(_)) = (self.what, self.by, self.family) {
+            let of = people::unit_of(tx, by).await?;
+            policy::may(user, Right::Audit, of, &territory).map_err(forbidden)?;
+        }
+        if unit.is_some() && self.what == What::Deadlines {
+            policy::may(user, Right::Numbers, unit, &territory).map_err(forbidden)?;
         }
         if unit.is_none() && matches!(self.what, What::Case | What::Phone | What::Plan) {
             return Err(ProblemCode::NotFound.into());
@@ -538,6 +655,22 @@ pub async fn cancel(state: &AppState, user: UserId, export: ExportId) -> Outcome
             }
         }
     }
+    Ok(())
+}
+
+/// What somebody asked for while he had other rights: what is under way stops, what is finished can no longer be taken.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_all(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let now = micros(now);
+    let sql = "select id from export where user_id = $1 and state in ('queued', 'running')";
+    for (export,) in all!(tx, (ExportId,), sql, user).await? {
+        exec!(tx, "delete from job where name = $1", job(export)).await?;
+        let sql = "update export set state = 'cancelled', finished_at = $2 where id = $1";
+        exec!(tx, sql, export, now).await?;
+    }
+    exec!(tx, "update export set ends_at = $2 where user_id = $1 and ends_at > $2", user, now).await?;
     Ok(())
 }
 

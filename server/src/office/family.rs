@@ -1,6 +1,6 @@
 //! Families as the office sees them: the list, one family with its plan, and a person's number for who says why.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kandas_shared::{
@@ -10,7 +10,6 @@ use kandas_shared::{
     iin::Iin,
     plan_state::{ActivityState, CheckKind},
     pulled::{Relation, User},
-    receipt::Verdict,
     record::ConsentState,
     service::ServiceCode,
 };
@@ -18,14 +17,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{overview::Count, records};
+use super::{
+    held::EXACT,
+    overview::Count,
+    policy, records,
+    search::{self, Matched, Met},
+};
 use crate::{
     all, among,
     apply::words,
     calendar,
     check::policy::Territory,
     opt,
-    store::{StoreError, Tx},
+    store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
 /// Most families of one answer.
@@ -174,7 +178,7 @@ pub(super) fn a_year_before(now: DateTime<Utc>) -> DateTime<Utc> {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// Part of a name, letters that a keyboard lacks aside, or the last digits of a number.
+    /// Part of a name, letters that a keyboard lacks aside and in Latin letters too, or digits of a number from either end.
     #[serde(default)]
     pub q: String,
     /// Which of them; all if absent.
@@ -218,6 +222,9 @@ pub struct Listed {
     pub overdue: i64,
     /// When the last record about it came.
     pub last_record_at: Option<DateTime<Utc>>,
+    /// Who of its members it is that was looked for.
+    #[sqlx(skip)]
+    pub matched: Vec<Matched>,
 }
 
 /// Families of the user's units.
@@ -254,6 +261,8 @@ struct Asked {
     service: String,
     from: NaiveDate,
     to: NaiveDate,
+    /// Whoever asks sees all units, and asks for none of them alone.
+    everywhere: bool,
 }
 
 impl Asked {
@@ -315,6 +324,7 @@ impl Asked {
             service: wanted.service.map_or_else(String::new, |service| service.to_string()),
             from: wanted.from.unwrap_or_default(),
             to: wanted.to.unwrap_or_default(),
+            everywhere: wanted.unit.is_none() && policy::is_everywhere(user.role),
         })
     }
 
@@ -338,6 +348,123 @@ impl Asked {
             *to
         );
         Ok(super::held::sum(counts.await?))
+    }
+}
+
+/// What the list shows of these families, in no order.
+async fn listed(
+    tx: &mut Tx,
+    ids: &[(FamilyId,)],
+    late: NaiveDate,
+    near: NaiveDate,
+) -> Result<Vec<Listed>, StoreError> {
+    let sql = format!(
+        "select f.id, f.settlement_name as settlement,
+        (select coalesce(h.surname, h.given_name) from person h where h.family = f.id and h.relation = 'head'
+         order by h.id limit 1) as name,
+        (select count(*) from person p where p.family = f.id) as members,
+        (select count(*) from activity a where a.family = f.id and {PLANNED}) as planned,
+        (select count(*) from activity a where a.family = f.id and {DONE}) as done,
+        (select count(*) from activity a where a.family = f.id and {SOON}) as soon,
+        (select count(*) from activity a where a.family = f.id and {OVERDUE}) as overdue,
+        (select max(r.received_at) from record r where r.family = f.id) as last_record_at
+        from family f where f.id in ("
+    );
+    let mut families = among!(tx, Listed, &sql, ids, ")", late, near).await?;
+    families.sort_unstable_by_key(|family| family.id);
+    families.dedup_by_key(|family| family.id);
+    Ok(families)
+}
+
+impl Asked {
+    /// The first of these families after one, one more than a page holds: ids alone, so that what a list shows is counted of
+    /// no others.
+    async fn page(&self, tx: &mut Tx, after: FamilyId) -> Result<Vec<(FamilyId,)>, StoreError> {
+        let Self { units, late, near, year, worker, phone, service, from, to, everywhere, .. } = self;
+        let limit = MOST + 1;
+        if *everywhere {
+            let sql = format!("select f.id from family f where {} f.id > $9 order by f.id limit $10", self.sql);
+            let sql = AssertSqlSafe(sql.as_str());
+            return all!(
+                tx, (FamilyId,), sql, late, near, year, worker, phone, service, from, to, after, limit
+            )
+            .await;
+        }
+        let sql = format!("select f.id from family f where {} f.id > $9 and f.org_unit in (", self.sql);
+        let tail = ") order by f.id limit $10";
+        let found = among!(
+            tx, (FamilyId,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, after,
+            limit
+        );
+        let mut ids = found.await?;
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(ids)
+    }
+
+    /// Those of these families with a member who is looked for: the first after one, one more than a page holds, and how many
+    /// there are; exact up to [`EXACT`], one more means that there are more.
+    async fn met(
+        &self,
+        tx: &mut Tx,
+        readings: &[Met],
+        after: FamilyId,
+    ) -> Result<(Vec<(FamilyId,)>, i64), StoreError> {
+        let Self { units, late, near, year, worker, phone, service, from, to, .. } = self;
+        let mut all = BTreeSet::new();
+        let mut many = false;
+        for met in readings {
+            let (condition, [a, b, c, d, e, f, g, h]) = (met.of_word(9), &met.bound);
+            let sql = format!(
+                "select distinct w.family from person_word w join family f on f.id = w.family
+                 where {} {condition} and w.org_unit in (",
+                self.sql
+            );
+            let tail = format!(") limit {}", EXACT + 1);
+            let found = among!(
+                tx, (FamilyId,), &sql, *units, &tail, *late, *near, *year, *worker, *phone, *service, *from, *to, *a,
+                *b, *c, *d, *e, *f, *g, *h
+            )
+            .await?;
+            all.extend(found.into_iter().map(|(family,)| family));
+            many = many || all.len() > usize::try_from(EXACT).unwrap_or(usize::MAX);
+        }
+        let page = usize::try_from(MOST + 1).unwrap_or(usize::MAX);
+        if !many {
+            let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+            let next = all.into_iter().filter(|family| *family > after).take(page);
+            return Ok((next.map(|family| (family,)).collect(), total));
+        }
+        // Every hundredth family or more has such a member: the next ones in order are near.
+        all.clear();
+        for met in readings {
+            let (condition, [a, b, c, d, e, f, g, h]) = (met.of_person("p.id", 9), &met.bound);
+            let sql = format!(
+                "select f.id from family f where {} f.id > $17
+                 and exists (select 1 from person p where p.family = f.id and {condition})",
+                self.sql
+            );
+            let (tail, limit) = ("order by f.id limit $18", MOST + 1);
+            let found = if self.everywhere {
+                let sql = format!("{sql} {tail}");
+                let sql = AssertSqlSafe(sql.as_str());
+                all!(
+                    tx, (FamilyId,), sql, late, near, year, worker, phone, service, from, to, a, b, c, d, e, f, g, h,
+                    after, limit
+                )
+                .await?
+            } else {
+                let (sql, tail) = (format!("{sql} and f.org_unit in ("), format!(") {tail}"));
+                among!(
+                    tx, (FamilyId,), &sql, *units, &tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
+                    *a, *b, *c, *d, *e, *f, *g, *h, after, limit
+                )
+                .await?
+            };
+            all.extend(found.into_iter().map(|(family,)| family));
+        }
+        Ok((all.into_iter().take(page).map(|family| (family,)).collect(), EXACT + 1))
     }
 }
 
@@ -428,56 +555,26 @@ pub async fn list(
     now: DateTime<Utc>,
 ) -> Result<List, StoreError> {
     let asked = Asked::of(tx, user, territory, wanted, now).await?;
-    let words = words::ranges(&wanted.q);
-    let found =
-        if words.is_empty() { None } else { Some(matching(tx, &asked.units, &words, MOST + 1).await?) };
-    let sql = format!(
-        "select f.id, f.settlement_name as settlement,
-        (select coalesce(h.surname, h.given_name) from person h where h.family = f.id and h.relation = 'head'
-         order by h.id limit 1) as name,
-        (select count(*) from person p where p.family = f.id) as members,
-        (select count(*) from activity a where a.family = f.id and {PLANNED}) as planned,
-        (select count(*) from activity a where a.family = f.id and {DONE}) as done,
-        (select count(*) from activity a where a.family = f.id and {SOON}) as soon,
-        (select count(*) from activity a where a.family = f.id and {OVERDUE}) as overdue,
-        (select max(r.received_at) from record r where r.family = f.id) as last_record_at
-        from family f where {} f.id > $9 and ",
-        asked.sql
-    );
-    let Asked { units, late, near, year, worker, phone, service, from, to, .. } = &asked;
     let after = wanted.after.unwrap_or(FamilyId(Uuid::nil()));
-    let limit = MOST + 1;
-    let tail = ") order by f.id limit $10";
-    let among_found = found.is_some();
-    let mut families = match found {
-        Some(ids) => {
-            let sql = format!("{sql} f.id in (");
-            among!(
-                tx, Listed, &sql, ids, tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
-                after, limit
-            )
-            .await?
-        }
-        None => {
-            let sql = format!("{sql} f.org_unit in (");
-            among!(
-                tx, Listed, &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
-                after, limit
-            )
-            .await?
-        }
+    let readings = Met::all(&wanted.q);
+    let found = if readings.is_empty() { None } else { Some(asked.met(tx, &readings, after).await?) };
+    let mut ids = match &found {
+        Some((ids, _)) => ids.clone(),
+        None => asked.page(tx, after).await?,
     };
-    families.sort_unstable_by_key(|family| family.id);
-    families.dedup_by_key(|family| family.id);
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
-    let more = families.len() > most;
-    families.truncate(most);
-    let next = families.last().filter(|_| more).map(|family| family.id);
+    let more = ids.len() > most;
+    ids.truncate(most);
+    let next = ids.last().filter(|_| more).map(|(family,)| *family);
+    let mut families = listed(tx, &ids, asked.late, asked.near).await?;
     families
         .sort_by_cached_key(|family| (words::fold(family.name.as_deref().unwrap_or_default()), family.id));
-    let (total, activities) = if among_found {
-        // Of what is looked for by name there is one page.
-        (i64::try_from(families.len()).unwrap_or(i64::MAX) + i64::from(more), None)
+    let (total, activities) = if let Some((_, total)) = found {
+        let mut matched = search::matched(tx, &ids, &readings).await?;
+        for family in &mut families {
+            family.matched = matched.remove(&family.id).unwrap_or_default();
+        }
+        (total, None)
     } else {
         let activities = match &asked.activity {
             Some(activity) => {
@@ -502,36 +599,6 @@ pub async fn list(
             None => None,
         },
     })
-}
-
-/// Families with a member whose names and number begin as asked, at most so many.
-pub(super) async fn matching(
-    tx: &mut Tx,
-    units: &[(OrgUnitId,)],
-    asked: &[(String, String)],
-    most: i64,
-) -> Result<Vec<(FamilyId,)>, StoreError> {
-    // The longest word is on the fewest people; more than four say nothing more.
-    let mut asked = asked.to_vec();
-    asked.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
-    let Some(first) = asked.first().cloned() else { return Ok(Vec::new()) };
-    asked.resize(4, first);
-    let [a, b, c, d] = [0, 1, 2, 3].map(|at| asked[at].clone());
-    let also = |from: u8| {
-        format!(
-            "and exists (select 1 from person_word o where o.person = w.person and o.word >= ${from} and o.word < ${})",
-            from + 1
-        )
-    };
-    let tail = format!(") and w.word >= $1 and w.word < $2 {} {} {} limit {most}", also(3), also(5), also(7));
-    let sql = "select distinct w.family from person_word w where w.org_unit in (";
-    let units = units.to_vec();
-    let found = among!(tx, (FamilyId,), sql, units, &tail, a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1);
-    let mut ids = found.await?;
-    ids.sort_unstable();
-    ids.dedup();
-    ids.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    Ok(ids)
 }
 
 /// A family with its plan.
@@ -559,8 +626,6 @@ pub struct Family {
     pub members: Vec<Member>,
     /// Its activities.
     pub activities: Vec<Activity>,
-    /// What was recorded, the newest first; at most the last hundred.
-    pub records: Vec<Recorded>,
     /// The centre that serves it.
     #[serde(skip)]
     pub org_unit: OrgUnitId,
@@ -592,29 +657,46 @@ pub struct Activity {
     pub held: bool,
 }
 
-/// A record about a family.
-#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
-pub struct Recorded {
-    /// Its id.
-    pub record: RecordId,
-    /// Kind of statement.
-    pub kind: Option<String>,
-    /// Which service.
-    pub service: Option<ServiceCode>,
-    /// For whom.
-    pub person: Option<PersonId>,
-    /// Who recorded.
-    pub worker_name: String,
-    /// The day it was done, as stated.
-    pub done_on: Option<NaiveDate>,
-    /// When it came.
-    pub received_at: DateTime<Utc>,
-    /// Accepted or held.
-    pub verdict: Verdict,
-    /// A newer version has taken its place.
-    pub superseded: bool,
-    /// What was said of it.
-    pub check_state: CheckKind,
+/// A person with the family and the services of his plan.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PersonShown)]
+pub struct Person {
+    /// The person.
+    pub member: Member,
+    /// His family.
+    pub family: FamilyId,
+    /// Surname of its head, or the given name of one who has none.
+    pub family_name: Option<String>,
+    /// Where it lives.
+    pub settlement: String,
+    /// Telephone of the family.
+    pub phone: Option<String>,
+    /// The worker who has the family now.
+    pub worker: Option<String>,
+    /// His id.
+    pub worker_id: Option<UserId>,
+    /// His activities.
+    pub activities: Vec<Activity>,
+}
+
+impl Family {
+    /// One of its members with what the plan has for him.
+    #[must_use]
+    pub fn person(self, person: PersonId) -> Option<Person> {
+        let member = self.members.into_iter().find(|member| member.id == person)?;
+        let mut activities = self.activities;
+        activities.retain(|activity| activity.person == person);
+        Some(Person {
+            member,
+            family: self.id,
+            family_name: self.name,
+            settlement: self.settlement,
+            phone: self.phone,
+            worker: self.worker,
+            worker_id: self.worker_id,
+            activities,
+        })
+    }
 }
 
 /// The centre that serves a family.
@@ -659,10 +741,6 @@ pub async fn of(tx: &mut Tx, family: FamilyId) -> Result<Option<Family>, StoreEr
     for activity in &mut activities {
         activity.last_on = activity.due_on.map(|due| calendar.last_day(due));
     }
-    let sql = "select r.record, r.kind, r.service, r.person, u.name as worker_name, r.done_on, r.received_at,
-        r.verdict, r.superseded, r.check_state from record r join app_user u on u.id = r.worker
-        where r.family = $1 and r.record is not null order by r.position desc limit 100";
-    let records = all!(tx, Recorded, sql, family).await?;
     let head = members.first().map(|head| head.surname.clone().unwrap_or_else(|| head.given_name.clone()));
     Ok(Some(Family {
         id: family,
@@ -676,7 +754,6 @@ pub async fn of(tx: &mut Tx, family: FamilyId) -> Result<Option<Family>, StoreEr
         worker_id: row.worker_id,
         members,
         activities,
-        records,
         org_unit: row.org_unit,
     }))
 }

@@ -434,6 +434,8 @@ pub async fn by_hash(tx: &mut Tx, hash: Digest) -> Result<Option<Item>, JournalE
 pub struct FileOf {
     /// What kind of proof.
     pub kind: EvidenceKind,
+    /// Whether it proves what somebody said of his consent.
+    pub of_consent: bool,
     /// The centre that serves the family; none when no family is known.
     pub org_unit: Option<OrgUnitId>,
     /// Key in the media store, once it came.
@@ -465,7 +467,8 @@ impl FileOf {
 /// # Errors
 /// When the database does not answer.
 pub async fn file_of(tx: &mut Tx, evidence: EvidenceId, part: Part) -> Result<Option<FileOf>, StoreError> {
-    let sql = "select e.kind, f.org_unit, x.object, x.media_type, x.size, x.salvage_size, r.family, r.person
+    let sql = "select e.kind, coalesce(r.kind = 'consent', false) as of_consent, f.org_unit, x.object, x.media_type,
+        x.size, x.salvage_size, r.family, r.person
         from evidence_file x join evidence e on e.evidence = x.evidence join record r on r.hash = e.hash
         left join family f on f.id = r.family
         where x.evidence = $1 and x.part = $2 order by r.position limit 1";

@@ -3,19 +3,32 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use kandas_shared::ids::{RecordId, UserId};
 
+use super::records::UNCHECKED;
 use crate::{
     exec, one,
-    store::{StoreError, Tx},
+    store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
 /// A record that nobody asks about for so long is free again.
 pub const STAY: TimeDelta = TimeDelta::minutes(5);
 
-/// Takes or prolongs a lease; says whether it is the user's.
+/// What came of taking a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is the user's.
+    Own,
+    /// Somebody else has it before him.
+    Elsewhere,
+    /// It waits no more: somebody has said something of it, or a newer one took its place.
+    Done,
+}
+
+/// Takes or prolongs a lease of a record that waits to be checked. Of a record that waits no more nothing is kept when the
+/// transaction is undone.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn take(tx: &mut Tx, record: RecordId, by: UserId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn take(tx: &mut Tx, record: RecordId, by: UserId, now: DateTime<Utc>) -> Result<Taken, StoreError> {
     let written = exec!(
         tx,
         "insert into review_lease (record, holder, until) values ($1, $2, $3)
@@ -27,7 +40,13 @@ pub async fn take(tx: &mut Tx, record: RecordId, by: UserId, now: DateTime<Utc>)
         now
     )
     .await?;
-    Ok(written == 1)
+    if written != 1 {
+        return Ok(Taken::Elsewhere);
+    }
+    // Only now: whoever had it may have been saying something of it, and gave it back with the same commit.
+    let sql = format!("select count(*) from record r where r.record = $1 and {UNCHECKED}");
+    let (waiting,) = one!(tx, (i64,), AssertSqlSafe(sql.as_str()), record).await?;
+    Ok(if waiting > 0 { Taken::Own } else { Taken::Done })
 }
 
 /// Whether somebody else has it before him.

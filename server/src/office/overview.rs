@@ -17,11 +17,12 @@ use uuid::Uuid;
 
 use super::{
     held, policy, queue,
-    standing::{self, InWeek, Stands},
+    standing::{self, Awaited, InWeek, Stands},
 };
 use crate::{
     among,
     check::policy::Territory,
+    journal::JournalError,
     one,
     refusal::Outcome,
     state::AppState,
@@ -29,7 +30,10 @@ use crate::{
 };
 
 /// A phone that has been silent for so long is named.
-const SILENT: TimeDelta = TimeDelta::days(3);
+pub(super) const SILENT: TimeDelta = TimeDelta::days(3);
+
+/// Most workers of the overview.
+const MOST_WORKERS: usize = 50;
 
 /// Numbers of the user's units.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -56,8 +60,11 @@ pub struct Overview {
     pub unvisited: i64,
     /// Rounds of monitoring that nobody closed in their terms (§43).
     pub missed: i64,
-    /// Workers with phones.
+    /// Those workers with phones of whom most is not as it should be, the most first; all are in their own list
+    /// ([`super::fleet`]).
     pub workers: Vec<Worker>,
+    /// Workers with phones.
+    pub workers_total: usize,
     /// Storage and sync.
     pub health: Health,
 }
@@ -149,6 +156,54 @@ pub struct Worker {
     pub held: i64,
 }
 
+impl Worker {
+    /// How much of his is not as it should be.
+    fn amiss(&self) -> i64 {
+        self.overdue + self.missing + self.unsent + self.incomplete + self.held
+    }
+}
+
+/// The workers with phones of these units with what is not as it should be, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn all_workers(
+    state: &AppState,
+    tx: &mut Tx,
+    units: &[OrgUnitId],
+) -> Result<Vec<Worker>, JournalError> {
+    let mut sums = Stands::default();
+    for (_, stand) in state.standing.of(tx, units, state.clock.wall()).await? {
+        sums.add(stand);
+    }
+    let units: Vec<(OrgUnitId,)> = units.iter().map(|unit| (*unit,)).collect();
+    sums.awaited.add(standing::awaited_of_nobody(tx, &units).await?);
+    Ok(workers(tx, &units, &sums.overdue, &sums.awaited.records).await?)
+}
+
+/// Records of which files are not here, of one unit or of all that the user's rights reach.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn incomplete(
+    state: &AppState,
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    unit: Option<OrgUnitId>,
+) -> Outcome<i64> {
+    let units = match unit {
+        Some(unit) => vec![unit],
+        None => policy::reach(user, territory).unwrap_or_else(|| territory.all()),
+    };
+    let stands = state.standing.of(tx, &units, state.clock.wall()).await?;
+    let mut sums = Stands::default();
+    stands.into_iter().for_each(|(_, stand)| sums.add(stand));
+    let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
+    sums.awaited.add(standing::awaited_of_nobody(tx, &units).await?);
+    Ok(sums.awaited.records.values().sum())
+}
+
 /// Whether there is room, and how what phones have is getting on.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = OverviewHealth)]
@@ -171,7 +226,7 @@ pub struct Health {
     pub silent: i64,
     /// Entries of the journal in which nothing has been looked for yet.
     pub behind: i64,
-    /// Works by the hour that failed the last time.
+    /// Parts of the regular work that failed the last time.
     pub failing: i64,
 }
 
@@ -196,7 +251,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         sums.add(stand);
     }
     centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
-    let Stands { families, unvisited, unanswered, missed, services, overdue, weeks, .. } = sums;
+    let Stands { families, unvisited, unanswered, missed, services, overdue, weeks, mut awaited, .. } = sums;
     let week = |(from, InWeek { due, done })| Week { from, to: from + Days::new(6), due, done };
     let weeks: Vec<Week> = standing::first_monday(today).iter_weeks().zip(weeks).map(week).collect();
     let services: Vec<OfService> =
@@ -205,11 +260,12 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
     let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
     let unchecked = queue::unchecked(tx, &units, UserId(Uuid::nil())).await?;
     let held = held::waiting(tx, &units).await?.records;
-    let incomplete = incomplete(tx, &units).await?;
-    let workers = workers(tx, &units, &overdue, &incomplete).await?;
-    // Each record has one worker.
-    let incomplete = incomplete.values().sum();
-    let health = health(state, tx, &units, incomplete, now).await?;
+    awaited.add(standing::awaited_of_nobody(tx, &units).await?);
+    let mut workers = workers(tx, &units, &overdue, &awaited.records).await?;
+    let workers_total = workers.len();
+    workers.sort_by_key(|worker| std::cmp::Reverse(worker.amiss()));
+    workers.truncate(MOST_WORKERS);
+    let health = health(state, tx, &units, &awaited, now).await?;
     Ok(Overview {
         today,
         families,
@@ -223,6 +279,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         unvisited,
         missed,
         workers,
+        workers_total,
         health,
     })
 }
@@ -231,7 +288,7 @@ async fn workers(
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
     overdue: &HashMap<UserId, i64>,
-    incomplete: &BTreeMap<UserId, i64>,
+    incomplete: &HashMap<UserId, i64>,
 ) -> Result<Vec<Worker>, StoreError> {
     let sql = "select u.id, u.name,
         (select max(s.at) from device d join device_seen s on s.device = d.id where d.worker = u.id) as seen_at,
@@ -249,11 +306,14 @@ async fn workers(
     workers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     workers.dedup_by_key(|worker| worker.id);
     let held = held::HELD;
+    // Held records are few and lie in an index of their own; grouped by their workers at once, SQLite would walk through all
+    // records by worker.
     let sql = format!(
-        "select r.worker, count(*) from record r join app_user w on w.id = r.worker left join family f on f.id = r.family
-         where {held} and coalesce(f.org_unit, w.org_unit) in ("
+        "select x.worker, count(*) from (select r.worker as worker from record r join app_user w on w.id = r.worker
+         where {held} and coalesce(r.org_unit, w.org_unit) in ("
     );
-    let held = by_worker(among!(tx, (UserId, i64), &sql, units, ") group by r.worker").await?);
+    let tail = ") limit 1000000) x group by x.worker";
+    let held = by_worker(among!(tx, (UserId, i64), &sql, units, tail).await?);
     for worker in &mut workers {
         worker.overdue = overdue.get(&worker.id).copied().unwrap_or_default();
         worker.held = held.get(&worker.id).copied().unwrap_or_default();
@@ -262,29 +322,13 @@ async fn workers(
     Ok(workers)
 }
 
-/// Records of which files are not here, by their worker.
-async fn incomplete(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<BTreeMap<UserId, i64>, StoreError> {
-    let sql = "select r.worker, count(distinct r.hash) from evidence_file x join evidence e on e.evidence = x.evidence
-        join record r on r.hash = e.hash join app_user w on w.id = r.worker left join family f on f.id = r.family
-        where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(f.org_unit, w.org_unit) in (";
-    let units = units.to_vec();
-    Ok(by_worker(among!(tx, (UserId, i64), sql, units, ") group by r.worker").await?))
-}
-
 async fn health(
     state: &AppState,
     tx: &mut Tx,
     units: &[(OrgUnitId,)],
-    incomplete: i64,
+    awaited: &Awaited,
     now: DateTime<Utc>,
 ) -> Outcome<Health> {
-    let sql = "select count(*), cast(coalesce(sum(size), 0) as bigint) from (select distinct x.evidence, x.part, x.size
-        from evidence_file x join evidence e on e.evidence = x.evidence join record r on r.hash = e.hash
-        join app_user w on w.id = r.worker left join family f on f.id = r.family
-        where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded
-        and coalesce(f.org_unit, w.org_unit) in (";
-    let files = among!(tx, (i64, i64), sql, units, ")) files").await?;
     let sql =
         "select count(*) from upload u join device d on d.id = u.device join app_user w on w.id = d.worker
         where u.state = 'open' and w.org_unit in (";
@@ -296,9 +340,7 @@ async fn health(
     let phones = among!(tx, (i64, i64), sql, units, ")", now - SILENT).await?;
     let sql = "select h.size - w.position from journal_head h join finding_work w on w.id = h.id";
     let (behind,) = one!(tx, (i64,), sql).await?;
-    // Exports are somebody's own, and say themselves how they ended.
-    let sql = "select count(*) from job where last_error is not null and name not like 'export:%'";
-    let (failing,) = one!(tx, (i64,), sql).await?;
+    let failing = i64::try_from(state.works.failing().len()).unwrap_or(i64::MAX);
     let free = match state.media.free() {
         Ok(free) => Some(free),
         Err(error) => {
@@ -307,13 +349,14 @@ async fn health(
         }
     };
     let both = |rows: &[(i64, i64)]| rows.iter().fold((0, 0), |all, row| (all.0 + row.0, all.1 + row.1));
-    let ((files, bytes), (phones, silent)) = (both(&files), both(&phones));
+    let (phones, silent) = both(&phones);
     Ok(Health {
         free,
         reserve: state.limits.disk_reserve,
-        files,
-        bytes,
-        incomplete,
+        files: awaited.files,
+        bytes: awaited.bytes,
+        // Each record has one worker.
+        incomplete: awaited.records.values().sum(),
         uploads,
         phones,
         silent,

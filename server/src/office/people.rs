@@ -1,14 +1,16 @@
 //! Users and phones as an administrator keeps them. No case data: names of users, states of phones.
 
+pub mod changing;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use kandas_shared::{
-    ids::{OrgUnitId, UserId},
+    ids::{DeviceId, OrgUnitId, UserId},
     locale::Lang,
     problem::ProblemCode,
     pulled::{OrgUnit, Role, User},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     device::{self, LINE, Line},
@@ -16,6 +18,7 @@ use super::{
 };
 use crate::{
     all, among,
+    apply::words,
     check::policy::Territory,
     devices, exec, opt,
     refusal::{Outcome, Refusal},
@@ -51,15 +54,55 @@ pub struct Listed {
     pub has_second_factor: bool,
 }
 
-/// Everybody and everything of an administrator's units.
+/// Most users and most phones of a page.
+pub const MOST: usize = 100;
+
+/// What of the users and phones is wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// Part of a user's name or log-in name, letters that a keyboard lacks aside; of phones, of their workers'.
+    #[serde(default)]
+    pub q: String,
+    /// Where the page of users before ended: the next page of users, and no phones.
+    #[serde(default)]
+    pub users_after: Option<UserId>,
+    /// Where the page of phones before ended: the next page of phones, and no users.
+    #[serde(default)]
+    pub phones_after: Option<DeviceId>,
+}
+
+/// Users and phones of the units that are covered, page by page.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct People {
     /// The units.
     pub units: Vec<OrgUnit>,
     /// The users, by name.
     pub users: Vec<Listed>,
+    /// How many there are.
+    pub users_total: usize,
+    /// Where the next page begins; absent with the last one.
+    pub users_next: Option<UserId>,
     /// Their phones, the newest first.
     pub phones: Vec<Line>,
+    /// How many there are.
+    pub phones_total: usize,
+    /// Where the next page begins; absent with the last one.
+    pub phones_next: Option<DeviceId>,
+}
+
+/// The ids of a page out of all, in their order, how many there are, and where the next begins.
+fn page<Id: Copy + PartialEq>(all: &[Id], after: Option<Id>, skipped: bool) -> (Vec<(Id,)>, Option<Id>) {
+    if skipped {
+        return (Vec::new(), None);
+    }
+    // Somebody who is not there any more was the last of his page: it begins anew.
+    let from = after.and_then(|after| all.iter().position(|id| *id == after)).map_or(0, |at| at + 1);
+    let rest = all.get(from..).unwrap_or_default();
+    let shown: Vec<(Id,)> = rest.iter().take(MOST).map(|id| (*id,)).collect();
+    let next = shown.last().filter(|_| rest.len() > MOST).map(|(id,)| *id);
+    (shown, next)
 }
 
 /// What a new user needs.
@@ -94,7 +137,54 @@ pub struct Invitation {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Users and phones of the units that are covered.
+const LISTED: &str = "select u.id, u.org_unit, u.login, u.name, u.role, u.language, u.active,
+    k.password is not null as has_password, k.totp is not null as has_second_factor
+    from app_user u left join user_secret k on k.user_id = u.id";
+
+fn covered(user: &User, territory: &Territory) -> Vec<(OrgUnitId,)> {
+    territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect()
+}
+
+/// All users of the units that are covered, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn users(tx: &mut Tx, user: &User, territory: &Territory) -> Result<Vec<Listed>, StoreError> {
+    let sql = format!("{LISTED} where u.org_unit in (");
+    let users = among!(tx, Listed, &sql, covered(user, territory), ")").await?;
+    Ok(by_name(users))
+}
+
+/// All their phones, the newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn phones(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    now: DateTime<Utc>,
+) -> Result<Vec<Line>, StoreError> {
+    let sql = format!("{LINE} where u.org_unit in (");
+    let mut phones = newest_first(among!(tx, Line, &sql, covered(user, territory), ")").await?);
+    device::complete(tx, &mut phones, now).await?;
+    Ok(phones)
+}
+
+fn by_name(mut users: Vec<Listed>) -> Vec<Listed> {
+    users.sort_by(|a, b| (&a.name, &a.login, a.id).cmp(&(&b.name, &b.login, b.id)));
+    users.dedup_by_key(|user| user.id);
+    users
+}
+
+fn newest_first(mut phones: Vec<Line>) -> Vec<Line> {
+    phones.sort_by_key(|phone| (std::cmp::Reverse(phone.enrolled_at), phone.id));
+    phones.dedup_by_key(|phone| phone.id);
+    phones
+}
+
+/// A page of the users and phones of the units that are covered. Of all of them nothing but what they are found and put
+/// in order by is read: a country has some thousands of users.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -102,26 +192,41 @@ pub async fn list(
     tx: &mut Tx,
     user: &User,
     territory: &Territory,
+    asked: &Asked,
     now: DateTime<Utc>,
 ) -> Result<People, StoreError> {
-    let covered: Vec<(OrgUnitId,)> =
-        territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
-    let sql = "select u.id, u.org_unit, u.login, u.name, u.role, u.language, u.active,
-        k.password is not null as has_password, k.totp is not null as has_second_factor
-        from app_user u left join user_secret k on k.user_id = u.id where u.org_unit in (";
-    let mut users = among!(tx, Listed, sql, covered, ")").await?;
-    users.sort_by(|a, b| (&a.name, &a.login).cmp(&(&b.name, &b.login)));
-    users.dedup_by_key(|user| user.id);
-    let sql = format!("{LINE} where u.org_unit in (");
-    let mut phones = among!(tx, Line, &sql, covered, ")").await?;
-    phones.sort_by_key(|phone| (std::cmp::Reverse(phone.enrolled_at), phone.id));
-    phones.dedup_by_key(|phone| phone.id);
+    let covered = covered(user, territory);
+    let q = words::fold(&asked.q);
+    let fits = |name: &str, login: &str| {
+        q.is_empty() || words::fold(name).contains(&q) || words::fold(login).contains(&q)
+    };
+    let sql = "select u.name, u.login, u.id from app_user u where u.org_unit in (";
+    let mut all = among!(tx, (String, String, UserId), sql, covered, ")").await?;
+    all.retain(|(name, login, _)| fits(name, login));
+    all.sort_unstable();
+    let all: Vec<UserId> = all.into_iter().map(|(_, _, id)| id).collect();
+    let (ids, users_next) = page(&all, asked.users_after, asked.phones_after.is_some());
+    let sql = format!("{LISTED} where u.id in (");
+    let users = by_name(among!(tx, Listed, &sql, ids, ")").await?);
+    let users_total = all.len();
+
+    let sql = "select d.enrolled_at, d.id, u.name, u.login from device d join app_user u on u.id = d.worker
+        where u.org_unit in (";
+    let mut all = among!(tx, (DateTime<Utc>, DeviceId, String, String), sql, covered, ")").await?;
+    all.retain(|(_, _, name, login)| fits(name, login));
+    all.sort_unstable_by_key(|(at, id, _, _)| (std::cmp::Reverse(*at), *id));
+    let all: Vec<DeviceId> = all.into_iter().map(|(_, id, _, _)| id).collect();
+    let (ids, phones_next) = page(&all, asked.phones_after, asked.users_after.is_some());
+    let sql = format!("{LINE} where d.id in (");
+    let mut phones = newest_first(among!(tx, Line, &sql, ids, ")").await?);
     device::complete(tx, &mut phones, now).await?;
+    let phones_total = all.len();
+
     let mut units =
         all!(tx, OrgUnit, "select id, parent, kind, kato, name_kk, name_ru from org_unit").await?;
     units.retain(|unit| covered.contains(&(unit.id,)));
     units.sort_by(|a, b| (&a.name_kk, a.id).cmp(&(&b.name_kk, b.id)));
-    Ok(People { units, users, phones })
+    Ok(People { units, users, users_total, users_next, phones, phones_total, phones_next })
 }
 
 /// Where a user works.

@@ -19,8 +19,12 @@ use kandas_shared::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
-use super::policy::{self, Right};
+use super::{
+    fleet::cut,
+    policy::{self, Right},
+};
 use crate::{
     among, calendar,
     check::policy::Territory,
@@ -29,13 +33,13 @@ use crate::{
     store::{StoreError, Tx},
 };
 
-/// Most plans of one answer.
+/// Most plans of a page.
 const MOST: usize = 200;
 /// Most plans that are looked through for it.
 const WINDOW: i64 = 2_000;
 
 /// Which plans are asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PlansOnly)]
 pub enum Only {
@@ -59,6 +63,9 @@ pub struct Wanted {
     #[serde(default)]
     #[param(inline)]
     pub only: Only,
+    /// Where the page before ended.
+    #[serde(default)]
+    pub after: Option<Uuid>,
 }
 
 /// Plans of the user's units that are under way.
@@ -67,17 +74,19 @@ pub struct Wanted {
 pub struct List {
     /// Today, in UTC+5.
     pub today: NaiveDate,
-    /// The plans, at most 200: the late ones first, then by how long they wait.
+    /// The plans of a page: the late ones first, then by how long they wait.
     pub plans: Vec<Listed>,
-    /// Families without a plan, where they were asked for; at most 200.
+    /// Families without a plan, where they were asked for.
     pub without: Vec<Without>,
+    /// Where the next page begins; absent with the last one.
+    pub next: Option<Uuid>,
     /// How many wait for the user.
     pub mine: i64,
     /// How many are under way.
     pub under_way: i64,
     /// How many should be on the phones by now.
     pub late: i64,
-    /// How many families have no plan; one more than 200 means that there are more.
+    /// How many families have no plan; exact up to 10,000, one more means that there are more.
     pub without_count: i64,
 }
 
@@ -240,6 +249,10 @@ const BEFORE: &str = "'draft_remote', 'prelim_agreed', 'final_draft', 'agreed'";
 const HEAD: &str = "(select coalesce(h.surname, h.given_name) from person h where h.family = f.id
     and h.relation = 'head' order by h.id limit 1) as name";
 
+/// Families of which there is no plan and nobody works on one.
+const WITHOUT: &str = "from family f where not exists (select 1 from plan p where p.family = f.id)
+    and not exists (select 1 from plan_version v where v.family = f.id) and f.org_unit in (";
+
 /// Versions in these states, without those of families whose plan is over or that have left: nothing is done to them.
 async fn under_way(tx: &mut Tx, units: &[(OrgUnitId,)], states: &str) -> Result<Vec<Row>, StoreError> {
     let sql = format!(
@@ -298,28 +311,35 @@ pub async fn list(
         i64::try_from(plans.iter().filter(|plan| fits(plan)).count()).unwrap_or(i64::MAX)
     };
     let (mine, under_way, late) = (count(|plan| plan.mine), count(|_| true), count(|plan| plan.late));
-    let sql = format!(
-        "select f.id as family, {HEAD}, f.settlement_name as settlement,
-            (select count(*) from person p where p.family = f.id) as members from family f
-         where not exists (select 1 from plan p where p.family = f.id)
-         and not exists (select 1 from plan_version v where v.family = f.id) and f.org_unit in ("
-    );
-    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let mut without = among!(tx, Without, &sql, units, ") order by f.id limit $1", most + 1).await?;
-    without.sort_by_key(|of| of.family);
-    without.dedup_by_key(|of| of.family);
-    without.truncate(MOST + 1);
-    let without_count = i64::try_from(without.len()).unwrap_or(i64::MAX);
+    let least = FamilyId(wanted.after.unwrap_or_default());
+    let without_count = {
+        let sql = format!("select count(*) from (select 1 {WITHOUT}");
+        super::held::sum(among!(tx, (i64,), &sql, units, ") limit 10001) counted").await?)
+    };
+    let mut without = Vec::new();
+    if wanted.only == Only::Without {
+        let sql = format!(
+            "select f.id as family, {HEAD}, f.settlement_name as settlement,
+            (select count(*) from person p where p.family = f.id) as members {WITHOUT}"
+        )
+        .replace("where not", "where f.id > $2 and not");
+        let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+        without = among!(tx, Without, &sql, units, ") order by f.id limit $1", most + 1, least).await?;
+        without.sort_by_key(|of: &Without| of.family);
+        without.dedup_by_key(|of| of.family);
+    }
     match wanted.only {
         Only::Mine => plans.retain(|plan| plan.mine),
         Only::UnderWay => {}
         Only::Late => plans.retain(|plan| plan.late),
         Only::Without => plans.clear(),
     }
-    without.truncate(if wanted.only == Only::Without { MOST } else { 0 });
     plans.sort_by_key(|plan| (!plan.late, plan.publish_by.is_none(), plan.publish_by, plan.since, plan.plan));
-    plans.truncate(MOST);
-    Ok(List { today, plans, without, mine, under_way, late, without_count })
+    let (plans, _, next_plan) = cut(plans, wanted.after, MOST, |plan| plan.plan.0);
+    let more = without.len() > MOST;
+    without.truncate(MOST);
+    let next = next_plan.or(without.last().filter(|_| more).map(|of| of.family.0));
+    Ok(List { today, plans, without, next, mine, under_way, late, without_count })
 }
 
 /// The centre that serves the family of a plan; none if there is no such version, or it went with the family.

@@ -85,7 +85,11 @@ pub enum Right {
     ErasePropose,
     /// To confirm or refuse what somebody else proposed.
     EraseConfirm,
-    /// To enter that somebody withdraws his consent (requirements §2.2, row "Consent record").
+    /// To see consents (requirements §2.2, row "Consent record": neither the expert nor the authorised body): their states,
+    /// what was recorded about them with its proof, and how they were withdrawn. That something was recorded stands in
+    /// lists of records without it.
+    Consent,
+    /// To enter that somebody withdraws his consent (the same row, C).
     ConsentWithdraw,
     /// To see how messages to a state system stand (§37, §44).
     Exchange,
@@ -101,7 +105,7 @@ pub enum Right {
 #[must_use]
 pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
-        Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check,
+        Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check, Consent,
         ConsentWithdraw, Deadlines, EraseConfirm, ErasePropose, Erasures, Evidence, Exchange, ExchangeAside,
         ExchangeWork, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Plan, PlanApprove,
         PlanMake, Reasons, Reference, Refund, Report, ReportDecide, ReportMake, RoadMap, RoadMapMake,
@@ -113,6 +117,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Own,
             Deadlines,
             Case,
+            Consent,
             Plan,
             PlanMake,
             Evidence,
@@ -135,6 +140,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Own,
             Deadlines,
             Case,
+            Consent,
             Plan,
             Evidence,
             Scans,
@@ -152,6 +158,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Own,
             Deadlines,
             Case,
+            Consent,
             Plan,
             Evidence,
             Scans,
@@ -177,6 +184,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Own,
             Deadlines,
             Case,
+            Consent,
             Plan,
             PlanApprove,
             Evidence,
@@ -203,6 +211,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Own,
             Deadlines,
             Case,
+            Consent,
             Plan,
             Evidence,
             Scans,
@@ -228,6 +237,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Own,
             Deadlines,
             Case,
+            Consent,
             Plan,
             Evidence,
             Scans,

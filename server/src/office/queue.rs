@@ -13,8 +13,9 @@ use kandas_shared::{
     pulled::User,
     service::ServiceCode,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::{held::EXACT, records::UNCHECKED};
 use crate::{
@@ -98,6 +99,105 @@ pub struct Queue {
     pub return_due: Option<NaiveDate>,
 }
 
+/// Which part of the queue.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Of one service.
+    pub service: Option<ServiceCode>,
+    /// Of families of this unit alone.
+    pub unit: Option<OrgUnitId>,
+    /// Of one worker.
+    pub worker: Option<UserId>,
+    /// Done on this day or later, as stated.
+    pub from: Option<NaiveDate>,
+    /// Done on this day or earlier.
+    pub to: Option<NaiveDate>,
+}
+
+impl Filter {
+    /// Its conditions as SQL over `r`, each with ` and ` before it; [`Filter::bound`] are bound from `first` on.
+    pub(super) fn fits(&self, first: usize) -> String {
+        [
+            (self.service.is_some(), "r.service ="),
+            (self.worker.is_some(), "r.worker ="),
+            (self.from.is_some(), "r.done_on >="),
+            (self.to.is_some(), "r.done_on <="),
+        ]
+        .into_iter()
+        .zip(first..)
+        .filter(|((asked, _), _)| *asked)
+        .map(|((_, condition), number)| format!(" and {condition} ${number}"))
+        .collect()
+    }
+
+    /// Service, worker and days; of what is not asked for, nothing and nobody.
+    pub(super) fn bound(&self) -> (String, UserId, NaiveDate, NaiveDate) {
+        (
+            self.service.map_or_else(String::new, |service| service.to_string()),
+            self.worker.unwrap_or(UserId(Uuid::nil())),
+            self.from.unwrap_or_default(),
+            self.to.unwrap_or_default(),
+        )
+    }
+
+    /// The units it is about; that he may ask for one, the handler has seen to.
+    pub(super) fn units(&self, user: &User, territory: &Territory) -> Vec<OrgUnitId> {
+        self.unit.map_or_else(|| territory.covered(user.org_unit), |unit| vec![unit])
+    }
+}
+
+/// What the queue can be narrowed to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = QueueChoices)]
+pub struct Choices {
+    /// Units of the user's that have families, by name.
+    pub units: Vec<ChoiceUnit>,
+    /// Workers of these units who have phones, by name.
+    pub workers: Vec<ChoiceWorker>,
+}
+
+/// A unit.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct ChoiceUnit {
+    /// Its id.
+    pub id: OrgUnitId,
+    /// Its name in Kazakh.
+    pub name_kk: String,
+    /// In Russian.
+    pub name_ru: String,
+}
+
+/// A worker.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct ChoiceWorker {
+    /// His id.
+    pub id: UserId,
+    /// His name.
+    pub name: String,
+    /// Where he works.
+    pub org_unit: OrgUnitId,
+}
+
+/// What a user can narrow his queue to.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn choices(tx: &mut Tx, user: &User, territory: &Territory) -> Result<Choices, StoreError> {
+    let covered: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
+    let sql = "select u.id, u.name_kk, u.name_ru from org_unit u
+        where exists (select 1 from family f where f.org_unit = u.id) and u.id in (";
+    let mut units = among!(tx, ChoiceUnit, sql, covered, ")").await?;
+    units.sort_by(|a, b| (&a.name_kk, a.id).cmp(&(&b.name_kk, b.id)));
+    units.dedup_by_key(|unit| unit.id);
+    let sql = "select u.id, u.name, u.org_unit from app_user u
+        where exists (select 1 from device d where d.worker = u.id) and u.org_unit in (";
+    let mut workers = among!(tx, ChoiceWorker, sql, covered, ")").await?;
+    workers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    workers.dedup_by_key(|worker| worker.id);
+    Ok(Choices { units, workers })
+}
+
 /// Whom the reading is about, for the access log.
 #[must_use]
 pub fn reading(by: &User) -> Reading {
@@ -112,11 +212,11 @@ pub async fn of(
     tx: &mut Tx,
     user: &User,
     territory: &Territory,
-    service: Option<ServiceCode>,
+    filter: &Filter,
     now: DateTime<Utc>,
 ) -> Result<Queue, StoreError> {
-    let units = territory.covered(user.org_unit);
-    let hashes = first(tx, user, &units, service, now).await?;
+    let units = filter.units(user, territory);
+    let hashes = first(tx, user, &units, filter, now).await?;
     let sql = "select r.record, r.kind, r.service, r.family,
         (select coalesce(h.surname, h.given_name) from person h where h.family = r.family and h.relation = 'head'
          order by h.id limit 1) as family_name,
@@ -138,7 +238,7 @@ pub async fn of(
         entry.last_on = entry.due_on.map(|due| calendar.last_day(due));
     }
     hint(tx, &mut entries).await?;
-    let waiting = waiting(tx, user, territory).await?;
+    let waiting = waiting(tx, user, &units, filter).await?;
     let checked_today = checked_since(tx, user.id, now).await?;
     let return_due = calendar.add_working_days(civil_date(now), 3).ok();
     Ok(Queue { entries, waiting, checked_today, return_due })
@@ -150,7 +250,7 @@ async fn first(
     tx: &mut Tx,
     user: &User,
     units: &[OrgUnitId],
-    service: Option<ServiceCode>,
+    filter: &Filter,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Digest,)>, StoreError> {
     #[derive(sqlx::FromRow)]
@@ -160,18 +260,17 @@ async fn first(
         position: i64,
         hash: Digest,
     }
-    let any = service.is_none();
-    let service = service.map_or_else(String::new, |service| service.to_string());
+    let (fits, (service, worker, from, to)) = (filter.fits(4), filter.bound());
     let sql = format!(
-        "select r.risk, r.sampled, r.position, r.hash from record r where {UNCHECKED} and r.org_unit = $6
-         and r.worker <> $1 and ($4 or r.service = $5)
+        "select r.risk, r.sampled, r.position, r.hash from record r where {UNCHECKED} and r.org_unit = $8
+         and r.worker <> $1{fits}
          and not exists (select 1 from review_lease l where l.record = r.record and l.holder <> $1 and l.until > $2)
          order by r.risk desc, r.sampled desc, r.position limit $3"
     );
     let mut places = Vec::new();
     for unit in units {
         let sql = sqlx::AssertSqlSafe(sql.as_str());
-        places.extend(all!(tx, Place, sql, user.id, now, MOST, any, service, unit).await?);
+        places.extend(all!(tx, Place, sql, user.id, now, MOST, service, worker, from, to, unit).await?);
     }
     places.sort_unstable_by_key(|place| (Reverse(place.risk), !place.sampled, place.position));
     places.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
@@ -193,27 +292,35 @@ async fn hint(tx: &mut Tx, entries: &mut [Entry]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many records wait for somebody of the user's units other than himself; exact up to [`EXACT`], one more means
+/// How many records of these units wait for somebody other than the user himself; exact up to [`EXACT`], one more means
 /// that there are more.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn waiting(tx: &mut Tx, user: &User, territory: &Territory) -> Result<i64, StoreError> {
-    let units: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
-    unchecked(tx, &units, user.id).await
+async fn waiting(tx: &mut Tx, user: &User, units: &[OrgUnitId], filter: &Filter) -> Result<i64, StoreError> {
+    let units: Vec<(OrgUnitId,)> = units.iter().map(|unit| (*unit,)).collect();
+    counted(tx, &units, user.id, filter).await
 }
 
-/// How many records of these units wait to be checked by somebody else than `but`; counted as [`waiting`] counts.
+/// How many records of these units wait to be checked by somebody else than `but`; counted as the queue counts.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(super) async fn unchecked(tx: &mut Tx, units: &[(OrgUnitId,)], but: UserId) -> Result<i64, StoreError> {
+    counted(tx, units, but, &Filter::default()).await
+}
+
+async fn counted(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    but: UserId,
+    filter: &Filter,
+) -> Result<i64, StoreError> {
+    let (fits, (service, worker, from, to)) = (filter.fits(2), filter.bound());
+    // That risk is something leads SQLite into the index of the queue, where everything is that is counted by.
     let sql = format!(
-        "select count(*) from (select 1 from record r where {UNCHECKED} and r.worker <> $1 and r.org_unit in ("
+        "select count(*) from (select 1 from record r where {UNCHECKED} and r.risk >= 0 and r.worker <> $1{fits}
+         and r.org_unit in ("
     );
     let tail = format!(") limit {}) counted", EXACT + 1);
-    let units = units.to_vec();
-    let counts = among!(tx, (i64,), &sql, units, &tail, but).await?;
+    let counts = among!(tx, (i64,), &sql, units, &tail, but, service, worker, from, to).await?;
     Ok(counts.into_iter().map(|(count,)| count).sum::<i64>().min(EXACT + 1))
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Whose unit a record belongs to is said by its family, and by its worker where the family is not known.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     finding::Severity,
@@ -17,16 +19,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{held, policy};
+use super::{
+    held::{self, EXACT},
+    policy,
+};
 use crate::{
-    among, calendar,
+    all, among, calendar,
     check::policy::Territory,
-    opt,
-    store::{StoreError, Tx},
+    one, opt,
+    store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
 /// Most records of a page.
 pub const MOST: i64 = 50;
+/// So many files that have not come are walked through for one page.
+const FEW_FILES: i64 = 4_000;
 
 /// What has become of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -90,25 +97,36 @@ impl State {
         }
     }
 
-    /// The condition, over `r` for the record; `$1` is the day from which on a return is late.
+    /// The condition, over `r` for the record; `$1` is the day from which on a return is late. That something was said at
+    /// all is said apart: it is what the index of it is made of.
     fn condition(self) -> &'static str {
         match self {
             Self::Unchecked => UNCHECKED,
-            Self::Accepted => "r.check_state = 'accepted' and r.verdict = 'accepted' and not r.superseded",
-            Self::Remarked => "r.check_state = 'remarked' and r.verdict = 'accepted' and not r.superseded",
-            Self::Returned => "r.check_state = 'returned' and not r.superseded",
-            Self::Unanswered => "r.check_state = 'returned' and not r.superseded and r.check_due < $1",
-            Self::Answered => "r.check_state = 'answered' and r.verdict = 'accepted'",
+            Self::Accepted => {
+                "r.check_state <> 'unchecked' and r.check_state = 'accepted' and r.verdict = 'accepted'
+                 and not r.superseded"
+            }
+            Self::Remarked => {
+                "r.check_state <> 'unchecked' and r.check_state = 'remarked' and r.verdict = 'accepted'
+                 and not r.superseded"
+            }
+            Self::Returned => {
+                "r.check_state <> 'unchecked' and r.check_state = 'returned' and not r.superseded"
+            }
+            Self::Unanswered => {
+                "r.check_state <> 'unchecked' and r.check_state = 'returned' and not r.superseded and r.check_due < $1"
+            }
+            Self::Answered => {
+                "r.check_state <> 'unchecked' and r.check_state = 'answered' and r.verdict = 'accepted'"
+            }
             Self::Held => held::HELD,
             Self::Handover => held::HANDOVER,
             Self::Incomplete => {
                 "r.verdict = 'accepted' and not r.superseded and exists (select 1 from evidence e
                  join evidence_file x on x.evidence = e.evidence where e.hash = r.hash and x.state = 'expected')"
             }
-            Self::Noticed => {
-                "r.verdict = 'accepted' and not r.superseded
-                 and exists (select 1 from finding n where n.hash = r.hash and n.severity <> 'good')"
-            }
+            // What speaks for a record weighs nothing.
+            Self::Noticed => "r.verdict = 'accepted' and not r.superseded and r.risk > 0",
             Self::Done => {
                 "r.verdict = 'accepted' and exists (select 1 from activity a where a.id = r.activity
                  and a.record = r.record and a.state in ('synced', 'reported', 'sys_confirmed', 'disputed'))"
@@ -150,6 +168,16 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Whether it is about records of which files are not here, and about nothing else but whose they are: these are counted
+    /// already ([`super::standing`]).
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        let Self { state, worker, phone, chain, service, unit: _, from, to, completions, before: _ } = self;
+        *state == Some(State::Incomplete)
+            && (worker.is_none() && phone.is_none() && chain.is_none() && service.is_none())
+            && (from.is_none() && to.is_none() && *completions != Some(true))
+    }
+
     /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$8` are [`Wanted::bound`].
     pub(super) fn fits(&self) -> String {
         let mut fits = String::from("r.position < $2");
@@ -254,9 +282,219 @@ pub struct List {
     pub phone_name: Option<String>,
 }
 
-const FROM: &str = " from record r join app_user w on w.id = r.worker left join family f on f.id = r.family";
+const FROM: &str = " from record r join app_user w on w.id = r.worker";
+/// Whose a record is: that of its family, or where the family is not known its worker's.
+const UNIT: &str = "coalesce(r.org_unit, w.org_unit)";
 
-/// A page of the list, as far as the user's rights reach.
+/// Whose records a list is about.
+enum Among {
+    /// Everybody's: no unit is asked for.
+    All,
+    /// Those of one worker or phone, which are few; in these units.
+    Few(Vec<(OrgUnitId,)>),
+    /// Those of these units, each of which has its own part of the index.
+    Units(Vec<(OrgUnitId,)>),
+}
+
+/// A question, and what is bound to it.
+struct Asked {
+    fits: String,
+    whose: Among,
+    late: NaiveDate,
+    bound: (UserId, DeviceId, ChainId, String, NaiveDate, NaiveDate),
+}
+
+/// A record's place in the list.
+type Place = (i64, Digest);
+
+impl Asked {
+    fn of(wanted: &Wanted, user: &User, territory: &Territory, late: NaiveDate) -> Self {
+        let units = || held::units(user, territory);
+        let whose = match wanted.unit {
+            // The handler has asked whether he may.
+            Some(unit) => Among::Units(vec![(unit,)]),
+            None if policy::is_everywhere(user.role) => Among::All,
+            None if wanted.worker.is_some() || wanted.phone.is_some() => Among::Few(units()),
+            None => Among::Units(units()),
+        };
+        Self { fits: wanted.fits(), whose, late, bound: wanted.bound() }
+    }
+
+    /// How many there are; exact up to `exact`, one more means that there are more.
+    async fn count(&self, tx: &mut Tx, exact: i64) -> Result<i64, StoreError> {
+        let Self { fits, whose, late, bound: (worker, phone, chain, service, from, to) } = self;
+        let first = i64::MAX;
+        match whose {
+            Among::All => {
+                let sql =
+                    format!("select count(*) from (select 1 from record r where {fits} limit $9) counted");
+                let sql = AssertSqlSafe(sql.as_str());
+                let most = exact + 1;
+                let found =
+                    one!(tx, (i64,), sql, late, first, worker, phone, chain, service, from, to, most);
+                Ok(found.await?.0)
+            }
+            Among::Few(units) => {
+                let sql = format!("select count(*) from (select 1{FROM} where {fits} and {UNIT} in (");
+                let tail = format!(") limit {}) counted", exact + 1);
+                let found = among!(
+                    tx, (i64,), &sql, units, &tail, late, first, worker, phone, chain, service, from, to
+                );
+                Ok(held::sum(found.await?))
+            }
+            Among::Units(units) => {
+                let sql = format!(
+                    "select count(*) from (select 1{FROM} where {fits} and r.org_unit is null and w.org_unit in ("
+                );
+                let tail = format!(") limit {}) counted", exact + 1);
+                let unknown = among!(
+                    tx, (i64,), &sql, units, &tail, late, first, worker, phone, chain, service, from, to
+                );
+                let mut total = held::sum(unknown.await?);
+                let sql = format!(
+                    "select count(*) from (select 1 from record r where {fits} and r.org_unit = $9 limit $10) counted"
+                );
+                for (unit,) in units {
+                    let left = exact + 1 - total;
+                    if left <= 0 {
+                        break;
+                    }
+                    let sql = AssertSqlSafe(sql.as_str());
+                    let found = one!(
+                        tx, (i64,), sql, late, first, worker, phone, chain, service, from, to, unit, left
+                    );
+                    total += found.await?.0;
+                }
+                Ok(total)
+            }
+        }
+    }
+
+    /// The first of them before a place, one more than a page holds. Where all of them are `few` they are taken together
+    /// and put into order; where not, the next ones in order are soon found.
+    async fn page(&self, tx: &mut Tx, before: i64, few: bool, most: i64) -> Result<Vec<Place>, StoreError> {
+        let Self { fits, whose, late, bound: (worker, phone, chain, service, from, to) } = self;
+        let limit = most + 1;
+        let ordered = |more: &str| {
+            let found = format!("select r.position, r.hash from record r where {fits}{more}");
+            if few {
+                format!(
+                    "select x.position, x.hash from ({found} limit {}) x order by x.position desc limit $10",
+                    EXACT + 1
+                )
+            } else {
+                format!("{found} order by r.position desc limit $10")
+            }
+        };
+        // Nobody's unit where none is asked for.
+        let nobody = OrgUnitId(Uuid::nil());
+        let mut places = match whose {
+            Among::All => {
+                let sql = ordered("");
+                let sql = AssertSqlSafe(sql.as_str());
+                let found = all!(
+                    tx, Place, sql, late, before, worker, phone, chain, service, from, to, nobody, limit
+                );
+                found.await?
+            }
+            Among::Few(units) => {
+                let sql = format!("select r.position, r.hash{FROM} where {fits} and {UNIT} in (");
+                let tail = ") order by r.position desc limit $9";
+                let found = among!(
+                    tx, Place, &sql, units, tail, late, before, worker, phone, chain, service, from, to, limit
+                );
+                found.await?
+            }
+            Among::Units(units) => {
+                let sql = format!(
+                    "select r.position, r.hash{FROM} where {fits} and r.org_unit is null and w.org_unit in ("
+                );
+                let tail = ") order by r.position desc limit $9";
+                let unknown = among!(
+                    tx, Place, &sql, units, tail, late, before, worker, phone, chain, service, from, to, limit
+                );
+                let mut places = unknown.await?;
+                let sql = ordered(" and r.org_unit = $9");
+                for (unit,) in units {
+                    let sql = AssertSqlSafe(sql.as_str());
+                    let found = all!(
+                        tx, Place, sql, late, before, worker, phone, chain, service, from, to, unit, limit
+                    );
+                    places.extend(found.await?);
+                }
+                places
+            }
+        };
+        places.sort_unstable_by_key(|(position, _)| Reverse(*position));
+        places.dedup_by_key(|(position, _)| *position);
+        Ok(places)
+    }
+}
+
+/// The whole list, for who writes it into a file: the same records, page by page of any length.
+pub(super) struct Whole {
+    asked: Asked,
+    before: i64,
+    /// How many there are.
+    pub(super) total: i64,
+}
+
+impl Whole {
+    /// Begins it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        user: &User,
+        territory: &Territory,
+        wanted: &Wanted,
+        today: NaiveDate,
+    ) -> Result<Self, StoreError> {
+        let late = calendar::read(tx).await?.late_before(today);
+        let asked = Asked::of(wanted, user, territory, late);
+        let total = asked.count(tx, i64::MAX / 2).await?;
+        Ok(Self { asked, before: i64::MAX, total })
+    }
+
+    /// The next records, the newest first; none when all were told.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn next(&mut self, tx: &mut Tx, most: usize) -> Result<Vec<i64>, StoreError> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX - 1);
+        let places = self.asked.page(tx, self.before, self.total <= EXACT, limit).await?;
+        let page: Vec<i64> = places.into_iter().map(|(position, _)| position).take(most).collect();
+        if let Some(last) = page.last() {
+            self.before = *last;
+        }
+        Ok(page)
+    }
+}
+
+/// Whether so few files have not come, of all records, that it is quicker to begin with them.
+async fn awaits_few(tx: &mut Tx) -> Result<bool, StoreError> {
+    let sql = "select count(*) from (select 1 from evidence_file x where x.state = 'expected' limit $1) counted";
+    Ok(one!(tx, (i64,), sql, FEW_FILES + 1).await?.0 <= FEW_FILES)
+}
+
+/// Of few records of which files are not here, wherever they lie among the others: from the files to the records.
+async fn page_of_awaited(tx: &mut Tx, units: &[(OrgUnitId,)], before: i64) -> Result<Vec<Place>, StoreError> {
+    // SQLite joins in this order because the joins are crossed.
+    let sql = format!(
+        "select distinct r.position, r.hash from evidence_file x cross join evidence e cross join record r
+         cross join app_user w where x.state = 'expected' and e.evidence = x.evidence and r.hash = e.hash
+         and w.id = r.worker and r.verdict = 'accepted' and not r.superseded and r.position < $1 and {UNIT} in ("
+    );
+    let limit = MOST + 1;
+    let mut places =
+        among!(tx, Place, &sql, units, ") order by r.position desc limit $2", before, limit).await?;
+    places.sort_unstable_by_key(|(position, _)| Reverse(*position));
+    places.dedup_by_key(|(position, _)| *position);
+    Ok(places)
+}
+
+/// A page of the list, as far as the user's rights reach. `counted` is how many there are, where that is known already.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -266,41 +504,30 @@ pub async fn list(
     territory: &Territory,
     wanted: &Wanted,
     today: NaiveDate,
+    counted: Option<i64>,
 ) -> Result<List, StoreError> {
     let late = calendar::read(tx).await?.late_before(today);
-    let units = match wanted.unit {
-        // The handler has asked whether he may.
-        Some(unit) => vec![(unit,)],
-        None => held::units(user, territory),
+    let asked = Asked::of(wanted, user, territory, late);
+    let total = match counted {
+        Some(counted) => counted.min(EXACT + 1),
+        None => asked.count(tx, EXACT).await?,
     };
-    let (worker, phone, chain, service, from, to) = wanted.bound();
-    let fits = wanted.fits();
-    let fits = format!("{fits} and coalesce(f.org_unit, w.org_unit) in (");
-    let before = wanted.before.unwrap_or(i64::MAX);
-    let sql = format!("{ENTRY}{FROM} where {fits}");
-    let tail = ") order by r.position desc limit $9";
-    let mut records =
-        among!(tx, Entry, &sql, units, tail, late, before, worker, phone, chain, service, from, to, MOST + 1)
-            .await?;
-    records.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.position));
-    records.dedup_by_key(|entry| entry.position);
-    let more = records.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
-    records.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-    for entry in &mut records {
-        entry.noticed = match entry.weight {
-            2 => Some(Severity::Over),
-            1 => Some(Severity::Soon),
-            _ => None,
-        };
-    }
-    let sql = format!("select count(*) from (select 1{FROM} where {fits}");
-    let (tail, first) = (") limit 10001) counted", i64::MAX);
-    let counts =
-        among!(tx, (i64,), &sql, units, tail, late, first, worker, phone, chain, service, from, to).await?;
+    let (before, few) = (wanted.before.unwrap_or(i64::MAX), total <= EXACT);
+    let mut places = match (wanted.is_awaited(), wanted.unit) {
+        (true, None) if awaits_few(tx).await? => {
+            page_of_awaited(tx, &held::units(user, territory), before).await?
+        }
+        // Where many files have not come, the next ones in order are soon found.
+        (awaited, _) => asked.page(tx, before, few && !awaited, MOST).await?,
+    };
+    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let more = places.len() > most;
+    places.truncate(most);
+    let records = entries(tx, &places).await?;
     Ok(List {
-        next: records.last().filter(|_| more).map(|entry| entry.position),
+        next: places.last().filter(|_| more).map(|(position, _)| *position),
         records,
-        total: held::sum(counts),
+        total,
         worker_name: match wanted.worker {
             Some(worker) => named(tx, user, territory, worker).await?,
             None => None,
@@ -310,6 +537,23 @@ pub async fn list(
             None => None,
         },
     })
+}
+
+/// These records, the newest first.
+pub(super) async fn entries(tx: &mut Tx, places: &[Place]) -> Result<Vec<Entry>, StoreError> {
+    let hashes: Vec<(Digest,)> = places.iter().map(|(_, hash)| (*hash,)).collect();
+    let sql = format!("{ENTRY}{FROM} where r.hash in (");
+    let mut entries = among!(tx, Entry, &sql, hashes, ")").await?;
+    entries.sort_unstable_by_key(|entry| Reverse(entry.position));
+    entries.dedup_by_key(|entry| entry.position);
+    for entry in &mut entries {
+        entry.noticed = match entry.weight {
+            2 => Some(Severity::Over),
+            1 => Some(Severity::Soon),
+            _ => None,
+        };
+    }
+    Ok(entries)
 }
 
 const ENTRY: &str = "select r.hash, r.record, r.position, r.kind, r.service, r.family,
@@ -416,7 +660,7 @@ pub async fn tally(
             ", cast(coalesce(sum(case when {condition} then 1 else 0 end), 0) as bigint) as {name}"
         ));
     }
-    let sql = format!("{counts}{FROM} where r.{column} = $2 and coalesce(f.org_unit, w.org_unit) in (");
+    let sql = format!("{counts}{FROM} where r.{column} = $2 and {UNIT} in (");
     let pieces = among!(tx, Tally, &sql, held::units(user, territory), ")", late, id).await?;
     Ok(pieces.into_iter().fold(Tally::default(), Tally::and))
 }

@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    fleet::cut,
     held,
     monitoring::named,
     reference::{ChangeRow, history, in_time, set_by},
@@ -33,8 +34,8 @@ use crate::{
 
 /// Families that are looked at for a page.
 const PAGE: i64 = 200;
-/// Persons with a withdrawn consent that are shown.
-const MOST: i64 = 200;
+/// Persons with a withdrawn consent of a page.
+const MOST: usize = 100;
 /// Days after the receipt of a file for which phones keep their copy, at least; fixed in the program for phones.
 const PHONE_DAYS: u32 = 14;
 
@@ -181,6 +182,9 @@ pub struct Wanted {
     /// Where the page before ended.
     #[serde(default)]
     pub after: Option<FamilyId>,
+    /// Where the page of persons with a withdrawn consent ended: the next of them, and no families.
+    #[serde(default)]
+    pub withdrawn_after: Option<PersonId>,
 }
 
 /// Whose date has come.
@@ -199,8 +203,10 @@ pub struct Due {
     pub first: Option<NaiveDate>,
     /// Families without a day to count from: no date ever comes for them.
     pub undated: i64,
-    /// Persons whose consent is withdrawn, the last first; on the first page alone.
+    /// Persons whose consent is withdrawn, the last first; not with later pages of families.
     pub withdrawn: Vec<WithdrawnPerson>,
+    /// Where the next page of them begins; absent with the last one.
+    pub withdrawn_next: Option<PersonId>,
 }
 
 /// A family whose date has come.
@@ -274,7 +280,7 @@ pub async fn due(
     let years = keeping.years.and_then(|years| years.checked_add(keeping.extra));
     let latest = years.and_then(|years| today.checked_sub_months(Months::new(years.checked_mul(12)?)));
     let (mut families, mut next) = (Vec::new(), None);
-    if let Some(latest) = latest {
+    if let Some(latest) = latest.filter(|_| wanted.withdrawn_after.is_none()) {
         let after = wanted.after.unwrap_or(FamilyId(Uuid::nil()));
         let sql = "select f.id, f.org_unit, f.quota_date, f.arrived_on,
             (select count(*) from person p where p.family = f.id) as members,
@@ -316,8 +322,12 @@ pub async fn due(
     };
     let sql = "select count(*) from family where quota_date is null and arrived_on is null and org_unit in (";
     let undated = among!(tx, (i64,), sql, units, ")").await?.into_iter().map(|(count,)| count).sum();
-    let withdrawn = if wanted.after.is_some() { Vec::new() } else { withdrawn(tx, &units).await? };
-    Ok(Due { today, keeping, families, next, first, undated, withdrawn })
+    let (withdrawn, withdrawn_next) = if wanted.after.is_some() {
+        (Vec::new(), None)
+    } else {
+        withdrawn(tx, &units, wanted.withdrawn_after).await?
+    };
+    Ok(Due { today, keeping, families, next, first, undated, withdrawn, withdrawn_next })
 }
 
 /// The days of the family of these units that came first.
@@ -332,14 +342,20 @@ async fn first(
     Ok(rows.into_iter().min_by_key(|(quota, arrived)| quota.or(*arrived)))
 }
 
-async fn withdrawn(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Vec<WithdrawnPerson>, StoreError> {
+/// A page of the persons whose consent is withdrawn. There are few, and their order is by a day that is not theirs alone:
+/// who they are is read of all, the page is cut out of it.
+async fn withdrawn(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    after: Option<PersonId>,
+) -> Result<(Vec<WithdrawnPerson>, Option<PersonId>), StoreError> {
     let sql = "select p.id as person, p.family, p.surname, p.given_name,
         (select max(w.on_day) from consent_withdrawal w where w.person = p.id) as on_day
         from consent c join person p on p.id = c.person join family f on f.id = p.family
         where c.state = 'withdrawn' and f.org_unit in (";
-    let mut rows = among!(tx, WithdrawnPerson, sql, units, ") limit $1", MOST).await?;
+    let mut rows = among!(tx, WithdrawnPerson, sql, units, ")").await?;
     rows.sort_unstable_by_key(|row| (std::cmp::Reverse(row.on_day), row.person));
     rows.dedup_by_key(|row| row.person);
-    rows.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-    Ok(rows)
+    let (page, _, next) = cut(rows, after, MOST, |row| row.person);
+    Ok((page, next))
 }

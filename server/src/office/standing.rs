@@ -5,7 +5,10 @@
 //! activities, so that summing them up costs what counting does, and each record would have to move two. So an index holds
 //! what is counted, the journal says which units had something new, and these alone are counted again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use kandas_shared::{
@@ -13,7 +16,6 @@ use kandas_shared::{
     ids::{OrgUnitId, UserId},
     service::ServiceCode,
 };
-use tokio::sync::Mutex;
 
 use super::{
     deadlines::counted::{self, Counted},
@@ -22,12 +24,17 @@ use super::{
 };
 use crate::{
     all, among,
+    facts::Event,
     journal::{self, JournalError},
-    store::Tx,
+    store::{StoreError, Tx},
 };
 
 /// Whoever is so many facts behind counts everything.
 const MOST: i64 = 20_000;
+/// So many families that were set are looked at one by one.
+const MOST_MOVED: i64 = 200;
+/// So many units are counted without waiting for somebody who counts more.
+const FEW: usize = 4;
 /// Weeks that are counted one by one, the present one the last.
 pub const WEEKS: usize = 12;
 
@@ -64,6 +71,29 @@ pub struct Stands {
     pub weeks: [InWeek; WEEKS],
     /// What has a clock ([`super::deadlines`]).
     pub(super) due: Counted,
+    /// Files that have not come.
+    pub(super) awaited: Awaited,
+}
+
+/// Files of records that count, which have not come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Awaited {
+    /// How many.
+    pub(super) files: i64,
+    /// Their bytes.
+    pub(super) bytes: i64,
+    /// Records that name them, by their worker.
+    pub(super) records: HashMap<UserId, i64>,
+}
+
+impl Awaited {
+    pub(super) fn add(&mut self, more: Self) {
+        self.files += more.files;
+        self.bytes += more.bytes;
+        for (worker, records) in more.records {
+            *self.records.entry(worker).or_default() += records;
+        }
+    }
 }
 
 impl Stands {
@@ -80,6 +110,7 @@ impl Stands {
         for (worker, overdue) in more.overdue {
             *self.overdue.entry(worker).or_default() += overdue;
         }
+        self.awaited.add(more.awaited);
         for (sum, week) in self.weeks.iter_mut().zip(more.weeks) {
             sum.due += week.due;
             sum.done += week.done;
@@ -87,9 +118,13 @@ impl Stands {
     }
 }
 
-/// What this process knows.
+/// What this process knows. Nobody waits for the database with it in hand: whoever counts counts beside it.
 #[derive(Debug, Default)]
-pub struct Standing(Mutex<Known>);
+pub struct Standing {
+    known: Mutex<Known>,
+    /// One at a time counts much: the others find it counted.
+    counting: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -98,6 +133,10 @@ struct Known {
     /// The day it was counted for.
     today: NaiveDate,
     units: HashMap<OrgUnitId, Stands>,
+    /// How far the journal had come when a unit was last forgotten, and when all of them were: what was counted before is
+    /// not kept.
+    forgotten: HashMap<OrgUnitId, i64>,
+    all_forgotten: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -122,48 +161,142 @@ impl Standing {
         now: DateTime<Utc>,
     ) -> Result<Vec<(OrgUnitId, Stands)>, JournalError> {
         let today = civil_date(now);
-        let mut known = self.0.lock().await;
-        let is_newest = known.forget_changed(tx, today).await?;
-        let missing: Vec<(OrgUnitId,)> =
-            units.iter().filter(|unit| !known.units.contains_key(unit)).map(|unit| (*unit,)).collect();
-        let counted = if missing.is_empty() { HashMap::new() } else { count(tx, &missing, now).await? };
-        let of = |unit: &OrgUnitId| known.units.get(unit).or_else(|| counted.get(unit)).cloned();
-        let found = units.iter().map(|unit| (*unit, of(unit).unwrap_or_default())).collect();
-        // What an older snapshot counts is not kept beside what is newer: nobody would count it again.
-        if is_newest {
-            known.units.extend(counted);
+        let size = i64::try_from(journal::size(tx).await?).unwrap_or(i64::MAX);
+        self.follow(tx, size, today).await?;
+        let (mut found, mut missing) = self.known().look(units);
+        if missing.len() > FEW {
+            let _counting = self.counting.lock().await;
+            (found, missing) = self.known().look(units);
+            self.count_missing(tx, size, now, &missing, &mut found).await?;
+        } else {
+            self.count_missing(tx, size, now, &missing, &mut found).await?;
         }
-        Ok(found)
+        Ok(units.iter().map(|unit| (*unit, found.remove(unit).unwrap_or_default())).collect())
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the units of which there is something new up to `size`, where this snapshot sees more than anybody before.
+    async fn follow(&self, tx: &mut Tx, size: i64, today: NaiveDate) -> Result<(), JournalError> {
+        loop {
+            let position = {
+                let mut known = self.known();
+                if known.today != today || size - known.position > MOST {
+                    known.forget_all(size, today);
+                }
+                if size <= known.position {
+                    return Ok(());
+                }
+                known.position
+            };
+            let news = news(tx, position, size).await?;
+            let mut known = self.known();
+            // Somebody else may have come as far meanwhile, or farther.
+            if known.position == position {
+                match news {
+                    Some(units) => known.forget(&units, size),
+                    None => known.forget_all(size, today),
+                }
+                return Ok(());
+            }
+        }
+    }
+
+    async fn count_missing(
+        &self,
+        tx: &mut Tx,
+        size: i64,
+        now: DateTime<Utc>,
+        missing: &[(OrgUnitId,)],
+        found: &mut HashMap<OrgUnitId, Stands>,
+    ) -> Result<(), JournalError> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let counted = count(tx, missing, now).await?;
+        self.known().keep(&counted, size, civil_date(now));
+        found.extend(counted);
+        Ok(())
     }
 }
 
 impl Known {
-    /// Forgets the units of which there is something new; says whether nobody has seen more than this snapshot.
-    async fn forget_changed(&mut self, tx: &mut Tx, today: NaiveDate) -> Result<bool, JournalError> {
-        let size = i64::try_from(journal::size(tx).await?).unwrap_or(i64::MAX);
-        if self.today != today || size - self.position > MOST {
-            *self = Self { position: size, today, units: HashMap::new() };
-            return Ok(true);
-        }
-        // Somebody else's snapshot may be newer than this one: then so is what is known.
-        if size <= self.position {
-            return Ok(size == self.position);
-        }
-        let sql = "select distinct case when j.kind in ('family.set', 'person.set', 'assignment.set', 'subject.erased')
-            then null else f.org_unit end as unit
-            from journal j left join family f on f.id = j.family
-            where j.position > $1 and j.position <= $2 and (j.family is not null or j.kind like '%.set')
-            and j.kind <> 'plan.row_drafted'";
-        for (unit,) in all!(tx, (Option<OrgUnitId>,), sql, self.position, size).await? {
-            match unit {
-                Some(unit) => drop(self.units.remove(&unit)),
-                // Where a family was before, the journal does not say.
-                None => self.units.clear(),
+    /// What is known of these units, and of which nothing is.
+    fn look(&self, units: &[OrgUnitId]) -> (HashMap<OrgUnitId, Stands>, Vec<(OrgUnitId,)>) {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        for unit in units {
+            match self.units.get(unit) {
+                Some(stands) => drop(found.insert(*unit, stands.clone())),
+                None => missing.push((*unit,)),
             }
         }
-        self.position = size;
-        Ok(true)
+        (found, missing)
     }
+
+    fn forget(&mut self, units: &[OrgUnitId], size: i64) {
+        for unit in units {
+            self.units.remove(unit);
+            self.forgotten.insert(*unit, size);
+        }
+        self.position = size;
+    }
+
+    /// The snapshot may be an older one than somebody else's, on another day.
+    fn forget_all(&mut self, size: i64, today: NaiveDate) {
+        self.units.clear();
+        self.forgotten.clear();
+        self.position = self.position.max(size);
+        (self.all_forgotten, self.today) = (self.position, today);
+    }
+
+    /// Keeps what was counted in a snapshot of `size` facts, unless there was something new of it since: nobody would count
+    /// it again.
+    fn keep(&mut self, counted: &HashMap<OrgUnitId, Stands>, size: i64, today: NaiveDate) {
+        if self.today != today || size < self.all_forgotten {
+            return;
+        }
+        for (unit, stands) in counted {
+            if self.forgotten.get(unit).is_none_or(|forgotten| *forgotten <= size) {
+                self.units.insert(*unit, stands.clone());
+            }
+        }
+    }
+}
+
+/// The units of which there is something new between two lengths of the journal; nothing where that may be all of them.
+async fn news(tx: &mut Tx, after: i64, size: i64) -> Result<Option<Vec<OrgUnitId>>, JournalError> {
+    // What is set and is of no family is a setting, which all are counted by; a unit, a user or a password is not.
+    let sql = "select distinct case when j.kind = 'subject.erased'
+         then (select e.org_unit from erasure e where e.position = j.position) else f.org_unit end as unit
+        from journal j left join family f on f.id = j.family where j.position > $1 and j.position <= $2 and (j.family is not null or j.kind = 'setting.set')
+        and j.kind <> 'plan.row_drafted'";
+    let mut units = Vec::new();
+    for (unit,) in all!(tx, (Option<OrgUnitId>,), sql, after, size).await? {
+        match unit {
+            Some(unit) => units.push(unit),
+            None => return Ok(None),
+        }
+    }
+    // Where a family came to was found above; where it was is said by the fact before.
+    let sql = "select (select max(b.position) from journal b where b.family = j.family and b.kind = 'family.set'
+         and b.position < j.position) as before
+        from journal j where j.kind = 'family.set' and j.position > $1 and j.position <= $2 limit $3";
+    let set = all!(tx, (Option<i64>,), sql, after, size, MOST_MOVED + 1).await?;
+    if i64::try_from(set.len()).unwrap_or(i64::MAX) > MOST_MOVED {
+        return Ok(None);
+    }
+    for (before,) in set {
+        let Some(position) = before.and_then(|position| u64::try_from(position).ok()) else { continue };
+        let placed = journal::stored_at(tx, position).await?.map(|stored| stored.placed()).transpose()?.flatten();
+        match placed.map(|placed| placed.event) {
+            Some(Event::FamilySet(family)) => units.push(family.org_unit),
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(units))
 }
 
 async fn count(
@@ -211,14 +344,60 @@ async fn count(
         let unit = stands.entry(unit).or_default();
         (unit.missed, unit.due.missed_from) = (missed, Some(first));
     }
-    let sql = "select a.org_unit, n.worker, count(*) from activity a join assignment n on n.family = a.family
-        where n.is_open and a.state = 'planned' and a.due_on < $1 and a.org_unit in (";
-    let tail = ") group by a.org_unit, n.worker";
+    // Family by family, whose activities lie together; SQLite joins in this order because the joins are crossed.
+    let sql = "select f.org_unit, n.worker, count(*) from family f cross join assignment n cross join activity a
+        where n.family = f.id and n.is_open and a.family = f.id and a.state = 'planned' and a.due_on < $1
+        and f.org_unit in (";
+    let tail = ") group by f.org_unit, n.worker";
     for (unit, worker, overdue) in among!(tx, (OrgUnitId, UserId, i64), sql, units, tail, late).await? {
         *stands.entry(unit).or_default().overdue.entry(worker).or_default() += overdue;
     }
+    for (unit, awaited) in awaited(tx, units, "r.org_unit", "").await? {
+        stands.entry(unit).or_default().awaited = awaited;
+    }
     count_weeks(tx, units, today, &mut stands).await?;
     Ok(stands)
+}
+
+/// Files that have not come, of records of no family that is known: they are their workers' units'. There are hardly any, and
+/// the journal says of none whose they are.
+pub(super) async fn awaited_of_nobody(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Awaited, StoreError> {
+    let mut sum = Awaited::default();
+    for (_, more) in awaited(tx, units, "w.org_unit", " join app_user w on w.id = r.worker and r.org_unit is null").await? {
+        sum.add(more);
+    }
+    Ok(sum)
+}
+
+async fn awaited(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    unit: &str,
+    join: &str,
+) -> Result<HashMap<OrgUnitId, Awaited>, StoreError> {
+    #[derive(sqlx::FromRow)]
+    struct OfWorker {
+        org_unit: OrgUnitId,
+        worker: UserId,
+        records: i64,
+        files: i64,
+        bytes: i64,
+    }
+    // From the unit's records to their files, not the other way round.
+    let sql = format!(
+        "select {unit} as org_unit, r.worker, count(distinct r.hash) as records, count(*) as files,
+         cast(coalesce(sum(x.size), 0) as bigint) as bytes
+         from record r{join} join evidence e on e.hash = r.hash join evidence_file x on x.evidence = e.evidence
+         where x.state = 'expected' and r.verdict = 'accepted' and not r.superseded and {unit} in ("
+    );
+    let tail = format!(") group by {unit}, r.worker");
+    let mut awaited: HashMap<OrgUnitId, Awaited> = HashMap::new();
+    for row in among!(tx, OfWorker, &sql, units, &tail).await? {
+        let OfWorker { org_unit, worker, records, files, bytes } = row;
+        let more = Awaited { files, bytes, records: HashMap::from([(worker, records)]) };
+        awaited.entry(org_unit).or_default().add(more);
+    }
+    Ok(awaited)
 }
 
 /// Days are summed up here: neither engine's weeks are the other's.
@@ -254,6 +433,35 @@ async fn count_weeks(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_counted_before_something_new_came_is_not_kept() {
+        let (one, other) = (OrgUnitId(uuid::Uuid::from_u128(1)), OrgUnitId(uuid::Uuid::from_u128(2)));
+        let today = "2026-11-23".parse().unwrap();
+        let counted = |families| {
+            let stands = Stands { families, ..Stands::default() };
+            HashMap::from([(one, stands.clone()), (other, stands)])
+        };
+        let families = |known: &Known| [one, other].map(|unit| known.units.get(&unit).map(|stands| stands.families));
+        let mut known = Known::default();
+        known.forget_all(10, today);
+        known.keep(&counted(1), 10, today);
+        assert_eq!(families(&known), [Some(1), Some(1)]);
+        // While somebody counts in a snapshot of 10 facts, the journal goes on to 12 with something of one unit.
+        known.forget(&[one], 12);
+        known.keep(&counted(2), 10, today);
+        assert_eq!(families(&known), [None, Some(2)]);
+        known.keep(&counted(3), 12, today);
+        assert_eq!(families(&known), [Some(3), Some(3)]);
+        // All of them, or another day.
+        known.forget_all(13, today);
+        known.keep(&counted(4), 12, today);
+        assert_eq!(families(&known), [None, None]);
+        known.keep(&counted(5), 13, "2026-11-24".parse().unwrap());
+        assert_eq!(families(&known), [None, None]);
+        known.forget_all(9, "2026-11-24".parse().unwrap());
+        assert_eq!((known.position, known.all_forgotten), (13, 13), "an older snapshot on another day");
+    }
 
     #[test]
     fn the_present_week_is_the_last_of_twelve() {

@@ -14,6 +14,7 @@ mod held;
 mod live;
 mod map;
 mod monitoring;
+mod people;
 mod phones;
 mod plans;
 mod reasons;
@@ -21,8 +22,10 @@ mod reference;
 mod reports;
 mod retention;
 mod road_maps;
+mod search;
 mod signing_in;
 mod terms;
+mod timeline;
 mod work;
 
 use std::sync::Arc;

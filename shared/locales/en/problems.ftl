@@ -78,6 +78,7 @@ problem-session-over = The session has ended. Sign in again.
 problem-not-from-this-page = The request did not come from this page. Reload it.
 problem-password-weak = A password has at least 12 characters and does not contain the log-in name.
 problem-login-taken = This log-in name is taken.
+problem-unit-impossible = The unit cannot stand like that: a career centre is a branch of a mobility centre, its land lies within that of the unit above, and no unit stands above itself.
 problem-record-taken = Somebody else is checking this record now.
 problem-check-impossible = The record has changed: this is no longer possible.
 problem-decision-impossible = This can no longer be decided about it. Refresh the list.

@@ -2,6 +2,8 @@
 //! everything, and a large list as a workbook. The country comes as it would in life, only faster: its plans by import, its
 //! completions sealed and pushed by a phone for each worker, each with its receipt.
 
+mod lists;
+
 use std::{
     sync::{
         Arc,
@@ -83,11 +85,17 @@ impl Bench {
         let site = self.land(engine, self.scale.land, &mut Some(figures))?;
         let name = |figure: &str| format!("office_{figure}_{}", engine.name());
         let serving = site.centre.serve()?;
+        self.cold(figures, engine, &site)?;
         let pages = self.pages(&site)?;
         figures.add(&name("page_growth"), pages / pages_before);
         self.looks(figures, engine, &site)?;
         self.workbook(figures, engine, &site, serving.pid()?)?;
         self.reports(figures, engine, &site)?;
+        let [_, (_, desk), _] = self.desks(&site)?;
+        let (what, paths) = self.runtime.block_on(desk.report_rows())?;
+        ensure!(!paths.is_empty(), "there is no report to look at");
+        let times = self.runtime.block_on(desk.ask(Method::GET, &paths, AT_ONCE))?;
+        figures.add(&name(&format!("{what}_region_p95_ms")), percentile(&times, 95.0));
         self.assessment(figures, engine, &site)?;
         figures.add(&name("rss_mb"), memory(serving.pid()?)?.now);
         let status = serving.stop()?;
@@ -187,11 +195,23 @@ impl Bench {
         ])
     }
 
+    /// The first look at the overview of a country after a start, when nothing of it is known yet, and the one after it.
+    fn cold(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
+        let [.., (_, desk)] = self.desks(site)?;
+        for figure in ["overview_cold_ms", "overview_warm_ms"] {
+            let begun = instant();
+            self.runtime.block_on(desk.get("/api/overview"))?;
+            let took = instant().duration_since(begun).as_secs_f64() * 1e3;
+            figures.add(&format!("office_{figure}_{}", engine.name()), took);
+        }
+        Ok(())
+    }
+
     /// Milliseconds of a director's pages together, each the median of many.
     fn pages(&self, site: &Site) -> Result<f64> {
         let [(_, desk), ..] = self.desks(site)?;
         let mut sum = 0.0;
-        for path in ["/api/queue", "/api/families", "/api/audit", "/api/held"] {
+        for path in ["/api/queue", "/api/families", "/api/records", "/api/audit", "/api/held"] {
             sum += median(&self.runtime.block_on(desk.ask(Method::GET, &[path.to_owned()], 1))?);
         }
         Ok(sum)
@@ -200,6 +220,8 @@ impl Bench {
     fn looks(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
         let name = |figure: &str| format!("office_{figure}_{}", engine.name());
         let mut worst: f64 = 0.0;
+        let [(_, director), ..] = self.desks(site)?;
+        self.runtime.block_on(director.checks())?;
         for (who, desk) in self.desks(site)? {
             let p95 = |method: Method, paths: &[String]| -> Result<f64> {
                 let times = self.runtime.block_on(desk.ask(method, paths, AT_ONCE))?;
@@ -208,31 +230,7 @@ impl Bench {
             if who == "centre" {
                 figures.add(&name("floor_p95_ms"), p95(Method::GET, &["/api/session".into()])?);
             }
-            let families = self.runtime.block_on(desk.get("/api/families"))?;
-            let listed = families["families"].as_array().context("no families")?;
-            let family = listed.first().and_then(|family| family["id"].as_str()).context("no family")?;
-            let mut all = vec![
-                ("overview", vec!["/api/overview".to_owned()]),
-                ("deadlines", vec!["/api/deadlines".to_owned()]),
-                ("families", vec!["/api/families".to_owned()]),
-                ("family", vec![format!("/api/families/{family}")]),
-                (
-                    "search",
-                    ["тестов", "асыл сынам", "ziden", "үмі қия"].map(|asked| desk.found(asked)).to_vec(),
-                ),
-                ("held", vec!["/api/held".to_owned()]),
-                ("map", vec!["/api/map".to_owned()]),
-                ("audit", vec!["/api/audit".to_owned()]),
-            ];
-            if who != "country" {
-                all.push(("queue", vec!["/api/queue".to_owned()]));
-                all.push(("people", vec!["/api/people".to_owned()]));
-            }
-            for (what, paths) in all {
-                // Whoever may not see this list is not kept waiting by it.
-                if self.runtime.block_on(desk.get(&paths[0])).is_err() {
-                    continue;
-                }
+            for (what, paths) in self.runtime.block_on(desk.lists())? {
                 let took = p95(Method::GET, &paths)?;
                 figures.add(&name(&format!("{what}_{who}_p95_ms")), took);
                 worst = worst.max(took);
@@ -361,9 +359,9 @@ impl Desk {
         Ok(Self { http, base: base.to_owned(), cookie, csrf })
     }
 
-    /// The address of a search.
-    fn found(&self, asked: &str) -> String {
-        let url = Url::parse_with_params(&format!("{}/api/families", self.base), [("q", asked)]);
+    /// The address of a search, in a list or behind the one box.
+    fn found(&self, list: &str, asked: &str) -> String {
+        let url = Url::parse_with_params(&format!("{}/api/{list}", self.base), [("q", asked)]);
         let url = url.expect("the address that was signed in at");
         format!("{}?{}", url.path(), url.query().unwrap_or_default())
     }

@@ -3,7 +3,7 @@ import { date, month as monthOf } from "kandas-design/figures";
 import type { Tone } from "kandas-design/states";
 import { t } from "kandas-design/words.svelte";
 import type { Deadline, DeadlineKind, DeadlineState } from "../api/client";
-import { ASSESSMENTS, FAMILIES, MONITORING, PLANS, RECORDS, REPORTS, ROAD_MAPS, type Place } from "../state/router.svelte";
+import { ASSESSMENTS, CHECKING, FAMILIES, MONITORING, PLANS, RECORDS, REPORTS, ROAD_MAPS, type Place } from "../state/router.svelte";
 import { session } from "../state/session.svelte";
 import { quarterName } from "./assessments";
 
@@ -43,7 +43,7 @@ export function where(of: Deadline): Place {
     activity: () => ({ ...FAMILIES, only: late ? "overdue" : "soon", unit, from: of.from ?? "", to: of.to ?? "" }),
     publication: () => (of.subject ? { screen: "plan", family: of.subject, version: "" } : { ...PLANS, only: late ? "late" : "under_way" }),
     rework: () => ({ ...RECORDS, state: late ? "unanswered" : "returned", unit }),
-    check: () => (session.may("check") ? { screen: "checking", service: "" } : { ...RECORDS, state: "unchecked", unit }),
+    check: () => (session.may("check") ? { ...CHECKING, unit } : { ...RECORDS, state: "unchecked", unit }),
     road_map: () => (of.subject ? { screen: "road-map", map: of.subject } : { ...ROAD_MAPS, year: period, show: late ? "late" : "waiting" }),
     road_map_copy: () => (of.subject ? { screen: "road-map", map: of.subject } : { ...ROAD_MAPS, year: period }),
     report: () => ({ ...REPORTS, month: period, show: late ? "overdue" : "" }),

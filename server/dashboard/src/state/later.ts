@@ -14,10 +14,28 @@ const DUE: Own = {
   en: () => import("virtual:messages/en-due"),
 };
 
+const FIND: Own = {
+  kk: () => import("virtual:messages/kk-find"),
+  ru: () => import("virtual:messages/ru-find"),
+  en: () => import("virtual:messages/en-find"),
+};
+
+const FLEET: Own = {
+  kk: () => import("virtual:messages/kk-fleet"),
+  ru: () => import("virtual:messages/ru-fleet"),
+  en: () => import("virtual:messages/en-fleet"),
+};
+
 const PLAN: Own = {
   kk: () => import("virtual:messages/kk-plan"),
   ru: () => import("virtual:messages/ru-plan"),
   en: () => import("virtual:messages/en-plan"),
+};
+
+const STAFF: Own = {
+  kk: () => import("virtual:messages/kk-staff"),
+  ru: () => import("virtual:messages/ru-staff"),
+  en: () => import("virtual:messages/en-staff"),
 };
 
 async function withWords<Of>(screen: Promise<{ default: Of }>, own: Own): Promise<Of> {
@@ -49,17 +67,23 @@ function plain<Props extends Record<string, unknown>>(load: () => Promise<{ defa
 }
 
 export const later = {
+  family: plain(() => import("../screens/Family.svelte")),
+  person: plain(() => import("../screens/PersonPage.svelte")),
   assessments: plain(() => import("../screens/Assessments.svelte")),
   assessment: plain(() => import("../screens/AssessmentPage.svelte")),
   conclusion: plain(() => import("../screens/ConclusionPage.svelte")),
   reference: plain(() => import("../screens/Reference.svelte")),
   deadlines: once(() => import("../screens/Deadlines.svelte"), DUE),
+  fleet: once(() => import("../screens/Fleet.svelte"), FLEET),
   retention: once(() => import("../screens/Retention.svelte")),
   erase: once(() => import("../screens/ErasePage.svelte")),
   erased: once(() => import("../screens/ErasedPage.svelte")),
   plans: once(() => import("../screens/Plans.svelte"), PLAN),
   plan: once(() => import("../screens/PlanPage.svelte"), PLAN),
+  people: once(() => import("../screens/People.svelte"), STAFF),
   consent: once(() => import("../screens/ConsentPage.svelte")),
   exchange: once(() => import("../screens/Exchange.svelte")),
+  queueFilter: once(() => import("../parts/QueueFilter.svelte"), FIND),
+  search: once(() => import("../parts/SearchDialog.svelte"), FIND),
   exchangeMarks: once(() => import("../parts/ExchangeMarks.svelte")),
 };

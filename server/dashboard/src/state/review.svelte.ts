@@ -1,7 +1,7 @@
 // The supervisor's queue: one record before him, the next one ready. What he says is sent after five seconds or with the
 // next act, so that it can be taken back; nobody else gets what he has before him.
 import { t } from "kandas-design/words.svelte";
-import { call, Refused, type Entry, type Item, type Says, type ServiceCode } from "../api/client";
+import { call, Refused, type Calls, type Entry, type Item, type Says } from "../api/client";
 import { files } from "./files.svelte";
 import { live } from "./live.svelte";
 import { familyName, subject, trouble } from "./names";
@@ -31,13 +31,16 @@ export class Review {
   later = $state.raw<ReadonlySet<string>>(new Set());
   private items = new Map<string, Item>();
   private pending: Pending | null = null;
+  /** What was said and is on its way: the centre's list may still name it. */
+  private sent = new Set<string>();
   private timers: ReturnType<typeof setInterval>[] = [];
 
-  constructor(private service: string) {}
+  constructor(private filter: NonNullable<Calls["GET /api/queue"]["query"]>) {}
 
   start(): () => void {
     void this.load();
-    const deaf = live.on(["records"], () => void this.load());
+    // What others have said of records takes them out of the list here too.
+    const deaf = live.on(["records", "checks"], () => void this.load());
     this.timers = [setInterval(() => void this.renew(), RENEW_MS), setInterval(() => void this.load(), LOOK_MS)];
     const leave = () => this.flush();
     addEventListener("pagehide", leave);
@@ -58,9 +61,10 @@ export class Review {
 
   async load(): Promise<void> {
     try {
-      const queue = await call("GET /api/queue", { query: this.service ? { service: this.service as ServiceCode } : {} });
+      const queue = await call("GET /api/queue", { query: this.filter });
       const pending = this.pending?.entry.record;
-      const fresh = queue.entries.filter((entry) => entry.record !== pending);
+      const fresh = queue.entries.filter((entry) => entry.record !== pending && !this.sent.has(entry.record));
+      const place = this.at;
       // What was put off stays at the end.
       const put = (entry: Entry) => (this.later.has(entry.record) ? 1 : 0);
       this.entries = fresh.sort((a, b) => put(a) - put(b));
@@ -68,7 +72,8 @@ export class Review {
       this.checked = queue.checked_today + (pending ? 1 : 0);
       this.returnDue = queue.return_due ?? null;
       this.said = "";
-      if (this.at < 0) await this.open(this.entries[0]?.record ?? null);
+      // Where what he had before him is gone, the one in its place comes.
+      if (this.at < 0) await this.open((this.entries[Math.max(place, 0)] ?? this.entries.at(-1))?.record ?? null);
     } catch (error) {
       this.said = trouble(error);
     } finally {
@@ -169,9 +174,12 @@ export class Review {
 
   private async send({ entry, says }: Pending): Promise<void> {
     this.items.delete(entry.record);
+    this.sent.add(entry.record);
     try {
       await call("POST /api/records/{record}/check", { path: { record: entry.record }, body: says });
+      this.sent.delete(entry.record);
     } catch (error) {
+      this.sent.delete(entry.record);
       toasts.show({ text: t("desk-not-sent", { why: trouble(error) }) });
       await this.load();
     }
@@ -193,7 +201,9 @@ export class Review {
   private async renew(): Promise<void> {
     for (const record of [...this.items.keys()]) {
       this.items.delete(record);
-      await this.take(record);
+      const item = await this.take(record);
+      // Somebody else has it by now, or has said something of it.
+      if (!item && record === this.current && !this.said) await this.open(record);
     }
   }
 

@@ -38,18 +38,26 @@ const WATCHED: readonly string[] = ["issues", "departures"];
 /** How a list of monitoring is narrowed: where rounds stand, what of problems and proposals, what of them that are settled. */
 export const ROUND_STATES = ["missed", "due", "begun", "scheduled", "done", "departed", "before"] as const;
 
+/** Which list of workers and machines, and what of it. */
+export type Fleet = "" | "phones" | "works";
+const FLEET: readonly string[] = ["phones", "works"];
+export const FLEET_WORKERS = ["overdue", "unsent", "missing", "incomplete", "held", "silent"] as const;
+export const FLEET_PHONES = ["silent", "unsent", "uploads"] as const;
+
 export type Place =
-  | { screen: "overview" }
-  | { screen: "checking"; service: string }
+  | { screen: "overview"; as?: "table" }
+  | { screen: "workers"; tab: Fleet; show: string; worker: string }
+  | { screen: "checking"; service: string; unit: string; worker: string; from: string; to: string }
   | { screen: "held"; which: Which; hash: string; worker: string; phone: string }
   | { screen: "audit"; kind: "reads" | "acts"; by: string; family: string; from: string; to: string }
   | { screen: "families"; q: string; only: Only; service: string; worker: string; phone: string; unit: string; from: string; to: string }
   | { screen: "records"; state: State; service: string; worker: string; phone: string; chain: string; unit: string; from: string; to: string; completions: string }
   | { screen: "map"; layer: "records" | "families"; state: string; service: string; unit: string; from: string; to: string; noticed: string; view: string }
   | { screen: "family"; family: string }
+  | { screen: "person"; person: string }
   | { screen: "record"; record: string }
   | { screen: "exports" }
-  | { screen: "people" }
+  | { screen: "people"; q?: string }
   | { screen: "worker"; worker: string }
   | { screen: "phone"; phone: string }
   | { screen: "reports"; month: string; show: Shown }
@@ -93,12 +101,20 @@ export function read(hash: string): Place {
   const asked = new URLSearchParams(query);
   switch (screen) {
     case "overview":
+      return asked.get("as") === "table" ? { screen, as: "table" } : { screen };
+    case "workers": {
+      const tab = one<Exclude<Fleet, "">>(FLEET, id);
+      return { screen, tab, show: one(tab === "phones" ? FLEET_PHONES : FLEET_WORKERS, asked.get("show") ?? ""), worker: asked.get("worker") ?? "" };
+    }
+    case "people": {
+      const q = asked.get("q");
+      return q ? { screen, q } : { screen };
+    }
     case "exports":
-    case "people":
     case "account":
       return { screen };
     case "checking":
-      return { screen, service: asked.get("service") ?? "" };
+      return { screen, ...words(asked, "service", "unit", "worker", "from", "to") };
     case "held": {
       return { screen, which: one<Which>(WHICH, asked.get("which") ?? "") || "records", hash: id, ...words(asked, "worker", "phone") };
     }
@@ -121,6 +137,8 @@ export function read(hash: string): Place {
     }
     case "family":
       return id ? { screen, family: id } : FAMILIES;
+    case "person":
+      return id ? { screen, person: id } : FAMILIES;
     case "record":
       return id ? { screen, record: id } : { screen: "home" };
     case "reports": {
@@ -188,8 +206,12 @@ export function write(place: Place): string {
   switch (place.screen) {
     case "home":
       return "#/";
-    case "checking":
-      return `#/checking${query("service", place.service)}`;
+    case "overview":
+      return `#/overview${query("as", place.as ?? "")}`;
+    case "people":
+      return `#/people${query("q", place.q ?? "")}`;
+    case "workers":
+      return `#/workers${place.tab ? `/${place.tab}` : ""}${filters({ show: place.show, worker: place.worker })}`;
     case "held":
       return `#/held${place.hash ? `/${place.hash}` : ""}${filters({ which: place.which === "records" ? "" : place.which, worker: place.worker, phone: place.phone })}`;
     case "audit": {
@@ -199,6 +221,7 @@ export function write(place: Place): string {
     }
     case "reference":
       return `#/reference/${place.which}${place.year ? query("year", place.year) : query("q", place.q)}`;
+    case "checking":
     case "deadlines":
     case "families":
     case "reports":
@@ -220,6 +243,8 @@ export function write(place: Place): string {
       return `#/plan/${place.family}${place.version ? `/${place.version}` : ""}`;
     case "family":
       return `#/family/${place.family}`;
+    case "person":
+      return `#/person/${place.person}`;
     case "record":
       return `#/record/${place.record}`;
     case "report":
@@ -276,6 +301,7 @@ class Router {
 }
 
 /** The lists without any filter. */
+export const CHECKING: Extract<Place, { screen: "checking" }> = { screen: "checking", service: "", unit: "", worker: "", from: "", to: "" };
 export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
 export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "", completions: "" };
 export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };

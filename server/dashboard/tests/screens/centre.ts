@@ -8,7 +8,7 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 // @ts-expect-error plain JavaScript
 import { PARTS, source } from "../../../../design/messages.mjs";
 import type { Request } from "playwright-core";
-import { camera, Stage } from "../../../../mobile/tests/screens/stage";
+import { camera, Stage, type District } from "../../../../mobile/tests/screens/stage";
 import { Desk } from "./browser";
 
 const run = promisify(execFile);
@@ -60,8 +60,8 @@ export class Centre {
   ) {}
 
   /** In Kazakh on SQLite, in Russian on PostgreSQL: each screen is seen on both. */
-  static async set(lang: Lang): Promise<Centre> {
-    const stage = await Stage.set("district.json", () => {}, lang === "ru" ? "postgres" : "sqlite");
+  static async set(lang: Lang, edit: (district: District) => void = () => {}): Promise<Centre> {
+    const stage = await Stage.set("district.json", edit, lang === "ru" ? "postgres" : "sqlite");
     const { users } = stage.district;
     const worker = users.find((user) => user.role === "cc_set");
     const director = users.find((user) => user.role === "cc_dir" && user.org_unit === worker?.org_unit);
@@ -123,7 +123,7 @@ export class Centre {
   }
 
   /** The same, without a network: it stays on the phone. */
-  async seal(count: number, fits: (activity: Planned) => boolean = () => true): Promise<void> {
+  async seal(count: number, fits: (activity: Planned) => boolean = () => true, ...more: string[]): Promise<void> {
     const photos = camera(".jpg", ".jpeg").filter((path) => !path.includes("bad_"));
     const [film] = camera(".mp4", ".mov");
     const mine = new Set(this.stage.district.assignments.filter((each) => each.worker === this.worker.id && !each.to).map((each) => each.family));
@@ -139,7 +139,7 @@ export class Centre {
       const taken = [photos[done % photos.length], photos[(done + 1) % photos.length]].filter((path) => path !== undefined);
       const line = ["complete", activity.id, ...taken.flatMap((path) => ["--photo", path]), "--position", place];
       line.push(...(done === 1 && film ? ["--video", film] : ["--no-video", "nothing_to_film"]));
-      const { missing = [] } = await this.phone(...line);
+      const { missing = [] } = await this.phone(...line, ...more);
       if (missing.length === 0) done += 1;
     }
     if (done < count) throw new Error(`only ${done} records could be sealed`);

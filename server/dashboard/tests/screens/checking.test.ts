@@ -100,7 +100,7 @@ describe.each(["kk", "ru"] as const)("a supervisor, %s", (lang) => {
     // Later: it goes to the end, nothing is said of it.
     await page.keyboard.press("KeyS");
     await until(2);
-    await page.keyboard.press("Slash");
+    await page.keyboard.press("Shift+Slash");
     await page.getByRole("dialog", { name: say("desk-keys") }).waitFor();
     await desk.look(`keys.${lang}`);
     await page.keyboard.press("Escape");

@@ -8,7 +8,7 @@ describe("places", () => {
   test("an address says the place and its filter, and is read again", () => {
     for (const place of [
       { screen: "overview" },
-      { screen: "checking", service: "S13" },
+      { screen: "checking", service: "S13", unit: "0198", worker: "", from: "2026-11-01", to: "" },
       { ...HELD, which: "gaps" },
       { ...HELD, hash: "ab".repeat(32), worker: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },
       { ...HELD, which: "handovers", phone: "6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003" },

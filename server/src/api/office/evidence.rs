@@ -48,8 +48,9 @@ pub async fn file(
     let found = item::file_of(&mut tx, evidence, part).await?;
     drop(tx);
     // A signature is a picture of a person's hand, a document may hold a number that is masked elsewhere.
-    let right = match found.as_ref().map(|file| file.kind) {
-        Some(EvidenceKind::Document) => Right::Scans,
+    let right = match &found {
+        Some(file) if file.of_consent => Right::Consent,
+        Some(file) if file.kind == EvidenceKind::Document => Right::Scans,
         _ => Right::Evidence,
     };
     seat.allow(&state, right, found.as_ref().and_then(|file| file.org_unit)).await?;

@@ -15,7 +15,7 @@ use crate::{
     access::{Action, Reading},
     api::body::Small as Body,
     office::{
-        exchange::{self, Aside, AsideAct, Messages, OfFamily, Shown, Wanted},
+        exchange::{self, After, AsideAct, Asides, Messages, OfFamily, Shown, Wanted},
         policy::Right,
     },
     refusal::Outcome,
@@ -50,6 +50,7 @@ pub async fn messages(
     Query(wanted): Query<Wanted>,
 ) -> Outcome<Json<Messages>> {
     let territory = seat.allow(&state, Right::Exchange, wanted.unit).await?;
+    seat.note(&state, Action::Exchange, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     Ok(Json(exchange::messages(&mut tx, &seat.0.user, &territory, wanted).await?))
 }
@@ -73,13 +74,18 @@ pub async fn again(
 }
 
 /// What came and is kept aside, of all units: whose it is, is not known.
-#[utoipa::path(get, path = "/api/exchange/aside", tag = "exchange", responses(
-    (status = 200, body = Vec<Aside>),
+#[utoipa::path(get, path = "/api/exchange/aside", tag = "exchange", params(After), responses(
+    (status = 200, body = Asides),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn aside(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Vec<Aside>>> {
+pub async fn aside(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(after): Query<After>,
+) -> Outcome<Json<Asides>> {
     seat.allow(&state, Right::ExchangeAside, None).await?;
+    seat.note(&state, Action::ExchangeAside, Reading::default()).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(exchange::aside(&mut tx).await?))
+    Ok(Json(exchange::aside(&mut tx, after).await?))
 }
 
 /// Tries something once more that is kept aside, or closes it.

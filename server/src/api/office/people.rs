@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{
         HeaderValue, StatusCode,
         header::{CACHE_CONTROL, HeaderName},
@@ -21,7 +21,7 @@ use crate::{
     access::{Action, Reading},
     api::body::Small as Body,
     office::{
-        people::{self, Invitation, People, Wanted},
+        people::{self, Asked, Invitation, People, Wanted, changing},
         policy::Right,
         worker,
     },
@@ -39,14 +39,18 @@ pub struct Told {
 const NO_STORE: [(HeaderName, HeaderValue); 1] = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
 /// Units, users and phones.
-#[utoipa::path(get, path = "/api/people", tag = "people", responses(
+#[utoipa::path(get, path = "/api/people", tag = "people", params(Asked), responses(
     (status = 200, body = People),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(state): State<AppState>, seat: Seat) -> Outcome<Json<People>> {
+pub async fn list(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(asked): Query<Asked>,
+) -> Outcome<Json<People>> {
     let territory = seat.allow(&state, Right::Workers, None).await?;
     seat.note(&state, Action::Users, Reading::default()).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(people::list(&mut tx, &seat.0.user, &territory, state.clock.wall()).await?))
+    Ok(Json(people::list(&mut tx, &seat.0.user, &territory, &asked, state.clock.wall()).await?))
 }
 
 /// A worker with his families, records and phones, in numbers.
@@ -82,6 +86,37 @@ pub async fn add(
     let territory = seat.allow(&state, Right::People, Some(wanted.org_unit)).await?;
     people::may_make(&seat.0.user, wanted.role, &territory)?;
     Ok((StatusCode::CREATED, Json(people::add(&state, wanted, seat.0.user.id).await?)))
+}
+
+/// Puts a user right: name, role, unit, language, whether he may work. Where more than name and language changes, his
+/// sessions end.
+#[utoipa::path(put, path = "/api/users/{user}", tag = "people", params(("user" = UserId, Path)),
+    request_body = changing::WantedChange, responses(
+    (status = 200, body = User),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn change(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(user): Path<UserId>,
+    Body(wanted): Body<changing::WantedChange>,
+) -> Outcome<Json<User>> {
+    about(&state, &seat, user).await?;
+    Ok(Json(changing::change(&state, &seat.0.user, user, wanted).await?))
+}
+
+/// Forgets a user's second factor; his sessions end, and he sets up another when he signs in.
+#[utoipa::path(delete, path = "/api/users/{user}/second-factor", tag = "people", params(("user" = UserId, Path)),
+    responses(
+    (status = 204),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn forget_second_factor(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(user): Path<UserId>,
+) -> Outcome<StatusCode> {
+    about(&state, &seat, user).await?;
+    changing::forget_second_factor(&state, &seat.0.user, user).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The user may no longer work; his sessions end.

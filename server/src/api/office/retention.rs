@@ -10,6 +10,7 @@ use axum::{
 use kandas_shared::{
     ids::{ErasureId, FamilyId, OrgUnitId, PersonId, ProposalId},
     problem::{Problem, ProblemCode},
+    retention::Hindrance,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,7 +23,7 @@ use crate::{
     office::{
         consents,
         erasing::{self, Whom},
-        policy::{self, Right},
+        policy::Right,
         retention::{self, Due, Shown, Wanted, WantedKeeping},
     },
     refusal::{Outcome, Refusal},
@@ -81,19 +82,27 @@ pub async fn due(
     let territory = seat.allow(&state, Right::Erasures, wanted.unit).await?;
     seat.note(&state, Action::Retention, Reading::default()).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(retention::due(&mut tx, &seat.0.user, &territory, wanted, state.clock.wall()).await?))
+    let mut due = retention::due(&mut tx, &seat.0.user, &territory, wanted, state.clock.wall()).await?;
+    if !seat.has(Right::Consent) {
+        due.withdrawn = Vec::new();
+    }
+    Ok(Json(due))
 }
 
 /// Proposals to erase and decisions of the user's units.
-#[utoipa::path(get, path = "/api/erasures", tag = "retention", responses(
+#[utoipa::path(get, path = "/api/erasures", tag = "retention", params(erasing::Pages), responses(
     (status = 200, body = erasing::List),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn erasures(State(state): State<AppState>, seat: Seat) -> Outcome<Json<erasing::List>> {
+pub async fn erasures(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(pages): Query<erasing::Pages>,
+) -> Outcome<Json<erasing::List>> {
     let territory = seat.allow(&state, Right::Erasures, None).await?;
     seat.note(&state, Action::Erasures, Reading::default()).await?;
     let mut tx = state.store.read().await?;
-    let confirms = has(&seat, Right::EraseConfirm);
-    Ok(Json(erasing::list(&mut tx, &seat.0.user, &territory, confirms).await?))
+    let confirms = seat.has(Right::EraseConfirm);
+    Ok(Json(erasing::list(&mut tx, &seat.0.user, &territory, confirms, pages).await?))
 }
 
 /// What an erasing would take, what would stay, and what stands in the way.
@@ -109,8 +118,12 @@ pub async fn preview(
     let about = Reading { family: Some(whom.family), person: whom.person, ..Reading::default() };
     seat.note(&state, Action::Survey, about).await?;
     let mut tx = state.store.read().await?;
-    let may = has(&seat, Right::ErasePropose);
-    Ok(Json(erasing::preview(&mut tx, whom, may, state.clock.wall()).await?))
+    let may = seat.has(Right::ErasePropose);
+    let mut preview = erasing::preview(&mut tx, whom, may, state.clock.wall()).await?;
+    if !seat.has(Right::Consent) {
+        preview.hindrances.retain(|standing| standing.hindrance != Hindrance::NotWithdrawn);
+    }
+    Ok(Json(preview))
 }
 
 /// Proposes that somebody be erased.
@@ -141,7 +154,7 @@ pub async fn show(
     allow_proposal(&state, &seat, &[Right::Erasures], id).await?;
     seat.note(&state, Action::Erasures, Reading::default()).await?;
     let mut tx = state.store.read().await?;
-    let confirms = has(&seat, Right::EraseConfirm);
+    let confirms = seat.has(Right::EraseConfirm);
     Ok(Json(erasing::show(&mut tx, &seat.0.user, id, confirms).await?))
 }
 
@@ -157,7 +170,7 @@ pub async fn drop(
     Body(why): Body<ErasureDropReason>,
 ) -> Outcome<StatusCode> {
     allow_proposal(&state, &seat, &[Right::ErasePropose, Right::EraseConfirm], id).await?;
-    let confirms = has(&seat, Right::EraseConfirm);
+    let confirms = seat.has(Right::EraseConfirm);
     erasing::drop(&state, &seat.0.user, id, &why.reason, confirms).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -209,11 +222,11 @@ pub async fn consent(
     seat: Seat,
     Path(person): Path<PersonId>,
 ) -> Outcome<Json<consents::Shown>> {
-    let (family, _) = allow_person(&state, &seat, Right::Case, person).await?;
+    let (family, _) = allow_person(&state, &seat, Right::Consent, person).await?;
     let about = Reading { family: Some(family), person: Some(person), ..Reading::default() };
     seat.note(&state, Action::Consent, about).await?;
     let mut tx = state.store.read().await?;
-    let may = has(&seat, Right::ConsentWithdraw);
+    let may = seat.has(Right::ConsentWithdraw);
     Ok(Json(consents::show(&mut tx, person, may, state.clock.wall()).await?))
 }
 
@@ -243,7 +256,7 @@ pub async fn scan(
     seat: Seat,
     Path((person, position)): Path<(PersonId, i64)>,
 ) -> Outcome<Response> {
-    allow_person(&state, &seat, Right::Scans, person).await?;
+    allow_person(&state, &seat, Right::Consent, person).await?;
     let mut tx = state.store.read().await?;
     let found = consents::scan(&mut tx, person, position).await?.ok_or(ProblemCode::NotFound)?;
     std::mem::drop(tx);
@@ -256,10 +269,6 @@ pub async fn scan(
     // It comes whole.
     response.headers_mut().remove(ACCEPT_RANGES);
     Ok(response)
-}
-
-fn has(seat: &Seat, right: Right) -> bool {
-    policy::rights(seat.0.user.role).contains(&right)
 }
 
 async fn allow(state: &AppState, seat: &Seat, right: Right, whom: Whom) -> Outcome<()> {

@@ -11,10 +11,9 @@ use kandas_shared::{
     plan_state::CheckKind,
     problem::{Problem, ProblemCode},
     reason::ReasonCode,
-    service::ServiceCode,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::seat::Seat;
@@ -25,22 +24,13 @@ use crate::{
     office::{
         bulk::{self, Done, Offer},
         item::{self, Item},
-        lease,
+        lease::{self, Taken},
         policy::Right,
-        queue::{self, Queue},
+        queue::{self, Choices, Filter, Queue},
     },
     refusal::{Outcome, Refusal},
     state::AppState,
 };
-
-/// Which part of the queue.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Filter {
-    /// One service only.
-    #[serde(default)]
-    service: Option<ServiceCode>,
-}
 
 /// What a supervisor says of a record.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -80,11 +70,21 @@ pub async fn queue(
     seat: Seat,
     Query(filter): Query<Filter>,
 ) -> Outcome<Json<Queue>> {
-    let territory = seat.allow(&state, Right::Check, None).await?;
+    let territory = seat.allow(&state, Right::Check, filter.unit).await?;
     let (user, now) = (&seat.0.user, state.clock.wall());
     access::note(&state.store, now, Action::Checks, queue::reading(user)).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(queue::of(&mut tx, user, &territory, filter.service, now).await?))
+    Ok(Json(queue::of(&mut tx, user, &territory, &filter, now).await?))
+}
+
+/// What the queue can be narrowed to: the user's units and their workers.
+#[utoipa::path(get, path = "/api/queue/choices", tag = "checking", responses(
+    (status = 200, body = Choices),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn choices(State(state): State<AppState>, seat: Seat) -> Outcome<Json<Choices>> {
+    let territory = seat.allow(&state, Right::Check, None).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(queue::choices(&mut tx, &seat.0.user, &territory).await?))
 }
 
 /// How many records are in the list, as the supervisor confirms.
@@ -105,10 +105,10 @@ pub async fn bulk(
     seat: Seat,
     Query(filter): Query<Filter>,
 ) -> Outcome<Json<Offer>> {
-    let territory = seat.allow(&state, Right::Check, None).await?;
+    let territory = seat.allow(&state, Right::Check, filter.unit).await?;
     let user = &seat.0.user;
     access::note(&state.store, state.clock.wall(), Action::Checks, queue::reading(user)).await?;
-    Ok(Json(bulk::offer(&state, user, &territory, filter.service).await?))
+    Ok(Json(bulk::offer(&state, user, &territory, &filter).await?))
 }
 
 /// Accepts a frozen list.
@@ -126,7 +126,7 @@ pub async fn bulk_accept(
     Ok(Json(bulk::accept(&state, &seat.0.user, &territory, list, confirmed.count).await?))
 }
 
-/// Takes a record before oneself, or keeps it there: nobody else gets it for the next minutes.
+/// Takes a record that waits to be checked before oneself, or keeps it there: nobody else gets it for the next minutes.
 #[utoipa::path(post, path = "/api/review/{record}", tag = "checking", params(("record" = RecordId, Path)), responses(
     (status = 200, body = Item),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -137,10 +137,13 @@ pub async fn take(
 ) -> Outcome<Json<Item>> {
     let item = seen(&state, &seat, record, Right::Check).await?;
     let mut tx = state.store.write().await?;
-    if !lease::take(&mut tx, record, seat.0.user.id, state.clock.wall()).await? {
-        return Err(ProblemCode::RecordTaken.into());
+    match lease::take(&mut tx, record, seat.0.user.id, state.clock.wall()).await? {
+        Taken::Own => tx.commit().await?,
+        Taken::Elsewhere => return Err(ProblemCode::RecordTaken.into()),
+        Taken::Done => {
+            return Err(Refusal::because(ProblemCode::CheckImpossible, "the record does not wait to be checked"));
+        }
     }
-    tx.commit().await?;
     Ok(Json(item))
 }
 
@@ -246,6 +249,12 @@ async fn seen(state: &AppState, seat: &Seat, record: RecordId, right: Right) -> 
     drop(tx);
     if right == Right::Check && item.worker.id == seat.0.user.id {
         return Err(ProblemCode::OwnRecord.into());
+    }
+    if item.kind == "consent" {
+        seat.allow(state, Right::Consent, Some(item.family.org_unit)).await?;
+    }
+    if !seat.has(Right::Consent) {
+        item.person.iter_mut().for_each(|person| person.consent = None);
     }
     item.hide_beyond(&seat.0.user, &territory);
     let reading = item.reading(seat.0.user.id);

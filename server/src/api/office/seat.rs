@@ -91,6 +91,12 @@ impl Seat {
         Ok(territory)
     }
 
+    /// Whether the user's role has this right at all, wherever it reaches.
+    #[must_use]
+    pub fn has(&self, right: Right) -> bool {
+        policy::rights(self.0.user.role).contains(&right)
+    }
+
     /// Notes in the access log that the user reads this; `about` says about whom.
     ///
     /// # Errors

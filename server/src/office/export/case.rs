@@ -89,6 +89,16 @@ struct FileRow {
     object: Option<String>,
     size: i64,
     media_type: String,
+    of_consent: bool,
+}
+
+/// Whether a fact says what somebody consented to: then it stays sealed for whom that is none of (requirements §2.2).
+fn is_of_consent(event: &Event) -> bool {
+    match event {
+        Event::ConsentSet(_) | Event::ConsentWithdrawn(_) => true,
+        Event::RecordReceived(received) => received.reading.kind.as_deref() == Some("consent"),
+        _ => false,
+    }
 }
 
 /// Writes the case.
@@ -110,13 +120,19 @@ async fn tell(tx: &mut Tx, of: &Asked<'_>, out: &Out) -> Result<i64, Broken> {
     let sql = "select position from journal where family = $1 and position <= $2 order by position";
     let size = i64::try_from(head.size).unwrap_or(i64::MAX);
     let positions = all!(tx, (i64,), sql, family, size).await?;
-    let sql = "select distinct x.evidence, x.part, e.kind, x.state, x.object, x.size, x.media_type
+    let sql = "select distinct x.evidence, x.part, e.kind, x.state, x.object, x.size, x.media_type,
+        exists (select 1 from evidence c join record r on r.hash = c.hash
+         where c.evidence = x.evidence and r.kind = 'consent') as of_consent
         from evidence e join evidence_file x on x.evidence = e.evidence where e.family = $1
         order by x.evidence, x.part";
     let files = all!(tx, FileRow, sql, family).await?;
-    let scans = policy::may(of.user, Right::Scans, None, of.territory).is_ok();
+    let may = |right: Right| policy::may(of.user, right, None, of.territory).is_ok();
+    let (scans, consents) = (may(Right::Scans), may(Right::Consent));
     let (taken, left): (Vec<FileRow>, Vec<FileRow>) = files.into_iter().partition(|file| {
-        file.state == "received" && file.object.is_some() && (scans || file.kind != EvidenceKind::Document)
+        file.state == "received"
+            && file.object.is_some()
+            && (scans || file.kind != EvidenceKind::Document)
+            && (consents || !file.of_consent)
     });
     let named = |file: &FileRow| format!("{}.{}", file.evidence, file.part);
     let left_out: BTreeSet<String> = left.iter().map(named).collect();
@@ -140,7 +156,12 @@ async fn tell(tx: &mut Tx, of: &Asked<'_>, out: &Out) -> Result<i64, Broken> {
     for (position,) in &positions {
         let at = position.unsigned_abs();
         let stored = journal::stored_at(tx, at).await?;
-        let Some(stored) = stored else { continue };
+        let Some(mut stored) = stored else { continue };
+        let mut event = stored.placed()?.map(|placed| placed.event);
+        if !consents && event.as_ref().is_some_and(is_of_consent) {
+            // As an erased one: its hash stays, and with it the proof.
+            (stored.salt, stored.body, event) = (None, None, None);
+        }
         let proof = journal::inclusion_proof(tx, at, head.size).await?;
         let fact = json!({
             "position": at, "header": stored.header, "content": stored.content,
@@ -148,7 +169,7 @@ async fn tell(tx: &mut Tx, of: &Asked<'_>, out: &Out) -> Result<i64, Broken> {
         });
         out.json(format!("facts/{at:010}.json"), &fact).await?;
         entries += 1;
-        if let Some(Event::RecordReceived(received)) = stored.placed()?.map(|placed| placed.event) {
+        if let Some(Event::RecordReceived(received)) = event {
             devices.insert(received.device);
             let row = all!(
                 tx,

@@ -1,7 +1,7 @@
 //! What stands in the lists: read from one snapshot unit by unit and page by page, in words of the asker's language.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs::File,
 };
 
@@ -25,10 +25,9 @@ use super::{
 };
 use crate::{
     all, among,
-    apply::words,
     calendar,
     check::policy::Territory,
-    office::{family, people, policy, records},
+    office::{family, people, policy, records, search},
     one,
     state::AppState,
     store::{StoreError, Tx},
@@ -36,6 +35,8 @@ use crate::{
 
 /// Families of one page.
 const PAGE: i64 = 500;
+/// Records of one page.
+const RECORDS_PAGE: usize = 2_000;
 
 /// Who asked for what, and who works on it.
 pub(super) struct Asked<'a> {
@@ -103,17 +104,26 @@ impl Asked<'_> {
         }
     }
 
-    /// What the list of records was asked for; the other lists of records are not narrowed like that.
+    /// What the list of records was asked for; those that wait to be checked or for a decision are lists of their own.
     fn records(&self) -> records::Wanted {
         let wanted = &self.export.wanted;
-        if wanted.what != What::Records {
-            return records::Wanted::default();
-        }
+        let state = match wanted.what {
+            What::Queue => Some(records::State::Unchecked),
+            What::Held => Some(records::State::Held),
+            _ => wanted.state,
+        };
+        let unit = wanted.unit.filter(|_| wanted.what == What::Records);
         records::Wanted {
-            state: wanted.state,
+            state,
             worker: wanted.worker,
             phone: wanted.phone,
-            ..records::Wanted::default()
+            chain: wanted.chain,
+            service: wanted.service,
+            unit,
+            from: wanted.from,
+            to: wanted.to,
+            completions: wanted.completions,
+            before: None,
         }
     }
 
@@ -250,7 +260,18 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
         | What::Plan
         | What::Rounds
         | What::Issues
-        | What::Departures => {
+        | What::Departures
+        | What::Audit
+        | What::Gaps
+        | What::Decided
+        | What::Plans
+        | What::RoadMaps
+        | What::Reports
+        | What::Assessments
+        | What::Deadlines
+        | What::Messages
+        | What::Due
+        | What::Erasures => {
             return Err(Broken::Gone);
         }
     };
@@ -379,12 +400,12 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
         done: i64,
         overdue: i64,
     }
-    let asked = words::ranges(&of.export.wanted.q);
-    let found: Option<HashSet<FamilyId>> = if asked.is_empty() {
+    let readings = search::Met::all(&of.export.wanted.q);
+    let found: Option<BTreeSet<FamilyId>> = if readings.is_empty() {
         None
     } else {
         let units: Vec<(OrgUnitId,)> = of.units().into_iter().map(|unit| (unit,)).collect();
-        Some(family::matching(tx, &units, &asked, i64::MAX).await?.into_iter().map(|(id,)| id).collect())
+        Some(search::families(tx, &units, &readings).await?)
     };
     let wanted = of.families();
     let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
@@ -476,27 +497,6 @@ const RECORD: &str = "select r.position, r.record, r.family, r.worker, w.name as
     left join activity a on a.id = r.activity";
 
 impl RecordRow {
-    /// Whether the list shows it.
-    fn fits(&self, of: &Asked<'_>) -> bool {
-        let wanted = &of.export.wanted;
-        let kept = match wanted.what {
-            What::Held => self.verdict == Verdict::Held,
-            What::Queue => {
-                let kinds = ["completion", "not_applicable", "refused", "consent", "act"];
-                self.check_state == CheckKind::Unchecked
-                    && self.verdict == Verdict::Accepted
-                    && !self.superseded
-                    && self.record.is_some()
-                    && self.kind.as_deref().is_some_and(|kind| kinds.contains(&kind))
-                    && self.worker != of.user.id
-            }
-            _ => self.record.is_some(),
-        };
-        kept && wanted.service.is_none_or(|service| self.service == Some(service))
-            && wanted.from.is_none_or(|from| self.done_on.is_some_and(|day| day >= from))
-            && wanted.to.is_none_or(|to| self.done_on.is_some_and(|day| day <= to))
-    }
-
     fn cells(self, of: &Asked<'_>, family: Option<&FamilyRow>) -> Vec<Cell> {
         let person = name(self.surname, self.given_name, self.patronymic);
         let state = match (self.verdict, self.reason.as_deref()) {
@@ -532,38 +532,46 @@ fn name(surname: Option<String>, given: Option<String>, patronymic: Option<Strin
     [surname, given, patronymic].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
+/// Records as their list shows them, unit by unit, the newest first.
 async fn records(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let late = calendar::read(tx).await?.late_before(civil_date(of.export.made_at));
-    let mut pages = Pages::of(tx, of).await?;
-    while let Some(page) = pages.next(tx).await? {
-        let ids: Vec<(FamilyId,)> = page.iter().map(|family| (family.id,)).collect();
-        let wanted = of.records();
-        let (worker, phone, chain, service, from, to) = wanted.bound();
-        let sql = format!("{RECORD} where {} and r.family in (", wanted.fits());
-        let all = i64::MAX;
-        let mut found =
-            among!(tx, RecordRow, &sql, ids, ")", late, all, worker, phone, chain, service, from, to).await?;
-        found.retain(|record| record.fits(of));
-        found.sort_unstable_by_key(|record| (record.family, record.position));
-        let by: HashMap<FamilyId, &FamilyRow> = page.iter().map(|family| (family.id, family)).collect();
-        let rows = found.into_iter().map(|record| {
-            let family = record.family.and_then(|family| by.get(&family).copied());
-            record.cells(of, family)
-        });
-        out.rows(rows.collect()).await?;
-        of.hold.progress(pages.done, pages.total, out.entries).await?;
+    let wanted = of.records();
+    let everywhere = wanted.unit.is_none() && policy::is_everywhere(of.user.role);
+    let units = if everywhere { vec![None] } else { of.units().into_iter().map(Some).collect() };
+    let today = civil_date(of.export.made_at);
+    let (mut lists, mut total) = (Vec::new(), 0);
+    for unit in units {
+        let wanted = records::Wanted { unit, ..wanted.clone() };
+        let list = records::Whole::of(tx, of.user, of.territory, &wanted, today).await?;
+        total += list.total;
+        lists.push(list);
     }
-    if of.export.wanted.what == What::Held {
-        // Of no family that is known here: they are the worker's unit's.
-        for unit in of.units() {
-            let sql = format!(
-                "{RECORD} where w.org_unit = $1 and r.verdict = 'held'
-                 and not exists (select 1 from family f where f.id = r.family) order by r.position"
-            );
-            let mut found = all!(tx, RecordRow, sqlx::AssertSqlSafe(sql.clone()), unit).await?;
-            found.retain(|record| record.fits(of));
-            let rows: Vec<Vec<Cell>> = found.into_iter().map(|record| record.cells(of, None)).collect();
-            out.rows(rows).await?;
+    for mut list in lists {
+        loop {
+            let places = list.next(tx, RECORDS_PAGE).await?;
+            if places.is_empty() {
+                break;
+            }
+            let keys: Vec<(i64,)> = places.into_iter().map(|position| (position,)).collect();
+            let sql = format!("{RECORD} where r.position in (");
+            let mut found = among!(tx, RecordRow, &sql, keys, ")").await?;
+            found.sort_unstable_by_key(|record| std::cmp::Reverse(record.position));
+            found.dedup_by_key(|record| record.position);
+            if of.export.wanted.what == What::Queue {
+                // Nobody checks his own.
+                found.retain(|record| record.worker != of.user.id);
+            }
+            let ids: BTreeSet<(FamilyId,)> =
+                found.iter().filter_map(|record| record.family).map(|family| (family,)).collect();
+            let ids: Vec<(FamilyId,)> = ids.into_iter().collect();
+            let sql = format!("{FAMILY} where f.id in (");
+            let families = among!(tx, FamilyRow, &sql, ids, ")").await?;
+            let by: HashMap<FamilyId, &FamilyRow> = families.iter().map(|family| (family.id, family)).collect();
+            let rows = found.into_iter().map(|record| {
+                let family = record.family.and_then(|family| by.get(&family).copied());
+                record.cells(of, family)
+            });
+            out.rows(rows.collect()).await?;
+            of.hold.progress(out.entries, total, out.entries).await?;
         }
     }
     Ok(())
@@ -574,8 +582,8 @@ fn yes(of: &Asked<'_>, is: bool) -> Cell {
 }
 
 async fn users(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let people = people::list(tx, of.user, of.territory, of.export.made_at).await?;
-    let rows = people.users.into_iter().map(|user| {
+    let users = people::users(tx, of.user, of.territory).await?;
+    let rows = users.into_iter().map(|user| {
         vec![
             user.name.into(),
             user.login.into(),
@@ -592,8 +600,8 @@ async fn users(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken>
 }
 
 async fn phones(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let people = people::list(tx, of.user, of.territory, of.export.made_at).await?;
-    let rows = people.phones.into_iter().map(|phone| {
+    let phones = people::phones(tx, of.user, of.territory, of.export.made_at).await?;
+    let rows = phones.into_iter().map(|phone| {
         vec![
             phone.worker_name.into(),
             of.word("phone-standing", phone.standing.word()).into(),

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     COLUMNS, Export, Format, LEASE, Row, What, case, conclusion, job, lists, monitoring, plan, report,
-    road_map,
+    road_map, screens,
 };
 use crate::{
     all, exec,
@@ -164,6 +164,7 @@ async fn write(state: &AppState, hold: &Hold, export: &Export) -> Result<(File, 
         Format::Xlsx | Format::Csv if export.wanted.what.is_monitoring() => {
             monitoring::write(&mut tx, &of).await
         }
+        Format::Xlsx | Format::Csv if export.wanted.what.is_of_a_screen() => screens::write(&mut tx, &of).await,
         Format::Xlsx | Format::Csv => lists::write(&mut tx, &of).await,
     }
 }

@@ -5,7 +5,7 @@ use kandas_server::{
     facts::{CheckSampled, DeviceRevoked, Event, FindingsComputed},
     findings::Finding,
     journal::Fact,
-    one,
+    many, one,
 };
 use kandas_shared::{
     finding::{Rule, Severity},
@@ -109,6 +109,91 @@ on_each! { engine, House;
         assert_eq!((unseen["count"].as_u64(), left(&unseen, "unseen")), (Some(0), 1));
         looked(&house).await;
         assert_eq!(offer(&office, &director).await["count"], 1);
+    }
+
+    async fn the_queue_and_its_list_are_narrowed_alike(house) {
+        let mut office = Office::over(&house).await;
+        let head = office.somebody(&house, Role::CtmSetHead, office.above).await;
+        for nr in 0..3 {
+            office.completed(&house, nr, "photo").await;
+        }
+        let services: Vec<String> =
+            office.district.activities_of(office.family).take(3).map(|activity| activity.service.clone()).collect();
+        let (unit, worker) = (office.unit, office.worker);
+        // One of a family of the centre beside, by another worker.
+        let far = office.district.families.iter().find(|family| family.org_unit == office.beside.0).unwrap().id;
+        let of = office.district.assignments.iter().find(|a| a.family == far && a.to.is_none()).unwrap();
+        let phone = crate::house::Phone::enrol(&house, UserId(of.worker)).await;
+        let other = of.worker;
+        (office.family, office.phone) = (far, phone);
+        office.completed(&house, 0, "photo").await;
+        let of_service = |service: &String| services.iter().filter(|each| *each == service).count();
+        let far_service = office.district.activities_of(far).next().unwrap().service.clone();
+        let wanted = of_service(&services[0]) + usize::from(far_service == services[0]);
+        looked(&house).await;
+        for (filter, count) in [
+            (String::new(), 4),
+            (format!("unit={unit}"), 3),
+            (format!("unit={}", office.beside), 1),
+            (format!("worker={worker}"), 3),
+            (format!("worker={other}&unit={unit}"), 0),
+            (format!("service={}", services[0]), wanted),
+            ("from=2026-01-01&to=2026-12-31".to_owned(), 4),
+            ("to=2026-01-01".to_owned(), 0),
+            (format!("from=2026-01-01&worker={other}&service={far_service}"), 1),
+        ] {
+            let queue = office.get(&head, &format!("/api/queue?{filter}")).await.ok();
+            let entries = queue["entries"].as_array().unwrap().len();
+            assert_eq!((entries, queue["waiting"].as_u64()), (count, Some(count as u64)), "{filter}");
+            let list = office.post(&head, &format!("/api/queue/bulk?{filter}"), &Value::Null).await.ok();
+            assert_eq!(list["count"].as_u64(), Some(count as u64), "{filter}");
+        }
+        let choices = office.get(&head, "/api/queue/choices").await.ok();
+        let ids = |of: &str| -> Vec<String> {
+            choices[of].as_array().unwrap().iter().map(|each| each["id"].as_str().unwrap().to_owned()).collect()
+        };
+        assert!(ids("units").contains(&unit.to_string()) && ids("units").contains(&office.beside.to_string()));
+        assert!(ids("workers").contains(&worker.to_string()) && ids("workers").contains(&other.to_string()));
+        let director = office.somebody(&house, Role::CcDir, unit).await;
+        let elsewhere = office.get(&director, &format!("/api/queue?unit={}", office.beside)).await;
+        assert_eq!(elsewhere.code(), "forbidden");
+    }
+
+    async fn what_is_noticed_does_not_stand_before_what_is_clean(house) {
+        let mut office = Office::over(&house).await;
+        let director = office.somebody(&house, Role::CcDir, office.unit).await;
+        let (_, odd) = office.completed(&house, 0, "photo").await;
+        let (clean, _) = office.completed(&house, 1, "photo").await;
+        looked(&house).await;
+        // So many before it that were noticed, not by facts: it is how many they are that counts.
+        let mut tx = house.store.write().await.unwrap();
+        let sql = "select received_at, carrier, device, worker, family, service from record where hash = $1";
+        type Row = (chrono::DateTime<chrono::Utc>, uuid::Uuid, uuid::Uuid, uuid::Uuid, uuid::Uuid, String);
+        let (at, carrier, device, worker, family, service) = one!(&mut tx, Row, sql, odd.jws.identity()).await.unwrap();
+        let rows: Vec<_> = (1..=10_005_i64)
+            .map(|n| {
+                let hash = kandas_shared::hash::Digest::of(&n.to_be_bytes());
+                let id = uuid::Uuid::from_u128(n.unsigned_abs().into());
+                let (service, kind) = (service.clone(), "completion".to_owned());
+                let [verdict, check] = ["accepted", "unchecked"].map(str::to_owned);
+                let heavy = 100_i64;
+                (hash, id, n - 20_000, at, carrier, device, worker, verdict, id, false, family, service, kind, check, office.unit, heavy)
+            })
+            .collect();
+        many!(
+            &mut tx,
+            "insert into record (hash, state_id, position, received_at, carrier, device, worker, verdict, record, placed,
+             family, service, kind, check_state, org_unit, risk)",
+            rows
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let list = offer(&office, &director).await;
+        assert_eq!(list["count"], 2, "those behind ten thousand others: {list}");
+        assert_eq!(accept(&office, &director, &list, 2).await.ok()["accepted"], 2);
+        let seen = office.get(&director, &format!("/api/records/{clean}")).await.ok();
+        assert_eq!(seen["check_state"], "accepted");
     }
 
     async fn nobody_accepts_his_own_with_others(house) {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use kandas_server::{
+    all,
     facts::Event,
     journal::Fact,
     office::{
@@ -16,14 +17,14 @@ use kandas_server::{
     router::office_description,
 };
 use kandas_shared::{
-    ids::{FamilyId, PersonId, RoadMapId},
+    ids::{FamilyId, OrgUnitId, PersonId, RecordId, RoadMapId},
     monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
-    pulled::{Family, Role, User},
+    pulled::{Family, Person, Role, User},
     retention::EraseBasis,
 };
 use serde_json::{Value, json};
 
-use super::{Office, Somebody};
+use super::{Office, Somebody, exports::exported};
 use crate::{house::House, stores::on_each};
 
 use Role::{
@@ -89,18 +90,43 @@ const ERASE_DROP: &[Role] = &[CcDir, CtmSetHead, MioSetHead];
 const EXCHANGE: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet, Crtr, Auth, Admin];
 const EXCHANGE_WORK: &[Role] = &[CtmSetHead, Admin];
 const EXCHANGE_ASIDE: &[Role] = &[Admin];
-/// Requirements §2.2, row "Consent record": C.
+/// Requirements §2.2, row "Consent record": R, without the expert and the authorised body, and C.
+const SEE_CONSENT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet];
 const CONSENT: &[Role] = &[CcSet];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
+/// Those who have no case of the settlement side before them at all; akims have their road maps.
+const NO_CASES: &[Role] = &[Admin, CcDep, CtmDepHead, MioDepHead];
+/// The head of the family has a surname that nobody else has.
+const SURNAME: &str = "ЖАЛҒЫЗТЕГІ";
+
+/// What tells of the family: ids of itself, its members and its records, and the name of its head.
+async fn traces(house: &House, office: &Office) -> Vec<String> {
+    let mut tx = house.store.read().await.unwrap();
+    let sql = "select record from record where family = $1 and record is not null";
+    let records = all!(&mut tx, (RecordId,), sql, FamilyId(office.family)).await.unwrap();
+    let ids = [office.family].into_iter().chain(office.district.persons_of(office.family).map(|person| person.id));
+    let ids = ids.map(|id| id.to_string()).chain(records.into_iter().map(|(record,)| record.to_string()));
+    ids.chain([SURNAME.to_owned()]).collect()
+}
+
+/// Nobody else is called so.
+async fn named(house: &House, office: &Office) {
+    let head = office.district.persons_of(office.family).find(|person| person.relation == "head").unwrap();
+    let mut head: Person = serde_json::from_value(serde_json::to_value(head).unwrap()).unwrap();
+    head.surname = Some(SURNAME.into());
+    let (family, person) = (Some(head.family), Some(head.id));
+    house.append([Fact { family, person, ..Fact::by_system(Event::PersonSet(head)) }]).await;
+}
+
 /// A door: how it is asked, who may, and whether it is about something of a unit.
-struct Door {
-    method: Method,
-    template: &'static str,
-    path: String,
-    body: Option<Value>,
-    roles: &'static [Role],
+pub(super) struct Door {
+    pub method: Method,
+    pub template: &'static str,
+    pub path: String,
+    pub body: Option<Value>,
+    pub roles: &'static [Role],
     of_a_unit: bool,
 }
 
@@ -128,12 +154,14 @@ async fn road_map(house: &House, office: &Office, maker: &User) -> RoadMapId {
     map
 }
 
-async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
+pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
+    named(house, office).await;
     let (record, sealed) = office.completed(house, 0, "photo").await;
     let (_, scan) = office.completed(house, 1, "document").await;
     let (family, person) = (office.family, office.district.persons_of(office.family).next().unwrap().id);
     let gone = office.user(house, CcSet, office.unit).await.id;
     let worker = office.worker;
+    let above = office.above;
     let (unit, phone, chain) = (office.unit, office.phone.device, office.phone.chain);
     let hash = sealed.jws.identity();
     let maker = office.user(house, CcSet, unit).await;
@@ -182,6 +210,10 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
     let own = |method: &Method, path: &'static str, body| {
         door(method.clone(), path, path.to_owned(), EVERYBODY, false, body)
     };
+    // Below a career centre nothing stands, and no unit lies beyond the land of that above: it is refused, and changes nothing.
+    let as_unit = |parent: OrgUnitId| {
+        json!({"parent": parent, "kind": "cc", "kato": "990000000", "name_kk": "орталық", "name_ru": "центр"})
+    };
     let export = |wanted: Value, roles, of_a_unit| {
         door(Method::POST, "/api/exports", "/api/exports".to_owned(), roles, of_a_unit, Some(wanted))
     };
@@ -202,6 +234,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         door(get.clone(), "/api/families", format!("/api/families?unit={unit}"), READ_CASES, true, None),
         door(get.clone(), "/api/records", "/api/records?state=held".into(), READ_CASES, false, None),
         door(get.clone(), "/api/records", format!("/api/records?unit={unit}"), READ_CASES, true, None),
+        door(get.clone(), "/api/search", "/api/search?q=aa".into(), READ_CASES, false, None),
         door(get.clone(), "/api/map", "/api/map?zoom=4".into(), READ_CASES, false, None),
         door(get.clone(), "/api/map", format!("/api/map?unit={unit}"), READ_CASES, true, None),
         door(
@@ -212,6 +245,23 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             None,
         ),
+        door(
+            get.clone(),
+            "/api/families/{family}/timeline",
+            format!("/api/families/{family}/timeline?person={person}"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/families/{family}/newest",
+            format!("/api/families/{family}/newest"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(get.clone(), "/api/persons/{person}", format!("/api/persons/{person}"), READ_CASES, true, None),
         door(
             post.clone(),
             "/api/persons/{person}/number",
@@ -224,6 +274,8 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         door(get.clone(), file, format!("/api/evidence/{scan}/file"), READ_SCANS, true, None),
         door(get.clone(), "/api/records/{record}", format!("/api/records/{record}"), READ_CASES, true, None),
         door(get.clone(), "/api/queue", "/api/queue".into(), CHECK, false, None),
+        door(get.clone(), "/api/queue", format!("/api/queue?unit={unit}"), CHECK, true, None),
+        door(get.clone(), "/api/queue/choices", "/api/queue/choices".into(), CHECK, false, None),
         door(post.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
         door(delete.clone(), review, format!("/api/review/{record}"), CHECK, true, None),
         door(
@@ -255,6 +307,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             ),
         ),
         door(post.clone(), "/api/queue/bulk", "/api/queue/bulk".into(), CHECK, false, None),
+        door(post.clone(), "/api/queue/bulk", format!("/api/queue/bulk?unit={unit}"), CHECK, true, None),
         door(
             post.clone(),
             "/api/queue/bulk/{list}",
@@ -273,6 +326,19 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         export(json!({"what": "records", "format": "csv", "lang": "kk"}), READ_CASES, false),
         export(json!({"what": "queue", "format": "csv", "lang": "kk"}), CHECK, false),
         export(json!({"what": "held", "format": "csv", "lang": "kk"}), PHONE_DATA, false),
+        export(json!({"what": "audit", "format": "csv", "lang": "kk"}), AUDIT, false),
+        export(json!({"what": "audit", "format": "csv", "lang": "kk", "family": family}), AUDIT, true),
+        export(json!({"what": "gaps", "format": "csv", "lang": "kk"}), CHECK, false),
+        export(json!({"what": "decided", "format": "csv", "lang": "kk"}), CHECK, false),
+        export(json!({"what": "plans", "format": "csv", "lang": "kk"}), PLAN, false),
+        export(json!({"what": "road_maps", "format": "csv", "lang": "kk"}), ROAD_MAP, false),
+        export(json!({"what": "reports", "format": "csv", "lang": "kk"}), REPORT, false),
+        export(json!({"what": "assessments", "format": "csv", "lang": "kk"}), ASSESSMENT, false),
+        export(json!({"what": "deadlines", "format": "csv", "lang": "kk"}), DEADLINES, false),
+        export(json!({"what": "deadlines", "format": "csv", "lang": "kk", "unit": unit}), NUMBERS, true),
+        export(json!({"what": "messages", "format": "csv", "lang": "kk"}), EXCHANGE, false),
+        export(json!({"what": "due", "format": "csv", "lang": "kk"}), ERASURES, false),
+        export(json!({"what": "erasures", "format": "csv", "lang": "kk"}), ERASURES, false),
         export(json!({"what": "users", "format": "csv", "lang": "kk"}), WORKERS, false),
         export(json!({"what": "phones", "format": "csv", "lang": "kk"}), WORKERS, false),
         export(json!({"what": "phone", "format": "csv", "lang": "kk", "phone": phone}), PHONE_DATA, true),
@@ -815,7 +881,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             get.clone(),
             "/api/persons/{person}/consent",
             format!("/api/persons/{person}/consent"),
-            READ_CASES,
+            SEE_CONSENT,
             true,
             None,
         ),
@@ -831,7 +897,7 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             get.clone(),
             "/api/persons/{person}/consent-withdrawals/{position}/scan",
             format!("/api/persons/{person}/consent-withdrawals/1/scan"),
-            READ_SCANS,
+            SEE_CONSENT,
             true,
             None,
         ),
@@ -933,6 +999,9 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         ),
         door(get.clone(), "/api/reference", "/api/reference".into(), REFERENCE, false, None),
         door(get.clone(), "/api/people", "/api/people".into(), WORKERS, false, None),
+        door(get.clone(), "/api/workers", "/api/workers?show=unsent".into(), NUMBERS, false, None),
+        door(get.clone(), "/api/phones", "/api/phones?show=silent".into(), NUMBERS, false, None),
+        door(get.clone(), "/api/works", "/api/works".into(), NUMBERS, false, None),
         door(get.clone(), "/api/workers/{worker}", format!("/api/workers/{worker}"), WORKERS, true, None),
         door(get, "/api/phones/{phone}", format!("/api/phones/{phone}"), WORKERS, true, None),
         door(
@@ -960,7 +1029,25 @@ async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             Some(json!({"login": "new.one",
             "name": "ЖАҢА", "role": "cc_set", "org_unit": unit, "language": "kk"})),
         ),
+        door(
+            put.clone(),
+            "/api/users/{user}",
+            format!("/api/users/{gone}"),
+            ADMIN,
+            true,
+            Some(json!({"name": "БАСҚА", "role": "cc_set", "org_unit": unit, "language": "ru", "active": true})),
+        ),
         door(delete.clone(), "/api/users/{user}", format!("/api/users/{gone}"), ADMIN, true, None),
+        door(
+            delete.clone(),
+            "/api/users/{user}/second-factor",
+            format!("/api/users/{gone}/second-factor"),
+            ADMIN,
+            true,
+            None,
+        ),
+        door(post.clone(), "/api/units", "/api/units".into(), ADMIN, true, Some(as_unit(unit))),
+        door(put.clone(), "/api/units/{unit}", format!("/api/units/{unit}"), ADMIN, true, Some(as_unit(above))),
         door(
             post.clone(),
             "/api/users/{user}/password",
@@ -999,6 +1086,8 @@ on_each! { engine, House;
         served.remove(&("POST".into(), "/api/session".into()));
         assert_eq!(served, known, "a door that is not in the table");
 
+        let traces = traces(&house, &office).await;
+        let mut told = BTreeSet::new();
         for role in Role::ALL {
             let places = [("own", office.unit), ("above", office.above), ("beside", office.beside)];
             for (place, unit) in places {
@@ -1019,8 +1108,66 @@ on_each! { engine, House;
                     assert_eq!(!forbidden, may, "{role} from {place}: {} {} {code}", door.method, door.path);
                     assert!(!answer.status.is_server_error(), "{} {code}", door.path);
                     assert_ne!(code, "session-over", "{} {}", door.method, door.path);
+                    // Whoever may not see the case does not find it in what a list or a page says either. The audit log
+                    // says of which family something was read, by its id, to whoever reads the log of his unit.
+                    let body = String::from_utf8_lossy(&answer.body);
+                    let hidden = !lies || NO_CASES.contains(role);
+                    let of_log = door.template == "/api/audit";
+                    let found = traces.iter().filter(|trace| answer.status.is_success() && body.contains(trace.as_str()));
+                    let found: Vec<_> = found.filter(|trace| !of_log || *trace == SURNAME).collect();
+                    assert!(!hidden || found.is_empty(), "{role} from {place}: {} {} tells {found:?}", door.method, door.path);
+                    if !found.is_empty() {
+                        told.insert(door.template);
+                    }
                 }
             }
+        }
+        // The looking can find something.
+        for template in ["/api/families", "/api/records", "/api/queue", "/api/plans", "/api/monitoring/issues"] {
+            assert!(told.contains(template), "{template} is in none of {told:?}");
+        }
+    }
+
+    async fn a_file_tells_of_nobody_whom_its_reader_may_not_see(house) {
+        let mut office = Office::over(&house).await;
+        doors(&house, &mut office).await;
+        let traces = traces(&house, &office).await;
+        let month = json!({"what": "report", "format": "csv", "month": "2026-11"});
+        let lists = ["families", "records", "queue", "held", "users", "phones", "rounds", "issues", "departures"];
+        let lists: Vec<Value> = lists.iter().map(|what| json!({"what": what, "format": "csv"})).chain([month]).collect();
+        let (mut files, mut told) = (0, BTreeSet::new());
+        for (role, unit, hidden) in [
+            (CcDir, office.unit, false),
+            (Admin, office.unit, true),
+            (Admin, office.above, true),
+            (CcSet, office.beside, true),
+            (CcDir, office.beside, true),
+            (CtmSetHead, office.beside, true),
+            (MioSet, office.beside, true),
+        ] {
+            let somebody = office.somebody(&house, role, unit).await;
+            for list in &lists {
+                let mut wanted = list.clone();
+                wanted["lang"] = json!("kk");
+                if office.post(&somebody, "/api/exports", &wanted).await.status != StatusCode::ACCEPTED {
+                    continue;
+                }
+                // That one is not looked at: it is written so that the next is the only one.
+                assert!(kandas_server::office::export::piece(&office.state).await.unwrap());
+                let file = exported(&office, &somebody, &wanted).await;
+                let text = String::from_utf8_lossy(&file.body);
+                let found: Vec<_> = traces.iter().filter(|trace| text.contains(trace.as_str())).collect();
+                assert!(!hidden || found.is_empty(), "{role}: {wanted} tells {found:?}");
+                files += 1;
+                if !found.is_empty() {
+                    told.insert(wanted["what"].as_str().unwrap().to_owned());
+                }
+            }
+        }
+        assert!(files > 25, "{files}");
+        // The looking can find something.
+        for what in ["families", "records", "queue", "issues", "departures"] {
+            assert!(told.contains(what), "{what} is in none of {told:?}");
         }
     }
 

@@ -66,7 +66,7 @@ impl Scene {
     }
 
     async fn aside(&self) -> Vec<Value> {
-        self.office.get(&self.admin, "/api/exchange/aside").await.ok().as_array().unwrap().clone()
+        self.office.get(&self.admin, "/api/exchange/aside").await.ok()["aside"].as_array().unwrap().clone()
     }
 
     async fn settle(&self, of: &Value, act: &str) -> Answer {

@@ -11,7 +11,7 @@ use super::{Answer, Office, Somebody, assert_sound, coded, peer};
 use crate::{house::House, stores::on_each};
 
 /// Asks, lets the work be done, takes the file.
-async fn exported(office: &Office, who: &Somebody, wanted: &Value) -> Answer {
+pub(super) async fn exported(office: &Office, who: &Somebody, wanted: &Value) -> Answer {
     let asked = office.post(who, "/api/exports", wanted).await;
     assert_eq!(asked.status, StatusCode::ACCEPTED, "{asked:?}");
     let id = asked.ok()["id"].as_str().unwrap().to_owned();
@@ -109,6 +109,86 @@ on_each! { engine, House;
             let answer = exported(&office, &director, &wanted).await;
             assert!(answer.body.starts_with(b"PK"), "{what}");
         }
+    }
+
+    async fn a_file_of_records_is_their_list(house) {
+        let mut office = Office::over(&house).await;
+        let (record, sealed) = office.completed(&house, 0, "photo").await;
+        let (second, _) = office.completed(&house, 1, "photo").await;
+        let director = office.somebody(&house, Role::CcDir, office.unit).await;
+        let head = office.somebody(&house, Role::CtmSetHead, office.above).await;
+        office.post(&director, &format!("/api/records/{record}/check"), &json!({"state": "accepted"})).await.ok();
+        let chain = sealed.jws.payload.split("\"chain\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let ids = |text: &str| {
+            let rows = text.lines().skip(1).map(|line| line.split(',').rev().nth(1).unwrap_or_default().to_owned());
+            rows.collect::<Vec<_>>()
+        };
+        for (filter, query) in [
+            (json!({}), String::new()),
+            (json!({"state": "accepted"}), "state=accepted".to_owned()),
+            (json!({"state": "unchecked"}), "state=unchecked".to_owned()),
+            (json!({"phone": office.phone.device, "chain": chain}), format!("phone={}&chain={chain}", office.phone.device)),
+            (json!({"completions": true}), "completions=true".to_owned()),
+            (json!({"worker": director.user.id}), format!("worker={}", director.user.id)),
+        ] {
+            let mut wanted = json!({"what": "records", "format": "csv", "lang": "en"});
+            wanted.as_object_mut().unwrap().extend(filter.as_object().unwrap().clone());
+            for who in [&director, &head] {
+                let file = text(&exported(&office, who, &wanted).await);
+                let list = office.get(who, &format!("/api/records?{query}")).await.ok();
+                let shown: Vec<String> = list["records"].as_array().unwrap().iter()
+                    .map(|entry| entry["record"].as_str().unwrap_or_default().to_owned()).collect();
+                assert_eq!(ids(&file), shown, "{query}: {file}");
+            }
+        }
+        // One's own record is in nobody's queue but others'.
+        let queue = json!({"what": "queue", "format": "csv", "lang": "en"});
+        assert_eq!(ids(&text(&exported(&office, &director, &queue).await)), [second.to_string()]);
+        assert_eq!(text(&exported(&office, &director, &json!({"what": "held", "format": "csv", "lang": "en"})).await).lines().count(), 1);
+    }
+
+    async fn the_list_of_every_screen_is_written_for_whose_it_is(house) {
+        let mut office = Office::over(&house).await;
+        let (record, _) = office.completed(&house, 0, "photo").await;
+        let director = office.somebody(&house, Role::CcDir, office.unit).await;
+        office.post(&director, &format!("/api/records/{record}/check"), &json!({"state": "accepted"})).await.ok();
+        let file = async |wanted: serde_json::Value| text(&exported(&office, &director, &wanted).await);
+        for (what, first, list, entries) in [
+            ("gaps", "№ п/п,Работник,", "/api/held?which=gaps", "gaps"),
+            ("decided", "№ п/п,Когда,", "/api/held?which=decided", "decided"),
+            ("plans", "№ п/п,Семья,", "/api/plans?only=mine", "plans"),
+            ("road_maps", "№ п/п,Округ", "/api/road-maps", "okrugs"),
+            ("reports", "№ п/п,Организация,", "/api/reports", "centres"),
+            ("assessments", "№ п/п,Организация,", "/api/assessments", "centres"),
+            ("deadlines", "№ п/п,Что должно", "/api/deadlines", "deadlines"),
+            ("messages", "№ п/п,Услуга,", "/api/exchange/messages", "messages"),
+            ("due", "№ п/п,Семья,", "/api/retention/due", "families"),
+            ("erasures", "№ п/п,Семья,", "/api/erasures", "proposals"),
+        ] {
+            let csv = file(json!({"what": what, "format": "csv", "lang": "ru"})).await;
+            assert!(csv.trim_start_matches('\u{feff}').starts_with(first), "{what}: {csv}");
+            let shown = office.get(&director, list).await.ok()[entries].as_array().unwrap().len();
+            assert_eq!(csv.lines().count(), shown + 1, "{what}: {csv}");
+        }
+        assert!(file(json!({"what": "deadlines", "format": "csv", "lang": "ru"})).await.lines().count() > 1);
+        let without = file(json!({"what": "plans", "plans": "without", "format": "csv", "lang": "ru"})).await;
+        let listed = office.get(&director, "/api/plans?only=without").await.ok();
+        assert_eq!(without.lines().count(), listed["without"].as_array().unwrap().len() + 1);
+        // The audit in words, by page after page; whoever sees his own alone has nothing else written.
+        let acts = file(json!({"what": "audit", "audit": "acts", "format": "csv", "lang": "ru"})).await;
+        assert!(acts.contains("Запись проверена") && acts.contains(&record.to_string()), "{acts}");
+        let worker = office.somebody(&house, Role::CcSet, office.unit).await;
+        let mut wanted = json!({"what": "audit", "format": "csv", "lang": "ru"});
+        assert_eq!(office.post(&worker, "/api/exports", &wanted).await.code(), "forbidden");
+        wanted["by"] = json!(worker.user.id);
+        for _ in 0..60 {
+            office.get(&worker, "/api/families").await.ok();
+        }
+        let own = text(&exported(&office, &worker, &wanted).await);
+        assert!(own.lines().count() > 60, "{own}");
+        wanted["by"] = json!(director.user.id);
+        assert_eq!(office.post(&worker, "/api/exports", &wanted).await.code(), "forbidden");
+        assert_sound(&house).await;
     }
 
     async fn what_was_on_a_phone_is_told_for_a_breach(house) {

@@ -63,9 +63,22 @@ on_each! { engine, House;
         office.ask(Some(&other), &Method::DELETE, &format!("/api/review/{first}"), None).await.ok();
         check(&office, &one, first, accepted.clone()).await.ok();
         assert_eq!(queue(&office, &other).await, [second.to_string()]);
-        assert_eq!(check(&office, &other, first, accepted).await.code(), "check-impossible");
+        assert_eq!(check(&office, &other, first, accepted.clone()).await.code(), "check-impossible");
+        // Whoever still has it in his list does not get it any more, nor does he who said it; no lease stays behind.
+        assert_eq!(take(&office, &other, first).await.code(), "check-impossible");
+        assert_eq!(take(&office, &one, first).await.code(), "check-impossible");
+        let leases = async || {
+            let mut tx = house.store.read().await.unwrap();
+            one!(&mut tx, (i64,), "select count(*) from review_lease").await.unwrap().0
+        };
+        assert_eq!(leases().await, 0);
+        // Returned, it is the worker's turn; a record that was answered waits anew under its own id.
+        take(&office, &other, second).await.ok();
+        let back = json!({"state": "returned", "reason": "too_dark"});
+        check(&office, &other, second, back).await.ok();
+        assert_eq!(take(&office, &one, second).await.code(), "check-impossible");
         let counted = office.get(&one, "/api/queue").await.ok();
-        assert_eq!((counted["waiting"].as_i64(), counted["checked_today"].as_i64()), (Some(1), Some(1)));
+        assert_eq!((counted["waiting"].as_i64(), counted["checked_today"].as_i64()), (Some(0), Some(1)));
         assert_sound(&house).await;
     }
 
@@ -229,8 +242,9 @@ on_each! { engine, House;
         let found = office.get(&director, &format!("/api/families?q={query}")).await.ok();
         let ids: Vec<_> = found["families"].as_array().unwrap().iter().map(|f| f["id"].clone()).collect();
         assert!(ids.contains(&json!(office.family)), "{name} as {folded}");
-        let seen = office.get(&director, &format!("/api/families/{}", office.family)).await.ok();
-        assert_eq!(seen["records"].as_array().unwrap().len(), 1);
+        let seen = office.get(&director, &format!("/api/families/{}/timeline", office.family)).await.ok();
+        let came = seen["entries"].as_array().unwrap().iter().filter(|entry| entry["came"].is_object());
+        assert_eq!(came.count(), 1);
         let overview = office.get(&director, "/api/overview").await.ok();
         assert_eq!(overview["families"].as_u64(), Some(own as u64));
         assert_eq!(overview["total"]["done"], 1);

@@ -1,0 +1,23 @@
+# The page "People": users and units that an administrator keeps.
+staff-edit = Change
+staff-edit-title = {$name}: data
+staff-saved = {$name}: saved
+staff-hint = When role or unit change, this person's open sessions end. Families stay with the person until they are handed over.
+staff-own = Nobody changes his own role or unit.
+staff-again = Let work again
+staff-again-done = {$name}: may sign in again
+staff-factor = Second factor
+staff-factor-forget = Forget the second factor
+staff-factor-why = The code is set up anew at the next sign-in. Make sure first that the person himself asks for it.
+staff-factor-done = {$name}: second factor forgotten
+staff-units = Units
+staff-unit-add = Add a unit
+staff-unit-edit-title = {$name}: unit
+staff-unit-kk = Name in Kazakh
+staff-unit-ru = Name in Russian
+staff-unit-kind = Kind
+staff-unit-kato = KATO code of its land
+staff-unit-kato-hint = Nine digits; the land lies within that of the unit above.
+staff-unit-parent = Unit above
+staff-unit-parent-none = None
+staff-unit-moves = Those above a unit see the cases of its families: with another unit above, that will be other people.

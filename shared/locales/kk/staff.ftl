@@ -1,0 +1,23 @@
+# The page "People": users and units that an administrator keeps.
+staff-edit = Өзгерту
+staff-edit-title = {$name}: деректері
+staff-saved = {$name}: сақталды
+staff-hint = Рөлі немесе мекемесі өзгерсе, бұл адамның ашық кірулері аяқталады. Отбасылары тапсырылғанша өзінде қалады.
+staff-own = Өз рөлі мен мекемесін ешкім өзі өзгертпейді.
+staff-again = Жұмысқа қайтару
+staff-again-done = {$name}: қайта кіре алады
+staff-factor = Екінші фактор
+staff-factor-forget = Екінші факторды тастау
+staff-factor-why = Кіру коды келесі кіргенде қайта бапталады. Алдымен адамның өзі сұрап тұрғанына көз жеткізіңіз.
+staff-factor-done = {$name}: екінші факторы тасталды
+staff-units = Мекемелер
+staff-unit-add = Мекеме қосу
+staff-unit-edit-title = {$name}: мекеме
+staff-unit-kk = Қазақша атауы
+staff-unit-ru = Орысша атауы
+staff-unit-kind = Түрі
+staff-unit-kato = Аумағының КАТО коды
+staff-unit-kato-hint = Тоғыз цифр; аумақ жоғары тұрған мекеменің аумағынан шықпайды.
+staff-unit-parent = Жоғары тұрған мекеме
+staff-unit-parent-none = Жоқ
+staff-unit-moves = Мекеме отбасыларының істерін одан жоғары тұрғандар көреді: жоғары тұрған мекеме ауысса, ол басқа адамдар болады.

@@ -1,0 +1,23 @@
+# The page "People": users and units that an administrator keeps.
+staff-edit = Изменить
+staff-edit-title = {$name}: данные
+staff-saved = {$name}: сохранено
+staff-hint = Если изменить роль или учреждение, открытые входы этого человека закончатся. Его семьи останутся за ним, пока их не передадут.
+staff-own = Свою роль и своё учреждение никто не меняет сам.
+staff-again = Вернуть к работе
+staff-again-done = {$name}: снова может входить
+staff-factor = Второй фактор
+staff-factor-forget = Сбросить второй фактор
+staff-factor-why = Код входа придётся настроить заново при следующем входе. Сначала убедитесь, что просит сам человек.
+staff-factor-done = {$name}: второй фактор сброшен
+staff-units = Учреждения
+staff-unit-add = Добавить учреждение
+staff-unit-edit-title = {$name}: учреждение
+staff-unit-kk = Название на казахском
+staff-unit-ru = Название на русском
+staff-unit-kind = Вид
+staff-unit-kato = Код КАТО территории
+staff-unit-kato-hint = Девять цифр; территория лежит в территории вышестоящего учреждения.
+staff-unit-parent = Вышестоящее учреждение
+staff-unit-parent-none = Нет
+staff-unit-moves = Дела семей учреждения видят те, кто стоит над ним: с новым вышестоящим учреждением это будут другие люди.
