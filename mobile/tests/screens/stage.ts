@@ -174,8 +174,8 @@ export class Stage {
     return child;
   }
 
-  /** Settings that the organisation gives to its phones; each takes them with its next token. There is no command for
-   * them yet, so they are put where the dashboard will put them. */
+  /** Settings that the organisation gives to its phones; each takes them with its next token. Put past the dashboard and its
+   * ranges: a test needs less room than a phone does. */
   async settings(settings: Record<string, unknown>): Promise<void> {
     const code = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); c.execute('insert or replace into setting values (?,?)',('phone',sys.argv[2])); c.commit()";
     await run("python3", ["-c", code, join(this.folder, "centre", "store.db"), JSON.stringify(settings)]);
