@@ -2,10 +2,10 @@
 // between them, which can be cut. What is needed comes from `cargo xtask screens`.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -222,6 +222,13 @@ export class Stage {
     const url = address();
     if (!url) throw new Error(`the bridge ended: ${said}`);
     return { url, stop: () => end(child) };
+  }
+
+  /** A file that the camera wrote for a phone that is switched off, below its camera folder. */
+  leave(name: string, place: string, file: string): void {
+    const path = join(this.folder, name, "camera", place);
+    mkdirSync(dirname(path), { recursive: true });
+    copyFileSync(file, path);
   }
 
   async clear(): Promise<void> {
