@@ -122,6 +122,7 @@ impl App {
         if matches!(attached, Attached::Kept { .. }) && path.starts_with(self.camera_folder()) {
             // The app's own camera wrote it; the vault has it now.
             fs::remove_file(path).map_err(AppError::io(path.display().to_string()))?;
+            self.leave_camera_folder(draft);
         }
         Ok(attached)
     }
@@ -178,6 +179,18 @@ impl App {
     #[must_use]
     pub fn camera_folder(&self) -> PathBuf {
         self.home().join(CAMERA)
+    }
+
+    /// Where the camera writes for a draft. A file that still lies there at the next start is known to be meant for it.
+    #[must_use]
+    pub fn camera_folder_of(&self, draft: DraftId) -> PathBuf {
+        self.camera_folder().join(draft.to_string())
+    }
+
+    /// Takes a draft's camera folder away where it is empty; one that is not stays.
+    pub(crate) fn leave_camera_folder(&self, draft: DraftId) {
+        // Not there, or not empty: both are as they should be.
+        let _ = fs::remove_dir(self.camera_folder_of(draft));
     }
 
     async fn take_in(
@@ -322,6 +335,33 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Files of the app's own camera, those in folders of drafts too, by path. None where the camera has never written.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub(crate) fn camera_files(camera: &Path) -> Result<Vec<PathBuf>, AppError> {
+    let mut files = Vec::new();
+    let mut folders = vec![camera.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(AppError::io(folder.display().to_string())(error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(AppError::io(folder.display().to_string()))?.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The draft whose camera folder a file lies in.
+pub(crate) fn meant_for(path: &Path) -> Option<DraftId> {
+    path.parent()?.file_name()?.to_str()?.parse().ok()
 }
 
 struct Stored {

@@ -7,6 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 use kandas_shared::{
     evidence::{EvidenceKind, FileRef, Part},
     ids::{ActivityId, ConsentId, EvidenceId, FamilyId, PersonId, RecordId},
+    plan_state::ActivityState,
     pulled::{Person, Relation},
     record::{Act, ConsentState, MAX_NOTE, Reading, Record, Statement, read},
     rule::{Gathered, Missing, RuleSettings, missing},
@@ -128,7 +129,9 @@ impl App {
             done_on: None,
             position: None,
             no_position: None,
+            no_position_words: None,
             no_video: None,
+            no_video_words: None,
             paper_number: None,
             paper_date: None,
             note: None,
@@ -140,6 +143,7 @@ impl App {
         let mut tx = self.store().begin().await?;
         let subjects = match new {
             NewDraft::Completion { activities } => subjects_of(&mut tx, &activities, &mut draft).await?,
+            // Where nothing is said yet it is said in the draft, and cannot be sealed before.
             NewDraft::NotApplicable { activity, reason } => {
                 (draft.kind, draft.reason) = (DraftKind::NotApplicable, Some(reason));
                 subjects_of(&mut tx, &[activity], &mut draft).await?
@@ -165,8 +169,8 @@ impl App {
         Ok(id)
     }
 
-    /// Opens a correction of an earlier record: a new version that names it and says why. Its evidence is
-    /// taken over; single pieces can then be removed or added. A record of another phone of which the centre has told
+    /// Opens a correction of an earlier record: a new version that names it and says why; where that is blank, it is
+    /// said in the draft before it is sealed. Its evidence is taken over; single pieces can then be removed or added. A record of another phone of which the centre has told
     /// nothing is corrected by its activity alone.
     ///
     /// # Errors
@@ -209,16 +213,48 @@ impl App {
         Ok(id)
     }
 
+    /// Opens a completion of an activity that was closed by "not applicable" or "refused": the service was given after
+    /// all. It corrects the record that closed it, so that it counts in its place.
+    ///
+    /// # Errors
+    /// When the activity is not closed by such a record.
+    pub async fn draft_given_after_all(&self, activity: ActivityId, why: &str) -> Result<DraftId, AppError> {
+        let closed = self.closed_by(activity).await?;
+        let closed = closed.ok_or(AppError::NotNow("no record says that this service was not given"))?;
+        let id = self.draft(&[activity]).await?;
+        self.save(id, Change::Supersedes(closed, why.to_owned())).await?;
+        Ok(id)
+    }
+
+    /// The record that says that a service was not given: the last one sealed here, else the one that counts at the
+    /// centre.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn closed_by(&self, activity: ActivityId) -> Result<Option<RecordId>, AppError> {
+        let mut conn = self.store().conn().await?;
+        let own: Option<(RecordId, String)> = sqlx::query_as(
+            "select r.record, r.statement from record r join chain c on c.chain = r.chain
+             where r.activity = $1 and r.state <> 'refused' order by c.number desc, r.seq desc limit 1",
+        )
+        .bind(activity)
+        .fetch_optional(&mut *conn)
+        .await
+        .map_err(StoreError::from)?;
+        if let Some((record, statement)) = own {
+            return Ok(matches!(&*statement, "not_applicable" | "refused").then_some(record));
+        }
+        let known = pulled::activity(&mut conn, activity).await?;
+        Ok(known
+            .filter(|known| matches!(known.state, ActivityState::NotApplicable | ActivityState::Refused))
+            .and_then(|known| known.record))
+    }
+
     /// Saves one field of an open draft.
     ///
     /// # Errors
     /// When the draft is not open, or the text is too long to be sealed.
     pub async fn save(&self, id: DraftId, change: Change) -> Result<(), AppError> {
-        if let Change::Note(Some(note)) = &change
-            && note.chars().count() > MAX_NOTE
-        {
-            return Err(AppError::NotNow("a note has at most 4,000 characters"));
-        }
         if let Change::Position(Some(position)) = &change {
             let real =
                 [position.lat, position.lon, position.accuracy_m].iter().all(|number| number.is_finite());
@@ -226,18 +262,29 @@ impl App {
                 return Err(AppError::NotNow("that is no position on the earth"));
             }
         }
-        let mut conn = self.store().conn().await?;
-        match store::draft::save(&mut conn, id, &change).await? {
-            true => Ok(()),
-            false => Err(AppError::NotNow("the draft is not open")),
+        let mut tx = self.store().begin().await?;
+        if !store::draft::save(&mut tx, id, &change).await? {
+            return Err(AppError::NotNow("the draft is not open"));
         }
+        if matches!(change, Change::Note(_) | Change::NoVideoWords(_) | Change::NoPositionWords(_)) {
+            let now = store::draft::get(&mut tx, id).await?.ok_or(AppError::Unknown("draft"))?;
+            // Each of them counts whether its reason is chosen now or later.
+            let all = [&now.note, &now.no_video_words, &now.no_position_words];
+            let length: usize = all.into_iter().flatten().map(|text| text.chars().count() + 1).sum();
+            if length > MAX_NOTE + 1 {
+                return Err(AppError::NotNow("a note has at most 4,000 characters"));
+            }
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Saves what a person said when asked for consent during this draft. It is sealed as a record of its own, before
-    /// the completion.
+    /// the completion. `Missing` takes it back: nobody was asked after all.
     ///
     /// # Errors
-    /// When the draft is not open or not for this person, or there is neither consent nor a reason.
+    /// When the draft is not open or not for this person, or nobody could tell later on what a consent stands, or why
+    /// there is none: the law (No 94-V) asks for a form that can be proved.
     pub async fn set_consent(
         &self,
         id: DraftId,
@@ -245,11 +292,15 @@ impl App {
         state: ConsentState,
         reason: Option<&str>,
     ) -> Result<(), AppError> {
-        if state != ConsentState::Given && reason.is_none_or(|r| r.trim().is_empty()) {
-            return Err(AppError::NotNow("without consent a reason is needed"));
+        let said = Some(state).filter(|state| *state != ConsentState::Missing);
+        let reason = reason.map(str::trim).filter(|reason| said.is_some() && !reason.is_empty());
+        if said.is_some() && reason.is_none() {
+            return Err(AppError::NotNow(
+                "a consent needs its basis, and without consent a reason is needed",
+            ));
         }
         let mut conn = self.store().conn().await?;
-        match store::draft::set_consent(&mut conn, id, person, state, reason).await? {
+        match store::draft::set_consent(&mut conn, id, person, said, reason).await? {
             true => Ok(()),
             false => Err(AppError::NotNow("the draft is not open, or not for this person")),
         }

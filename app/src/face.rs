@@ -162,6 +162,9 @@ impl Face {
                 view!(OpenAct, self.open(NewDraft::Act { family, act, person }))
             }
             Request::Correct { record, why } => view!(Correct, self.correct(record, &why)),
+            Request::GivenAfterAll { activity, why } => {
+                view!(GivenAfterAll, self.given_after_all(activity, &why))
+            }
             Request::Draft { draft } => view!(Draft, self.page(draft)),
             Request::Save { draft, field } => view!(Save, self.save(draft, field)),
             Request::SetSubjects { draft, activities } => {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::{
     app::{App, AppError},
+    capture::{camera_files, meant_for},
     store::{event, file, home, wipe},
 };
 
@@ -102,13 +103,18 @@ impl App {
         event::add(&mut tx, self.platform().clock.wall(), "work_wiped", None, None).await?;
         tx.commit().await?;
         point!("wipe.rows");
-        for folder in [self.vault().folder().to_owned(), self.camera_folder()] {
-            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut files = camera_files(&self.camera_folder())?;
+        if let Ok(entries) = std::fs::read_dir(self.vault().folder()) {
             for entry in entries {
-                let path = entry.map_err(AppError::io("vault"))?.path();
-                std::fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?;
-                point!("wipe.one-file");
+                files.push(entry.map_err(AppError::io("vault"))?.path());
             }
+        }
+        for path in files {
+            std::fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?;
+            if let Some(draft) = meant_for(&path) {
+                self.leave_camera_folder(draft);
+            }
+            point!("wipe.one-file");
         }
         self.shrink().await
     }

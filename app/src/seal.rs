@@ -104,6 +104,11 @@ impl App {
             }
             DraftState::Discarded => return Err(AppError::NotNow("the draft was given up")),
         }
+        if view.draft.supersedes.is_some()
+            && view.draft.correction.as_ref().is_none_or(|why| why.trim().is_empty())
+        {
+            return Err(AppError::NotNow("a correction needs a reason"));
+        }
         let settings = home::settings(&mut tx).await?;
         let missing = draft::lacks(&view, settings.strict_photo_and_video);
         let consents = draft::consents(&mut tx, &view, done_on).await?;
@@ -236,7 +241,7 @@ impl Pen {
             no_position: draft.no_position.filter(|_| draft.position.is_none()),
             no_video: draft.no_video,
             paper: number.map(|number| Paper { number: number.to_owned(), date: draft.paper_date }),
-            note: draft.note.clone().filter(|note| !note.trim().is_empty()),
+            note: draft.full_note(),
             supersedes: draft.supersedes,
             correction: draft.correction.clone(),
             evidence,

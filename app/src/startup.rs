@@ -16,6 +16,7 @@ use sqlx::FromRow;
 
 use crate::{
     app::{App, AppError, CAMERA},
+    capture::camera_files,
     platform::Platform,
     store::{
         self, Store, StoreError,
@@ -68,6 +69,24 @@ impl App {
         Ok(sqlx::query_as("select name, draft, size from orphan where state = 'offered' order by name")
             .fetch_all(&mut *conn)
             .await?)
+    }
+
+    /// The file that shows best what was left over under this name: its small picture, where there is one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn orphan_to_show(&self, name: &str) -> Result<Option<FileRef>, AppError> {
+        let mut conn = self.store().conn().await?;
+        let shown: Option<(EvidenceId, Part)> = sqlx::query_as(
+            "select evidence, part from orphan where state = 'offered'
+             and evidence = (select evidence from orphan where name = $1 and state = 'offered')
+             order by case part when 'thumbnail' then 0 when 'file' then 1 else 2 end limit 1",
+        )
+        .bind(name)
+        .fetch_optional(&mut *conn)
+        .await
+        .map_err(StoreError::from)?;
+        Ok(shown.map(|(evidence, part)| FileRef { evidence, part }))
     }
 
     /// Rows that could not be read, everything that is quarantined.
@@ -206,28 +225,26 @@ async fn left_in_camera(
     camera: &Path,
     found: &mut Startup,
 ) -> Result<(), AppError> {
-    let entries = match fs::read_dir(camera) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(AppError::io(camera.display().to_string())(error)),
-    };
+    let files = camera_files(camera)?;
     let items: Vec<String> =
         sqlx::query_scalar("select item from draft_evidence where state = 'kept' and item is not null")
             .fetch_all(conn)
             .await
             .map_err(StoreError::from)?;
-    for entry in entries {
-        let path = entry.map_err(AppError::io(camera.display().to_string()))?.path();
+    for path in files {
         let said = |error| AppError::io(path.display().to_string())(error);
         let kept = vault::digest(&mut fs::File::open(&path).map_err(said)?).map_err(said)?;
         let digest = kept.sha256.to_string();
         if items.iter().any(|item| item.contains(&digest)) {
             fs::remove_file(&path).map_err(said)?;
+            // The folder of its draft, where nothing else lies in it.
+            if let Some(folder) = path.parent().filter(|folder| *folder != camera) {
+                let _ = fs::remove_dir(folder);
+            }
         } else {
             found.left_in_camera.push(path);
         }
     }
-    found.left_in_camera.sort();
     Ok(())
 }
 

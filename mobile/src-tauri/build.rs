@@ -12,6 +12,8 @@ const COMMANDS: &[&str] = &[
     "recover",
     "here",
     "share_log",
+    "open_outside",
+    "buzz",
 ];
 
 fn main() {

@@ -14,6 +14,8 @@ export interface Bringing {
   /** The piece of an earlier version that this one stands in for. */
   replaces?: string | null;
   page?: number;
+  /** Where the phone was, where the page knows; the shell knows by itself. */
+  position?: Fix | null;
 }
 
 /** Why there is no position; the word that the worker would choose as the reason. */
@@ -36,6 +38,8 @@ export interface Way {
   locate: ((told: Located) => () => void) | null;
   listen(on: (event: Event) => void): () => void;
   evidence(evidence: string, part: "thumbnail" | "file"): string;
+  /** Address of a file that was left over. */
+  leftover(name: string): string;
   /** Gives the phone its key back when the keystore forgot it; null where that is done outside (`kandas-field recover`). */
   recover: ((key: string) => Promise<Recovery>) | null;
   /** Where the system last saw this phone, without asking anybody; null where the page has to look by itself. */
@@ -62,6 +66,7 @@ export const listen = way.listen;
 
 export const thumbnail = (evidence: string): string => way.evidence(evidence, "thumbnail");
 export const wholeFile = (evidence: string): string => way.evidence(evidence, "file");
+export const leftover = way.leftover;
 /** Whether this is the phone's own app, which the system wakes while it is closed. */
 export const isApp = isShell();
 export const recover = way.recover;

@@ -10,7 +10,6 @@ export type Place =
   | { screen: "draft"; draft: string; part: string | null }
   | { screen: "review"; draft: string }
   | { screen: "sealed"; draft: string }
-  | { screen: "consent"; draft: string }
   | { screen: "sent" }
   | { screen: "record"; record: string }
   | { screen: "sync" }
@@ -29,7 +28,6 @@ const WITH_ID: Record<string, { screen: Place["screen"]; key: string }> = {
   activities: { screen: "activity", key: "activity" },
   review: { screen: "review", key: "draft" },
   sealed: { screen: "sealed", key: "draft" },
-  consent: { screen: "consent", key: "draft" },
   records: { screen: "record", key: "record" },
   help: { screen: "service-help", key: "service" },
   acts: { screen: "acts", key: "family" },

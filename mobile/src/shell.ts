@@ -10,6 +10,10 @@ export interface Biometric {
 
 export interface Shell {
   biometric?: Biometric;
+  /** Lets the worker feel something: milliseconds on, off, on … Missing where the page's own way works or nothing does. */
+  buzz?: (pattern: number[]) => void;
+  /** How large the worker has set the system's text, in percent. */
+  text?: number;
   /** The system's own reader of QR codes, for web views that get no camera. Null: the worker gave up. */
   scanQr?: () => Promise<string | null>;
 }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use kandas_disk::point;
 use kandas_shared::{
+    calendar::civil_date,
     enrol::{EnrolPayload, code_hash},
     hash::{Digest, from_b64},
     ids::{DeviceId, UserId},
@@ -175,7 +176,7 @@ async fn answer(
         bundle_recipient: state.keys.bundle_recipient(),
         checkpoint: journal::sign_checkpoint(&head, signer.as_ref(), now)?,
         key_changes,
-        settings: token::phone_settings(tx).await?,
+        settings: token::phone_settings(tx, civil_date(now)).await?,
     })
 }
 

@@ -46,6 +46,7 @@ pub mod refusal;
 pub mod report_form;
 pub mod retention;
 pub mod road_map_term;
+pub mod rules;
 pub mod rotate;
 pub mod router;
 pub mod scope;

@@ -36,6 +36,7 @@ pub mod reference;
 pub mod report;
 pub mod retention;
 pub mod road_map;
+pub mod rules;
 pub mod search;
 pub mod second_factor;
 pub mod session;

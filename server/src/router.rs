@@ -121,6 +121,7 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reference::measured_anew)) // GET /api/thresholds/preview
         .routes(routes!(reference::terms, reference::set_term)) // GET POST /api/terms
         .routes(routes!(reference::preview_term)) // POST /api/terms/preview
+        .routes(routes!(reference::rules, reference::set_rule)) // GET POST /api/rules/{set}
         .routes(routes!(reasons::all, reasons::change)) // GET POST /api/reasons
         .routes(routes!(reasons::preview)) //       GET  /api/reasons/preview
         .routes(routes!(reports::form, reports::set_form)) // GET POST /api/report-form

@@ -8,8 +8,9 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    calendar::civil_date,
     enrol::{TokenPayload, token_from},
     hash::{Digest, Nonce},
     ids::{DeviceId, UserId},
@@ -25,6 +26,7 @@ use crate::{
     keys::RingVerifier,
     offer, opt, pin_reset,
     refusal::{Outcome, Refusal},
+    rules::{RuleSet, Rules},
     state::AppState,
     store::{Store, Tx},
 };
@@ -188,7 +190,7 @@ pub async fn grant(state: &AppState, asked: Asked) -> Outcome<(DeviceId, TokenGr
     let key_changes = key_changes(&mut tx, &device.server_kid).await?;
     let chain_head = chain_head(&mut tx, &payload).await?;
     let orders = orders(&mut tx, device.id, now).await?;
-    let settings = phone_settings(&mut tx).await?;
+    let settings = phone_settings(&mut tx, civil_date(now)).await?;
     let pin_reset = match scope {
         TokenScope::Device => Some(pin_reset::for_token(&mut tx, &state.keys, device.id, now).await?),
         TokenScope::Escrow => None,
@@ -249,17 +251,19 @@ pub async fn expire(state: &AppState) -> Outcome<()> {
     Ok(tx.commit().await?)
 }
 
-/// Settings that the organisation gives to its phones: the setting `phone`, a JSON object.
+/// Settings that the organisation gives to its phones on a day: the setting `phone`, a JSON object, with what was said by
+/// rules of the set [`RuleSet::Phone`] laid over it.
 ///
 /// # Errors
 /// When the database does not answer or the setting is not readable.
-pub async fn phone_settings(tx: &mut Tx) -> Outcome<PhoneSettings> {
+pub async fn phone_settings(tx: &mut Tx, day: NaiveDate) -> Outcome<PhoneSettings> {
     let value: Option<(String,)> =
         opt!(tx, (String,), "select value from setting where name = 'phone'").await?;
-    match value {
-        Some((text,)) => serde_json::from_str(&text).map_err(Refusal::fault),
-        None => Ok(PhoneSettings::default()),
-    }
+    let settings = match value {
+        Some((text,)) => serde_json::from_str(&text).map_err(Refusal::fault)?,
+        None => PhoneSettings::default(),
+    };
+    Ok(Rules::read(tx, RuleSet::Phone).await?.over(settings, day))
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]

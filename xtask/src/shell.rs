@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Only the way through the window
     #[arg(long, conflicts_with = "phones")]
     window: bool,
+    /// Build the app as it is shipped, and go through that one's window
+    #[arg(long, conflicts_with = "phones")]
+    release: bool,
 }
 
 /// What the window needs from the machine; with it go the needs of OpenSSL (for SQLCipher) and of the screens.
@@ -47,25 +50,25 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         debian::provide(&screens::NEEDS)
     });
     if provided.is_some() {
-        add(&mut steps, options.window);
+        add(&mut steps, options);
     }
     steps.close()
 }
 
-fn add(steps: &mut Steps, only_window: bool) {
+fn add(steps: &mut Steps, options: &Options) {
     // The page is built into the program, so it comes first.
     if steps.step("npm packages of the screens", screens::install).is_none()
         || steps.step("build the screens", || succeed(&mut screens::npm("build"))).is_none()
     {
         return;
     }
-    if !only_window {
+    if !options.window {
         steps.step("tests of shell and plugin", || {
             succeed(shell_cargo("test").args(["--workspace", "--locked"]))
         });
         steps.step("lints of shell and plugin", clippy);
     }
-    let Some(program) = steps.step("build the app", app) else { return };
+    let Some(program) = steps.step("build the app", || app(options.release)) else { return };
     let Some(programs) =
         steps.step("build the central store", || build_programs(&["kandas-server"], Profile::Dev))
     else {
@@ -95,15 +98,15 @@ fn clippy() -> Result<()> {
 }
 
 /// Builds the app with its page in it.
-fn app() -> Result<PathBuf> {
-    succeed(shell_cargo("build").args([
-        "--bin",
-        "kandas-mobile",
-        "--features",
-        "custom-protocol",
-        "--locked",
-    ]))?;
-    let program = crate::peers::target_folder()?.join("debug/kandas-mobile");
+fn app(release: bool) -> Result<PathBuf> {
+    let mut build = shell_cargo("build");
+    build.args(["--bin", "kandas-mobile", "--features", "custom-protocol", "--locked"]);
+    if release {
+        build.arg("--release");
+    }
+    succeed(&mut build)?;
+    let profile = if release { "release" } else { "debug" };
+    let program = crate::peers::target_folder()?.join(profile).join("kandas-mobile");
     ensure!(program.is_file(), "cargo built no {}", program.display());
     Ok(program)
 }

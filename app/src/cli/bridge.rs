@@ -77,6 +77,7 @@ fn router(desk: Desk) -> Router {
         .route("/call", post(call).layer(DefaultBodyLimit::max(CALL_LIMIT)))
         .route("/draft/{draft}/evidence", post(files::bring))
         .route("/evidence/{evidence}/{part}", get(files::show))
+        .route("/leftover/{*name}", get(files::show_leftover))
         .route("/events", get(events))
         .route("/diagnostics", get(diagnostics))
         .fallback(|| async { StatusCode::NOT_FOUND })

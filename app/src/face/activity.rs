@@ -1,12 +1,12 @@
 //! One activity before anything is captured.
 
-use kandas_shared::ids::ActivityId;
+use kandas_shared::{ids::ActivityId, plan_state::ActivityState};
 
 use super::{
     Face,
     call::Problem,
     draft::{rule, together},
-    view::{ActivityView, Consent},
+    view::{ActivityView, Consent, Patch},
 };
 use crate::{
     draft::DraftKind,
@@ -25,6 +25,9 @@ impl Face {
         let strict = home::settings(&mut conn).await?.strict_photo_and_video;
         let known = pulled::activity(&mut conn, id).await?.ok_or_else(|| Problem::unknown("activity"))?;
         drop(conn);
+        let closed = matches!(task.patch, Patch::NotApplicable | Patch::Refused)
+            && task.state != ActivityState::Cancelled
+            && self.app().closed_by(id).await?.is_some();
         let service = task.service.service();
         Ok(ActivityView {
             activity: id,
@@ -43,6 +46,7 @@ impl Face {
             deadline: task.deadline,
             done_on: known.done_on,
             draft: task.draft,
+            may_be_given: closed,
             returned,
             records,
             consent: consents.iter().find(|known| known.person == task.person).map(Consent::from),

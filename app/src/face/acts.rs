@@ -2,11 +2,12 @@
 //! as they are given; which there are is known here, so that the screens draw one form for all.
 
 use kandas_shared::record::Act;
+use serde_json::{Map, Value};
 
 use super::{
     Face,
     call::Problem,
-    view::{ActField, ActForm, ActsView, FieldKind},
+    view::{ActField, ActForm, ActsView, FieldKind, ToSay},
 };
 
 /// §5: on what a kandas is advised, the five services of the seventh topic among them.
@@ -47,6 +48,22 @@ impl Face {
     }
 }
 
+/// What an act still has to say before it can be sealed.
+pub(super) fn to_say(act: Act, topics: &[String], details: &Map<String, Value>) -> Vec<ToSay> {
+    let form = form(act);
+    let said = |name: &str| match details.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(Value::Array(lines)) => !lines.is_empty(),
+        Some(_) => true,
+    };
+    let no_topic = form.topic_required && !form.topics.iter().any(|topic| topics.contains(topic));
+    let mut wanted: Vec<ToSay> = no_topic.then_some(ToSay::Topics).into_iter().collect();
+    let fields = form.fields.into_iter().filter(|field| field.required && !said(&field.name));
+    wanted.extend(fields.map(|field| ToSay::Field { name: field.name }));
+    wanted
+}
+
 fn form(act: Act) -> ActForm {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let field = |name: &str, kind, required, choices: &[&str]| ActField {
@@ -55,6 +72,8 @@ fn form(act: Act) -> ActForm {
         required,
         choices: words(choices),
     };
+    // Advice about nothing is none (§15), nor is a visit that looked at none of its four check points (§27).
+    let topic_required = matches!(act, Act::ConsultTerms | Act::PreliminaryVisit);
     let (paragraph, with_person, topics, fields) = match act {
         Act::AckReceipt => (15, true, words(&[]), vec![field("channel", FieldKind::Choice, true, &CHANNELS)]),
         Act::ConsultTerms => {
@@ -94,11 +113,13 @@ fn form(act: Act) -> ActForm {
             ],
         ),
     };
-    ActForm { act, paragraph, with_person, topics, fields }
+    ActForm { act, paragraph, with_person, topics, topic_required, fields }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -110,6 +131,45 @@ mod tests {
             let form = form(*act);
             let choices = form.fields.iter().filter(|field| field.kind == FieldKind::Choice);
             assert!(choices.clone().all(|field| field.choices.len() > 1), "{act}");
+            assert!(!form.topic_required || !form.topics.is_empty(), "{act}");
+        }
+    }
+
+    #[test]
+    fn an_act_says_what_it_still_lacks() {
+        let field = |name: &str| ToSay::Field { name: name.to_owned() };
+        let details = |value: Value| value.as_object().cloned().unwrap_or_default();
+        let none = Map::new();
+        let topic = |topic: &str| vec![topic.to_owned()];
+        for (act, topics, given, lacks) in [
+            (Act::AckReceipt, vec![], none.clone(), vec![field("channel")]),
+            (Act::AckReceipt, vec![], details(json!({"channel": "phone"})), vec![]),
+            (Act::ConsultTerms, vec![], none.clone(), vec![ToSay::Topics, field("channel")]),
+            (Act::ConsultTerms, topic("quota"), details(json!({"channel": " "})), vec![field("channel")]),
+            (Act::PreliminaryVisit, vec![], none.clone(), vec![ToSay::Topics]),
+            (Act::PreliminaryVisit, topic("of another form"), none.clone(), vec![ToSay::Topics]),
+            (Act::PreliminaryVisit, topic("region"), none.clone(), vec![]),
+            (
+                Act::Arrival,
+                vec![],
+                details(json!({"point": "airport", "transport": "air", "persons": 0})),
+                vec![],
+            ),
+            (
+                Act::Arrival,
+                vec![],
+                details(json!({"point": "airport"})),
+                vec![field("transport"), field("persons")],
+            ),
+            (
+                Act::TemporaryRegistration,
+                vec![],
+                none.clone(),
+                vec![field("shelter"), field("from"), field("to")],
+            ),
+            (Act::MonitoringVisit, vec![], none.clone(), vec![]),
+        ] {
+            assert_eq!(to_say(act, &topics, &given), lacks, "{act}");
         }
     }
 }

@@ -193,17 +193,17 @@ calls! {
     open_not_applicable: OpenNotApplicable {
         /// The activity.
         activity: ActivityId,
-        /// Why.
+        /// Why; empty where it is said in the draft.
         reason: String,
     } => DraftPage;
     /// Opens a draft: the person does not want the service.
     open_refused: OpenRefused {
         /// The activity.
         activity: ActivityId,
-        /// Why.
+        /// Why; empty where it is said in the draft.
         reason: String,
     } => DraftPage;
-    /// Opens a draft of a consent by itself; its paper or signature is evidence of it.
+    /// Opens a draft of a consent by itself; its paper or signature is evidence of it. An open one is answered instead.
     open_consent: OpenConsent {
         /// Whose.
         person: PersonId,
@@ -229,7 +229,15 @@ calls! {
     correct: Correct {
         /// The record.
         record: RecordId,
-        /// Why.
+        /// Why; empty where it is said in the draft.
+        why: String,
+    } => DraftPage;
+    /// Opens a completion of an activity that a record said does not apply or is refused: it was given after all. An open
+    /// one is answered instead.
+    given_after_all: GivenAfterAll {
+        /// The activity.
+        activity: ActivityId,
+        /// Why; empty where it is said in the draft.
         why: String,
     } => DraftPage;
     /// A draft.
@@ -257,9 +265,9 @@ calls! {
         draft: DraftId,
         /// Who.
         person: PersonId,
-        /// What: `given`, `declined` or `withdrawn`.
+        /// What: `given`, `declined` or `withdrawn`; `missing` takes it back, nobody was asked after all.
         state: ConsentState,
-        /// On what basis, or why not; needed unless given.
+        /// On what basis, or why not; needed unless it is taken back.
         #[serde(default)]
         #[ts(optional = nullable)]
         reason: Option<String>,
@@ -354,8 +362,14 @@ pub enum Field {
     Position(Option<Fix>),
     /// Why there is no position.
     NoPosition(Option<NoPositionReason>),
+    /// The same in words of one's own, for `other`; they are sealed at the end of the note.
+    NoPositionWords(Option<String>),
     /// Why there is no video.
     NoVideo(Option<NoVideoReason>),
+    /// The same in words of one's own, for `other`; they are sealed at the end of the note.
+    NoVideoWords(Option<String>),
+    /// Why an earlier record is corrected.
+    Correction(String),
     /// Number of a paper.
     PaperNumber(Option<String>),
     /// Its date, YYYY-MM-DD.

@@ -9,7 +9,7 @@ use kandas_shared::{
 };
 
 use super::{
-    Face,
+    Face, acts,
     board::Board,
     call::{Field, Problem, ProblemWord},
     count, evidence,
@@ -18,7 +18,7 @@ use super::{
     tile::{Numbers, bare},
     view::{
         AsideFile, Check, Companion, Consent, DraftPage, DraftSubject, Patch, Place, Position, ReviewView,
-        RuleView, SealAnswer, SealedBrief, Tile, TileState, ToSeal, TodayView, Topic,
+        RuleView, SealAnswer, SealedBrief, Tile, TileState, ToSay, ToSeal, TodayView, Topic,
     },
 };
 use crate::{
@@ -53,6 +53,19 @@ impl Face {
         if state == ConsentState::Missing {
             return Err(Problem::new(ProblemWord::BadRequest, "a consent is given, declined or withdrawn"));
         }
+        // The worker goes on where he was: what a person says is said once.
+        for draft in self.app().drafts().await? {
+            if draft.kind != DraftKind::Consent
+                || draft.consent_state != Some(state)
+                || draft.supersedes.is_some()
+            {
+                continue;
+            }
+            let of_person = self.app().draft_view(draft.id).await?.subjects;
+            if of_person.iter().any(|subject| subject.person == Some(person)) {
+                return self.page(draft.id).await;
+            }
+        }
         self.open(NewDraft::Consent { person, state, reason }).await
     }
 
@@ -64,14 +77,28 @@ impl Face {
     }
 
     pub(super) async fn correct(&self, record: RecordId, why: &str) -> Result<DraftPage, Problem> {
-        if why.trim().is_empty() {
-            return Err(Problem::new(ProblemWord::BadRequest, "a correction needs a reason"));
-        }
         let open = self.app().drafts().await?.into_iter().find(|draft| draft.supersedes == Some(record));
         if let Some(open) = open {
             return self.page(open.id).await;
         }
         let draft = self.app().draft_correction(record, why).await?;
+        self.forget_board().await;
+        self.saved_page(draft).await
+    }
+
+    pub(super) async fn given_after_all(
+        &self,
+        activity: ActivityId,
+        why: &str,
+    ) -> Result<DraftPage, Problem> {
+        let closed = self.app().closed_by(activity).await?;
+        let open = self.app().drafts().await?.into_iter().find(|draft| {
+            draft.kind == DraftKind::Completion && closed.is_some() && draft.supersedes == closed
+        });
+        if let Some(open) = open {
+            return self.page(open.id).await;
+        }
+        let draft = self.app().draft_given_after_all(activity, why).await?;
         self.forget_board().await;
         self.saved_page(draft).await
     }
@@ -86,7 +113,10 @@ impl Face {
                 Change::Position(fix.as_ref().map(evidence::position))
             }
             Field::NoPosition(reason) => Change::NoPosition(reason),
+            Field::NoPositionWords(words) => Change::NoPositionWords(words),
             Field::NoVideo(reason) => Change::NoVideo(reason),
+            Field::NoVideoWords(words) => Change::NoVideoWords(words),
+            Field::Correction(why) => Change::Correction(why),
             Field::PaperNumber(number) => Change::PaperNumber(number),
             Field::PaperDate(date) => Change::PaperDate(date),
             Field::Note(note) => Change::Note(note),
@@ -115,9 +145,6 @@ impl Face {
         state: ConsentState,
         reason: Option<String>,
     ) -> Result<DraftPage, Problem> {
-        if state == ConsentState::Missing {
-            return Err(Problem::new(ProblemWord::BadRequest, "a consent is given, declined or withdrawn"));
-        }
         self.app().set_consent(draft, person, state, reason.as_deref()).await?;
         self.saved_page(draft).await
     }
@@ -176,7 +203,11 @@ impl Face {
     }
 
     pub(super) async fn seal(&self, draft: DraftId) -> Result<SealAnswer, Problem> {
-        let done_on = match self.app().draft_view(draft).await?.draft.done_on {
+        let now = self.app().draft_view(draft).await?.draft;
+        if now.state == DraftState::Open && !to_say(&now).is_empty() {
+            return Err(Problem::new(ProblemWord::NotNow, "something is still to be written down"));
+        }
+        let done_on = match now.done_on {
             Some(day) => day,
             None => self.app().today().await?,
         };
@@ -243,11 +274,7 @@ impl Face {
         let consent_missing: Vec<PersonId> =
             consents.iter().filter(|known| !known.is_asked()).map(|known| known.person).collect();
         let incoming = gathered.iter().any(|piece| piece.state == GatheredState::Incoming);
-        let lacks_reason = match draft.kind {
-            DraftKind::NotApplicable | DraftKind::Refused => true,
-            DraftKind::Consent => draft.consent_state != Some(ConsentState::Given),
-            DraftKind::Completion | DraftKind::Act => false,
-        } && draft.reason.as_ref().is_none_or(|reason| reason.trim().is_empty());
+        let to_say = to_say(&draft);
         let due = subjects.iter().filter_map(|subject| board.task(subject.activity?)?.1.deadline);
         let taken = gathered.iter().filter_map(|piece| Some(piece.item.as_ref()?.taken.wall));
         let saved_at = self.session().saved.get(&id).copied();
@@ -275,8 +302,9 @@ impl Face {
                 && missing.is_empty()
                 && consent_missing.is_empty()
                 && !incoming
-                && !lacks_reason,
+                && to_say.is_empty(),
             missing,
+            to_say,
             consent_missing,
             subjects: subjects
                 .into_iter()
@@ -300,7 +328,9 @@ impl Face {
             done_on: draft.done_on.unwrap_or(today),
             position: draft.position.as_ref().map(|known| shown(known, home_place)),
             no_position: draft.no_position,
+            no_position_words: draft.no_position_words,
             no_video: draft.no_video,
+            no_video_words: draft.no_video_words,
             paper_number: draft.paper_number,
             paper_date: draft.paper_date,
             note: draft.note,
@@ -346,6 +376,27 @@ impl From<&ConsentView> for Consent {
     }
 }
 
+/// What is still to be written down before a draft can be sealed, besides proofs.
+pub(super) fn to_say(draft: &store::draft::Draft) -> Vec<ToSay> {
+    let blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
+    let wants_reason = match draft.kind {
+        DraftKind::NotApplicable | DraftKind::Refused => true,
+        DraftKind::Consent => draft.consent_state != Some(ConsentState::Given),
+        DraftKind::Completion | DraftKind::Act => false,
+    };
+    let mut wanted = Vec::new();
+    if draft.supersedes.is_some() && blank(&draft.correction) {
+        wanted.push(ToSay::Correction);
+    }
+    if wants_reason && blank(&draft.reason) {
+        wanted.push(ToSay::Reason);
+    }
+    if let Some(act) = draft.act {
+        wanted.extend(acts::to_say(act, &draft.topics, &draft.details));
+    }
+    wanted
+}
+
 /// A kept position as the screens show it.
 pub(super) fn shown(known: &kandas_shared::evidence::Position, home: Option<Place>) -> Position {
     let here = Place { lat: known.lat, lon: known.lon };
@@ -355,6 +406,7 @@ pub(super) fn shown(known: &kandas_shared::evidence::Position, home: Option<Plac
         accuracy_m: known.accuracy_m,
         source: known.source,
         mock: known.mock,
+        fix_at: known.fix_at,
         from_family_m: home.map(|home| place::metres(here, home)),
     }
 }

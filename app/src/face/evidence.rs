@@ -7,7 +7,7 @@
 use std::{
     fs,
     io::{Cursor, Read, Seek as _, SeekFrom},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use kandas_shared::{
@@ -22,12 +22,13 @@ use super::{
 };
 use crate::{
     app::{App, AppError},
-    capture::{Attached, How},
+    capture::{Attached, How, meant_for},
+    media::sniff::{Format, sniff},
     store::{
         self,
         draft::{DraftId, DraftState},
     },
-    vault::PlainReader,
+    vault::{PlainReader, VaultError},
 };
 
 /// Folder of the home for files that are being brought.
@@ -55,6 +56,8 @@ enum Reader {
     Vault(PlainReader),
     /// A small picture that the centre has told.
     Told(Cursor<Vec<u8>>),
+    /// What the camera wrote and no draft has yet.
+    Plain(fs::File),
 }
 
 impl Bytes {
@@ -71,6 +74,7 @@ impl Bytes {
         match &mut self.reader {
             Reader::Vault(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
             Reader::Told(reader) => reader.seek(SeekFrom::Start(offset)).map(drop),
+            Reader::Plain(file) => file.seek(SeekFrom::Start(offset)).map(drop),
         }
     }
 }
@@ -80,6 +84,7 @@ impl Read for Bytes {
         match &mut self.reader {
             Reader::Vault(reader) => reader.read(buf),
             Reader::Told(reader) => reader.read(buf),
+            Reader::Plain(file) => file.read(buf),
         }
     }
 }
@@ -131,7 +136,7 @@ impl Face {
     /// # Errors
     /// When the draft is not open any more, or the disk fails.
     pub async fn bring(&self, brought: Bringing, draft: DraftId, how: How) -> Result<AttachAnswer, Problem> {
-        let camera = self.app().camera_folder();
+        let camera = self.app().camera_folder_of(draft);
         fs::create_dir_all(&camera).map_err(AppError::io(camera.display().to_string()))?;
         let drawn: [u8; 3] = self.app().platform().chance.bytes();
         let path = camera.join(format!("{}-{}", hex::encode(drawn), brought.name));
@@ -143,6 +148,9 @@ impl Face {
         if useless && let Err(error) = fs::remove_file(&path) {
             tracing::warn!(%error, "a copy that cannot be evidence stays");
         }
+        if useless {
+            self.app().leave_camera_folder(draft);
+        }
         answer
     }
 
@@ -150,12 +158,7 @@ impl Face {
     ///
     /// # Errors
     /// As [`Face::bring`].
-    pub async fn attach(
-        &self,
-        draft: DraftId,
-        path: &std::path::Path,
-        how: How,
-    ) -> Result<AttachAnswer, Problem> {
+    pub async fn attach(&self, draft: DraftId, path: &Path, how: How) -> Result<AttachAnswer, Problem> {
         self.must_be_open().await?;
         let attached = self.app().attach_with(draft, path, how).await?;
         self.attached(draft, attached).await
@@ -206,7 +209,36 @@ impl Face {
         Ok(Bytes { media_type, size, reader: Reader::Vault(reader) })
     }
 
+    /// Opens a file that was left over, so that the worker sees what it is.
+    ///
+    /// # Errors
+    /// `Unknown` when there is none of this name.
+    pub async fn show_leftover(&self, name: &str) -> Result<Bytes, Problem> {
+        self.must_be_open().await?;
+        if let Some(path) = self.left_in_camera(name) {
+            let shown = tokio::task::spawn_blocking(move || {
+                let mut file = fs::File::open(&path)?;
+                let size = file.metadata()?.len();
+                let media_type = media_type(&mut file)?;
+                file.seek(SeekFrom::Start(0))?;
+                Ok::<_, std::io::Error>(Bytes { media_type, size, reader: Reader::Plain(file) })
+            });
+            return Ok(shown.await.map_err(AppError::from)?.map_err(AppError::io("camera file"))?);
+        }
+        let file =
+            self.app().orphan_to_show(name).await?.ok_or_else(|| Problem::unknown("file left over"))?;
+        let vault = self.app().vault().clone();
+        let shown = tokio::task::spawn_blocking(move || {
+            let mut reader = vault.open_at(file, 0)?;
+            let media_type = media_type(&mut reader)?;
+            let size = reader.seek(SeekFrom::End(0))?;
+            Ok::<_, VaultError>(Bytes { media_type, size, reader: Reader::Vault(vault.open_at(file, 0)?) })
+        });
+        Ok(shown.await.map_err(AppError::from)??)
+    }
+
     pub(super) async fn leftovers(&self) -> Result<LeftoversView, Problem> {
+        let open: Vec<DraftId> = self.app().drafts().await?.iter().map(|draft| draft.id).collect();
         let mut files: Vec<Leftover> = Vec::new();
         let mut seen = Vec::new();
         for orphan in self.app().orphans().await? {
@@ -221,7 +253,7 @@ impl Face {
                     seen.push(stem);
                     files.push(Leftover {
                         name: orphan.name,
-                        draft: orphan.draft,
+                        draft: orphan.draft.filter(|draft| open.contains(draft)),
                         size: orphan.size.unsigned_abs(),
                         in_vault: true,
                     });
@@ -230,26 +262,40 @@ impl Face {
         }
         for path in &self.app().startup().left_in_camera {
             let Ok(facts) = fs::metadata(path) else { continue };
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            files.push(Leftover { name, draft: None, size: facts.len(), in_vault: false });
+            let draft = meant_for(path).filter(|draft| open.contains(draft));
+            let name = self.name_in_camera(path);
+            files.push(Leftover { name, draft, size: facts.len(), in_vault: false });
         }
         Ok(LeftoversView { files })
     }
 
     pub(super) async fn adopt_leftover(&self, name: &str, draft: DraftId) -> Result<AttachAnswer, Problem> {
         let how = How::plain(None, Source::Captured);
-        match self.left_in_camera(name) {
-            Some(path) => self.attach(draft, &path, how).await,
+        let answer = match self.left_in_camera(name) {
+            Some(path) => {
+                let answer = self.attach(draft, &path, how).await?;
+                if let Some(meant) = meant_for(&path) {
+                    self.app().leave_camera_folder(meant);
+                }
+                answer
+            }
             None => {
                 let attached = self.app().adopt(name, draft, how).await?;
-                self.attached(draft, attached).await
+                self.attached(draft, attached).await?
             }
-        }
+        };
+        self.changed(&[Topic::Phone]);
+        Ok(answer)
     }
 
     pub(super) async fn dismiss_leftover(&self, name: &str) -> Result<LeftoversView, Problem> {
         match self.left_in_camera(name) {
-            Some(path) => fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?,
+            Some(path) => {
+                fs::remove_file(&path).map_err(AppError::io(path.display().to_string()))?;
+                if let Some(draft) = meant_for(&path) {
+                    self.app().leave_camera_folder(draft);
+                }
+            }
             None => self.app().dismiss_orphan(name).await?,
         }
         self.changed(&[Topic::Phone]);
@@ -258,8 +304,20 @@ impl Face {
 
     fn left_in_camera(&self, name: &str) -> Option<PathBuf> {
         let mut left = self.app().startup().left_in_camera.iter();
-        left.find(|path| path.file_name().is_some_and(|known| known == name) && path.exists()).cloned()
+        left.find(|path| self.name_in_camera(path) == name && path.exists()).cloned()
     }
+
+    /// Where a file lies below the camera's folder: two drafts may each have an `IMG_1.jpg`.
+    fn name_in_camera(&self, path: &Path) -> String {
+        path.strip_prefix(self.app().camera_folder()).unwrap_or(path).to_string_lossy().into_owned()
+    }
+}
+
+/// What a file is by its first bytes.
+fn media_type(file: &mut impl Read) -> std::io::Result<String> {
+    let mut head = Vec::new();
+    file.take(8 * 1024).read_to_end(&mut head)?;
+    Ok(sniff(&head).map_or("application/octet-stream", Format::media_type).to_owned())
 }
 
 /// How a file that a screen brings comes in.

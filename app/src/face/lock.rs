@@ -119,7 +119,9 @@ impl Face {
             let begun = Tries { wrong: tries.wrong, boot, until_ms: ms.saturating_add(wait_ms) };
             set_tries(&mut conn, &begun).await?;
         }
-        Ok(LockView { has_pin, locked: has_pin && !self.session().unlocked, wrong: tries.wrong, wait_ms })
+        let after_minutes = home::settings(&mut conn).await?.lock_minutes;
+        let locked = has_pin && !self.session().unlocked;
+        Ok(LockView { has_pin, locked, wrong: tries.wrong, wait_ms, after_minutes })
     }
 
     /// The lease, by what the phone knows of the time.

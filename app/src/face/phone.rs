@@ -43,7 +43,11 @@ const SENT_BYTES: usize = 60_000;
 const ENROL_IDLE: Duration = Duration::from_secs(30);
 
 impl Face {
-    pub(super) async fn phone(&self) -> Result<PhoneView, Problem> {
+    /// Whose phone it is and how it stands.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn phone(&self) -> Result<PhoneView, Problem> {
         let lock = self.lock_view().await?;
         let lease = self.lease().await?;
         let sync = self.line().await?;
@@ -186,16 +190,17 @@ impl Face {
     async fn notices(&self) -> Result<Vec<Notice>, Problem> {
         let mut notices: Vec<Notice> = self.returned_notice().await?.into_iter().collect();
         notices.extend(self.set_aside_notice().await?);
+        // Offered until it is in a draft or given up, whatever else was read.
+        let leftovers = self.leftovers().await?.files.len();
+        if leftovers > 0 {
+            notices.push(Notice::Leftovers { count: count(leftovers) });
+        }
         if self.session().notices_read {
             return Ok(notices);
         }
         let found = self.app().startup();
         if found.store_moved_aside.is_some() {
             notices.push(Notice::StoreMoved { enrolment_rescued: found.enrolment_rescued });
-        }
-        let leftovers = self.leftovers().await?.files.len();
-        if leftovers > 0 {
-            notices.push(Notice::Leftovers { count: count(leftovers) });
         }
         if !found.interrupted.is_empty() {
             notices.push(Notice::Interrupted { names: found.interrupted.clone() });

@@ -9,7 +9,7 @@ use super::{
     board::{Board, Household, Task},
     call::Problem,
     count,
-    draft::gathered_counts,
+    draft::{gathered_counts, to_say},
     view::{Deadline, DraftBrief, DraftRow, Patch, PersonName, TaskRow, TodayView, WeekStrip},
 };
 use crate::draft::DraftId;
@@ -94,6 +94,7 @@ impl Face {
                     documents,
                     signatures,
                     missing,
+                    to_say: count(to_say(&draft).len()),
                     saved_at: saved_at.max(draft.opened.wall),
                 },
                 kind: draft.kind,

@@ -141,6 +141,8 @@ pub struct Position {
     pub source: PositionSource,
     /// Whether the system says that it is made up.
     pub mock: bool,
+    /// When it was found, where that is known: an old one may be from somewhere else.
+    pub fix_at: Option<DateTime<Utc>>,
     /// Metres from the place that the centre has on record for the family; null when it has none.
     pub from_family_m: Option<f64>,
 }
@@ -230,6 +232,8 @@ pub struct DraftBrief {
     pub signatures: u32,
     /// What is still missing.
     pub missing: Vec<Missing>,
+    /// How many things are still to be written down besides.
+    pub to_say: u32,
     /// When something was last added to it, by the wall clock.
     pub saved_at: DateTime<Utc>,
 }

@@ -100,8 +100,12 @@ pub struct Draft {
     pub position: Option<Position>,
     /// Why there is no position.
     pub no_position: Option<NoPositionReason>,
+    /// That reason in words of one's own; counts for `other`.
+    pub no_position_words: Option<String>,
     /// Why there is no video.
     pub no_video: Option<NoVideoReason>,
+    /// That reason in words of one's own; counts for `other`.
+    pub no_video_words: Option<String>,
     /// Number of a paper.
     pub paper_number: Option<String>,
     /// Its date.
@@ -117,6 +121,22 @@ pub struct Draft {
     pub opened: ClockReading,
     /// Where it stands.
     pub state: DraftState,
+}
+
+impl Draft {
+    /// The note with the worker's own words for reasons that are codes at its end; what is sealed.
+    #[must_use]
+    pub fn full_note(&self) -> Option<String> {
+        let other_video = self.no_video == Some(NoVideoReason::Other);
+        let other_position = self.position.is_none() && self.no_position == Some(NoPositionReason::Other);
+        let parts = [
+            self.note.as_deref(),
+            self.no_video_words.as_deref().filter(|_| other_video),
+            self.no_position_words.as_deref().filter(|_| other_position),
+        ];
+        let parts: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join("\n"))
+    }
 }
 
 /// For whom a draft is.
@@ -174,8 +194,12 @@ pub enum Change {
     Position(Option<Position>),
     /// Why there is no position.
     NoPosition(Option<NoPositionReason>),
+    /// That reason in words of one's own.
+    NoPositionWords(Option<String>),
     /// Why there is no video.
     NoVideo(Option<NoVideoReason>),
+    /// That reason in words of one's own.
+    NoVideoWords(Option<String>),
     /// Number of a paper.
     PaperNumber(Option<String>),
     /// Date of a paper.
@@ -190,12 +214,14 @@ pub enum Change {
     Details(serde_json::Map<String, serde_json::Value>),
     /// Which record it corrects, and why.
     Supersedes(RecordId, String),
+    /// Why it corrects that record.
+    Correction(String),
 }
 
 const DRAFT: &str =
     "select id, family, kind, service, act, topics, details, consent_state, reason, done_on, position,
-     no_position, no_video, paper_number, paper_date, note, supersedes, correction, opened, state,
-     lower(hex(id)) as row_key from draft";
+     no_position, no_position_words, no_video, no_video_words, paper_number, paper_date, note, supersedes,
+     correction, opened, state, lower(hex(id)) as row_key from draft";
 
 /// Opens a draft with whom it is for.
 ///
@@ -271,7 +297,8 @@ pub async fn subjects(conn: &mut SqliteConnection, id: DraftId) -> Result<Vec<Su
     .await?)
 }
 
-/// What a person said when asked for consent. Says whether the person is one of the draft.
+/// What a person said when asked for consent; none: nobody was asked after all. Says whether the person is one of the
+/// draft.
 ///
 /// # Errors
 /// When the store fails.
@@ -279,7 +306,7 @@ pub async fn set_consent(
     conn: &mut SqliteConnection,
     id: DraftId,
     person: PersonId,
-    state: ConsentState,
+    state: Option<ConsentState>,
     reason: Option<&str>,
 ) -> Result<bool, StoreError> {
     let changed = sqlx::query(
@@ -315,13 +342,22 @@ pub async fn save(conn: &mut SqliteConnection, id: DraftId, change: &Change) -> 
             set!("position", position.as_ref().map(|p| to_json("position", p)).transpose()?)
         }
         Change::NoPosition(reason) => set!("no_position", reason),
+        Change::NoPositionWords(words) => set!("no_position_words", words),
         Change::NoVideo(reason) => set!("no_video", reason),
+        Change::NoVideoWords(words) => set!("no_video_words", words),
         Change::PaperNumber(number) => set!("paper_number", number),
         Change::PaperDate(date) => set!("paper_date", date),
         Change::Note(note) => set!("note", note),
         Change::Reason(reason) => set!("reason", reason),
         Change::Topics(topics) => set!("topics", to_json("topics", topics)?),
         Change::Details(details) => set!("details", to_json("details", details)?),
+        Change::Correction(why) => sqlx::query(
+            "update draft set correction = $2 where id = $1 and state = 'open' and supersedes is not null",
+        )
+        .bind(id)
+        .bind(why)
+        .execute(conn)
+        .await?,
         Change::Supersedes(record, why) => {
             sqlx::query("update draft set supersedes = $2, correction = $3 where id = $1 and state = 'open'")
                 .bind(id)

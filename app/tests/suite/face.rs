@@ -846,6 +846,111 @@ async fn refusals_consents_and_acts_are_sealed_on_the_same_mechanism() {
 }
 
 #[tokio::test]
+async fn what_was_said_in_a_draft_can_be_put_right_and_nothing_is_sealed_without_it() {
+    let phone = Phone::new(713);
+    let (face, world) = open(&phone).await;
+    let folder = tempfile::tempdir().unwrap();
+    let save = async |draft: &Value, field: &str, value: Value| {
+        ask(&face, json!({"call": "save", "draft": draft, "field": {"field": field, "value": value}})).await
+    };
+
+    // A consent is taken back: the reason is said in the draft, and nobody seals without it.
+    let withdraw =
+        json!({"call": "open_consent", "person": world.head, "state": "withdrawn", "reason": null});
+    let page = ask(&face, withdraw.clone()).await;
+    let draft = page["draft"].clone();
+    assert_eq!((&page["ready"], &page["to_say"]), (&json!(false), &json!([{"what": "reason"}])));
+    assert_eq!(try_ask(&face, json!({"call": "seal", "draft": draft})).await, Err(ProblemWord::NotNow));
+    assert_eq!(ask(&face, withdraw).await["draft"], draft, "one draft of it");
+    let page = save(&draft, "reason", json!("көшті")).await;
+    assert_eq!(
+        (&page["ready"], &page["to_say"], &page["consent_state"]),
+        (&json!(true), &json!([]), &json!("withdrawn"))
+    );
+    assert_eq!(ask(&face, json!({"call": "seal", "draft": draft})).await["outcome"], "sealed");
+
+    // A service that nobody wanted is given after all: a completion in the place of the refusal.
+    let clinic = world.activity(world.head, ServiceCode::S11);
+    let page = ask(&face, json!({"call": "open_refused", "activity": clinic, "reason": ""})).await;
+    let refusal = page["draft"].clone();
+    assert_eq!(page["to_say"], json!([{"what": "reason"}]));
+    save(&refusal, "reason", json!("кейін")).await;
+    let early = json!({"call": "given_after_all", "activity": clinic, "why": ""});
+    assert_eq!(try_ask(&face, early.clone()).await, Err(ProblemWord::NotNow), "nothing is sealed yet");
+    let refused = ask(&face, json!({"call": "seal", "draft": refusal})).await["records"][0]["record"].clone();
+    let view = ask(&face, json!({"call": "activity", "activity": clinic})).await;
+    assert_eq!(view["may_be_given"], true);
+    let page = ask(&face, early.clone()).await;
+    let draft = page["draft"].clone();
+    assert_eq!((&page["kind"], &page["corrects"]), (&json!("completion"), &refused));
+    assert_eq!(page["to_say"], json!([{"what": "correction"}]));
+    assert_eq!(ask(&face, early).await["draft"], draft, "one draft of it");
+    bring_kept(&face, &draft, &photo(folder.path(), 1, 640), EvidenceKind::Photo).await;
+    save(&draft, "position", fix()).await;
+
+    // Another reason in words of one's own is put right, not added to; it is sealed at the end of the note.
+    save(&draft, "no_video_words", json!("камера")).await;
+    save(&draft, "no_video_words", json!("камера тоңып қалды")).await;
+    save(&draft, "no_video", json!("other")).await;
+    save(&draft, "note", json!("есік алдында")).await;
+    let long =
+        json!({"call": "save", "draft": draft, "field": {"field": "note", "value": "а".repeat(3_990)}});
+    assert_eq!(try_ask(&face, long).await, Err(ProblemWord::NotNow), "together they would be too long");
+
+    // A consent is said with its basis, said otherwise, and taken back.
+    let say = async |state: &str, reason: Value| {
+        let said = json!({"call": "say_consent", "draft": draft, "person": world.head, "state": state, "reason": reason});
+        try_ask(&face, said).await
+    };
+    assert_eq!(
+        say("given", Value::Null).await,
+        Err(ProblemWord::NotNow),
+        "a consent that nobody could prove"
+    );
+    assert_eq!(say("given", json!(" ")).await, Err(ProblemWord::NotNow));
+    let page = say("given", json!("бланк № 4")).await.unwrap();
+    assert_eq!(page["subjects"][0]["consent_reason"], "бланк № 4");
+    let page = say("declined", json!("келіспейді")).await.unwrap();
+    assert_eq!(page["subjects"][0]["consent"]["state"], "declined");
+    let page = say("missing", Value::Null).await.unwrap();
+    assert_eq!(
+        (&page["subjects"][0]["consent"]["source"], &page["subjects"][0]["consent_reason"]),
+        (&json!("sealed"), &Value::Null)
+    );
+
+    assert_eq!(ask(&face, json!({"call": "draft", "draft": draft})).await["ready"], false);
+    assert_eq!(save(&draft, "correction", json!("кейін көрсетілді")).await["ready"], true);
+    let sealed = ask(&face, json!({"call": "seal", "draft": draft})).await;
+    let record = ask(&face, json!({"call": "record", "record": sealed["records"][0]["record"]})).await;
+    assert_eq!(record["note"], "есік алдында\nкамера тоңып қалды");
+    assert_eq!(
+        (&record["correction"], &record["row"]["statement"]),
+        (&json!("кейін көрсетілді"), &json!("completion"))
+    );
+    let view = ask(&face, json!({"call": "activity", "activity": clinic})).await;
+    assert_eq!((&view["patch"], &view["may_be_given"]), (&json!("waiting"), &json!(false)));
+
+    // The reason of a refusal is corrected too, and so is why it is corrected.
+    let school = world.activity(world.child, ServiceCode::S09);
+    let page = ask(&face, json!({"call": "open_refused", "activity": school, "reason": "ерте"})).await;
+    let refused =
+        ask(&face, json!({"call": "seal", "draft": page["draft"]})).await["records"][0]["record"].clone();
+    let page = ask(&face, json!({"call": "correct", "record": refused, "why": ""})).await;
+    let draft = page["draft"].clone();
+    assert_eq!((&page["reason"], &page["to_say"]), (&json!("ерте"), &json!([{"what": "correction"}])));
+    save(&draft, "reason", json!("басқа мектеп")).await;
+    assert_eq!(save(&draft, "correction", json!("мәтіні қате")).await["ready"], true);
+    assert_eq!(ask(&face, json!({"call": "seal", "draft": draft})).await["outcome"], "sealed");
+
+    // An act says what its form asks for.
+    let page =
+        ask(&face, json!({"call": "open_act", "family": world.family, "act": "preliminary_visit"})).await;
+    assert_eq!((&page["ready"], &page["to_say"]), (&json!(false), &json!([{"what": "topics"}])));
+    let page = save(&page["draft"], "topics", json!(["region"])).await;
+    assert_eq!(page["ready"], true);
+}
+
+#[tokio::test]
 async fn what_cannot_be_evidence_or_has_no_room_is_said_and_what_was_interrupted_is_offered() {
     let phone = Phone::new(710);
     let (face, world) = open(&phone).await;
@@ -868,15 +973,36 @@ async fn what_cannot_be_evidence_or_has_no_room_is_said_and_what_was_interrupted
     // A photo lies whole in the camera's folder, another was being brought: the program ends.
     let camera = face.app().camera_folder();
     std::fs::copy(photo(folder.path(), 2, 640), camera.join("IMG_2.jpg")).unwrap();
+    // Another one where the shell lets the camera write for this draft; the third was for a draft that is no more.
+    let of_draft = face.app().camera_folder_of(draft.as_str().unwrap().parse().unwrap());
+    std::fs::create_dir_all(&of_draft).unwrap();
+    std::fs::copy(photo(folder.path(), 3, 640), of_draft.join("IMG_2.jpg")).unwrap();
+    let nowhere = camera.join(Uuid::from_u128(5).to_string());
+    std::fs::create_dir_all(&nowhere).unwrap();
+    std::fs::copy(photo(folder.path(), 4, 640), nowhere.join("IMG_4.jpg")).unwrap();
     let half = face.begin_bringing(draft.as_str().unwrap().parse().unwrap(), None).await.unwrap();
     std::fs::write(&half.path, b"half").unwrap();
     close(face).await;
     let face = again(&phone).await;
     assert!(!half.path.exists(), "half a file is nothing; the browser has it whole");
     let notices = ask(&face, json!({"call": "phone"})).await["notices"].clone();
-    assert_eq!(notices, json!([{"notice": "leftovers", "count": 1}]));
+    assert_eq!(notices, json!([{"notice": "leftovers", "count": 3}]));
+    let read = ask(&face, json!({"call": "dismiss_notices"})).await["notices"].clone();
+    assert_eq!(read, json!([{"notice": "leftovers", "count": 3}]), "offered until something is done with it");
     let left = ask(&face, json!({"call": "leftovers"})).await["files"].clone();
-    assert_eq!((&left[0]["name"], &left[0]["in_vault"]), (&json!("IMG_2.jpg"), &json!(false)));
+    let of = |name: &str| left.as_array().unwrap().iter().find(|file| file["name"] == name).cloned().unwrap();
+    assert_eq!((&of("IMG_2.jpg")["in_vault"], &of("IMG_2.jpg")["draft"]), (&json!(false), &Value::Null));
+    let meant = format!("{}/IMG_2.jpg", draft.as_str().unwrap());
+    assert_eq!(of(&meant)["draft"], draft, "it is known what it was made for");
+    let shown = face.show_leftover(&meant).await.unwrap();
+    assert_eq!(shown.media_type, "image/jpeg");
+    assert_eq!(read_all(shown).await, std::fs::read(of_draft.join("IMG_2.jpg")).unwrap());
+    assert_eq!(face.show_leftover("../store.db").await.err().unwrap().problem, ProblemWord::Unknown);
+    let lost = format!("{}/IMG_4.jpg", Uuid::from_u128(5));
+    assert_eq!(of(&lost)["draft"], Value::Null, "its draft is no more");
+    ask(&face, json!({"call": "dismiss_leftover", "name": lost})).await;
+    ask(&face, json!({"call": "dismiss_leftover", "name": meant})).await;
+    assert!(!nowhere.exists() && !of_draft.exists(), "empty folders go");
     let adopted = ask(&face, json!({"call": "adopt_leftover", "name": "IMG_2.jpg", "draft": draft})).await;
     assert_eq!(
         (&adopted["outcome"], adopted["page"]["evidence"].as_array().unwrap().len()),

@@ -1,12 +1,16 @@
 //! What the page may ask: a call to the core, its news, the camera, a signature drawn on the page, a position, the worker's
-//! finger or face, the text of a QR, the log as a file.
+//! finger or face, the text of a QR, the log as a file, a number or the newer program for other apps.
 //!
 //! A call answers exactly as the bridge of `kandas-field` does: the view, or a [`Problem`]. Pictures and videos never
 //! come through here: the camera writes them where the core finds them.
 
 use std::{
     path::PathBuf,
-    sync::{Mutex, MutexGuard},
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -37,13 +41,17 @@ const BROUGHT_LIMIT: usize = 4 * 1024 * 1024;
 const LOG_EVENTS: u32 = 5_000;
 /// A position says where a picture was taken if it was made at most so many milliseconds before.
 const FRESH_MS: u64 = 2 * 60 * 1_000;
+/// How long a picture waits for a position of its own, looked at in such steps. The worker has come back from the camera.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(4), Duration::from_millis(200));
 
 /// Who on the page listens to what; a page that was loaded again listens anew.
 #[derive(Default)]
 pub(crate) struct Listeners {
     events: Mutex<Option<JoinHandle<()>>>,
-    /// The last position of the present search.
+    /// The last position of any search.
     fix: std::sync::Arc<Mutex<Option<Fix>>>,
+    /// Whether the page is looking for a position.
+    looking: AtomicBool,
 }
 
 fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -125,11 +133,13 @@ pub(crate) async fn shoot<R: Runtime>(
     if !room.is_enough() {
         return Ok(vec![AttachAnswer::NoRoom { free: room.free, needed: room.reserve }]);
     }
-    let folder = face.app().camera_folder();
+    // A folder of its own for each draft: what the camera wrote is known to be meant for it, even when the system ended
+    // the app behind the camera.
+    let folder = face.app().camera_folder_of(into.draft);
     let device = app.state::<Device<R>>();
     let taken = device.shoot(Shot { wanted, folder, seconds }).await.map_err(unavailable)?;
     let made_now = taken.made_now;
-    let fix = locked(&listeners.fix).clone().filter(|fix| made_now && is_fresh(face, fix));
+    let fix = if made_now && !taken.files.is_empty() { near(&app, &listeners, face).await } else { None };
     let source = if made_now { Source::Captured } else { Source::Attached };
     let mut answers = Vec::new();
     for file in taken.files {
@@ -145,7 +155,57 @@ pub(crate) async fn shoot<R: Runtime>(
         }
         answers.push(answer);
     }
+    // Nothing was made, or all of it is in the vault: then the folder is empty and goes.
+    let _ = std::fs::remove_dir(face.app().camera_folder_of(into.draft));
     Ok(answers)
+}
+
+/// Where the phone is now: the last position that was found, if it is fresh, else where the system last saw the phone,
+/// else the first one of a short search. The camera often takes longer than the page's search lasted.
+async fn near<R: Runtime>(app: &AppHandle<R>, listeners: &Listeners, face: &Face) -> Option<Fix> {
+    let found = || locked(&listeners.fix).clone().filter(|fix| is_fresh(face, fix));
+    if let Some(fix) = found() {
+        return Some(fix);
+    }
+    let device = app.state::<Device<R>>();
+    match device.here().await {
+        Ok(last) => {
+            let last = last.and_then(|raw| raw.to_fix()).filter(|fix| is_fresh(face, fix));
+            if last.is_some() {
+                return last;
+            }
+        }
+        Err(error) => tracing::debug!(%error, "the system has not seen this phone"),
+    }
+    // The page's own search tells here too; a second one would take its place.
+    let ours = !listeners.looking.load(Ordering::SeqCst);
+    if ours {
+        let last = std::sync::Arc::clone(&listeners.fix);
+        let begun = device.locate(move |located| {
+            if let Located::Fix(raw) = located
+                && let Some(fix) = raw.to_fix()
+            {
+                *locked(&last) = Some(fix);
+            }
+        });
+        if let Err(error) = begun {
+            tracing::debug!(%error, "no position can be looked for");
+            return None;
+        }
+    }
+    let (patience, step) = PATIENCE;
+    let ends = std::time::Instant::now() + patience;
+    while found().is_none() && std::time::Instant::now() < ends {
+        tokio::time::sleep(step).await;
+    }
+    // A search that the page has begun meanwhile goes on.
+    if ours
+        && !listeners.looking.load(Ordering::SeqCst)
+        && let Err(error) = device.stop_locating()
+    {
+        tracing::debug!(%error, "the search goes on");
+    }
+    found()
 }
 
 fn is_fresh(face: &Face, fix: &Fix) -> bool {
@@ -199,6 +259,7 @@ pub(crate) async fn locate<R: Runtime>(
     listeners: State<'_, Listeners>,
     news: Channel<LocateNews>,
 ) -> Result<(), Problem> {
+    listeners.looking.store(true, Ordering::SeqCst);
     let last = std::sync::Arc::clone(&listeners.fix);
     let told = app.state::<Device<R>>().locate(move |located| {
         let told = match located {
@@ -213,12 +274,19 @@ pub(crate) async fn locate<R: Runtime>(
             tracing::debug!(%error, "nobody listens to positions any more");
         }
     });
+    if told.is_err() {
+        listeners.looking.store(false, Ordering::SeqCst);
+    }
     told.map_err(unavailable)
 }
 
 /// Ends the search.
 #[tauri::command]
-pub(crate) async fn stop_locating<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
+pub(crate) async fn stop_locating<R: Runtime>(
+    app: AppHandle<R>,
+    listeners: State<'_, Listeners>,
+) -> Result<(), Problem> {
+    listeners.looking.store(false, Ordering::SeqCst);
     app.state::<Device<R>>().stop_locating().map_err(unavailable)
 }
 
@@ -268,6 +336,45 @@ pub(crate) async fn share_log<R: Runtime>(app: AppHandle<R>) -> Result<Option<Pa
     app.state::<Device<R>>().share(&place, "text/plain").await.map_err(unavailable)
 }
 
+/// Hands to the system what the window does not show: a number to call, and the newer program that the centre offers.
+///
+/// # Errors
+/// `BadRequest` for every other address: a page that was tampered with opens nothing.
+#[tauri::command]
+pub(crate) async fn open_outside<R: Runtime>(app: AppHandle<R>, address: String) -> Result<(), Problem> {
+    let may = if let Some(number) = address.strip_prefix("tel:") {
+        is_number(number)
+    } else {
+        let face = core::of(&app).await?;
+        face.phone().await?.newer.is_some_and(|newer| newer.address == address)
+    };
+    if !may {
+        return Err(Problem::new(ProblemWord::BadRequest, "this address is not opened"));
+    }
+    app.state::<Device<R>>().open(&address).await.map_err(unavailable)
+}
+
+/// What a dialler takes: digits, with what people write between them, and no codes (`*`, `#`) that change settings.
+fn is_number(text: &str) -> bool {
+    let text = text.replace("%20", " ");
+    text.chars().any(|c| c.is_ascii_digit())
+        && text.len() <= 40
+        && text.chars().all(|c| c.is_ascii_digit() || "+-() .".contains(c))
+}
+
+/// Longest thing to feel, in milliseconds and in steps.
+const BUZZ: (u32, usize) = (500, 8);
+
+/// Lets the worker feel something: milliseconds on, off, on …
+#[tauri::command]
+pub(crate) async fn buzz<R: Runtime>(app: AppHandle<R>, mut pattern: Vec<u32>) -> Result<(), Problem> {
+    pattern.truncate(BUZZ.1);
+    for step in &mut pattern {
+        *step = (*step).min(BUZZ.0);
+    }
+    app.state::<Device<R>>().buzz(&pattern).await.map_err(unavailable)
+}
+
 fn unavailable(error: DeviceError) -> Problem {
     tracing::warn!(%error, "the device did not give what was asked");
     Problem::new(ProblemWord::Unavailable, &error.to_string())
@@ -280,5 +387,27 @@ fn background<R: Runtime>(app: &AppHandle<R>) {
     // Without it what waits goes when the app is opened next.
     if let Err(error) = app.state::<Device<R>>().schedule_sync() {
         tracing::warn!(%error, "the system gives no time in the background");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_number_is_dialled() {
+        for (text, is) in [
+            ("+77011234567", true),
+            ("8%20(727)%20250-11-22", true),
+            ("112", true),
+            ("", false),
+            ("+", false),
+            ("*%2306%23", false),
+            ("*#06#", false),
+            ("112;ext=5", false),
+            ("javascript:1", false),
+        ] {
+            assert_eq!(is_number(text), is, "{text}");
+        }
     }
 }

@@ -45,10 +45,33 @@ fn named(path: &str) -> Option<(EvidenceId, Part)> {
     Some((evidence.parse().ok()?, part.parse().ok()?))
 }
 
+/// The name of a file that was left over. It only ever names one that the start has found.
+fn left_over(path: &str) -> Option<String> {
+    let mut rest = path.strip_prefix("/leftover/")?.as_bytes();
+    let mut name = Vec::new();
+    while let Some((first, after)) = rest.split_first() {
+        if *first == b'%' {
+            let (digits, after) = after.split_at_checked(2)?;
+            name.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = after;
+        } else {
+            name.push(*first);
+            rest = after;
+        }
+    }
+    String::from_utf8(name).ok()
+}
+
 async fn show(face: &Face, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Problem> {
     let unknown = || Problem::new(ProblemWord::Unknown, "there is no such file here");
-    let (evidence, part) = named(request.uri().path()).ok_or_else(unknown)?;
-    let mut bytes = face.show(evidence, part).await?;
+    let path = request.uri().path();
+    let mut bytes = match left_over(path) {
+        Some(name) => face.show_leftover(&name).await?,
+        None => {
+            let (evidence, part) = named(path).ok_or_else(unknown)?;
+            face.show(evidence, part).await?
+        }
+    };
     let (size, media_type) = (bytes.size, bytes.media_type.clone());
     let asked = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
     let head = Response::builder().header(header::ACCEPT_RANGES, "bytes");
@@ -116,5 +139,14 @@ mod tests {
             assert!(named(path).is_none(), "{path}");
         }
         assert!(named(&format!("/evidence/{id}/../../store.db")).is_none());
+    }
+
+    #[test]
+    fn a_path_names_a_file_that_was_left_over() {
+        assert_eq!(left_over("/leftover/0198/IMG_1.jpg").as_deref(), Some("0198/IMG_1.jpg"));
+        assert_eq!(left_over("/leftover/%D1%84%20x.jpg").as_deref(), Some("ф x.jpg"));
+        for path in ["/evidence/x/file", "/leftover", "/leftover/%4", "/leftover/%zz", "/leftover/%FF"] {
+            assert!(left_over(path).is_none(), "{path}");
+        }
     }
 }

@@ -39,6 +39,8 @@ pub fn run() {
             commands::recover,
             commands::here,
             commands::share_log,
+            commands::open_outside,
+            commands::buzz,
         ])
         .setup(|app| {
             app.manage(commands::Listeners::default());

@@ -34,7 +34,7 @@ name: string,
  */
 kind: FieldKind, 
 /**
- * Whether the act says little without it; never blocks saving.
+ * Whether the act cannot be sealed without it. It never blocks saving.
  */
 required: boolean, 
 /**
@@ -62,6 +62,10 @@ with_person: boolean,
  * Boxes to tick: message `topic-…`.
  */
 topics: Array<string>, 
+/**
+ * Whether at least one of them has to be ticked before the act can be sealed.
+ */
+topic_required: boolean, 
 /**
  * Fields to fill in.
  */
@@ -145,6 +149,10 @@ done_on: string | null,
  * The open draft of it.
  */
 draft: DraftId | null, 
+/**
+ * Whether a record says that it was not given, and it may be recorded as given after all.
+ */
+may_be_given: boolean, 
 /**
  * What came back and waits for an answer.
  */
@@ -284,7 +292,7 @@ open_not_applicable: DraftPage,
  */
 open_refused: DraftPage, 
 /**
- * Opens a draft of a consent by itself; its paper or signature is evidence of it.
+ * Opens a draft of a consent by itself; its paper or signature is evidence of it. An open one is answered instead.
  */
 open_consent: DraftPage, 
 /**
@@ -295,6 +303,11 @@ open_act: DraftPage,
  * Opens a new version of a sealed record; its evidence is taken over. An open one is answered instead.
  */
 correct: DraftPage, 
+/**
+ * Opens a completion of an activity that a record said does not apply or is refused: it was given after all. An open
+ * one is answered instead.
+ */
+given_after_all: DraftPage, 
 /**
  * A draft.
  */
@@ -670,6 +683,10 @@ signatures: number,
  */
 missing: Array<Missing>, 
 /**
+ * How many things are still to be written down besides.
+ */
+to_say: number, 
+/**
  * When something was last added to it, by the wall clock.
  */
 saved_at: string, };
@@ -745,6 +762,10 @@ checks: Array<Check>,
  */
 missing: Array<Missing>, 
 /**
+ * What is still to be written down, besides proofs.
+ */
+to_say: Array<ToSay>, 
+/**
  * Who has not been asked for consent. Comes before the first photo.
  */
 consent_missing: Array<PersonId>, 
@@ -777,9 +798,17 @@ position: Position | null,
  */
 no_position: NoPositionReason | null, 
 /**
+ * The same in the worker's own words, where the reason is another one.
+ */
+no_position_words: string | null, 
+/**
  * Why there is no video.
  */
 no_video: NoVideoReason | null, 
+/**
+ * The same in the worker's own words, where the reason is another one.
+ */
+no_video_words: string | null, 
 /**
  * Number of a paper.
  */
@@ -1178,7 +1207,7 @@ unreadable: number, };
 /**
  * A field of a draft with its new value. Null takes it away.
  */
-export type Field = { "field": "done_on", "value": string | null } | { "field": "position", "value": Fix | null } | { "field": "no_position", "value": NoPositionReason | null } | { "field": "no_video", "value": NoVideoReason | null } | { "field": "paper_number", "value": string | null } | { "field": "paper_date", "value": string | null } | { "field": "note", "value": string | null } | { "field": "reason", "value": string | null } | { "field": "topics", "value": Array<string> } | { "field": "details", "value": Record<string, unknown> };
+export type Field = { "field": "done_on", "value": string | null } | { "field": "position", "value": Fix | null } | { "field": "no_position", "value": NoPositionReason | null } | { "field": "no_position_words", "value": string | null } | { "field": "no_video", "value": NoVideoReason | null } | { "field": "no_video_words", "value": string | null } | { "field": "correction", "value": string } | { "field": "paper_number", "value": string | null } | { "field": "paper_date", "value": string | null } | { "field": "note", "value": string | null } | { "field": "reason", "value": string | null } | { "field": "topics", "value": Array<string> } | { "field": "details", "value": Record<string, unknown> };
 
 /**
  * What goes into a field.
@@ -1526,7 +1555,11 @@ wrong: number,
 /**
  * Milliseconds until the next try is taken.
  */
-wait_ms: number, };
+wait_ms: number, 
+/**
+ * Minutes out of sight after which the screens lock.
+ */
+after_minutes: number, };
 
 /**
  * A member of a family.
@@ -1871,6 +1904,10 @@ source: PositionSource,
  */
 mock: boolean, 
 /**
+ * When it was found, where that is known: an old one may be from somewhere else.
+ */
+fix_at: string | null, 
+/**
  * Metres from the place that the centre has on record for the family; null when it has none.
  */
 from_family_m: number | null, };
@@ -2160,7 +2197,7 @@ activities: Array<ActivityId>, } | { "call": "open_not_applicable",
  */
 activity: ActivityId, 
 /**
- * Why.
+ * Why; empty where it is said in the draft.
  */
 reason: string, } | { "call": "open_refused", 
 /**
@@ -2168,7 +2205,7 @@ reason: string, } | { "call": "open_refused",
  */
 activity: ActivityId, 
 /**
- * Why.
+ * Why; empty where it is said in the draft.
  */
 reason: string, } | { "call": "open_consent", 
 /**
@@ -2200,7 +2237,15 @@ person?: PersonId | null, } | { "call": "correct",
  */
 record: RecordId, 
 /**
- * Why.
+ * Why; empty where it is said in the draft.
+ */
+why: string, } | { "call": "given_after_all", 
+/**
+ * The activity.
+ */
+activity: ActivityId, 
+/**
+ * Why; empty where it is said in the draft.
  */
 why: string, } | { "call": "draft", 
 /**
@@ -2232,11 +2277,11 @@ draft: DraftId,
  */
 person: PersonId, 
 /**
- * What: `given`, `declined` or `withdrawn`.
+ * What: `given`, `declined` or `withdrawn`; `missing` takes it back, nobody was asked after all.
  */
 state: ConsentState, 
 /**
- * On what basis, or why not; needed unless given.
+ * On what basis, or why not; needed unless it is taken back.
  */
 reason?: string | null, } | { "call": "remove_evidence", 
 /**
@@ -2823,6 +2868,15 @@ reason: string | null, };
  * Where a piece of evidence stands.
  */
 export type TileState = "securing" | "kept" | "waiting" | "sending" | "delivered" | "damaged" | "set_aside";
+
+/**
+ * Something that is to be written down before a draft can be sealed.
+ */
+export type ToSay = { "what": "reason" } | { "what": "correction" } | { "what": "topics" } | { "what": "field", 
+/**
+ * Its name: message `field-…`.
+ */
+name: string, };
 
 /**
  * A record that sealing will make.

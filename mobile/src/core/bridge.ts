@@ -37,6 +37,7 @@ export const bridge: Way = {
     const query = new URLSearchParams({ kind: how.kind, source: how.captured ? "captured" : "attached" });
     if (file.name) query.set("name", file.name);
     if (how.replaces) query.set("replaces", how.replaces);
+    if (how.position) query.set("position", JSON.stringify(how.position));
     if (how.page !== undefined) query.set("page", String(how.page));
     return new Promise((done, failed) => {
       // fetch tells nothing of how far an upload is.
@@ -75,6 +76,7 @@ export const bridge: Way = {
   },
 
   evidence: (evidence, part) => `${ROOT}/evidence/${evidence}/${part}`,
+  leftover: (name) => `${ROOT}/leftover/${name.split("/").map(encodeURIComponent).join("/")}`,
   recover: null,
   here: null,
   diagnostics: `${ROOT}/diagnostics`,

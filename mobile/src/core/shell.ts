@@ -77,6 +77,7 @@ export const shell: Way = {
   },
 
   evidence: (evidence, part) => `${convertFileSrc("", "kandas")}evidence/${evidence}/${part}`,
+  leftover: (name) => `${convertFileSrc("", "kandas")}leftover/${name.split("/").map(encodeURIComponent).join("/")}`,
   recover: (key) => ask<Recovery>("recover", { key }),
   here: () => ask<Fix | null>("here"),
   diagnostics: null,

@@ -4,6 +4,7 @@ export { default as Diagnostics } from "./Diagnostics.svelte";
 export { default as Enrol } from "./Enrol.svelte";
 export { default as Help } from "./Help.svelte";
 export { default as Lease } from "./Lease.svelte";
+export { default as Leftovers } from "../parts/Leftovers.svelte";
 export { default as NewPin } from "./NewPin.svelte";
 export { default as NewPhone } from "./NewPhone.svelte";
 export { default as KeyForgotten } from "./KeyForgotten.svelte";

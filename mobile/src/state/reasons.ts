@@ -18,6 +18,13 @@ export async function offered(of: keyof typeof LISTS): Promise<Choice[]> {
   return lists[of].map((line) => ({ word: line.code, text: text(line, LISTS[of]) }));
 }
 
+/** The line that a text was chosen by, else words of one's own: how a picker shows what was said before. */
+export function wordOf(text: string | null, reasons: readonly Choice[]): { chosen: string | null; words: string } {
+  if (!text?.trim()) return { chosen: null, words: "" };
+  const line = reasons.find((reason) => reason.text === text && reason.word !== OTHER);
+  return line ? { chosen: line.word, words: "" } : { chosen: OTHER, words: text };
+}
+
 function text(line: ReasonLine, family: string): string {
   if (line.text) return spoken(line.text);
   return line.code === OTHER ? t("reason-other") : (maybe(`${family}-${line.code.replaceAll("_", "-")}`) ?? line.code);

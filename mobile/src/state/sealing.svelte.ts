@@ -10,9 +10,19 @@ export interface JustSealed {
 }
 
 class Sealing {
+  /** Drafts that wait for another one: a consent with proof leads back to the capture that asked for it. */
+  private waiting = new Map<string, string>();
   last = $state.raw<JustSealed | null>(null);
   done(sealed: JustSealed): void {
     this.last = sealed;
+  }
+
+  /** `first` is sealed for the sake of `then`. */
+  before(first: string, then: string): void {
+    this.waiting.set(first, then);
+  }
+  then(draft: string): string | null {
+    return this.waiting.get(draft) ?? null;
   }
 }
 

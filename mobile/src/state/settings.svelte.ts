@@ -3,10 +3,14 @@
 import { LANGUAGES, words, type Lang } from "kandas-design/words.svelte";
 import type { PhoneView, Theme } from "../api/types";
 import { call } from "../core";
+import { shell } from "../shell";
 
 export const THEMES: readonly Theme[] = ["system", "light", "dark", "snow"];
 /** Sizes of the text offered, in percent of the system's. */
 export const SCALES = [100, 125, 150, 200] as const;
+
+/** Smallest and largest text in percent of the design's: what every screen is laid out for. */
+const [LEAST, MOST] = [85, 200];
 
 const KEY = "kandas.screens";
 
@@ -78,7 +82,9 @@ class Settings {
     const root = document.documentElement;
     if (this.theme === "system") delete root.dataset["theme"];
     else root.dataset["theme"] = this.theme;
-    root.style.fontSize = this.scale === 100 ? "" : `${this.scale}%`;
+    // An app's web view knows nothing of the system's setting, or would make the letters larger and not their room.
+    const text = Math.min(MOST, Math.max(LEAST, Math.round((this.scale * (shell().text ?? 100)) / 100)));
+    root.style.fontSize = text === 100 ? "" : `${text}%`;
   }
 
   private keep(): void {

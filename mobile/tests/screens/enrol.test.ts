@@ -179,4 +179,50 @@ describe.each(LANGUAGES)("a phone of one worker, in %s", (lang, language, nth) =
     await phone.page.getByRole("navigation").waitFor();
     await phone.page.locator(".card .item").first().waitFor();
   });
+
+  /** What the centre calls the phone behind a page. */
+  const deviceOf = (of: Phone): Promise<string> =>
+    of.page.evaluate(async () => {
+      const answer = await fetch("/api/call", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ call: "phone" }) });
+      return ((await answer.json()) as { device: string }).device;
+    });
+
+  test("a new phone: the worker goes on there, the old one is taken out of use, says so, and can be enrolled anew", async () => {
+    const next = await stage.phone(`next-${lang}`);
+    const fourth = await Phone.open(next.url, null);
+    try {
+      await phone.go("new-phone");
+      await worker.sees(w("newphone-1-clear"));
+      const hands = new Worker(fourth, w);
+      await hands.enrol(language, (await stage.invitation(login)).link);
+      await fourth.go("families");
+      await fourth.page.locator("a[href^='#/families/']").first().waitFor();
+      await fourth.look(`${lang}-enrol-14-new-phone-families`);
+
+      await stage.office("device", "retire", await deviceOf(phone));
+      await phone.go("sync");
+      await worker.tap(w("sync-now"));
+      await worker.sees(w("wiped-title"), 60_000);
+      await look("15-old-phone-wiped");
+      // Nothing of a family is left to see, whatever address is opened.
+      await phone.go("families");
+      await worker.sees(w("wiped-title"));
+      await phone.page.reload();
+      await worker.sees(w("wiped-title"));
+      await phone.page.getByText(w("enrol-paste")).click();
+      await phone.page.locator("textarea").fill((await stage.invitation(login)).link);
+      await worker.tap(w("enrol-button"));
+      await worker.setPin();
+
+      // The other one is lost meanwhile.
+      await stage.office("device", "lost", await deviceOf(fourth));
+      await fourth.go("sync");
+      await hands.tap(w("sync-now"));
+      await hands.sees(w("wiped-title"), 60_000);
+      await fourth.look(`${lang}-enrol-16-lost-phone-wiped`);
+    } finally {
+      await fourth.close();
+      await next.stop();
+    }
+  }, 240_000);
 });

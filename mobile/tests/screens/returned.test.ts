@@ -31,6 +31,8 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
   let worker: Worker;
   let director: string;
   let login: string;
+  let workerId: string;
+  let first: string;
   let record: string;
   let family: string;
   const look = (name: string, how = {}) => phone.look(`${lang}-${name}`, how);
@@ -45,6 +47,7 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     const user = stage.district.users.filter((each) => each.role === "cc_set")[nth];
     if (!user) throw new Error("no worker");
     login = user.login;
+    workerId = user.id;
     director = stage.district.users.find((each) => each.role === "cc_dir" && each.org_unit === user.org_unit)?.login ?? "";
     bridge = await stage.phone(`returned-${lang}`);
     phone = await Phone.open(bridge.url, { latitude: 52.3, longitude: 76.9, accuracy: 8 });
@@ -57,6 +60,7 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     const plan = plans.find((each) => each.activities.some((of) => SIMPLE.includes(of.service)));
     const activity = plan?.activities.find((each) => SIMPLE.includes(each.service));
     family = plan?.family ?? "";
+    first = activity?.id ?? "";
     const [one = "", two = ""] = camera(".jpg", ".jpeg");
     await worker.completes(activity?.id ?? "", [one, two]);
   });
@@ -130,6 +134,51 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     await look("43-answered", { tall: true });
   });
 
+  test("a paper that came back is taken once more; what the core did not take stays in sight on the draft", async () => {
+    const mine = new Set(stage.district.assignments.filter((each) => each.worker === workerId && !each.to && !each.id.startsWith(SHARED)).map((each) => each.family));
+    const open = stage.district.plans.filter((plan) => mine.has(plan.family)).flatMap((plan) => plan.activities).filter((each) => SIMPLE.includes(each.service) && each.id !== first);
+    const [one = "", two = "", three = ""] = camera(".jpg", ".jpeg");
+    await phone.go(`activities/${open[0]?.id}`);
+    await worker.tap(w("activity-start"));
+    await phone.page.locator("input[data-kind=photo]").waitFor({ state: "attached" });
+    await worker.askConsent();
+    await worker.capture("photo", one);
+    await phone.page.locator(".req").filter({ hasText: w("activity-document") }).getByRole("button").first().click();
+    await worker.capture("document", two);
+    await worker.tap(w("pages-done", { count: 1 }));
+    await worker.noVideo();
+    const before = new Set((await list("unchecked")).map((row) => row.record));
+    await worker.seal();
+    const fresh = async () => (await list("unchecked")).find((row) => !before.has(row.record))?.record;
+    await expect.poll(fresh, { timeout: 60_000 }).toBeTruthy();
+    const paper = (await fresh()) ?? "";
+    const known = (await stage.office("check", "show", "--record", paper, "--as", director)) as { evidence: [string, string][] };
+    const page = known.evidence.find(([, kind]) => kind === "document")?.[0] ?? "";
+    await stage.office("check", "return", "--record", paper, "--evidence", page, "--reason", "blurred", "--due", "2", "--as", director);
+    await sync();
+    await phone.go("today");
+    await worker.sees(w("returned-one-paper"));
+    await look("43b-returned-paper");
+    // The core does not answer just now.
+    const brought: string[] = [];
+    phone.page.on("request", (request) => request.url().includes("/api/draft/") && brought.push(request.url()));
+    await phone.page.route("**/api/draft/**", (route) => route.abort());
+    await phone.page.locator("article input[type=file]").first().setInputFiles(three);
+    await expect.poll(() => phone.page.url(), { timeout: 30_000 }).toMatch(/drafts/);
+    const failed = phone.page.getByRole("button", { name: new RegExp(w("tile-failed")) });
+    await failed.waitFor();
+    await look("43c-paper-kept-here", { tall: true });
+    await phone.page.unroute("**/api/draft/**");
+    await failed.click();
+    await expect.poll(() => failed.count(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => phone.page.locator(".tiles .photo:not(:disabled)").count()).toBe(2);
+    // A browser on a desktop has no camera of its own: the file was chosen, and the record says so.
+    expect(brought.length).toBeGreaterThan(1);
+    for (const url of brought) expect(url).toMatch(new RegExp(`source=attached.*replaces=${page}`));
+    await worker.seal();
+    await expect.poll(async () => (await list("unchecked")).some((row) => row.supersedes === paper), { timeout: 60_000 }).toBe(true);
+  });
+
   test("a forgotten PIN: the number on the phone, the code from the director", async () => {
     const phones = (await stage.office("device", "list")) as { id: string; login: string }[];
     const device = phones.find((each) => each.login === login)?.id ?? "";
@@ -143,6 +192,10 @@ describe.each(LANGUAGES)("back from the office, in %s", (lang, language, nth) =>
     const field = phone.page.getByLabel(w("pin-reset-code"));
     const save = phone.page.locator("dialog").getByRole("button", { name: w("button-save") });
     await phone.page.getByLabel(w("pin-new")).fill("1357");
+    const twice = phone.page.getByLabel(w("pin-again-title"));
+    await twice.fill("1375");
+    await worker.sees(w("pin-differs"));
+    await twice.fill("1357");
     await field.fill("0000 0000");
     await save.click();
     await worker.sees(w("pin-reset-wrong"));

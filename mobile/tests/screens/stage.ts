@@ -2,10 +2,10 @@
 // between them, which can be cut. What is needed comes from `cargo xtask screens`.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -174,8 +174,8 @@ export class Stage {
     return child;
   }
 
-  /** Settings that the organisation gives to its phones; each takes them with its next token. There is no command for
-   * them yet, so they are put where the dashboard will put them. */
+  /** Settings that the organisation gives to its phones; each takes them with its next token. Put past the dashboard and its
+   * ranges: a test needs less room than a phone does. */
   async settings(settings: Record<string, unknown>): Promise<void> {
     const code = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); c.execute('insert or replace into setting values (?,?)',('phone',sys.argv[2])); c.commit()";
     await run("python3", ["-c", code, join(this.folder, "centre", "store.db"), JSON.stringify(settings)]);
@@ -232,6 +232,13 @@ export class Stage {
     const url = address();
     if (!url) throw new Error(`the bridge ended: ${said}`);
     return { url, stop: () => end(child) };
+  }
+
+  /** A file that the camera wrote for a phone that is switched off, below its camera folder. */
+  leave(name: string, place: string, file: string): void {
+    const path = join(this.folder, name, "camera", place);
+    mkdirSync(dirname(path), { recursive: true });
+    copyFileSync(file, path);
   }
 
   async clear(): Promise<void> {

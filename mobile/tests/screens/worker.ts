@@ -143,7 +143,7 @@ export class Worker {
     await this.seal();
   }
 
-  /** Asks whoever has not been asked yet. */
+  /** Asks whoever has not been asked yet; each has a paper. */
   async askConsent(look?: () => Promise<void>): Promise<void> {
     const ask = this.page.getByRole("button", { name: this.w("consent-ask"), exact: true });
     for (let asked = 0; asked < 9; asked += 1) {
@@ -151,8 +151,12 @@ export class Worker {
       if ((await ask.count()) === 0) return;
       await ask.first().click();
       await this.page.locator("dialog label").filter({ hasText: this.w("consent-give-hint") }).click();
+      const save = this.page.locator("dialog").getByRole("button", { name: this.w("button-save") });
+      expect(await save.isDisabled(), "a consent that nobody could prove").toBe(true);
+      await this.page.locator("dialog textarea").fill(`№ ${asked + 1}`);
       if (asked === 0) await look?.();
-      await this.page.locator("dialog").getByRole("button", { name: this.w("button-save") }).click();
+      await save.click();
+      await this.page.locator("dialog").waitFor({ state: "detached" });
     }
   }
 

@@ -7,11 +7,31 @@ import { read } from "../../src/router.svelte";
 
 const SCRIPT = readFileSync(new URL("../../src-tauri/src/lay_down.js", import.meta.url), "utf8").trimEnd();
 
-function laid(offers: { biometric: "finger" | "face" | null; reader: boolean }) {
+interface Offers {
+  biometric?: "finger" | "face" | null;
+  buzz?: boolean;
+  reader?: boolean;
+  text?: number | null;
+}
+
+class Element {
+  constructor(
+    readonly href: string,
+    readonly fits: boolean,
+  ) {}
+  closest = () => (this.fits ? this : null);
+}
+
+function laid(offers: Offers) {
   const invoke = vi.fn((command: string, _args: object): Promise<unknown> => Promise.resolve(command === "scan" ? "kandas://enrol?u=1" : true));
-  const page: { __TAURI_INTERNALS__: object; kandasShell?: Shell } = { __TAURI_INTERNALS__: { invoke } };
+  let click = (_event: { target: unknown; preventDefault: () => void }): void => undefined;
+  const addEventListener = (name: string, does: typeof click) => {
+    expect(name).toBe("click");
+    click = does;
+  };
+  const page: { __TAURI_INTERNALS__: object; addEventListener: unknown; Element: unknown; console: Console; kandasShell?: Shell } = { __TAURI_INTERNALS__: { invoke }, addEventListener, Element, console };
   runInNewContext(`${SCRIPT}(${JSON.stringify(offers)});`, page);
-  return { shell: page.kandasShell, invoke };
+  return { shell: page.kandasShell, invoke, click: (target: unknown, preventDefault = vi.fn()) => (click({ target, preventDefault }), preventDefault) };
 }
 
 describe("what only the shell can do", () => {
@@ -30,6 +50,24 @@ describe("what only the shell can do", () => {
     expect(invoke).toHaveBeenLastCalledWith("recognise", { reason: "why" });
     expect(await shell?.scanQr?.()).toBe("kandas://enrol?u=1");
     expect(invoke).toHaveBeenLastCalledWith("scan", {});
+  });
+
+  test("what the window does not show goes to the system, everything else stays", () => {
+    const { click, invoke } = laid({});
+    expect(click(new Element("tel:+77010000000", true))).toHaveBeenCalledOnce();
+    expect(invoke).toHaveBeenLastCalledWith("open_outside", { address: "tel:+77010000000" });
+    expect(click(new Element("#/today", false))).not.toHaveBeenCalled();
+    expect(click({})).not.toHaveBeenCalled();
+    expect(invoke).toHaveBeenCalledOnce();
+  });
+
+  test("text as large as the system's, and something to feel where the page has no way of its own", () => {
+    const { shell, invoke } = laid({ buzz: true, text: 130 });
+    expect(shell?.text).toBe(130);
+    shell?.buzz?.([12]);
+    expect(invoke).toHaveBeenLastCalledWith("buzz", { pattern: [12] });
+    expect(laid({ text: null }).shell).not.toHaveProperty("text");
+    expect(laid({ buzz: false }).shell?.buzz).toBeUndefined();
   });
 
   test("one without the other", () => {

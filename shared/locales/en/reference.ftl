@@ -214,3 +214,20 @@ terms-moves-before = Due now
 terms-moves-after = Due then
 terms-moves-count = How many
 terms-confirm = Change the term
+
+## What phones are told
+
+reference-phones = Phones
+rule-phone-hint = What the organisation tells its phones. Each phone takes it with its next contact; until then what it heard last holds.
+rule-phone-note = A lease that is over and a lock delete nothing: what was recorded goes on being sent.
+rule-phone-none = Nothing was changed here: everything is as the program has it.
+rule-phone-lease-days = Days without contact after which no families are shown
+rule-phone-lock-minutes = Minutes out of sight after which the screens lock
+rule-phone-strict-photo-and-video = Photo and video are both asked for, without exception (A-14)
+rule-phone-video-unmetered-only = Videos go over Wi-Fi only
+rule-phone-monthly-metered-mb = Megabytes a month over a mobile network (0: no limit)
+rule-phone-reserve-mb = Megabytes that must stay free on the phone
+rule-phone-keep-days = Days for which a delivered file stays on the phone
+rule-phone-language = Language until the worker chooses
+rule-yes = yes
+rule-no = no

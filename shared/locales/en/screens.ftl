@@ -247,6 +247,11 @@ activity-discard = Delete the draft
 activity-discard-ask = The draft and its files will be deleted. This cannot be undone.
 activity-needs = Still needed ({$count}):
 activity-complete = Everything is there.
+activity-next-reason = Write the reason
+activity-next-form = Fill in
+wanted-reason = the reason
+wanted-topics = what was covered
+wanted-topics-hint = Tick at least one
 activity-next-photo = Take a photo
 activity-next-acknowledgement = Next: signature
 activity-next-document = Next: document
@@ -260,6 +265,7 @@ activity-what-to-shoot = What to photograph
 activity-finished = This service has a record
 activity-correct = Make a corrected version
 activity-correct-why = Why is it corrected?
+activity-given-after-all = It was given after all
 tile-kept = kept
 tile-securing = being secured
 tile-deleted = Deleted: {$what}
@@ -288,6 +294,7 @@ position-wait = Wait
 position-none = No position
 position-reason = Say why
 position-take = Take the position
+position-renew = Renew
 
 ## Signature
 
@@ -316,6 +323,7 @@ sealed-text = The record is saved on the phone. It leaves by itself when there i
 sealed-text-online = The record is saved and on its way.
 sealed-next = On to the next
 sealed-family = Back to the family
+sealed-draft = Back to the draft
 sealed-records = { $count ->
      [one] {$count} record sealed
     *[other] {$count} records sealed
@@ -412,12 +420,13 @@ consent-needed = Consent is needed first: {$name}
 consent-needed-hint = asked before the first photo
 consent-ask = Ask
 consent-give = Agrees
-consent-give-hint = aloud or on paper
+consent-give-hint = with a paper, a signature or a photo of it
 consent-with-proof = A signature or a photo of the paper
 consent-decline = Declines
 consent-decline-hint = the reason is written down
 consent-basis = Number of the paper, or how it was given
 consent-reason = Why not?
+consent-why = Why?
 consent-by-parent = A parent consents for a child
 consent-all = Consent has been asked
 
@@ -489,6 +498,14 @@ notice-missing = Files not found on the phone: {$count}
 notice-unreadable = Unreadable rows: {$count}. They are kept.
 notice-dismiss = Understood
 notice-attach = Into the draft
+notice-meant = Draft: {$draft}
+notice-choose-draft = Choose a draft
+notice-other-draft = Into another one
+notice-no-draft = Open a draft first, then the file can go into it.
+notice-picture = The picture that was left over
+notice-delete = Delete the file
+notice-delete-ask = The file will be gone for good. This cannot be undone.
+notice-delete-yes = Yes, delete the file
 wiped-title = The phone was wiped
 wiped-text = The centre's order was carried out. The phone can be enrolled again.
 first-pull-title = Fetching the families
@@ -498,6 +515,7 @@ pin-reset-wrong = The code does not fit. Please ask again.
 today-next = Next due: {$when}.
 acts-new = Add an act
 consent-withdraw = Withdraw
+consent-withdraw-text = The withdrawal is recorded and goes to the centre. Services are given all the same.
 person-iin-why = Why is the IIN needed?
 person-iin-hint = That it was shown is noted in the log.
 need-photo = A photo, at least one
@@ -666,4 +684,4 @@ fact-free = Free
 
 ## Fields of acts
 
-field-wanted = better filled in
+field-wanted = to be filled in

@@ -184,3 +184,20 @@ terms-moves-before = Қазіргі мерзім
 terms-moves-after = Кейінгі мерзім
 terms-moves-count = Қанша
 terms-confirm = Мерзімді өзгерту
+
+## Телефондарға не айтылады
+
+reference-phones = Телефондар
+rule-phone-hint = Ұйым өз телефондарына не айтады. Телефон мұны келесі байланыста біледі; оған дейін соңғы естігені күшінде.
+rule-phone-note = Байланыссыз мерзім өтсе де, экран құлыпталса да, ештеңе жойылмайды: жазылғаны жөнелтіле береді.
+rule-phone-none = Мұнда ештеңе өзгертілген жоқ: бәрі бағдарламадағыдай.
+rule-phone-lease-days = Неше күн байланыссыз болса, отбасылар көрсетілмейді
+rule-phone-lock-minutes = Экран көрінбей неше минут тұрса, құлыпталады
+rule-phone-strict-photo-and-video = Фото да, бейне де міндетті (A-14)
+rule-phone-video-unmetered-only = Бейне тек Wi-Fi арқылы жіберіледі
+rule-phone-monthly-metered-mb = Мобильді желімен айына неше мегабайт (0 – шектеусіз)
+rule-phone-reserve-mb = Телефонда неше мегабайт бос қалуы керек
+rule-phone-keep-days = Жеткізілген файл телефонда неше күн сақталады
+rule-phone-language = Қызметкер таңдағанға дейінгі тіл
+rule-yes = иә
+rule-no = жоқ

@@ -246,6 +246,11 @@ activity-discard = Жобаны өшіру
 activity-discard-ask = Жоба мен оның файлдары өшеді. Қайтарып алу мүмкін болмайды.
 activity-needs = Тағы {$count} нәрсе керек:
 activity-complete = Бәрі бар.
+activity-next-reason = Себебін жазу
+activity-next-form = Толтыру
+wanted-reason = себебі
+wanted-topics = не қаралғаны
+wanted-topics-hint = Кемінде біреуін белгілеңіз
 activity-next-photo = Фотоға түсіру
 activity-next-acknowledgement = Келесі: қол қою
 activity-next-document = Келесі: құжат
@@ -259,6 +264,7 @@ activity-what-to-shoot = Не түсіру керек
 activity-finished = Бұл қызмет бойынша жазба бар
 activity-correct = Түзетілген нұсқа жасау
 activity-correct-why = Неге түзетіледі?
+activity-given-after-all = Қызмет кейін көрсетілді
 tile-kept = сақталды
 tile-securing = сақталуда
 tile-deleted = {$what} өшірілді
@@ -287,6 +293,7 @@ position-wait = Күту
 position-none = Орын белгісіз
 position-reason = Себебін айту
 position-take = Орынды алу
+position-renew = Жаңарту
 
 ## Signature
 
@@ -315,6 +322,7 @@ sealed-text = Жазба телефонда сақталды. Желі шыққ�
 sealed-text-online = Жазба сақталды, орталыққа жолға шықты.
 sealed-next = Келесі іске өту
 sealed-family = Отбасыға оралу
+sealed-draft = Жобаға оралу
 sealed-records = {$count} жазба мөрленді
 
 ## Sent work
@@ -402,12 +410,13 @@ consent-needed = Алдымен келісім керек: {$name}
 consent-needed-hint = бірінші фотоға дейін сұралады
 consent-ask = Сұрау
 consent-give = Келіседі
-consent-give-hint = ауызша немесе қағазбен
+consent-give-hint = қағазбен, қолымен немесе фотосымен
 consent-with-proof = Қол қойдыру немесе қағазын түсіру
 consent-decline = Келіспейді
 consent-decline-hint = себебі жазылады
 consent-basis = Қағаз нөмірі немесе келісімнің түрі
 consent-reason = Неге келіспейді?
+consent-why = Себебі қандай?
 consent-by-parent = Бала үшін ата-анасы келіседі
 consent-all = Келісім сұралды
 
@@ -479,6 +488,14 @@ notice-missing = Телефоннан табылмаған файл: {$count}
 notice-unreadable = Оқылмаған жазба: {$count}. Олар сақтаулы.
 notice-dismiss = Түсінікті
 notice-attach = Жобаға қосу
+notice-meant = Жоба: {$draft}
+notice-choose-draft = Жобаны таңдау
+notice-other-draft = Басқа жобаға
+notice-no-draft = Алдымен жоба ашыңыз, сонда файлды соған қосуға болады.
+notice-picture = Тіркелмеген сурет
+notice-delete = Файлды өшіру
+notice-delete-ask = Файл біржола өшеді. Қайтарып алу мүмкін болмайды.
+notice-delete-yes = Иә, файлды өшіру
 wiped-title = Телефон тазартылды
 wiped-text = Орталықтың өкімі орындалды. Телефонды қайта тіркеуге болады.
 first-pull-title = Отбасылар алынуда
@@ -488,6 +505,7 @@ pin-reset-wrong = Код сәйкес емес. Директордан қайт�
 today-next = Келесі мерзім: {$when}.
 acts-new = Әрекет қосу
 consent-withdraw = Қайтарып алу
+consent-withdraw-text = Келісімнің қайтарылғаны жазылып, орталыққа кетеді. Қызмет бәрібір көрсетіледі.
 person-iin-why = ЖСН не үшін керек?
 person-iin-hint = Көрсетілгені журналға жазылады.
 need-photo = Фото, кемінде біреу
@@ -656,4 +674,4 @@ fact-free = Бос орын
 
 ## Fields of acts
 
-field-wanted = толтырған жөн
+field-wanted = толтыру керек

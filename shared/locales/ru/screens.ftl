@@ -249,6 +249,11 @@ activity-discard = Удалить черновик
 activity-discard-ask = Черновик и его файлы удалятся. Вернуть их будет нельзя.
 activity-needs = Не хватает ({$count}):
 activity-complete = Всё есть.
+activity-next-reason = Написать причину
+activity-next-form = Заполнить
+wanted-reason = причина
+wanted-topics = что рассмотрено
+wanted-topics-hint = Отметьте хотя бы один пункт
 activity-next-photo = Снять фото
 activity-next-acknowledgement = Дальше: подпись
 activity-next-document = Дальше: документ
@@ -262,6 +267,7 @@ activity-what-to-shoot = Что снимать
 activity-finished = По этой услуге запись есть
 activity-correct = Сделать исправленную версию
 activity-correct-why = Почему исправляется?
+activity-given-after-all = Услугу всё же оказали
 tile-kept = сохранено
 tile-securing = сохраняется
 tile-deleted = Удалено: {$what}
@@ -290,6 +296,7 @@ position-wait = Подождать
 position-none = Место неизвестно
 position-reason = Назвать причину
 position-take = Взять место
+position-renew = Обновить
 
 ## Signature
 
@@ -318,6 +325,7 @@ sealed-text = Запись сохранена на телефоне. Уйдёт 
 sealed-text-online = Запись сохранена и отправлена в путь.
 sealed-next = К следующему делу
 sealed-family = Вернуться к семье
+sealed-draft = Вернуться к черновику
 sealed-records = { $count ->
      [one] Запечатана {$count} запись
      [few] Запечатаны {$count} записи
@@ -420,12 +428,13 @@ consent-needed = Сначала нужно согласие: {$name}
 consent-needed-hint = спрашивается до первого фото
 consent-ask = Спросить
 consent-give = Согласен
-consent-give-hint = устно или на бумаге
+consent-give-hint = с бумагой, подписью или её фото
 consent-with-proof = Подпись или фото бумаги
 consent-decline = Не согласен
 consent-decline-hint = записывается причина
 consent-basis = Номер бумаги или вид согласия
 consent-reason = Почему не согласен?
+consent-why = Какая причина?
 consent-by-parent = За ребёнка соглашается родитель
 consent-all = Согласие спрошено
 
@@ -497,6 +506,14 @@ notice-missing = Не найдено файлов на телефоне: {$count
 notice-unreadable = Не читается записей: {$count}. Они сохранены.
 notice-dismiss = Понятно
 notice-attach = В черновик
+notice-meant = Черновик: {$draft}
+notice-choose-draft = Выбрать черновик
+notice-other-draft = В другой черновик
+notice-no-draft = Откройте черновик, тогда файл можно будет приложить к нему.
+notice-picture = Неприложенный снимок
+notice-delete = Удалить файл
+notice-delete-ask = Файл удалится насовсем. Вернуть его будет нельзя.
+notice-delete-yes = Да, удалить файл
 wiped-title = Телефон очищен
 wiped-text = Распоряжение центра исполнено. Телефон можно зарегистрировать заново.
 first-pull-title = Загружаются семьи
@@ -506,6 +523,7 @@ pin-reset-wrong = Код не подошёл. Уточните у директо
 today-next = Ближайший срок: {$when}.
 acts-new = Добавить действие
 consent-withdraw = Отозвать
+consent-withdraw-text = Отзыв согласия записывается и уходит в центр. Услуги всё равно оказываются.
 person-iin-why = Зачем нужен ИИН?
 person-iin-hint = Показ записывается в журнал.
 need-photo = Фото, хотя бы одно
@@ -674,4 +692,4 @@ fact-free = Свободно
 
 ## Fields of acts
 
-field-wanted = желательно заполнить
+field-wanted = нужно заполнить

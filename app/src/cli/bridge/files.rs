@@ -112,10 +112,25 @@ pub(super) async fn show(
     Path((evidence, part)): Path<(EvidenceId, Part)>,
     headers: HeaderMap,
 ) -> Response {
-    let mut bytes = match desk.face.show(evidence, part).await {
-        Ok(bytes) => bytes,
-        Err(problem) => return refuse(problem),
-    };
+    match desk.face.show(evidence, part).await {
+        Ok(bytes) => send(bytes, &headers).await,
+        Err(problem) => refuse(problem),
+    }
+}
+
+/// A file that was left over.
+pub(super) async fn show_leftover(
+    State(desk): State<Desk>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match desk.face.show_leftover(&name).await {
+        Ok(bytes) => send(bytes, &headers).await,
+        Err(problem) => refuse(problem),
+    }
+}
+
+async fn send(mut bytes: face::Bytes, headers: &HeaderMap) -> Response {
     let (size, media_type) = (bytes.size, bytes.media_type.clone());
     let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
     let range = match asked.map(|text| Range::read(text, size)) {

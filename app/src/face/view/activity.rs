@@ -70,6 +70,8 @@ pub struct ActivityView {
     pub done_on: Option<NaiveDate>,
     /// The open draft of it.
     pub draft: Option<DraftId>,
+    /// Whether a record says that it was not given, and it may be recorded as given after all.
+    pub may_be_given: bool,
     /// What came back and waits for an answer.
     pub returned: Vec<ReturnedCard>,
     /// Records about it that this phone sealed, newest first.
@@ -126,6 +128,8 @@ pub struct ActForm {
     pub with_person: bool,
     /// Boxes to tick: message `topic-…`.
     pub topics: Vec<String>,
+    /// Whether at least one of them has to be ticked before the act can be sealed.
+    pub topic_required: bool,
     /// Fields to fill in.
     pub fields: Vec<ActField>,
 }
@@ -137,7 +141,7 @@ pub struct ActField {
     pub name: String,
     /// What goes in.
     pub kind: FieldKind,
-    /// Whether the act says little without it; never blocks saving.
+    /// Whether the act cannot be sealed without it. It never blocks saving.
     pub required: bool,
     /// For `choice`: the words to choose from, message `choice-…`.
     pub choices: Vec<String>,

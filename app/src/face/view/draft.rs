@@ -44,6 +44,8 @@ pub struct DraftPage {
     pub checks: Vec<Check>,
     /// What is still missing, the next thing first.
     pub missing: Vec<Missing>,
+    /// What is still to be written down, besides proofs.
+    pub to_say: Vec<ToSay>,
     /// Who has not been asked for consent. Comes before the first photo.
     pub consent_missing: Vec<PersonId>,
     /// Whether it can be sealed now.
@@ -60,8 +62,12 @@ pub struct DraftPage {
     pub position: Option<Position>,
     /// Why there is no position.
     pub no_position: Option<NoPositionReason>,
+    /// The same in the worker's own words, where the reason is another one.
+    pub no_position_words: Option<String>,
     /// Why there is no video.
     pub no_video: Option<NoVideoReason>,
+    /// The same in the worker's own words, where the reason is another one.
+    pub no_video_words: Option<String>,
     /// Number of a paper.
     pub paper_number: Option<String>,
     /// Its date.
@@ -87,6 +93,23 @@ pub struct DraftPage {
     pub saved_at: DateTime<Utc>,
     /// Whether there is room for another capture.
     pub room: bool,
+}
+
+/// Something that is to be written down before a draft can be sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum ToSay {
+    /// Why it does not apply or is refused, or why there is no consent.
+    Reason,
+    /// Why an earlier record is corrected.
+    Correction,
+    /// At least one topic of the act.
+    Topics,
+    /// A field of the act.
+    Field {
+        /// Its name: message `field-…`.
+        name: String,
+    },
 }
 
 /// Somebody a draft is for.

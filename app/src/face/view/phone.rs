@@ -128,6 +128,8 @@ pub struct LockView {
     pub wrong: u32,
     /// Milliseconds until the next try is taken.
     pub wait_ms: u64,
+    /// Minutes out of sight after which the screens lock.
+    pub after_minutes: u32,
 }
 
 /// How a try of the PIN ended.

@@ -7,6 +7,7 @@
 //! - `KANDAS_DEVICE_POSITION`: `latitude,longitude,accuracy in metres`.
 //! - `KANDAS_DEVICE_SHARED`: where files go that are shared; else the system's folder for downloads.
 //! - `KANDAS_DEVICE_FINGER`: `right` is the worker's, anything else somebody's. Without it there is no sensor.
+//! - `KANDAS_DEVICE_TEXT`: how large the worker has set the system's text, in percent.
 //! - `KANDAS_DEVICE_QR`: text of the QR that is held before the camera; empty: the worker gives up. Without it there is no
 //!   reader.
 
@@ -32,6 +33,9 @@ const NOTICES: &str = "notices.jsonl";
 const POSITION: &str = "KANDAS_DEVICE_POSITION";
 const FINGER: &str = "KANDAS_DEVICE_FINGER";
 const QR: &str = "KANDAS_DEVICE_QR";
+const TEXT: &str = "KANDAS_DEVICE_TEXT";
+/// What would have been opened by other programs, in the stand-in's folder.
+const OPENED: &str = "opened.txt";
 
 /// What the plugin gives.
 pub struct Device<R: Runtime> {
@@ -69,7 +73,11 @@ impl<R: Runtime> Device<R> {
     /// Keys, boot, link.
     #[must_use]
     pub fn hardware(&self) -> Arc<dyn Hardware> {
-        Arc::new(StandIn::new(&self.folder.join("stand-in")))
+        Arc::new(self.stand_in())
+    }
+
+    fn stand_in(&self) -> StandIn {
+        StandIn::new(&self.folder.join("stand-in"))
     }
 
     /// Asks the camera. What comes is never called made just now: somebody has laid it there.
@@ -121,6 +129,22 @@ impl<R: Runtime> Device<R> {
         fs::create_dir_all(&folder)?;
         fs::copy(file, &to)?;
         Ok(Some(to))
+    }
+
+    /// Writes down what another program would have been asked to open.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub async fn open(&self, address: &str) -> Result<(), DeviceError> {
+        self.stand_in().note(OPENED, address.as_bytes())
+    }
+
+    /// Nobody holds a desktop.
+    ///
+    /// # Errors
+    /// `Unsupported`, always.
+    pub async fn buzz(&self, _pattern: &[u32]) -> Result<(), DeviceError> {
+        Err(DeviceError::Unsupported("something that can be felt"))
     }
 
     /// What this stand-in was given beyond what the core needs.
@@ -222,6 +246,14 @@ impl StandIn {
         Self { folder: folder.to_owned(), keys: FileKeystore::new(folder, chance) }
     }
 
+    /// Nobody looks at a stand-in: what a phone would have shown or opened is kept, a line each.
+    fn note(&self, file: &str, line: &[u8]) -> Result<(), DeviceError> {
+        use std::io::Write as _;
+        fs::create_dir_all(&self.folder)?;
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(self.folder.join(file))?;
+        Ok(file.write_all(&[line, b"\n"].concat())?)
+    }
+
     fn prepare(&self) -> Result<&FileKeystore, DeviceError> {
         fs::create_dir_all(&self.folder)?;
         Ok(&self.keys)
@@ -267,22 +299,15 @@ impl Hardware for StandIn {
     }
 
     fn notify(&self, kind: &str, title: &str, text: &str) -> Result<(), DeviceError> {
-        use std::io::Write as _;
-        // Nobody looks at a stand-in: what a phone would have shown is kept, a line each.
-        let mut lines = notice(kind, title, text);
-        lines.push(b'\n');
-        fs::create_dir_all(&self.folder)?;
-        Ok(fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.folder.join(NOTICES))?
-            .write_all(&lines)?)
+        self.note(NOTICES, &notice(kind, title, text))
     }
 
     fn offers(&self) -> Offers {
         Offers {
             biometric: env::var_os(FINGER).map(|_| Biometric::Finger),
             reader: env::var_os(QR).is_some(),
+            buzz: false,
+            text: env::var(TEXT).ok().and_then(|percent| percent.parse().ok()),
         }
     }
 

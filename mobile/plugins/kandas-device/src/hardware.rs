@@ -15,6 +15,10 @@ pub struct Offers {
     pub biometric: Option<Biometric>,
     /// Whether it reads QR codes.
     pub reader: bool,
+    /// Whether it can be felt, where the page itself cannot make it so.
+    pub buzz: bool,
+    /// How large the worker has set the system's text, in percent; none where the system does not say.
+    pub text: Option<u16>,
 }
 
 /// What a system knows its owner by.
@@ -28,8 +32,8 @@ pub enum Biometric {
 }
 
 impl Offers {
-    /// Out of the words that Kotlin and Swift answer: `finger` or `face`, `reader`. Others are from a newer half and are
-    /// passed over.
+    /// Out of the words that Kotlin and Swift answer: `finger` or `face`, `reader`, `buzz`, `text:115` (percent). Others are
+    /// from a newer half and are passed over.
     #[must_use]
     pub fn read(words: &str) -> Self {
         let has = |wanted| words.split_ascii_whitespace().any(|word| word == wanted);
@@ -38,7 +42,8 @@ impl Offers {
             (false, true) => Some(Biometric::Face),
             (false, false) => None,
         };
-        Self { biometric, reader: has("reader") }
+        let text = words.split_ascii_whitespace().find_map(|word| word.strip_prefix("text:")?.parse().ok());
+        Self { biometric, reader: has("reader"), buzz: has("buzz"), text }
     }
 }
 
@@ -121,10 +126,13 @@ mod tests {
     #[test]
     fn offers_are_words() {
         assert_eq!(Offers::read(""), Offers::default());
-        assert_eq!(Offers::read("face reader"), Offers { biometric: Some(Biometric::Face), reader: true });
         assert_eq!(
-            Offers::read("face finger iris"),
-            Offers { biometric: Some(Biometric::Finger), reader: false }
+            Offers::read("face reader text:115"),
+            Offers { biometric: Some(Biometric::Face), reader: true, buzz: false, text: Some(115) }
+        );
+        assert_eq!(
+            Offers::read("face finger iris buzz text:large"),
+            Offers { biometric: Some(Biometric::Finger), reader: false, buzz: true, text: None }
         );
     }
 

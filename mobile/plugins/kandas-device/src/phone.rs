@@ -49,6 +49,16 @@ struct Share {
     media_type: String,
 }
 
+#[derive(Serialize)]
+struct Open {
+    address: String,
+}
+
+#[derive(Serialize)]
+struct Buzz {
+    pattern: Vec<u32>,
+}
+
 #[derive(Deserialize)]
 struct LastPlace {
     fix: Option<RawFix>,
@@ -172,6 +182,26 @@ impl<R: Runtime> Device<R> {
         let told = self.handle.run_mobile_plugin_async::<serde_json::Value>("share", with);
         told.await.map_err(refused)?;
         Ok(None)
+    }
+
+    /// Hands an address to the system: `tel:` to the dialler, which waits for the worker, others to the browser.
+    ///
+    /// # Errors
+    /// When there is nothing that would take it.
+    pub async fn open(&self, address: &str) -> Result<(), DeviceError> {
+        let with = Open { address: address.to_owned() };
+        let told = self.handle.run_mobile_plugin_async::<serde_json::Value>("open", with);
+        told.await.map(drop).map_err(refused)
+    }
+
+    /// Lets the worker feel something: milliseconds on, off, on …
+    ///
+    /// # Errors
+    /// When the system cannot be asked.
+    pub async fn buzz(&self, pattern: &[u32]) -> Result<(), DeviceError> {
+        let with = Buzz { pattern: pattern.to_vec() };
+        let told = self.handle.run_mobile_plugin_async::<serde_json::Value>("buzz", with);
+        told.await.map(drop).map_err(refused)
     }
 
     /// What this system has beyond what the core needs.

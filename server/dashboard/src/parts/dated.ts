@@ -13,7 +13,8 @@ export interface DatedSetting {
   values: readonly { from: Day; value: string }[];
   /** What may be chosen; none where it is a number. */
   words: readonly string[];
-  /** The largest number. */
+  /** The smallest and the largest number; from 1 where no smallest is said. */
+  least?: number | null;
   most?: number | null;
   /** How a value reads. */
   read: (value: string) => string;

@@ -7,8 +7,8 @@ const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
 export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
 export type State = "" | (typeof STATES)[number];
 
-export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "monitoring" | "road-map" | "reasons";
-const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "monitoring", "road-map", "reasons"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "monitoring" | "road-map" | "reasons" | "phones";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "monitoring", "road-map", "reasons", "phones"];
 /** Which centres the list of reports shows. */
 export type Shown = "" | "overdue" | "waiting";
 const SHOWN: readonly string[] = ["overdue", "waiting"];

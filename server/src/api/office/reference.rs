@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::StatusCode,
 };
 use kandas_shared::problem::Problem;
@@ -13,6 +13,7 @@ use crate::{
     office::{
         moves::{self, Moves, TermMoves},
         policy::Right,
+        rules,
         reference::{
             self, ChangedDays, Fixed, MeasuredAnew, OfSettlement, OfYear, Settlements, Since, Thresholds,
             WantedCentre, WantedDays, WantedValue, Year,
@@ -20,6 +21,7 @@ use crate::{
         terms::{self, AllTerms, ChangedTerm, WantedTerm},
     },
     refusal::Outcome,
+    rules::RuleSet,
     state::AppState,
 };
 
@@ -142,6 +144,37 @@ pub async fn set_centre(
     seat.allow(&state, Right::Settings, None).await?;
     reference::set_centre(&state, &seat.0.user, wanted).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A set of settings with their first days, and everything that was changed.
+#[utoipa::path(get, path = "/api/rules/{set}", tag = "reference", params(("set" = RuleSet, Path)), responses(
+    (status = 200, body = rules::All),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn rules(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(set): Path<RuleSet>,
+) -> Outcome<Json<rules::All>> {
+    seat.allow(&state, Right::Reference, None).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(rules::all(&mut tx, set, state.clock.wall()).await?))
+}
+
+/// A rule of a set is so from a day on, or what was said for that day is taken back.
+#[utoipa::path(post, path = "/api/rules/{set}", tag = "reference", params(("set" = RuleSet, Path)),
+    request_body = rules::Wanted, responses(
+    (status = 200, body = rules::All),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn set_rule(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(set): Path<RuleSet>,
+    Body(wanted): Body<rules::Wanted>,
+) -> Outcome<Json<rules::All>> {
+    seat.allow(&state, Right::Settings, None).await?;
+    rules::set(&state, &seat.0.user, set, wanted).await?;
+    let mut tx = state.store.read().await?;
+    Ok(Json(rules::all(&mut tx, set, state.clock.wall()).await?))
 }
 
 /// The terms of services, with everything that was changed.

@@ -546,6 +546,15 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
         ),
         export(json!({"what": "road_map", "format": "pdf", "lang": "kk", "road_map": map}), ROAD_MAP, true),
+        door(get.clone(), "/api/rules/{set}", "/api/rules/phone".into(), REFERENCE, false, None),
+        door(
+            post.clone(),
+            "/api/rules/{set}",
+            "/api/rules/phone".into(),
+            SETTINGS,
+            false,
+            Some(json!({"rule": "lease_days", "from": "2026-12-01", "value": "21"})),
+        ),
         door(get.clone(), "/api/road-map-term", "/api/road-map-term".into(), REFERENCE, false, None),
         door(
             post.clone(),

@@ -32,6 +32,14 @@ struct ShareArgs: Decodable {
   let mediaType: String
 }
 
+struct OpenArgs: Decodable {
+  let address: String
+}
+
+struct BuzzArgs: Decodable {
+  let pattern: [Int]
+}
+
 struct LocateArgs: Decodable {
   let channel: Channel
 }
@@ -98,6 +106,8 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
       }
     }
     if QrReader.isThere { words.append("reader") }
+    words.append("buzz")
+    words.append("text:\(Int(UIFontMetrics(forTextStyle: .body).scaledValue(for: 100).rounded()))")
     return words.joined(separator: " ")
   }
 
@@ -254,6 +264,34 @@ class DevicePlugin: Plugin, CLLocationManagerDelegate, UIImagePickerControllerDe
       // On an iPad the sheet hangs on something.
       sheet.popoverPresentationController?.sourceView = screen?.view
       screen?.present(sheet, animated: true)
+      invoke.resolve()
+    }
+  }
+
+  // -- other apps --
+
+  /// iOS asks before it calls a number. Everything else goes to the browser.
+  @objc public func open(_ invoke: Invoke) throws {
+    let args = try invoke.parseArgs(OpenArgs.self)
+    guard let address = URL(string: args.address) else { return invoke.reject("this is no address") }
+    DispatchQueue.main.async {
+      UIApplication.shared.open(address) { opened in
+        if opened { invoke.resolve() } else { invoke.reject("no app for this", code: "unsupported") }
+      }
+    }
+  }
+
+  /// iOS plays no patterns without more ado: a long one is a warning, one with a pause a success, a short one a tick.
+  @objc public func buzz(_ invoke: Invoke) throws {
+    let pattern = try invoke.parseArgs(BuzzArgs.self).pattern
+    DispatchQueue.main.async {
+      if pattern.count > 1 {
+        UINotificationFeedbackGenerator().notificationOccurred(.success)
+      } else if pattern.first ?? 0 > 100 {
+        UINotificationFeedbackGenerator().notificationOccurred(.warning)
+      } else {
+        UIImpactFeedbackGenerator(style: .light).impactOccurred()
+      }
       invoke.resolve()
     }
   }

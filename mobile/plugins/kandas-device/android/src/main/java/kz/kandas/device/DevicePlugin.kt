@@ -3,6 +3,7 @@ package kz.kandas.device
 import android.Manifest
 import android.annotation.SuppressLint
 import android.app.Activity
+import android.content.ActivityNotFoundException
 import android.content.ClipData
 import android.content.Context
 import android.content.Intent
@@ -15,6 +16,8 @@ import android.os.Build
 import android.os.Bundle
 import android.os.Looper
 import android.os.SystemClock
+import android.os.VibrationEffect
+import android.os.Vibrator
 import android.provider.MediaStore
 import android.provider.OpenableColumns
 import androidx.activity.result.ActivityResult
@@ -59,6 +62,16 @@ class RecogniseArgs {
 class ShareArgs {
   lateinit var path: String
   lateinit var mediaType: String
+}
+
+@InvokeArg
+class OpenArgs {
+  lateinit var address: String
+}
+
+@InvokeArg
+class BuzzArgs {
+  lateinit var pattern: LongArray
 }
 
 @InvokeArg
@@ -222,6 +235,29 @@ class DevicePlugin(private val activity: Activity) : Plugin(activity) {
       addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
     }
     activity.startActivity(Intent.createChooser(sending, null))
+    invoke.resolve()
+  }
+
+  // -- other apps --
+
+  /** The dialler only shows the number: the worker presses the button. Everything else goes to the browser. */
+  @Command
+  fun open(invoke: Invoke) {
+    val address = Uri.parse(invoke.parseArgs(OpenArgs::class.java).address)
+    val action = if (address.scheme == "tel") Intent.ACTION_DIAL else Intent.ACTION_VIEW
+    try {
+      activity.startActivity(Intent(action, address))
+      invoke.resolve()
+    } catch (error: ActivityNotFoundException) {
+      invoke.reject("no app for this", "unsupported")
+    }
+  }
+
+  /** Milliseconds on, off, on …: Android's own pattern begins with a wait. */
+  @Command
+  fun buzz(invoke: Invoke) {
+    val pattern = invoke.parseArgs(BuzzArgs::class.java).pattern
+    activity.getSystemService(Vibrator::class.java)?.vibrate(VibrationEffect.createWaveform(longArrayOf(0) + pattern, -1))
     invoke.resolve()
   }
 

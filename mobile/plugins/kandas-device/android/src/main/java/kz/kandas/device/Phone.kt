@@ -30,6 +30,7 @@ import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
+import kotlin.math.roundToInt
 import org.json.JSONObject
 
 /**
@@ -121,6 +122,8 @@ class Phone(context: Context) {
       "finger".takeIf { ready && has(PackageManager.FEATURE_FINGERPRINT) },
       "face".takeIf { ready && !has(PackageManager.FEATURE_FINGERPRINT) },
       "reader".takeIf { has(PackageManager.FEATURE_CAMERA_ANY) },
+      "buzz",
+      "text:${(app.resources.configuration.fontScale * 100).roundToInt()}",
     ).joinToString(" ")
   }
 

@@ -1,0 +1,265 @@
+//! Settings that hold from a day on and are a word or a number: where the order leaves something open, or an organisation
+//! chooses for itself, it is one of these and never a constant.
+//!
+//! A fact `setting.set` named `rule.<set>.<name>.<day>` gives the value from that day on; an empty value takes it back.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use kandas_shared::wire::PhoneSettings;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    all,
+    store::{StoreError, Tx},
+};
+
+/// What belongs together on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleSet {
+    /// What phones are told with each token ([`PhoneSettings`]).
+    Phone,
+}
+
+impl RuleSet {
+    /// How the names of its settings begin.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Phone => "rule.phone.",
+        }
+    }
+
+    /// Its rules, in the order of the page.
+    #[must_use]
+    pub fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Phone => &PHONE,
+        }
+    }
+
+    /// The rule of that name.
+    #[must_use]
+    pub fn rule(self, name: &str) -> Option<&'static Rule> {
+        self.rules().iter().find(|rule| rule.name == name)
+    }
+
+    /// Name of a setting.
+    #[must_use]
+    pub fn setting(self, rule: &Rule, from: NaiveDate) -> String {
+        format!("{}{}.{from}", self.prefix(), rule.name)
+    }
+
+    /// Which rule of this set a setting is about, and from which day; none if it is another setting.
+    #[must_use]
+    pub fn about(self, setting: &str) -> Option<(&'static Rule, NaiveDate)> {
+        let (name, from) = setting.strip_prefix(self.prefix())?.rsplit_once('.')?;
+        Some((self.rule(name)?, from.parse().ok()?))
+    }
+}
+
+/// What may be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One of these.
+    Words(&'static [&'static str]),
+    /// A whole number.
+    Number {
+        /// The least.
+        least: u64,
+        /// The most.
+        most: u64,
+    },
+}
+
+/// A rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name in the setting; its text is the message `rule-<set>-<name>`.
+    pub name: &'static str,
+    /// What may be said.
+    pub kind: Kind,
+    /// What holds where nobody has said anything.
+    pub default: &'static str,
+}
+
+impl Rule {
+    const fn number(name: &'static str, least: u64, most: u64, default: &'static str) -> Self {
+        Self { name, kind: Kind::Number { least, most }, default }
+    }
+
+    const fn words(name: &'static str, words: &'static [&'static str], default: &'static str) -> Self {
+        Self { name, kind: Kind::Words(words), default }
+    }
+
+    /// Whether it may be so.
+    #[must_use]
+    pub fn fits(&self, value: &str) -> bool {
+        match self.kind {
+            Kind::Words(words) => words.contains(&value),
+            Kind::Number { least, most } => {
+                value.parse::<u64>().is_ok_and(|number| (least..=most).contains(&number))
+                    && value.bytes().all(|byte| byte.is_ascii_digit())
+            }
+        }
+    }
+
+    /// What may be said, in words for an error.
+    #[must_use]
+    pub fn range(&self) -> String {
+        match self.kind {
+            Kind::Words(words) => words.join(", "),
+            Kind::Number { least, most } => format!("{least} to {most}"),
+        }
+    }
+}
+
+const YES_NO: &[&str] = &["yes", "no"];
+const MB: u64 = 1024 * 1024;
+
+/// Fields of [`PhoneSettings`]; bytes in whole megabytes.
+const PHONE: [Rule; 8] = [
+    Rule::number("lease_days", 1, 365, "14"),
+    Rule::number("lock_minutes", 1, 120, "5"),
+    Rule::words("strict_photo_and_video", YES_NO, "no"),
+    Rule::words("video_unmetered_only", YES_NO, "yes"),
+    Rule::number("monthly_metered_mb", 0, 100_000, "0"),
+    Rule::number("reserve_mb", 50, 10_000, "200"),
+    // Never less than 14 days: what arrived may still be asked for again.
+    Rule::number("keep_days", 14, 365, "14"),
+    Rule::words("language", &["kk", "ru", "en"], "kk"),
+];
+
+/// What was said of a set, with first days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    set: RuleSet,
+    said: BTreeMap<(&'static str, NaiveDate), String>,
+}
+
+impl Rules {
+    /// What the store says.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(tx: &mut Tx, set: RuleSet) -> Result<Self, StoreError> {
+        let sql = "select name, value from setting where name like $1";
+        let rows = all!(tx, (String, String), sql, format!("{}%", set.prefix())).await?;
+        Ok(Self::of(set, rows.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+    }
+
+    /// Of settings by name and value; others, and values that there are not, are passed over.
+    pub fn of<'a>(set: RuleSet, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let said = settings.into_iter().filter_map(|(name, value)| {
+            let (rule, from) = set.about(name)?;
+            rule.fits(value).then(|| ((rule.name, from), value.to_owned()))
+        });
+        Self { set, said: said.collect() }
+    }
+
+    /// What was set with its first days, the earliest first.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = (NaiveDate, &str)> {
+        let of_rule = self.said.iter().filter(move |((of, _), _)| *of == name);
+        of_rule.map(|((_, from), value)| (*from, value.as_str()))
+    }
+
+    /// What was said for a day; none where nobody has said anything.
+    #[must_use]
+    pub fn said(&self, name: &str, day: NaiveDate) -> Option<&str> {
+        self.values(name).take_while(|(from, _)| *from <= day).last().map(|(_, value)| value)
+    }
+
+    /// What holds on a day; empty for a rule that there is not.
+    #[must_use]
+    pub fn on(&self, name: &str, day: NaiveDate) -> &str {
+        let default = || self.set.rule(name).map_or("", |rule| rule.default);
+        self.said(name, day).unwrap_or_else(default)
+    }
+
+    /// Phone settings with what was said for a day laid over them.
+    #[must_use]
+    pub fn over(&self, mut settings: PhoneSettings, day: NaiveDate) -> PhoneSettings {
+        let number = |name: &str| self.said(name, day).and_then(|value| value.parse::<u64>().ok());
+        let small = |name: &str| number(name).and_then(|value| u32::try_from(value).ok());
+        let yes = |name: &str| self.said(name, day).map(|value| value == "yes");
+        let set = &mut settings;
+        set.lease_days = small("lease_days").unwrap_or(set.lease_days);
+        set.lock_minutes = small("lock_minutes").unwrap_or(set.lock_minutes);
+        set.keep_days = small("keep_days").unwrap_or(set.keep_days);
+        set.strict_photo_and_video = yes("strict_photo_and_video").unwrap_or(set.strict_photo_and_video);
+        set.video_unmetered_only = yes("video_unmetered_only").unwrap_or(set.video_unmetered_only);
+        set.monthly_metered_bytes =
+            number("monthly_metered_mb").map_or(set.monthly_metered_bytes, |mb| mb * MB);
+        set.reserve_bytes = number("reserve_mb").map_or(set.reserve_bytes, |mb| mb * MB);
+        set.language =
+            self.said("language", day).and_then(|word| word.parse().ok()).unwrap_or(set.language);
+        settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kandas_shared::locale::Lang;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_rule_holds_from_its_day_on() {
+        let rules = Rules::of(
+            RuleSet::Phone,
+            [
+                ("rule.phone.lease_days.2026-06-01", "30"),
+                ("rule.phone.lease_days.2026-09-01", "7"),
+                ("rule.phone.lease_days.2026-10-01", ""),
+                ("rule.phone.lease_days.2026-11-01", "0"),
+                ("rule.phone.lease_days.2026-11-02", "+9"),
+                ("rule.phone.strict_photo_and_video.2026-06-01", "maybe"),
+                ("rule.phone.unknown.2026-06-01", "1"),
+                ("phone", "{}"),
+            ],
+        );
+        for (on, expected) in
+            [("2026-05-31", "14"), ("2026-06-01", "30"), ("2026-08-31", "30"), ("2026-12-01", "7")]
+        {
+            assert_eq!(rules.on("lease_days", day(on)), expected, "{on}");
+        }
+        assert_eq!(rules.said("lease_days", day("2026-05-31")), None);
+        assert_eq!(rules.on("strict_photo_and_video", day("2026-12-01")), "no");
+        let rule = RuleSet::Phone.rule("keep_days").unwrap();
+        assert!(!rule.fits("13") && rule.fits("14") && !rule.fits("366") && !rule.fits(""));
+        assert_eq!(
+            RuleSet::Phone.about(&RuleSet::Phone.setting(rule, day("2026-06-01"))),
+            Some((rule, day("2026-06-01")))
+        );
+    }
+
+    #[test]
+    fn what_nobody_has_said_is_as_the_phone_has_it() {
+        let nobody = Rules::of(RuleSet::Phone, []);
+        let shipped = PhoneSettings::default();
+        assert_eq!(nobody.over(shipped.clone(), day("2026-06-01")), shipped);
+        let names: Vec<String> = PHONE.iter().map(|rule| RuleSet::Phone.setting(rule, day("2026-01-01"))).collect();
+        let said = names.iter().zip(&PHONE).map(|(name, rule)| (name.as_str(), rule.default));
+        let said = Rules::of(RuleSet::Phone, said);
+        let odd = PhoneSettings {
+            language: Lang::En,
+            video_unmetered_only: false,
+            monthly_metered_bytes: 1,
+            reserve_bytes: 1,
+            keep_days: 1,
+            strict_photo_and_video: true,
+            lease_days: 1,
+            lock_minutes: 1,
+        };
+        assert_eq!(said.over(odd, day("2026-06-01")), shipped, "each rule is laid over its own field");
+        for rule in &PHONE {
+            assert!(rule.fits(rule.default), "{}", rule.name);
+        }
+    }
+}
