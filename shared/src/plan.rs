@@ -45,6 +45,8 @@ text_enum! {
         Reject = "reject",
         /// Loaded: phones see it (§34).
         Publish = "publish",
+        /// Given up: a draft that was a mistake. Another one may be begun.
+        Discard = "discard",
     }
 }
 
@@ -52,7 +54,7 @@ impl PlanAct {
     /// Where a version stands after the act; none if that cannot be done to it.
     #[must_use]
     pub const fn after(self, state: PlanState) -> Option<PlanState> {
-        use PlanState::{Agreed, Approved, DraftRemote, FinalDraft, PrelimAgreed, Published};
+        use PlanState::{Agreed, Approved, Discarded, DraftRemote, FinalDraft, PrelimAgreed, Published};
         match (state, self) {
             (DraftRemote, Self::Visit) => Some(PrelimAgreed),
             (DraftRemote | PrelimAgreed, Self::Finish) => Some(FinalDraft),
@@ -60,6 +62,7 @@ impl PlanAct {
             (Agreed, Self::Approve) => Some(Approved),
             (Agreed, Self::Reject) => Some(FinalDraft),
             (Approved, Self::Publish) => Some(Published),
+            (DraftRemote | PrelimAgreed | FinalDraft, Self::Discard) => Some(Discarded),
             _ => None,
         }
     }

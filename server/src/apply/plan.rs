@@ -111,7 +111,7 @@ async fn done(tx: &mut Tx, fact: &Placed, acted: &PlanActed) -> Result<(), Apply
                 "update plan_version set published_at = $1, in_time = $2 where plan = $3 and version = $4";
             exec!(tx, sql, fact.at, acted.in_time, *plan, *version).await?;
         }
-        PlanAct::Open | PlanAct::Finish | PlanAct::Agree => {}
+        PlanAct::Open | PlanAct::Finish | PlanAct::Agree | PlanAct::Discard => {}
     }
     act(tx, fact, *plan, *version, acted.act, acted.second_factor, &acted.hand).await
 }

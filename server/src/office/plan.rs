@@ -46,7 +46,7 @@ pub enum Only {
     UnderWay,
     /// Those that should be on the phones by now (§34).
     Late,
-    /// Families that have no plan at all.
+    /// Families that have no plan at all, or none but drafts that were discarded.
     Without,
 }
 
@@ -142,9 +142,12 @@ pub const fn waits_for(state: PlanState) -> Option<PlanAct> {
 pub const fn right_of(act: PlanAct) -> Right {
     match act {
         PlanAct::Approve | PlanAct::Reject => Right::PlanApprove,
-        PlanAct::Open | PlanAct::Visit | PlanAct::Finish | PlanAct::Agree | PlanAct::Publish => {
-            Right::PlanMake
-        }
+        PlanAct::Open
+        | PlanAct::Visit
+        | PlanAct::Finish
+        | PlanAct::Agree
+        | PlanAct::Publish
+        | PlanAct::Discard => Right::PlanMake,
     }
 }
 
@@ -302,7 +305,7 @@ pub async fn list(
         "select f.id as family, {HEAD}, f.settlement_name as settlement,
             (select count(*) from person p where p.family = f.id) as members from family f
          where not exists (select 1 from plan p where p.family = f.id)
-         and not exists (select 1 from plan_version v where v.family = f.id) and f.org_unit in ("
+         and not exists (select 1 from plan_version v where v.family = f.id and v.state <> 'discarded') and f.org_unit in ("
     );
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     let mut without = among!(tx, Without, &sql, units, ") order by f.id limit $1", most + 1).await?;

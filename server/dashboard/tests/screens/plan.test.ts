@@ -217,4 +217,23 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     await page.getByRole("navigation", { name: plan("plan-versions") }).getByRole("link").first().click();
     await state(worker, "published");
   });
+
+  test("a draft that was a mistake is discarded; what is on the phones is shown again, and another one may be begun", async () => {
+    const { page } = worker;
+    await worker.go(`plan/${family}`);
+    await state(worker, "final-draft");
+    await act(worker, "discard").click();
+    await page.getByRole("dialog", { name: plan("plan-act-discard") }).getByText(plan("plan-discard-hint")).waitFor();
+    await worker.look(`plan-discard.${lang}`);
+    await confirm(worker, "discard");
+    await state(worker, "published");
+    await page.getByRole("button", { name: plan("plan-open-amend") }).waitFor();
+    await page.getByRole("navigation", { name: plan("plan-versions") }).getByRole("link").last().click();
+    await state(worker, "discarded");
+    expect(await page.getByRole("list", { name: plan("plan-steps") }).count()).toBe(0);
+    await page.getByText(plan("plan-did-discard"), { exact: true }).waitFor();
+    await worker.look(`plan-discarded.${lang}`);
+    await page.getByRole("button", { name: plan("plan-open-amend") }).click();
+    await state(worker, "final-draft");
+  });
 });

@@ -56,7 +56,7 @@ pub struct PlanToSave {
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanToAct {
-    /// visit, finish or publish.
+    /// visit, finish, publish or discard.
     act: PlanAct,
     /// The day of the preliminary visit.
     #[serde(default)]
@@ -170,7 +170,7 @@ pub async fn save(
     Ok(Json(making::save(&state, &seat.0.user, of, saved.seen, saved.rows).await?))
 }
 
-/// Notes a preliminary visit (§28), finishes a draft (§32), or brings an approved version onto the phones (§34).
+/// Notes a visit (§28), finishes a draft (§32), brings an approved version onto the phones (§34), or discards a draft.
 #[utoipa::path(post, path = "/api/plans/{plan}/{version}", tag = "plans",
     params(("plan" = PlanId, Path), ("version" = i32, Path)), request_body = PlanToAct, responses(
     (status = 204),
@@ -186,8 +186,9 @@ pub async fn act(
         (PlanAct::Visit, Some(on)) => Simple::Visit(on),
         (PlanAct::Finish, None) => Simple::Finish,
         (PlanAct::Publish, None) => Simple::Publish,
+        (PlanAct::Discard, None) => Simple::Discard,
         _ => {
-            let what = "visit with its day, finish or publish";
+            let what = "visit with its day, finish, publish or discard";
             return Err(Refusal::because(ProblemCode::BadRequest, what));
         }
     };

@@ -419,6 +419,8 @@ pub enum Simple {
     Finish,
     /// It goes to the phones (§34).
     Publish,
+    /// It was a mistake and is given up: nobody has agreed to it, and another one may be begun.
+    Discard,
 }
 
 /// Does it.
@@ -449,6 +451,10 @@ pub async fn act(state: &AppState, by: &User, of: (PlanId, i32), what: Simple) -
         Simple::Finish => {
             let after = found.after(PlanAct::Finish)?;
             vec![fact(by, found.family, None, Event::PlanActed(acted(by, of, PlanAct::Finish, after)))]
+        }
+        Simple::Discard => {
+            let after = found.after(PlanAct::Discard)?;
+            vec![fact(by, found.family, None, Event::PlanActed(acted(by, of, PlanAct::Discard, after)))]
         }
         Simple::Publish => publication(state, &mut tx, by, of, &found, now).await?,
     };

@@ -33,7 +33,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WantedVersion {
-    /// Its number; the latest if absent.
+    /// Its number; the latest if absent, or the latest that was not discarded where there is one.
     pub version: Option<i32>,
 }
 
@@ -293,7 +293,10 @@ pub async fn of(
             let known = versions.iter().find(|version| version.version == number);
             Some(known.ok_or(ProblemCode::NotFound)?)
         }
-        None => versions.last(),
+        None => {
+            let stands = |version: &&VersionOf| version.state != PlanState::Discarded;
+            versions.iter().rfind(stands).or(versions.last())
+        }
     };
     let amendable = on_phones.is_none_or(|plan| plan::can_be_amended(plan.state));
     let version = match asked {
