@@ -12,14 +12,17 @@ export const LOCALES = join(here, "../shared/locales");
 export const LANGUAGES = ["kk", "ru", "en"];
 /** No screen says anything from the glossary; the help texts come by themselves when help is opened; the words of the
  * dashboard, of findings, of reference data, of reports, of monitoring, of assessments and of road maps come with the dashboard; those of keeping and erasing and of deadlines with their screens. */
-const APART = ["glossary.ftl", "help.ftl", "desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl", "retention.ftl", "exchange.ftl", "plan.ftl", "deadlines.ftl"];
+const APART = ["glossary.ftl", "help.ftl", "desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl", "retention.ftl", "exchange.ftl", "plan.ftl", "family.ftl", "deadlines.ftl", "signing.ftl"];
 export const PARTS = {
   base: (name) => !APART.includes(name),
   help: (name) => name === "help.ftl",
   /** Of the dashboard; comes with its screens of plans. */
   plan: (name) => name === "plan.ftl",
   keep: (name) => ["retention.ftl", "exchange.ftl"].includes(name),
+  family: (name) => name === "family.ftl",
   due: (name) => name === "deadlines.ftl",
+  /** Of the dashboard; comes when somebody signs, or looks at a signature by file. */
+  sign: (name) => name === "signing.ftl",
   desk: (name) => ["desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl"].includes(name),
 };
 

@@ -8,7 +8,9 @@
 pub mod assessment;
 pub mod audit;
 pub mod bulk;
+pub mod case;
 pub mod consents;
+mod dated;
 pub mod deadlines;
 pub mod device;
 pub mod erasing;
@@ -37,6 +39,7 @@ pub mod retention;
 pub mod road_map;
 pub mod second_factor;
 pub mod session;
+pub mod signing;
 pub mod standing;
 pub mod terms;
 pub mod verification;

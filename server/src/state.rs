@@ -4,7 +4,7 @@ use std::{
     io,
     ops::Deref,
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
 use kandas_shared::time::Clock;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     arrivals::Arrivals,
     chance::Chance,
+    cms::Authorities,
     config::Config,
     intake::Intake,
     keys::{Keys, RingVerifier},
@@ -69,8 +70,12 @@ pub struct Handles {
     pub growing: Semaphore,
     /// What the server was started with, as far as a QR for phones needs it.
     pub config: OnceLock<Config>,
+    /// Authorities whose certificates are trusted; nobody's before they were read.
+    pub authorities: OnceLock<Authorities>,
     /// Told when a decision to erase was confirmed.
     pub erasing: Notify,
+    /// The database is being compacted after erasings.
+    pub compacting: AtomicBool,
     /// Cancelled when the server begins to stop.
     pub stopping: CancellationToken,
 }
@@ -136,7 +141,9 @@ impl AppState {
             growing: Semaphore::new(limits.growing),
             limits,
             config: OnceLock::new(),
+            authorities: OnceLock::new(),
             erasing: Notify::new(),
+            compacting: AtomicBool::new(false),
             stopping: CancellationToken::new(),
         }))
     }

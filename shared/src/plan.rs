@@ -447,12 +447,20 @@ pub struct Frozen {
 }
 
 impl Frozen {
+    /// What is signed, byte for byte.
+    ///
+    /// # Errors
+    /// Never for what this program makes.
+    pub fn to_text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
     /// What stands at the foot of the paper, and what is agreed and approved: SHA-256 of the text.
     ///
     /// # Errors
     /// Never for what this program makes.
     pub fn hash(&self) -> Result<Digest, serde_json::Error> {
-        Ok(Digest::of(serde_json::to_string(self)?.as_bytes()))
+        Ok(Digest::of(self.to_text()?.as_bytes()))
     }
 }
 

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use super::{Answer, Office, Somebody, assert_sound, peer};
 use crate::{
     house::{House, Work, photo},
+    signer::Signer,
     stores::on_each,
 };
 
@@ -318,7 +319,7 @@ on_each! { engine, House;
             ("nobody", "name", json!(" "), "words-missing"),
             ("a page", "file", json!(STANDARD.encode("<html></html>")), "file-unusable"),
             ("no file", "file", Value::Null, "bad-request"),
-            ("a signed file that is none", "how", json!("eds"), "file-unusable"),
+            ("a signed file that is none", "how", json!("eds"), "signature-unusable"),
             ("no record", "how", json!("record"), "bad-request"),
         ] {
             assert_eq!(scene.agree(family, set(name, value)).await.code(), code, "{what}");
@@ -602,15 +603,40 @@ on_each! { engine, House;
         scene.act(&version, "publish").await.ok();
 
         let version = scene.opened("settled").await;
-        let mut cms = vec![0x30, 0x82, 0x01, 0x00, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
-        cms.extend([0; 200]);
-        let file = STANDARD.encode(&cms);
-        scene.agree(scene.family, move |body| {
-            *body = json!({"how": "eds", "name": "БІРЕГЕЙТЕК", "signed_on": "2026-11-23", "file": file});
-        }).await.ok();
+        // He signs the very text: a file over another one, or one that was changed, is not kept.
+        let signer = Signer::with("900101300017");
+        scene.office.state.authorities.get_or_init(|| signer.authorities());
+        let before = Scene::papers(&house);
+        let text = scene.office.get(&scene.worker, &format!("/api/plans/{version}/approval")).await;
+        let shown = scene.show(&scene.worker, scene.family).await;
+        assert_eq!(shown["version"]["sha256"], json!(Digest::of(&text.body)));
+        let cms = signer.sign(&text.body);
+        let mut changed = cms.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        let eds = async |file: &[u8]| {
+            let file = STANDARD.encode(file);
+            scene.agree(scene.family, move |body| {
+                *body = json!({"how": "eds", "name": "БІРЕГЕЙТЕК", "signed_on": "2026-11-23", "file": file});
+            }).await
+        };
+        for (what, file, code) in [
+            ("another text", signer.sign(b"another text"), "signature-differs"),
+            ("another signature", changed, "signature-wrong"),
+            ("half of it", cms[..cms.len() / 2].to_vec(), "signature-unusable"),
+        ] {
+            assert_eq!(eds(&file).await.code(), code, "{what}");
+        }
+        assert_eq!(Scene::papers(&house), before, "what was refused is not kept");
+        assert_eq!(scene.show(&scene.worker, scene.family).await["version"]["agreement"], Value::Null);
+        eds(&cms).await.ok();
         let shown = scene.show(&scene.worker, scene.family).await;
         let agreement = &shown["version"]["agreement"];
         assert_eq!((&agreement["how"], &agreement["media_type"]), (&json!("eds"), &json!("application/pkcs7-mime")));
+        let found = &agreement["cms"];
+        assert_eq!((&found["verdict"], &found["attached"]), (&json!("verified"), &json!(false)));
+        let by = &found["signers"][0];
+        assert_eq!((&by["name"], &by["iin_masked"]), (&json!("БІРЕГЕЙТЕК СЫНАҚ"), &json!("•••• •••• 0017")));
+        assert_eq!(by["person"], "unknown", "the family has no numbers");
         let kept = scene.office.get(&scene.worker, &format!("/api/plans/{version}/agreement")).await;
         assert_eq!(&kept.body[..], &cms[..]);
         assert_sound(&house).await;
