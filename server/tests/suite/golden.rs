@@ -750,7 +750,7 @@ async fn live(house: &House) {
     let (sha256,) =
         one!(&mut tx, (Digest,), "select sha256 from report where id = $1", report).await.unwrap();
     drop(tx);
-    let kept = SignatureKept {
+    let signature = SignatureKept {
         about: Signable::Report,
         thing: report.0,
         version: None,
@@ -776,7 +776,7 @@ async fn live(house: &House) {
         hand: hand.clone(),
     };
     let signed = ReportSigned { report, sha256, second_factor: false, hand };
-    let facts = [Event::SignatureKept(kept), Event::ReportSigned(signed)];
+    let facts = [Event::SignatureKept(signature), Event::ReportSigned(signed)];
     house.append(facts.map(Fact::by_system)).await;
     making::send(&state, &user, report).await.unwrap();
     user.role = kandas_shared::pulled::Role::MioSet;
