@@ -12,7 +12,7 @@ export const LOCALES = join(here, "../shared/locales");
 export const LANGUAGES = ["kk", "ru", "en"];
 /** No screen says anything from the glossary and from the headings of exported lists; the help texts come by themselves when help is opened; the words of the
  * dashboard, of findings, of reference data, of reports, of monitoring, of assessments and of road maps come with the dashboard; those of keeping and erasing, of deadlines, of people and of the search with their screens. */
-const APART = ["glossary.ftl", "help.ftl", "desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl", "retention.ftl", "exchange.ftl", "plan.ftl", "deadlines.ftl", "staff.ftl", "search.ftl", "fleet.ftl", "export.ftl"];
+const APART = ["glossary.ftl", "help.ftl", "desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl", "retention.ftl", "exchange.ftl", "plan.ftl", "family.ftl", "deadlines.ftl", "signing.ftl", "staff.ftl", "search.ftl", "fleet.ftl", "export.ftl"];
 export const PARTS = {
   base: (name) => !APART.includes(name),
   help: (name) => name === "help.ftl",
@@ -23,6 +23,9 @@ export const PARTS = {
   due: (name) => name === "deadlines.ftl",
   fleet: (name) => name === "fleet.ftl",
   find: (name) => name === "search.ftl",
+  family: (name) => name === "family.ftl",
+  /** Of the dashboard; comes when somebody signs, or looks at a signature by file. */
+  sign: (name) => name === "signing.ftl",
   desk: (name) => ["desk.ftl", "findings.ftl", "reference.ftl", "report.ftl", "monitoring.ftl", "assessment.ftl", "roadmap.ftl"].includes(name),
 };
 

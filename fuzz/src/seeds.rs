@@ -35,6 +35,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let header = from_b64(&protected).and_then(|json| String::from_utf8(json).ok()).unwrap_or(protected);
         told = format!("{told}{header}\n{payload}\n");
     }
+    let signed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/tests/fixtures/cms");
+    for name in ["rsa.pem", "two.pem", "stream.pem", "keyid.pem"] {
+        write("cms", name, &fs::read_to_string(signed.join(name))?)?;
+    }
     write("packed_batch", "told", &told)?;
     let packed = fs::read_to_string(golden.join("packed-batch.hex"))?;
     write_bytes("packed_batch", "golden", &hex::decode(packed.trim())?)?;

@@ -1,4 +1,4 @@
-//! What the server alone reads from strangers: heads of uploads, import files.
+//! What the server alone reads from strangers: heads of uploads, import files, electronic signatures.
 
 use std::str::FromStr as _;
 
@@ -8,10 +8,11 @@ use axum::{
 };
 use kandas_server::{
     api::media::{Creation, arriving},
+    cms::{self, Authorities},
     import::{ImportErrors, document::Document},
     media::Aim,
 };
-use kandas_shared::evidence::FileRef;
+use kandas_shared::{cms::CmsVerdict, evidence::FileRef};
 
 /// The head of a tus request: query of a creation in the first line, then `name: value`.
 pub fn tus_head(data: &[u8]) {
@@ -59,4 +60,14 @@ pub fn import_file(data: &[u8]) {
     let again = document.len();
     let mut errors = ImportErrors::default();
     assert_eq!(Document::read(text, &mut errors).len(), again);
+}
+
+/// A file with an electronic signature. Nobody is trusted, so nothing is ever more than right.
+pub fn cms(data: &[u8]) {
+    const DOCUMENT: &[u8] = br#"{"v":1,"document":"what was to be signed"}"#;
+    let at = "2026-11-30T12:00:00Z".parse().unwrap_or_default();
+    if let Ok(found) = cms::verify(data, DOCUMENT, &Authorities::default(), at) {
+        assert!(!found.signers.is_empty());
+        assert_ne!(found.verdict(), CmsVerdict::Verified);
+    }
 }

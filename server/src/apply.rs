@@ -6,6 +6,7 @@
 //! changes who sees a family joins facts about that family, and rare facts stand alone.
 
 mod assessment;
+mod case;
 mod checked;
 mod decided;
 mod erased;
@@ -21,6 +22,7 @@ mod report;
 mod retention;
 mod road_map;
 mod run;
+mod signing;
 pub mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -47,9 +49,13 @@ pub const DERIVED: &[&str] = &[
     "access_anchor",
     "exchange_aside",
     "exchange_in",
+    "exchange_gap",
     "exchange_file",
+    "exchange_count",
     "exchange_out",
     "consent_withdrawal",
+    "family_handover",
+    "registration",
     "erasure_proposal",
     "erasure",
     "recommendation_result",
@@ -66,6 +72,7 @@ pub const DERIVED: &[&str] = &[
     "monitoring_issue",
     "monitoring_act",
     "monitoring_round",
+    "signature_file",
     "plan_remark",
     "plan_paper",
     "plan_act",
@@ -254,6 +261,10 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
                 std::mem::take(&mut run).write(tx, &before).await?;
                 retention::apply(tx, fact).await?;
             }
+            Event::RegistrationSet(_) | Event::HandoverProposed(_) | Event::HandoverDecided(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                case::apply(tx, fact).await?;
+            }
             Event::ExchangeQueued(_)
             | Event::ExchangeWritten(_)
             | Event::ExchangeTaken(_)
@@ -261,6 +272,10 @@ pub async fn apply_again(tx: &mut Tx, facts: &[Placed], gone: &Gone) -> Result<(
             | Event::ExchangeConfirmed(_) => {
                 std::mem::take(&mut run).write(tx, &before).await?;
                 exchange::apply(tx, fact, gone).await?;
+            }
+            Event::SignatureKept(_) => {
+                std::mem::take(&mut run).write(tx, &before).await?;
+                signing::apply(tx, fact).await?;
             }
             Event::RecordErased(record) => {
                 std::mem::take(&mut run).write(tx, &before).await?;

@@ -179,6 +179,11 @@ impl Config {
     pub fn exchange_dir(&self) -> PathBuf {
         self.data.join("exchange")
     }
+    /// The folder with certificates of authorities that are trusted; there are some if somebody has made it.
+    #[must_use]
+    pub fn authorities_dir(&self) -> PathBuf {
+        self.data.join("authorities")
+    }
     /// The file of the database, if it is one.
     #[must_use]
     pub fn database_file(&self) -> Option<PathBuf> {

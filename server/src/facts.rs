@@ -5,11 +5,13 @@
 //! The body's text is `{"kind":"noun.verb","of":{…}}`. A released body never changes its meaning; a change is a new
 //! `kind_version`, and the code that applies the old one stays.
 
+mod case;
 mod exchange;
 mod monitoring;
 mod plan;
 mod retention;
 mod road_map;
+mod signing;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
@@ -38,6 +40,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::findings::Finding;
+pub use case::{HandoverDecided, HandoverProposed, RegistrationSet};
 pub use exchange::{
     ExchangeAnswer, ExchangeAside, ExchangeConfirmed, ExchangeQueued, ExchangeSettled, ExchangeTaken,
     ExchangeWritten, QueuedMessage,
@@ -55,6 +58,7 @@ pub use road_map::{
     OnPaper, RoadMapCopied, RoadMapDrafted, RoadMapRemarked, RoadMapReturned, RoadMapRowFrozen,
     RoadMapScanned, RoadMapSigned, RoadMapSubmitted,
 };
+pub use signing::SignatureKept;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($body:ty) = $kind:literal, $version:literal;)*) => {
@@ -221,6 +225,12 @@ events! {
     PlanPaperKept(PlanPaperKept) = "plan.paper_kept", 1;
     /// What the mobility centre remarked about a version.
     PlanRemarked(PlanRemarked) = "plan.remarked", 1;
+    /// Where a person is registered from now on.
+    RegistrationSet(RegistrationSet) = "registration.set", 1;
+    /// A centre proposes a family to another.
+    HandoverProposed(HandoverProposed) = "handover.proposed", 1;
+    /// A hand-over was accepted, refused or taken back.
+    HandoverDecided(HandoverDecided) = "handover.decided", 1;
     /// Messages of the exchange of files wait to be written.
     ExchangeQueued(ExchangeQueued) = "exchange.queued", 1;
     /// A file of the exchange was written.
@@ -231,6 +241,8 @@ events! {
     ExchangeSettled(ExchangeSettled) = "exchange.settled", 1;
     /// A message of the exchange confirms or contradicts a service.
     ExchangeConfirmed(ExchangeConfirmed) = "exchange.confirmed", 1;
+    /// A file by which a user of the office signs was taken into custody.
+    SignatureKept(SignatureKept) = "signature.kept", 1;
     /// A bundle of unsent work came.
     BundleReceived(BundleReceived) = "bundle.received", 1;
     /// A bundle was opened, or could not be.

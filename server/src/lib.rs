@@ -14,6 +14,7 @@ pub mod check;
 pub mod checkpoints;
 pub mod cli;
 pub mod clock;
+pub mod cms;
 pub mod config;
 pub mod device_log;
 pub mod devices;

@@ -8,7 +8,9 @@
 pub mod assessment;
 pub mod audit;
 pub mod bulk;
+pub mod case;
 pub mod consents;
+mod dated;
 pub mod deadlines;
 pub mod device;
 pub mod erasing;
@@ -40,6 +42,7 @@ pub mod rules;
 pub mod search;
 pub mod second_factor;
 pub mod session;
+pub mod signing;
 pub mod standing;
 pub mod terms;
 pub mod timeline;

@@ -19,9 +19,9 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            assessments, audit, cases, deadlines, evidence, exchange, exports, fleet, held, live, map, monitoring,
-            page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, search, session,
-            units,
+            assessments, audit, cases, deadlines, evidence, exchange, exports, families, fleet, held, live, map,
+            monitoring, page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, search,
+            session, units,
         },
         records,
     },
@@ -89,13 +89,19 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(session::second_factor, session::confirm)) // POST PUT /api/second-factor
         .routes(routes!(cases::overview)) //        GET  /api/overview
         .routes(routes!(deadlines::board)) //       GET  /api/deadlines
-        .routes(routes!(cases::families)) //        GET  /api/families
+        .routes(routes!(cases::families, families::register)) // GET POST /api/families
         .routes(routes!(cases::records)) //         GET  /api/records
         .routes(routes!(cases::family)) //          GET  /api/families/{family}
         .routes(routes!(cases::newest)) //          GET  /api/families/{family}/newest
         .routes(routes!(cases::timeline)) //        GET  /api/families/{family}/timeline
         .routes(routes!(cases::person)) //          GET  /api/persons/{person}
         .routes(routes!(search::find)) //           GET  /api/search
+        .routes(routes!(families::card, families::save)) // GET PUT /api/families/{family}/card
+        .routes(routes!(families::propose)) //      POST /api/families/{family}/handovers
+        .routes(routes!(families::handovers)) //    GET  /api/handovers
+        .routes(routes!(families::decide)) //       POST /api/handovers/{handover}
+        .routes(routes!(families::register_person)) // POST /api/persons/{person}/registrations
+        .routes(routes!(families::consent_paper)) // GET /api/persons/{person}/consent/paper
         .routes(routes!(map::map)) //               GET  /api/map
         .routes(routes!(cases::number)) //          POST /api/persons/{person}/number
         .routes(routes!(evidence::file)) //         GET  /api/evidence/{evidence}/{part}
@@ -129,7 +135,8 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(assessments::list, assessments::score)) // GET POST /api/assessments
         .routes(routes!(assessments::show)) //      GET  /api/assessments/{unit}
         .routes(routes!(assessments::conclusion, assessments::save)) // GET POST /api/conclusions/{quarter}
-        .routes(routes!(assessments::sign)) //      POST /api/conclusions/{quarter}/signature
+        .routes(routes!(assessments::sign, assessments::document)) // POST GET /api/conclusions/{quarter}/signature
+        .routes(routes!(assessments::signature)) // GET  /api/conclusions/{quarter}/signature/{position}
         .routes(routes!(assessments::send)) //      POST /api/conclusions/{quarter}/sending
         .routes(routes!(assessments::forward)) //   POST /api/conclusions/{quarter}/forwarding
         .routes(routes!(assessments::measure)) //   POST /api/conclusions/{quarter}/measures
@@ -137,7 +144,8 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reports::show)) //          GET  /api/reports/{report}
         .routes(routes!(reports::rows)) //          GET  /api/reports/{report}/rows
         .routes(routes!(reports::changes)) //       GET  /api/reports/{report}/changes
-        .routes(routes!(reports::sign)) //          POST /api/reports/{report}/signature
+        .routes(routes!(reports::sign, reports::document)) // POST GET /api/reports/{report}/signature
+        .routes(routes!(reports::signature)) //     GET  /api/reports/{report}/signature/{position}
         .routes(routes!(reports::send)) //          POST /api/reports/{report}/sending
         .routes(routes!(reports::decide)) //        POST /api/reports/{report}/decision
         .routes(routes!(monitoring::list)) //       GET  /api/monitoring
@@ -156,14 +164,16 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(plans::show, plans::open)) // GET POST /api/families/{family}/plan
         .routes(routes!(plans::save, plans::act)) // PUT POST /api/plans/{plan}/{version}
         .routes(routes!(plans::agree, plans::paper)) // POST GET /api/plans/{plan}/{version}/agreement
-        .routes(routes!(plans::approve)) //         POST /api/plans/{plan}/{version}/approval
+        .routes(routes!(plans::approve, plans::document)) // POST GET /api/plans/{plan}/{version}/approval
+        .routes(routes!(plans::signature)) //       GET  /api/plans/{plan}/{version}/approval/{position}
         .routes(routes!(plans::send_back)) //       POST /api/plans/{plan}/{version}/remarks
         .routes(routes!(road_maps::list, road_maps::draft)) // GET POST /api/road-maps
         .routes(routes!(road_maps::show)) //        GET  /api/road-maps/{map}
         .routes(routes!(road_maps::rows)) //        GET  /api/road-maps/{map}/rows
         .routes(routes!(road_maps::changes)) //     GET  /api/road-maps/{map}/changes
         .routes(routes!(road_maps::submit)) //      POST /api/road-maps/{map}/submission
-        .routes(routes!(road_maps::sign)) //        POST /api/road-maps/{map}/signature
+        .routes(routes!(road_maps::sign, road_maps::document)) // POST GET /api/road-maps/{map}/signature
+        .routes(routes!(road_maps::signature)) //   GET  /api/road-maps/{map}/signature/{position}
         .routes(routes!(road_maps::paper)) //       POST /api/road-maps/{map}/paper
         .routes(routes!(road_maps::scan)) //        GET  /api/road-maps/{map}/scans/{holder}
         .routes(routes!(road_maps::send_back)) //   POST /api/road-maps/{map}/remarks
@@ -183,7 +193,7 @@ fn office_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::drop)) //        POST /api/erasures/{proposal}/drop
         .routes(routes!(retention::confirm)) //     POST /api/erasures/{proposal}/confirmation
         .routes(routes!(retention::proof)) //       GET  /api/erased/{erasure}
-        .routes(routes!(retention::consent)) //     GET  /api/persons/{person}/consent
+        .routes(routes!(retention::consent, families::consent)) // GET POST /api/persons/{person}/consent
         .routes(routes!(retention::withdraw)) //    POST /api/persons/{person}/consent-withdrawals
         .routes(routes!(retention::scan)) //        GET  /api/persons/{person}/consent-withdrawals/{position}/scan
         .routes(routes!(reference::settlements, reference::set_centre)) // GET POST /api/settlements

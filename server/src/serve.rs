@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     chance::Chance,
+    cms::Authorities,
     config::{Config, Transport},
     jobs,
     keys::Keys,
@@ -57,6 +58,9 @@ pub async fn run(
     let depot = Depot::of(&config).with_context(|| format!("media cannot lie in {}", config.media))?;
     let state = AppState::with_depot(store, keys, clock, chance, limits, depot);
     state.offers.look_in(config.data.join("app"));
+    let authorities = Authorities::read(&config.authorities_dir())?;
+    tracing::info!(count = authorities.len(), "authorities whose certificates are trusted");
+    state.authorities.get_or_init(|| authorities);
     state.config.get_or_init(|| config.clone());
     let running = Running::start(state.clone(), config.listen, speech).await?;
     tracing::info!(address = %running.address(), url = %config.public_url, "listening");

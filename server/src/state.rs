@@ -4,7 +4,7 @@ use std::{
     io,
     ops::Deref,
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
 use kandas_shared::time::Clock;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     arrivals::Arrivals,
     chance::Chance,
+    cms::Authorities,
     config::Config,
     intake::Intake,
     jobs::Works,
@@ -72,8 +73,12 @@ pub struct Handles {
     pub config: OnceLock<Config>,
     /// What of the regular work failed the last time.
     pub works: Works,
+    /// Authorities whose certificates are trusted; nobody's before they were read.
+    pub authorities: OnceLock<Authorities>,
     /// Told when a decision to erase was confirmed.
     pub erasing: Notify,
+    /// The database is being compacted after erasings.
+    pub compacting: AtomicBool,
     /// Cancelled when the server begins to stop.
     pub stopping: CancellationToken,
 }
@@ -140,7 +145,9 @@ impl AppState {
             limits,
             config: OnceLock::new(),
             works: Works::default(),
+            authorities: OnceLock::new(),
             erasing: Notify::new(),
+            compacting: AtomicBool::new(false),
             stopping: CancellationToken::new(),
         }))
     }

@@ -7,7 +7,9 @@
 pub mod app_version;
 pub mod assessment;
 pub mod calendar;
+pub mod case;
 pub mod check;
+pub mod cms;
 pub mod consent;
 pub mod cursor;
 pub mod deadline;

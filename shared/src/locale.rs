@@ -76,6 +76,7 @@ macro_rules! sources {
             ("reference.ftl", include_str!(concat!("../locales/", $lang, "/reference.ftl"))),
             ("assessment.ftl", include_str!(concat!("../locales/", $lang, "/assessment.ftl"))),
             ("report.ftl", include_str!(concat!("../locales/", $lang, "/report.ftl"))),
+            ("signing.ftl", include_str!(concat!("../locales/", $lang, "/signing.ftl"))),
             ("plan.ftl", include_str!(concat!("../locales/", $lang, "/plan.ftl"))),
             ("roadmap.ftl", include_str!(concat!("../locales/", $lang, "/roadmap.ftl"))),
             ("monitoring.ftl", include_str!(concat!("../locales/", $lang, "/monitoring.ftl"))),
@@ -86,6 +87,7 @@ macro_rules! sources {
             ("search.ftl", include_str!(concat!("../locales/", $lang, "/search.ftl"))),
             ("retention.ftl", include_str!(concat!("../locales/", $lang, "/retention.ftl"))),
             ("exchange.ftl", include_str!(concat!("../locales/", $lang, "/exchange.ftl"))),
+            ("family.ftl", include_str!(concat!("../locales/", $lang, "/family.ftl"))),
         ]
     };
 }

@@ -45,6 +45,8 @@ text_enum! {
         Reject = "reject",
         /// Loaded: phones see it (§34).
         Publish = "publish",
+        /// Given up: a draft that was a mistake. Another one may be begun.
+        Discard = "discard",
     }
 }
 
@@ -52,7 +54,7 @@ impl PlanAct {
     /// Where a version stands after the act; none if that cannot be done to it.
     #[must_use]
     pub const fn after(self, state: PlanState) -> Option<PlanState> {
-        use PlanState::{Agreed, Approved, DraftRemote, FinalDraft, PrelimAgreed, Published};
+        use PlanState::{Agreed, Approved, Discarded, DraftRemote, FinalDraft, PrelimAgreed, Published};
         match (state, self) {
             (DraftRemote, Self::Visit) => Some(PrelimAgreed),
             (DraftRemote | PrelimAgreed, Self::Finish) => Some(FinalDraft),
@@ -60,6 +62,7 @@ impl PlanAct {
             (Agreed, Self::Approve) => Some(Approved),
             (Agreed, Self::Reject) => Some(FinalDraft),
             (Approved, Self::Publish) => Some(Published),
+            (DraftRemote | PrelimAgreed | FinalDraft, Self::Discard) => Some(Discarded),
             _ => None,
         }
     }
@@ -444,12 +447,20 @@ pub struct Frozen {
 }
 
 impl Frozen {
+    /// What is signed, byte for byte.
+    ///
+    /// # Errors
+    /// Never for what this program makes.
+    pub fn to_text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
     /// What stands at the foot of the paper, and what is agreed and approved: SHA-256 of the text.
     ///
     /// # Errors
     /// Never for what this program makes.
     pub fn hash(&self) -> Result<Digest, serde_json::Error> {
-        Ok(Digest::of(serde_json::to_string(self)?.as_bytes()))
+        Ok(Digest::of(self.to_text()?.as_bytes()))
     }
 }
 

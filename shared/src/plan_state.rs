@@ -34,6 +34,8 @@ text_enum! {
         Closed = "closed",
         /// The family left the region on its own; the refund is decided elsewhere (§45, §46).
         Departed = "departed",
+        /// A draft that was a mistake and was given up before anybody agreed to it: phones never see it.
+        Discarded = "discarded",
     }
 }
 
@@ -42,9 +44,9 @@ impl PlanState {
     pub const fn next(self) -> &'static [PlanState] {
         use PlanState::*;
         match self {
-            DraftRemote => &[PrelimAgreed, FinalDraft],
-            PrelimAgreed => &[FinalDraft],
-            FinalDraft => &[Agreed],
+            DraftRemote => &[PrelimAgreed, FinalDraft, Discarded],
+            PrelimAgreed => &[FinalDraft, Discarded],
+            FinalDraft => &[Agreed, Discarded],
             // Approval may be refused with a remark: the version is worked on again.
             Agreed => &[Approved, FinalDraft],
             Approved => &[Published, FinalDraft],
@@ -52,7 +54,7 @@ impl PlanState {
             InExecution => &[Executed, FinalDraft, Departed],
             Executed => &[Monitoring],
             Monitoring => &[Closed, Departed],
-            Closed | Departed => &[],
+            Closed | Departed | Discarded => &[],
         }
     }
 
@@ -239,8 +241,11 @@ mod tests {
         let moves = [
             (DraftRemote, PrelimAgreed),
             (DraftRemote, FinalDraft),
+            (DraftRemote, Discarded),
             (PrelimAgreed, FinalDraft),
+            (PrelimAgreed, Discarded),
             (FinalDraft, Agreed),
+            (FinalDraft, Discarded),
             (Agreed, Approved),
             (Agreed, FinalDraft),
             (Approved, Published),

@@ -168,6 +168,14 @@ problem_codes! {
     PaperDiffers = "paper-differs", 409;
     /// The file is none that can be kept: another type than it may be, or not whole.
     FileUnusable = "file-unusable", 422;
+    /// The file holds no electronic signature that could be read, or none with its certificate.
+    SignatureUnusable = "signature-unusable", 422;
+    /// The file signs something else.
+    SignatureDiffers = "signature-differs", 409;
+    /// The electronic signature is wrong: it was changed, or made with another key.
+    SignatureWrong = "signature-wrong", 409;
+    /// The file does not stand for the user's password: it is not verified, or he has not signed with this certificate before.
+    SignatureNeedsPassword = "signature-needs-password", 409;
     /// This cannot be done to the round, the problem or the departure as it stands.
     MonitoringImpossible = "monitoring-impossible", 409;
     /// This cannot be done to the assessment or the conclusion as it stands.
@@ -180,6 +188,10 @@ problem_codes! {
     ErasureImpossible = "erasure-impossible", 409;
     /// This cannot be done to the message, or to what is kept aside, as it stands.
     ExchangeImpossible = "exchange-impossible", 409;
+    /// The card of a family has something wrong; the detail says what, by words of `case::CaseFault`.
+    CaseInvalid = "case-invalid", 422;
+    /// This cannot be done to the card, the registration or the hand-over of the family as it stands.
+    CaseImpossible = "case-impossible", 409;
     /// Nobody checks his own record.
     OwnRecord = "own-record", 403;
     /// The calendar does not know this day.

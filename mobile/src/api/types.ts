@@ -1860,7 +1860,7 @@ lon: number, };
 /**
  * Where an adaptation and integration plan stands.
  */
-export type PlanState = "draft_remote" | "prelim_agreed" | "final_draft" | "agreed" | "approved" | "published" | "in_execution" | "executed" | "monitoring" | "closed" | "departed";
+export type PlanState = "draft_remote" | "prelim_agreed" | "final_draft" | "agreed" | "approved" | "published" | "in_execution" | "executed" | "monitoring" | "closed" | "departed" | "discarded";
 
 /**
  * A plan in its present version.

@@ -111,7 +111,7 @@ async fn done(tx: &mut Tx, fact: &Placed, acted: &PlanActed) -> Result<(), Apply
                 "update plan_version set published_at = $1, in_time = $2 where plan = $3 and version = $4";
             exec!(tx, sql, fact.at, acted.in_time, *plan, *version).await?;
         }
-        PlanAct::Open | PlanAct::Finish | PlanAct::Agree => {}
+        PlanAct::Open | PlanAct::Finish | PlanAct::Agree | PlanAct::Discard => {}
     }
     act(tx, fact, *plan, *version, acted.act, acted.second_factor, &acted.hand).await
 }
@@ -138,10 +138,11 @@ async fn agree(tx: &mut Tx, fact: &Placed, agreed: &PlanAgreed) -> Result<(), Ap
 }
 
 async fn keep(tx: &mut Tx, fact: &Placed, paper: &PlanPaperKept) -> Result<(), ApplyError> {
+    let cms = paper.cms.as_ref().map(serde_json::to_string).transpose()?;
     exec!(
         tx,
-        "insert into plan_paper (position, plan, version, family, name, sha256, size, media_type, object)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into plan_paper (position, plan, version, family, name, sha256, size, media_type, object, cms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         fact.position as i64,
         paper.plan,
         paper.version,
@@ -150,7 +151,8 @@ async fn keep(tx: &mut Tx, fact: &Placed, paper: &PlanPaperKept) -> Result<(), A
         paper.sha256,
         i64::try_from(paper.size).unwrap_or(i64::MAX),
         paper.media_type,
-        paper.object
+        paper.object,
+        cms
     )
     .await?;
     Ok(())

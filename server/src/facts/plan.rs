@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 use kandas_shared::{
+    cms::CmsChecked,
     hash::Digest,
     ids::{FamilyId, PlanId, RecordId},
     plan::{PlanAct, PlanAgreement, Row},
@@ -106,6 +107,9 @@ pub struct PlanPaperKept {
     pub media_type: String,
     /// Key in the media store.
     pub object: String,
+    /// What a file with an electronic signature turned out to be; of those that were kept before there is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cms: Option<CmsChecked>,
 }
 
 /// See [`Event::PlanRemarked`](super::Event::PlanRemarked).

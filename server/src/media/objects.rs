@@ -22,6 +22,7 @@ use object_store::{
     ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as Key,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use uuid::Uuid;
 
 use super::{
     bucket::{Bucket, Credentials},
@@ -109,6 +110,12 @@ impl Objects {
     #[must_use]
     pub fn plan_key(plan: PlanId, random: [u8; 8]) -> String {
         format!("plan/{plan}.{}", hex::encode(random))
+    }
+
+    /// Key of a file by which a user of the office signs.
+    #[must_use]
+    pub fn signature_key(thing: Uuid, random: [u8; 8]) -> String {
+        format!("signature/{thing}.{}", hex::encode(random))
     }
 
     /// Key of a file that somebody asked for.

@@ -50,7 +50,7 @@ pub enum Only {
     UnderWay,
     /// Those that should be on the phones by now (§34).
     Late,
-    /// Families that have no plan at all.
+    /// Families that have no plan at all, or none but drafts that were discarded.
     Without,
 }
 
@@ -151,9 +151,12 @@ pub const fn waits_for(state: PlanState) -> Option<PlanAct> {
 pub const fn right_of(act: PlanAct) -> Right {
     match act {
         PlanAct::Approve | PlanAct::Reject => Right::PlanApprove,
-        PlanAct::Open | PlanAct::Visit | PlanAct::Finish | PlanAct::Agree | PlanAct::Publish => {
-            Right::PlanMake
-        }
+        PlanAct::Open
+        | PlanAct::Visit
+        | PlanAct::Finish
+        | PlanAct::Agree
+        | PlanAct::Publish
+        | PlanAct::Discard => Right::PlanMake,
     }
 }
 
@@ -251,7 +254,7 @@ const HEAD: &str = "(select coalesce(h.surname, h.given_name) from person h wher
 
 /// Families of which there is no plan and nobody works on one.
 const WITHOUT: &str = "from family f where not exists (select 1 from plan p where p.family = f.id)
-    and not exists (select 1 from plan_version v where v.family = f.id) and f.org_unit in (";
+    and not exists (select 1 from plan_version v where v.family = f.id and v.state <> 'discarded') and f.org_unit in (";
 
 /// Versions in these states, without those of families whose plan is over or that have left: nothing is done to them.
 async fn under_way(tx: &mut Tx, units: &[(OrgUnitId,)], states: &str) -> Result<Vec<Row>, StoreError> {

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::{NamedDate, ReportMonth, civil_date},
+    cms::Signable,
     hash::Digest,
     ids::{FamilyId, OrgUnitId, PersonId, RecordId, ReportId, UserId},
     plan_state::CheckKind,
@@ -28,6 +29,7 @@ use super::{
     family,
     policy::{self, Right},
     reference::Names,
+    signing::{self, Of},
 };
 use crate::{
     all, among, calendar,
@@ -138,6 +140,8 @@ pub struct Report {
     pub sent_to: Vec<Unit>,
     /// Mobility centres that got a copy (§4(8), A-16).
     pub copied_to: Vec<Unit>,
+    /// Files by which it was signed, in order.
+    pub files: Vec<signing::Shown>,
     /// What was done to it, in order.
     pub acts: Vec<Done>,
     /// What was remarked about it, in order.
@@ -410,6 +414,7 @@ pub async fn of(
         erased: summary.entries - rows,
         sent_to: units(territory, &stored::<Vec<OrgUnitId>>(&sent_to)?),
         copied_to: units(territory, &stored::<Vec<OrgUnitId>>(&copied_to)?),
+        files: signing::files(tx, Of::new(Signable::Report, id.0)).await?,
         acts,
         remarks,
         versions: all_of.into_iter().filter(|version| sees(user, version.state)).collect(),

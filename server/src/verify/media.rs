@@ -44,6 +44,8 @@ pub async fn expected(tx: &mut Tx) -> Result<Vec<Expected>, StoreError> {
          union all
          select object, size, sha256 from plan_paper
          union all
+         select object, size, sha256 from signature_file
+         union all
          select object, size, sha256 from consent_withdrawal where object is not null
          order by 1"
     )

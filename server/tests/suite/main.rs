@@ -20,5 +20,6 @@ mod office;
 mod phones;
 mod pull;
 mod schema;
+mod signer;
 mod stores;
 mod twins;

@@ -1,8 +1,10 @@
 //! The office API: who signs in and how, who may do what where, what is masked, and what the access log says.
 
+mod appendix3;
 mod assessments;
 mod audit;
 mod bulk;
+mod cases;
 mod country;
 mod deadlines;
 mod described;

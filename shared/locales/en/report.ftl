@@ -109,7 +109,7 @@ report-change-row = an empty row
 ## Signing, sending, deciding
 
 report-sign-title = Sign the report
-report-sign-hint = To sign is to enter the password once more. The journal gets the hash of the report, your name, role and the time. A certificate of the national authority is not taken yet.
+report-sign-hint = To sign is to enter the password once more. The journal gets the hash of the report, your name, role and the time.
 report-send-title = Send the report
 report-send-hint = The report goes to the local executive body, the mobility centre gets a copy. It cannot be changed afterwards.
 report-accept-title = Accept the report

@@ -52,6 +52,7 @@ plan-state-executed = Executed
 plan-state-monitoring = In monitoring
 plan-state-closed = Closed
 plan-state-departed = The family has left
+plan-state-discarded = Discarded draft
 
 ## Activity
 

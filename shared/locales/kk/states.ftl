@@ -54,6 +54,7 @@ plan-state-executed = Орындалып бітті
 plan-state-monitoring = Бақылауда
 plan-state-closed = Жабылды
 plan-state-departed = Отбасы көшіп кетті
+plan-state-discarded = Алып тасталған жоба
 
 ## Activity
 

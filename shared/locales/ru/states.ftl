@@ -52,6 +52,7 @@ plan-state-executed = Исполнен
 plan-state-monitoring = На мониторинге
 plan-state-closed = Закрыт
 plan-state-departed = Семья выехала
+plan-state-discarded = Черновик отменён
 
 ## Activity
 

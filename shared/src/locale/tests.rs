@@ -9,7 +9,12 @@ use super::*;
 use crate::assessment::{
     AssessmentBand, AssessmentMode, ConclusionAct, ConclusionState, Criterion, FollowedUp,
 };
+use crate::case::{
+    CaseFault, HandoverAct, HandoverReason, HandoverRefusal, HandoverState, RegistrationKind,
+    RegistrationStanding,
+};
 use crate::check::{Choice, ChoiceReason, ReturnReason, SET_ASIDE};
+use crate::cms::{CmsPerson, CmsVerdict};
 use crate::consent::WithdrawalForm;
 use crate::deadline::{DeadlineKind, DeadlineState};
 use crate::evidence::{EvidenceKind, Part, PositionSource, Source};
@@ -177,6 +182,8 @@ fn every_word_of_the_domain_has_a_message() {
     family("relation", Relation::ALL.iter().map(|w| w.as_str()).collect());
     family("plan-act", PlanAct::ALL.iter().map(|w| w.as_str()).collect());
     family("plan-did", PlanAct::ALL.iter().map(|w| w.as_str()).collect());
+    family("cms-verdict", CmsVerdict::ALL.iter().map(|w| w.as_str()).collect());
+    family("cms-person", CmsPerson::ALL.iter().map(|w| w.as_str()).collect());
     family("plan-how", PlanAgreement::ALL.iter().map(|w| w.as_str()).collect());
     family("plan-reason", PlanReason::ALL.iter().map(|w| w.as_str()).collect());
     family("plan-change", PlanChange::ALL.iter().map(|w| w.as_str()).collect());
@@ -227,6 +234,15 @@ fn every_word_of_the_domain_has_a_message() {
     family("exchange-direction", Direction::ALL.iter().map(|w| w.as_str()).collect());
     family("exchange-aside", AsideReason::ALL.iter().map(|w| w.as_str()).collect());
     family("exchange-aside-state", AsideState::ALL.iter().map(|w| w.as_str()).collect());
+    family("case-fault", CaseFault::ALL.iter().map(|w| w.as_str()).collect());
+    family("registration-kind", RegistrationKind::ALL.iter().map(|w| w.as_str()).collect());
+    family("registration-standing", RegistrationStanding::ALL.iter().map(|w| w.as_str()).collect());
+    family("handover-reason", HandoverReason::ALL.iter().map(|w| w.as_str()).collect());
+    family("handover-refusal", HandoverRefusal::ALL.iter().map(|w| w.as_str()).collect());
+    family("handover-state", HandoverState::ALL.iter().map(|w| w.as_str()).collect());
+    for of in ["handover-act", "handover-done"] {
+        family(of, HandoverAct::ALL.iter().map(|w| w.as_str()).collect());
+    }
     family("withdrawal-form", WithdrawalForm::ALL.iter().map(|w| w.as_str()).collect());
     for of in ["deadline", "deadline-who", "deadline-help"] {
         family(of, DeadlineKind::ALL.iter().map(|w| w.as_str()).collect());

@@ -27,6 +27,9 @@ fn an_act_leads_along_the_table_of_states() {
         (Agreed, PlanAct::Approve, Approved),
         (Agreed, PlanAct::Reject, FinalDraft),
         (Approved, PlanAct::Publish, Published),
+        (DraftRemote, PlanAct::Discard, Discarded),
+        (PrelimAgreed, PlanAct::Discard, Discarded),
+        (FinalDraft, PlanAct::Discard, Discarded),
     ];
     for from in PlanState::ALL {
         for act in PlanAct::ALL {

@@ -11,8 +11,8 @@ mod camera;
 mod centre;
 mod hand;
 mod office;
-mod time;
-mod way;
+pub mod time;
+pub mod way;
 
 use std::{collections::BTreeSet, path::Path};
 

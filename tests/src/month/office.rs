@@ -12,6 +12,7 @@ use kandas_server::{
         reference::{self, WantedValue},
         report::making,
         session::{self, Stage},
+        signing::Proof,
     },
     users::{self, NewUser},
 };
@@ -107,7 +108,8 @@ impl Centre {
         let (_, session) =
             session::open(&self.state, &mut tx, director.clone(), Stage::Full, false, now).await?;
         tx.commit().await?;
-        making::sign(&self.state, &session, report, PASSWORD.to_owned(), None).await?;
+        let proof = Proof { password: Some(PASSWORD.to_owned()), ..Proof::default() };
+        making::sign(&self.state, &session, report, proof).await?;
         session::end(&self.state.store, &session).await?;
         making::send(&self.state, director, report).await?;
         Ok(())

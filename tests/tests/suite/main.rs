@@ -23,3 +23,4 @@ mod pull;
 mod storm;
 mod trust;
 mod worker;
+mod years;

@@ -12,6 +12,7 @@ use kandas_server::{
             page::{self, FamilyPlan, WantedVersion},
         },
         session::{self, Session, Stage},
+        signing::Proof,
     },
     one,
 };
@@ -78,7 +79,8 @@ async fn bring_out(centre: &Centre, by: &User, head: &Session, of: (PlanId, i32)
         record: None,
     };
     agreement::enter(&state, by, of, entered).await.unwrap();
-    making::approve(&state, head, of, version.sha256, (PASSWORD.into(), None)).await.unwrap();
+    let proof = Proof { password: Some(PASSWORD.into()), ..Proof::default() };
+    making::approve(&state, head, of, version.sha256, proof).await.unwrap();
     making::act(&state, by, of, Simple::Publish).await.unwrap();
 }
 

@@ -14,7 +14,7 @@ pub(crate) enum Target {
 }
 
 /// The targets, by the name of the figure or its beginning up to `{`: then any engine may follow.
-const TARGETS: [(&str, Target); 35] = [
+const TARGETS: [(&str, Target); 39] = [
     ("push_cpu_ms_per_record_sqlite", Target::AtMost(0.4)),
     ("push_cpu_ms_per_record_postgres", Target::AtMost(0.5)),
     ("batch_records_per_s_{}", Target::AtLeast(5_000.0)),
@@ -48,6 +48,10 @@ const TARGETS: [(&str, Target); 35] = [
     ("office_page_growth_{}", Target::AtMost(1.5)),
     ("office_xlsx_rows_per_s_{}", Target::AtLeast(50_000.0)),
     ("office_report_completions_per_s_{}", Target::AtLeast(10_000.0)),
+    ("office_report_region_s_{}", Target::AtMost(2.0)),
+    ("office_report_pdf_s_{}", Target::AtMost(3.0)),
+    ("office_report_month_xlsx_s_{}", Target::AtMost(10.0)),
+    ("office_report_month_csv_s_{}", Target::AtMost(10.0)),
     ("office_assessment_s_{}", Target::AtMost(2.0)),
     ("office_rss_peak_mb_{}", Target::AtMost(200.0)),
 ];

@@ -35,8 +35,14 @@ use super::{
 /// Career centres of a region, and workers of each.
 const CENTRES: u32 = 20;
 const WORKERS: u32 = 5;
-/// Over so many days the completions were made.
-const DAYS: i64 = 30;
+/// Over so many days the completions were made: whatever the day of the run, a month that is over has some of them.
+const DAYS: i64 = 40;
+/// Completions of a region whose reports are to be drafted in two seconds.
+const OF_A_REGION: f64 = 20_000.0;
+/// Rows of the month of a country.
+const OF_A_COUNTRY: f64 = 20_000.0;
+/// Rows that fit on the paper of a centre.
+const ON_PAPER: f64 = 500.0;
 /// Users who look at the same time.
 const AT_ONCE: usize = 8;
 /// Requests of each figure.
@@ -66,6 +72,26 @@ struct Desk {
     base: String,
     cookie: String,
     csrf: String,
+}
+
+/// The director of a centre.
+#[derive(Clone)]
+struct Director {
+    desk: Desk,
+    unit: Value,
+    password: String,
+}
+
+/// Months in which completions were made, this one the last.
+fn months() -> Vec<String> {
+    let first = today() - Days::new(DAYS.unsigned_abs());
+    let mut months: Vec<String> = first
+        .iter_days()
+        .take_while(|day| *day <= today())
+        .map(|day| day.format("%Y-%m").to_string())
+        .collect();
+    months.dedup();
+    months
 }
 
 impl Bench {
@@ -252,6 +278,15 @@ impl Bench {
         let [_, (_, desk), _] = self.desks(site)?;
         let name = |figure: &str| format!("office_{figure}_{}", engine.name());
         let wanted = json!({"what": "records", "format": "xlsx", "lang": "kk"});
+        let (rows, took) = self.exported(desk, wanted)?;
+        figures.add(&name("xlsx_rows"), rows);
+        figures.add(&name("xlsx_rows_per_s"), rows / took);
+        figures.add(&name("rss_peak_mb"), memory(pid)?.peak);
+        Ok(())
+    }
+
+    /// Rows of a file that is asked for, and seconds until it is there.
+    fn exported(&self, desk: &Desk, wanted: Value) -> Result<(f64, f64)> {
         let begun = instant();
         let asked = self.runtime.block_on(desk.send(Method::POST, "/api/exports", Some(wanted)))?;
         let id = asked["id"].as_str().context("an export without an id")?.to_owned();
@@ -268,43 +303,101 @@ impl Bench {
             ensure!(instant().duration_since(begun) < PATIENCE, "the export does not end: {own}");
             thread::sleep(Duration::from_millis(50));
         };
-        let took = instant().duration_since(begun).as_secs_f64();
-        figures.add(&name("xlsx_rows"), rows);
-        figures.add(&name("xlsx_rows_per_s"), rows / took);
-        figures.add(&name("rss_peak_mb"), memory(pid)?.peak);
-        Ok(())
+        Ok((rows, instant().duration_since(begun).as_secs_f64()))
     }
 
     /// The monthly reports of a region, centre by centre, each drafted by its director: months with completions.
     fn reports(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
         let name = |figure: &str| format!("office_{figure}_{}", engine.name());
-        let this = today().format("%Y-%m").to_string();
-        let before = (today() - Days::new(DAYS.unsigned_abs())).format("%Y-%m").to_string();
+        let months = months();
         let (mut took, mut rows) = (0.0, 0.0);
+        // The largest of them: so many rows, of whom, which.
+        let mut largest = (0.0, None);
         for number in 1..=CENTRES {
-            let login = format!("test.1.dir.{number}");
-            let password = site.centre.password(&login)?;
-            self.runtime.block_on(async {
-                let desk = Desk::sign_in(&site.centre.url(), &login, &password).await?;
-                let me = desk.get("/api/session").await?;
-                for month in [&before, &this] {
-                    let wanted = json!({"unit": me["unit"]["id"], "month": month});
-                    let begun = instant();
-                    let drafted = desk.send(Method::POST, "/api/reports", Some(wanted)).await?;
-                    took += instant().duration_since(begun).as_secs_f64();
-                    let id = drafted["id"].as_str().context("a report without an id")?;
-                    let report = desk.get(&format!("/api/reports/{id}")).await?;
-                    rows += report["entries"].as_f64().unwrap_or(f64::NAN);
+            let director = self.director(site, 1, number)?;
+            for month in &months {
+                let begun = instant();
+                let id = self.drafted(&director, month)?;
+                took += instant().duration_since(begun).as_secs_f64();
+                let of = self.entries(&director, &id)?;
+                rows += of;
+                if of > largest.0 {
+                    largest = (of, Some((director.clone(), id)));
                 }
-                anyhow::Ok(())
-            })?;
+            }
         }
         let sql = "select count(*) from activity a join org_unit u on u.id = a.org_unit
             join app_user d on d.org_unit = u.id and d.login like 'test.1.dir.%' where a.done_on is not null";
         let done = self.runtime.block_on(async { site.tables().await?.number(sql).await })?;
         figures.add(&name("report_rows"), rows);
         figures.add(&name("report_completions_per_s"), done as f64 / took);
+        figures.add(&name("report_region_s"), took * OF_A_REGION / done as f64);
+        if let (rows, Some((director, id))) = largest {
+            let wanted = json!({"what": "report", "format": "pdf", "lang": "kk", "report": id});
+            let (_, took) = self.exported(&director.desk, wanted)?;
+            figures.add(&name("report_pdf_rows"), rows);
+            figures.add(&name("report_pdf_s"), took * (ON_PAPER / rows).min(1.0));
+        }
+        self.month_of_the_country(figures, engine, site)
+    }
+
+    /// The month before this one as the authorised body takes it: centres sign and send until there are rows enough.
+    fn month_of_the_country(&self, figures: &mut Figures, engine: Engine, site: &Site) -> Result<()> {
+        let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+        let months = months();
+        let [.., month, _] = months.as_slice() else { bail!("no month is over") };
+        let mut rows = 0.0;
+        let centres =
+            (1..=self.scale.land.regions).flat_map(|region| (1..=CENTRES).map(move |of| (region, of)));
+        for (region, number) in centres {
+            if rows >= OF_A_COUNTRY {
+                break;
+            }
+            let director = self.director(site, region, number)?;
+            let id = self.drafted(&director, month)?;
+            rows += self.entries(&director, &id)?;
+            let report = format!("/api/reports/{id}");
+            let password = json!({"password": director.password});
+            let desk = &director.desk;
+            self.runtime.block_on(async {
+                desk.send(Method::POST, &format!("{report}/signature"), Some(password)).await?;
+                desk.send(Method::POST, &format!("{report}/sending"), None).await
+            })?;
+        }
+        let [.., (_, desk)] = self.desks(site)?;
+        for format in ["xlsx", "csv"] {
+            let wanted = json!({"what": "report", "format": format, "lang": "kk", "month": month});
+            let (written, took) = self.exported(&desk, wanted)?;
+            ensure!((written - rows).abs() < 0.5, "{written} rows of {rows} are in the file");
+            figures.add(&name(&format!("report_month_{format}_s")), took);
+        }
+        figures.add(&name("report_month_rows"), rows);
         Ok(())
+    }
+
+    /// The director of a centre of a region, signed in.
+    fn director(&self, site: &Site, region: u32, number: u32) -> Result<Director> {
+        let login = format!("test.{region}.dir.{number}");
+        let password = site.centre.password(&login)?;
+        self.runtime.block_on(async {
+            let desk = Desk::sign_in(&site.centre.url(), &login, &password).await?;
+            let me = desk.get("/api/session").await?;
+            Ok(Director { desk, unit: me["unit"]["id"].clone(), password })
+        })
+    }
+
+    /// The id of a report that is drafted.
+    fn drafted(&self, director: &Director, month: &str) -> Result<String> {
+        let wanted = json!({"unit": director.unit, "month": month});
+        let drafted =
+            self.runtime.block_on(director.desk.send(Method::POST, "/api/reports", Some(wanted)))?;
+        Ok(drafted["id"].as_str().context("a report without an id")?.to_owned())
+    }
+
+    /// Rows of a report.
+    fn entries(&self, director: &Director, report: &str) -> Result<f64> {
+        let report = self.runtime.block_on(director.desk.get(&format!("/api/reports/{report}")))?;
+        report["entries"].as_f64().context("a report without rows")
     }
 
     /// The indicators of every centre of the country, by the authorised body: of the quarters in which the completions were

@@ -14,6 +14,7 @@ const LOOKS: Record<PlanState, PatchState> = {
   monitoring: "checked",
   closed: "not_applicable",
   departed: "not_applicable",
+  discarded: "not_applicable",
 };
 export const patch = (state: PlanState) => LOOKS[state];
 export const tone = (state: PlanState) => TONE[LOOKS[state]];

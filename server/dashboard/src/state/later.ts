@@ -38,6 +38,18 @@ const STAFF: Own = {
   en: () => import("virtual:messages/en-staff"),
 };
 
+const FAMILY: Own = {
+  kk: () => import("virtual:messages/kk-family"),
+  ru: () => import("virtual:messages/ru-family"),
+  en: () => import("virtual:messages/en-family"),
+};
+
+const SIGN: Own = {
+  kk: () => import("virtual:messages/kk-sign"),
+  ru: () => import("virtual:messages/ru-sign"),
+  en: () => import("virtual:messages/en-sign"),
+};
+
 async function withWords<Of>(screen: Promise<{ default: Of }>, own: Own): Promise<Of> {
   const [found] = await Promise.all([screen, words.join(own)]);
   return found.default;
@@ -85,5 +97,11 @@ export const later = {
   exchange: once(() => import("../screens/Exchange.svelte")),
   queueFilter: once(() => import("../parts/QueueFilter.svelte"), FIND),
   search: once(() => import("../parts/SearchDialog.svelte"), FIND),
+  family: once(() => import("../screens/CasePage.svelte"), FAMILY),
+  handovers: once(() => import("../screens/Handovers.svelte"), FAMILY),
+  familyCase: once(() => import("../parts/FamilyCase.svelte"), FAMILY),
+  signFile: once(() => import("../parts/SignFile.svelte"), SIGN),
+  signatureFiles: once(() => import("../parts/SignatureFiles.svelte"), SIGN),
+  cmsFound: once(() => import("../parts/CmsFound.svelte"), SIGN),
   exchangeMarks: once(() => import("../parts/ExchangeMarks.svelte")),
 };

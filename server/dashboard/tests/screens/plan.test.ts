@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { source } from "../../../../design/messages.mjs";
 import type { Desk } from "./browser";
 import { Centre, words, type Lang, type Words } from "./centre";
+import { Signer } from "./signer";
 
 interface Whole {
   org_units: { id: string; parent: string | null; kind: string }[];
@@ -27,10 +28,10 @@ const SIX = [
 ] as const;
 const SURNAME = "ЖОСПАРБЕК";
 
-/** The words of plans come with their screens. */
+/** The words of plans and of signatures come with their screens. */
 function planWords(lang: Lang): Words {
   const bundle = new FluentBundle(lang, { useIsolating: false });
-  bundle.addResource(new FluentResource(source(lang, "plan") as string));
+  for (const part of ["plan", "sign"]) bundle.addResource(new FluentResource(source(lang, part) as string));
   return (id, variables) => {
     const pattern = bundle.getMessage(id)?.value;
     if (!pattern) throw new Error(`no message ${id}`);
@@ -143,7 +144,7 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     await act(worker, "agree").click();
     const dialog = page.getByRole("dialog", { name: plan("plan-act-agree") });
     await dialog.getByLabel(plan("plan-how")).selectOption("eds");
-    await dialog.getByText(plan("plan-eds-unverified")).waitFor();
+    await dialog.getByText(plan("plan-eds-hint")).waitFor();
     await dialog.getByLabel(plan("plan-how")).selectOption("record");
     await dialog.getByText(plan("plan-no-signatures")).waitFor();
     await dialog.getByLabel(plan("plan-how")).selectOption("paper");
@@ -172,13 +173,25 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     // The worker hears of it without asking.
     await worker.page.getByText("Күні жоқ іс-шаралар бар").waitFor();
     await worker.look(`plan-returned.${lang}`);
-    const hash = (await worker.page.locator("dl.meta code").textContent()) ?? "";
+    // This time he signs the text itself; a file over another text is not taken.
     await act(worker, "agree").click();
     const dialog = worker.page.getByRole("dialog");
-    await dialog.getByLabel(plan("plan-digest")).fill(hash.slice(0, 8));
-    await dialog.getByLabel(plan("plan-file-scan")).setInputFiles({ name: "scan.pdf", mimeType: "application/pdf", buffer: readFileSync(paper) });
-    await dialog.getByRole("button", { name: say("button-save") }).click();
+    await dialog.getByLabel(plan("plan-how")).selectOption("eds");
+    const [download] = await Promise.all([worker.page.waitForEvent("download"), dialog.getByRole("link", { name: plan("plan-text") }).click()]);
+    const text = readFileSync(await download.path());
+    const signer = new Signer(`${SURNAME} СЫНАҚ`, "900101300017");
+    const hand = async (file: Buffer) => {
+      await dialog.getByLabel(plan("plan-file-eds")).setInputFiles({ name: "plan.cms", mimeType: "application/pkcs7-mime", buffer: file });
+      await dialog.getByRole("button", { name: say("button-save") }).click();
+    };
+    await hand(signer.sign(Buffer.from("{}")));
+    await dialog.getByText(say("problem-signature-differs")).waitFor();
+    await worker.look(`plan-signature-differs.${lang}`);
+    await hand(signer.sign(text));
     await state(worker, "agreed");
+    await worker.page.getByText(plan("cms-verdict-no-authorities")).waitFor();
+    await worker.page.getByText(plan("cms-iin", { iin: "•••• •••• 0017" })).waitFor();
+    await worker.look(`plan-signed.${lang}`);
     await state(head, "agreed");
     await act(head, "approve").click();
     await page.getByRole("dialog").getByLabel(say("desk-password")).fill("қате құпиясөз");
@@ -216,5 +229,24 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     await worker.look(`plan-amended.${lang}`);
     await page.getByRole("navigation", { name: plan("plan-versions") }).getByRole("link").first().click();
     await state(worker, "published");
+  });
+
+  test("a draft that was a mistake is discarded; what is on the phones is shown again, and another one may be begun", async () => {
+    const { page } = worker;
+    await worker.go(`plan/${family}`);
+    await state(worker, "final-draft");
+    await act(worker, "discard").click();
+    await page.getByRole("dialog", { name: plan("plan-act-discard") }).getByText(plan("plan-discard-hint")).waitFor();
+    await worker.look(`plan-discard.${lang}`);
+    await confirm(worker, "discard");
+    await state(worker, "published");
+    await page.getByRole("button", { name: plan("plan-open-amend") }).waitFor();
+    await page.getByRole("navigation", { name: plan("plan-versions") }).getByRole("link").last().click();
+    await state(worker, "discarded");
+    expect(await page.getByRole("list", { name: plan("plan-steps") }).count()).toBe(0);
+    await page.getByText(plan("plan-did-discard"), { exact: true }).waitFor();
+    await worker.look(`plan-discarded.${lang}`);
+    await page.getByRole("button", { name: plan("plan-open-amend") }).click();
+    await state(worker, "final-draft");
   });
 });

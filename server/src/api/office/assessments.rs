@@ -4,10 +4,12 @@ use axum::{
     Json,
     extract::{Path, Query, State},
     http::StatusCode,
+    response::Response,
 };
 use kandas_shared::{
     assessment::Scores,
     calendar::civil_date,
+    cms::Signable,
     ids::{AssessmentId, OrgUnitId},
     problem::Problem,
     quarter::Quarter,
@@ -15,9 +17,9 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::seat::Seat;
+use super::{seat::Seat, signing};
 use crate::{
-    api::body::{Large, Small as Body},
+    api::body::{Large, Small as Body, WithFile},
     office::{
         assessment::{
             self, List, Page, Wanted,
@@ -27,6 +29,7 @@ use crate::{
             mode::{self, All, Wanted as WantedMode},
         },
         policy::Right,
+        signing::{Of, Proof},
     },
     refusal::Outcome,
     state::AppState,
@@ -56,17 +59,6 @@ pub struct GivenAssessment {
 pub struct SavedConclusion {
     /// How often it was saved by now.
     revision: i32,
-}
-
-/// What the user proves himself with once more.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConclusionSignature {
-    /// His password.
-    password: String,
-    /// A code, where he has a second factor.
-    #[serde(default)]
-    code: Option<String>,
 }
 
 /// How the centres of the user's units stand for a quarter: what was computed, and what they were scored.
@@ -148,21 +140,57 @@ pub async fn save(
     Ok(Json(SavedConclusion { revision }))
 }
 
-/// Signs the conclusion: the password, given once more, and a code where the user has a second factor.
+/// Signs the conclusion: with the password, given once more, and a code where the user has a second factor, or with a CMS file
+/// over its text.
 #[utoipa::path(post, path = "/api/conclusions/{quarter}/signature", tag = "assessments",
-    params(("quarter" = String, Path)), request_body = ConclusionSignature, responses(
+    params(("quarter" = String, Path)), request_body = Proof, responses(
     (status = 204),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn sign(
     State(state): State<AppState>,
     seat: Seat,
     Path(text): Path<String>,
-    Body(by): Body<ConclusionSignature>,
+    WithFile(proof): WithFile<Proof>,
 ) -> Outcome<StatusCode> {
     seat.allow(&state, Right::AssessmentMake, None).await?;
     let quarter = quarter(&state, &text)?;
-    concluding::sign(&state, &seat.0, quarter, by.password, by.code).await?;
+    concluding::sign(&state, &seat.0, quarter, proof).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The very text that is signed, as a file: what a signature by CMS has to be over.
+#[utoipa::path(get, path = "/api/conclusions/{quarter}/signature", tag = "assessments",
+    params(("quarter" = String, Path)), responses(
+    (status = 200, content_type = "application/json", description = "the text"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn document(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(text): Path<String>,
+) -> Outcome<Response> {
+    seat.allow(&state, Right::AssessmentMake, None).await?;
+    let quarter = quarter(&state, &text)?;
+    let mut tx = state.store.read().await?;
+    Ok(signing::document(concluding::document(&mut tx, quarter).await?, &format!("conclusion-{quarter}")))
+}
+
+/// A file by which it was signed.
+#[utoipa::path(get, path = "/api/conclusions/{quarter}/signature/{position}", tag = "assessments",
+    params(("quarter" = String, Path), ("position" = i64, Path)), responses(
+    (status = 200, content_type = "application/octet-stream", description = "the file"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn signature(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path((text, position)): Path<(String, i64)>,
+) -> Outcome<Response> {
+    seat.allow(&state, Right::Assessment, None).await?;
+    let quarter = quarter(&state, &text)?;
+    let mut tx = state.store.read().await?;
+    let found = concluding::whole_to(&mut tx, &seat.0.user, quarter).await?;
+    drop(tx);
+    signing::file(&state, Of::new(Signable::Conclusion, found.0), position, &format!("conclusion-{quarter}"))
+        .await
 }
 
 /// Sends a signed conclusion to the authorised body.

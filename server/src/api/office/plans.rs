@@ -9,6 +9,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use kandas_shared::{
+    cms::Signable,
     hash::Digest,
     ids::{FamilyId, PlanId, RecordId},
     plan::{PlanAct, PlanAgreement},
@@ -17,7 +18,7 @@ use kandas_shared::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{evidence::describe, seat::Seat};
+use super::{evidence::describe, seat::Seat, signing};
 use crate::{
     access::{Action, Reading},
     api::body::{Small as Body, WithFile},
@@ -29,6 +30,7 @@ use crate::{
             page::{self, FamilyPlan, WantedVersion},
         },
         policy::Right,
+        signing::{Of, Proof},
     },
     refusal::{Outcome, Refusal},
     state::AppState,
@@ -56,7 +58,7 @@ pub struct PlanToSave {
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanToAct {
-    /// visit, finish or publish.
+    /// visit, finish, publish or discard.
     act: PlanAct,
     /// The day of the preliminary visit.
     #[serde(default)]
@@ -78,7 +80,7 @@ pub struct PlanToAgree {
     /// The first digits of the hash at the foot of the paper, at least eight; of a paper.
     #[serde(default)]
     digest: Option<String>,
-    /// Base64 of a PDF, JPEG or PNG, or of a CMS file (kept, not verified here); at most 8 MiB.
+    /// Base64 of a PDF, JPEG or PNG, or of a CMS file over the text of the version; at most 8 MiB.
     #[serde(default)]
     file: Option<String>,
     /// The record with his signature.
@@ -93,10 +95,14 @@ pub struct PlanApproval {
     /// The hash of what was shown to him.
     sha256: Digest,
     /// His password.
-    password: String,
+    #[serde(default)]
+    password: Option<String>,
     /// A code, where he has a second factor.
     #[serde(default)]
     code: Option<String>,
+    /// Base64 of a CMS file over the text that is approved; at most 8 MiB.
+    #[serde(default)]
+    cms: Option<String>,
 }
 
 /// Why a plan goes back.
@@ -170,7 +176,7 @@ pub async fn save(
     Ok(Json(making::save(&state, &seat.0.user, of, saved.seen, saved.rows).await?))
 }
 
-/// Notes a preliminary visit (§28), finishes a draft (§32), or brings an approved version onto the phones (§34).
+/// Notes a visit (§28), finishes a draft (§32), brings an approved version onto the phones (§34), or discards a draft.
 #[utoipa::path(post, path = "/api/plans/{plan}/{version}", tag = "plans",
     params(("plan" = PlanId, Path), ("version" = i32, Path)), request_body = PlanToAct, responses(
     (status = 204),
@@ -186,8 +192,9 @@ pub async fn act(
         (PlanAct::Visit, Some(on)) => Simple::Visit(on),
         (PlanAct::Finish, None) => Simple::Finish,
         (PlanAct::Publish, None) => Simple::Publish,
+        (PlanAct::Discard, None) => Simple::Discard,
         _ => {
-            let what = "visit with its day, finish or publish";
+            let what = "visit with its day, finish, publish or discard";
             return Err(Refusal::because(ProblemCode::BadRequest, what));
         }
     };
@@ -240,8 +247,8 @@ pub async fn paper(
     Ok(response)
 }
 
-/// Approves a version as the head of the mobility centre: the password, given once more, and a code where the user has a
-/// second factor.
+/// Approves a version as the head of the mobility centre: with the password, given once more, and a code where the user has a
+/// second factor, or with a CMS file over its text.
 #[utoipa::path(post, path = "/api/plans/{plan}/{version}/approval", tag = "plans",
     params(("plan" = PlanId, Path), ("version" = i32, Path)), request_body = PlanApproval, responses(
     (status = 204),
@@ -250,11 +257,43 @@ pub async fn approve(
     State(state): State<AppState>,
     seat: Seat,
     Path(of): Path<(PlanId, i32)>,
-    Body(by): Body<PlanApproval>,
+    WithFile(by): WithFile<PlanApproval>,
 ) -> Outcome<StatusCode> {
     allow(&state, &seat, Right::PlanApprove, of).await?;
-    making::approve(&state, &seat.0, of, by.sha256, (by.password, by.code)).await?;
+    let PlanApproval { sha256, password, code, cms } = by;
+    making::approve(&state, &seat.0, of, sha256, Proof { password, code, cms }).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The very text that is agreed on and approved, as a file: what a signature by CMS has to be over.
+#[utoipa::path(get, path = "/api/plans/{plan}/{version}/approval", tag = "plans",
+    params(("plan" = PlanId, Path), ("version" = i32, Path)), responses(
+    (status = 200, content_type = "application/json", description = "the text"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn document(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(of): Path<(PlanId, i32)>,
+) -> Outcome<Response> {
+    allow(&state, &seat, Right::Plan, of).await?;
+    let mut tx = state.store.read().await?;
+    Ok(signing::document(making::document(&mut tx, of).await?, &format!("plan-{}.{}", of.0, of.1)))
+}
+
+/// A file by which it was approved.
+#[utoipa::path(get, path = "/api/plans/{plan}/{version}/approval/{position}", tag = "plans",
+    params(("plan" = PlanId, Path), ("version" = i32, Path), ("position" = i64, Path)), responses(
+    (status = 200, content_type = "application/octet-stream", description = "the file"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn signature(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path((plan, version, position)): Path<(PlanId, i32, i64)>,
+) -> Outcome<Response> {
+    let of = (plan, version);
+    allow(&state, &seat, Right::Plan, of).await?;
+    let signed = Of { about: Signable::Plan, thing: plan.0, version: Some(version) };
+    signing::file(&state, signed, position, &format!("plan-{}.{}", of.0, of.1)).await
 }
 
 /// Sends a version back to be worked on; the agreement to it is void.

@@ -4,8 +4,10 @@ use axum::{
     Json,
     extract::{Path, Query, State},
     http::StatusCode,
+    response::Response,
 };
 use kandas_shared::{
+    cms::Signable,
     ids::{OrgUnitId, ReportId},
     problem::{Problem, ProblemCode},
     report::ReportAct,
@@ -13,15 +15,16 @@ use kandas_shared::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::seat::Seat;
+use super::{seat::Seat, signing};
 use crate::{
     access::{Action, Reading},
-    api::body::Small as Body,
+    api::body::{Small as Body, WithFile},
     check::policy::Territory,
     office::{
         policy::Right,
         reference::{self, ReportForms, WantedChoice},
         report::{self, After, Changes, List, Report, Rows, Wanted, making},
+        signing::{Of, Proof},
     },
     refusal::Outcome,
     state::AppState,
@@ -42,17 +45,6 @@ pub struct ReportToDraft {
 pub struct DraftedReport {
     /// Its id.
     id: ReportId,
-}
-
-/// What the user proves himself with once more.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReportSignature {
-    /// His password.
-    password: String,
-    /// A code, where he has a second factor.
-    #[serde(default)]
-    code: Option<String>,
 }
 
 /// What is decided about a report.
@@ -142,20 +134,54 @@ pub async fn changes(
     Ok(Json(report::changes(&mut tx, &seat.0.user, id).await?))
 }
 
-/// Signs a report: the password, given once more, and a code where the user has a second factor.
+/// Signs a report: with the password, given once more, and a code where the user has a second factor, or with a CMS file over
+/// its text.
 #[utoipa::path(post, path = "/api/reports/{report}/signature", tag = "reports",
-    params(("report" = ReportId, Path)), request_body = ReportSignature, responses(
+    params(("report" = ReportId, Path)), request_body = Proof, responses(
     (status = 204),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn sign(
     State(state): State<AppState>,
     seat: Seat,
     Path(id): Path<ReportId>,
-    Body(by): Body<ReportSignature>,
+    WithFile(proof): WithFile<Proof>,
 ) -> Outcome<StatusCode> {
     allow(&state, &seat, Right::ReportMake, id).await?;
-    making::sign(&state, &seat.0, id, by.password, by.code).await?;
+    making::sign(&state, &seat.0, id, proof).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The very text that is signed, as a file: what a signature by CMS has to be over.
+#[utoipa::path(get, path = "/api/reports/{report}/signature", tag = "reports",
+    params(("report" = ReportId, Path)), responses(
+    (status = 200, content_type = "application/json", description = "the text"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn document(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(id): Path<ReportId>,
+) -> Outcome<Response> {
+    allow(&state, &seat, Right::Report, id).await?;
+    let mut tx = state.store.read().await?;
+    report::visible(&mut tx, &seat.0.user, id).await?;
+    Ok(signing::document(making::document(&mut tx, id).await?, &format!("report-{id}")))
+}
+
+/// A file by which it was signed.
+#[utoipa::path(get, path = "/api/reports/{report}/signature/{position}", tag = "reports",
+    params(("report" = ReportId, Path), ("position" = i64, Path)), responses(
+    (status = 200, content_type = "application/octet-stream", description = "the file"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn signature(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path((id, position)): Path<(ReportId, i64)>,
+) -> Outcome<Response> {
+    allow(&state, &seat, Right::Report, id).await?;
+    let mut tx = state.store.read().await?;
+    report::visible(&mut tx, &seat.0.user, id).await?;
+    drop(tx);
+    signing::file(&state, Of::new(Signable::Report, id.0), position, &format!("report-{id}")).await
 }
 
 /// Sends a signed report to the local executive body, with a copy to the mobility centre.

@@ -9,6 +9,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use kandas_shared::{
+    cms::Signable,
     ids::{OrgUnitId, RoadMapId},
     kato::Kato,
     problem::{Problem, ProblemCode},
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 use super::{
     evidence::describe,
     seat::{Seat, refused},
+    signing,
 };
 use crate::{
     access::{Action, Reading},
@@ -34,6 +36,7 @@ use crate::{
             page::{self, After, Changes, RoadMap, Rows},
             term::{self, Term, WantedTerm},
         },
+        signing::{Of, Proof},
     },
     refusal::{Outcome, Refusal},
     state::AppState,
@@ -56,17 +59,6 @@ pub struct RoadMapToDraft {
 pub struct DraftedRoadMap {
     /// Its id.
     id: RoadMapId,
-}
-
-/// What the user proves himself with once more.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RoadMapSignature {
-    /// His password.
-    password: String,
-    /// A code, where he has a second factor.
-    #[serde(default)]
-    code: Option<String>,
 }
 
 /// A signature on paper.
@@ -198,20 +190,54 @@ pub async fn submit(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Signs a road map as one of the three: the password, given once more, and a code where the user has a second factor.
+/// Signs a road map as one of the three: with the password, given once more, and a code where the user has a second factor, or
+/// with a CMS file over its text.
 #[utoipa::path(post, path = "/api/road-maps/{map}/signature", tag = "road maps",
-    params(("map" = RoadMapId, Path)), request_body = RoadMapSignature, responses(
+    params(("map" = RoadMapId, Path)), request_body = Proof, responses(
     (status = 204),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn sign(
     State(state): State<AppState>,
     seat: Seat,
     Path(id): Path<RoadMapId>,
-    Body(by): Body<RoadMapSignature>,
+    WithFile(proof): WithFile<Proof>,
 ) -> Outcome<StatusCode> {
     allow(&state, &seat, &[Right::RoadMapSign], id).await?;
-    making::sign(&state, &seat.0, id, by.password, by.code).await?;
+    making::sign(&state, &seat.0, id, proof).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The very text that is signed, as a file: what a signature by CMS has to be over.
+#[utoipa::path(get, path = "/api/road-maps/{map}/signature", tag = "road maps",
+    params(("map" = RoadMapId, Path)), responses(
+    (status = 200, content_type = "application/json", description = "the text"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn document(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path(id): Path<RoadMapId>,
+) -> Outcome<Response> {
+    allow(&state, &seat, &[Right::RoadMap], id).await?;
+    let mut tx = state.store.read().await?;
+    road_map::visible(&mut tx, &seat.0.user, id).await?;
+    Ok(signing::document(making::document(&mut tx, id).await?, &format!("road-map-{id}")))
+}
+
+/// A file by which it was signed.
+#[utoipa::path(get, path = "/api/road-maps/{map}/signature/{position}", tag = "road maps",
+    params(("map" = RoadMapId, Path), ("position" = i64, Path)), responses(
+    (status = 200, content_type = "application/octet-stream", description = "the file"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn signature(
+    State(state): State<AppState>,
+    seat: Seat,
+    Path((id, position)): Path<(RoadMapId, i64)>,
+) -> Outcome<Response> {
+    allow(&state, &seat, &[Right::RoadMap], id).await?;
+    let mut tx = state.store.read().await?;
+    road_map::visible(&mut tx, &seat.0.user, id).await?;
+    drop(tx);
+    signing::file(&state, Of::new(Signable::RoadMap, id.0), position, &format!("road-map-{id}")).await
 }
 
 /// Enters a signature that stands on paper, with its scan.

@@ -14,6 +14,7 @@ use kandas_shared::{
         Unready, consider_by, unready, words_fit,
     },
     calendar::civil_date,
+    cms::Signable,
     ids::{ConclusionId, OrgUnitId, RecommendationId},
     problem::ProblemCode,
     pulled::{OrgKind, User},
@@ -24,9 +25,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    frozen, last_given,
+    conclusion_of, frozen, last_given,
     making::{fact, frozen_now, hand, impossible},
-    stored,
+    sees, stored,
 };
 use crate::{
     all, calendar, chance,
@@ -36,7 +37,11 @@ use crate::{
         Event, Measure,
     },
     journal::{self, Fact},
-    office::session::{self, Session},
+    office::{
+        policy,
+        session::Session,
+        signing::{self, Of, Proof, Proven},
+    },
     opt,
     refusal::{Outcome, Refusal},
     state::AppState,
@@ -187,37 +192,60 @@ pub async fn save(state: &AppState, by: &User, quarter: Quarter, wanted: ToSave)
     Ok(revision + 1)
 }
 
-/// Signs the conclusion: `password` and `code` are the user's own, given once more.
+/// Signs the conclusion.
 ///
 /// # Errors
-/// `assessment-impossible`, `conclusion-unready`, `sign-in-failed`, `sign-in-slow`, `second-factor-needed`.
-pub async fn sign(
-    state: &AppState,
-    session: &Session,
-    quarter: Quarter,
-    password: String,
-    code: Option<String>,
-) -> Outcome<()> {
-    let now = micros(state.clock.wall());
+/// `assessment-impossible`, `conclusion-unready`, `not-as-shown`, and those of [`signing::prove`].
+pub async fn sign(state: &AppState, session: &Session, quarter: Quarter, proof: Proof) -> Outcome<()> {
     // What cannot be signed asks for no password.
     let mut tx = state.store.read().await?;
-    signable(&mut tx, quarter).await?;
+    let conclusion = signable(&mut tx, quarter).await?;
     drop(tx);
-    let second_factor = session::prove(state, session, password, code).await?;
+    let of = Of::new(Signable::Conclusion, conclusion.conclusion.0);
+    let text = conclusion.to_text().map_err(Refusal::fault)?;
+    let proven = signing::prove(state, session, of, text, proof).await?;
+    let written = write_signature(state, &session.user, quarter, &proven).await;
+    proven.settle(state, written).await
+}
+
+async fn write_signature(state: &AppState, by: &User, quarter: Quarter, proven: &Proven) -> Outcome<()> {
+    let now = micros(state.clock.wall());
     let mut tx = state.store.write().await?;
     let locked = journal::lock(&mut tx).await?;
     let conclusion = signable(&mut tx, quarter).await?;
     let text = conclusion.to_text().map_err(Refusal::fault)?;
+    let sha256 = Frozen::hash_of(&text);
+    let mut facts: Vec<Fact> = proven.fact(by, sha256)?.into_iter().collect();
     let signed = AssessmentSigned {
         conclusion: conclusion.conclusion,
-        sha256: Frozen::hash_of(&text),
+        sha256,
         text,
-        second_factor,
-        hand: hand(&session.user),
+        second_factor: proven.second_factor,
+        hand: hand(by),
     };
-    let facts = vec![fact(&session.user, Event::AssessmentSigned(signed))];
+    facts.push(fact(by, Event::AssessmentSigned(signed)));
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
+}
+
+/// The very text that would be signed now.
+///
+/// # Errors
+/// `assessment-impossible`, `conclusion-unready`.
+pub async fn document(tx: &mut Tx, quarter: Quarter) -> Outcome<String> {
+    signable(tx, quarter).await?.to_text().map_err(Refusal::fault)
+}
+
+/// The conclusion of a quarter, for somebody who sees the whole of it.
+///
+/// # Errors
+/// `not-found`.
+pub async fn whole_to(tx: &mut Tx, user: &User, quarter: Quarter) -> Outcome<ConclusionId> {
+    let territory = Territory::read(tx).await?;
+    let found = conclusion_of(tx, quarter).await?;
+    let whole = policy::reach(user, &territory).is_none();
+    let found = found.filter(|(_, state)| whole && sees(user.role, Some(*state)));
+    found.map(|(id, _)| id).ok_or_else(|| ProblemCode::NotFound.into())
 }
 
 /// The conclusion as it would be signed now.

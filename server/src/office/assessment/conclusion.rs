@@ -12,6 +12,7 @@ use kandas_shared::{
         self, AssessmentMode, ConclusionAct, ConclusionState, FollowUp, Parts, Total, Unready, consider_by,
     },
     calendar::{NamedDate, civil_date},
+    cms::Signable,
     hash::Digest,
     ids::{ConclusionId, OrgUnitId, RecommendationId, UserId},
     problem::ProblemCode,
@@ -33,6 +34,7 @@ use crate::{
     office::{
         policy::{self, Right},
         report::Unit,
+        signing::{self, Of},
     },
     one,
     refusal::Outcome,
@@ -72,6 +74,8 @@ pub struct Shown {
     pub forwarded_at: Option<DateTime<Utc>>,
     /// Local executive bodies that have it: all, or the user's own.
     pub bodies: Vec<Body>,
+    /// Files by which it was signed, in order; for the same.
+    pub files: Vec<signing::Shown>,
     /// What was done to it, in order; for the Workforce Development Centre and the authorised body.
     pub acts: Vec<Done>,
     /// What it lacks to be signed; for who writes it.
@@ -280,6 +284,12 @@ pub async fn of(
         Some(found) if reach.is_none() => acts(tx, found.id).await?,
         _ => Vec::new(),
     };
+    let files = match &found {
+        Some(found) if reach.is_none() => {
+            signing::files(tx, Of::new(Signable::Conclusion, found.id.0)).await?
+        }
+        _ => Vec::new(),
+    };
     Ok(Shown {
         may: may(user, territory, state, &of, lacks, own),
         revision: found.as_ref().map_or(0, |found| found.revision),
@@ -302,6 +312,7 @@ pub async fn of(
         of,
         assessed,
         earlier,
+        files,
         acts,
         lacks,
     })

@@ -3,15 +3,16 @@
 //!
 //! Files go the way of the signed papers of road maps ([`on_paper`]): looked at by their content, put into the media store and
 //! durable there, then said in one transaction with the agreement. They show the whole family, and go when one of it is
-//! erased. A file with an electronic signature is kept as it is and **not verified here**: neither its certificate nor what it
-//! signs is looked at, and every screen says so.
+//! erased. A file with an electronic signature is compared with the text of the version ([`making::document`]): one that signs
+//! something else, or whose signature is wrong, is refused; what is known of its certificate is kept with it and shown.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::NaiveDate;
 use kandas_shared::{
     calendar::civil_date,
+    cms::CmsChecked,
     hash::Digest,
-    ids::{PlanId, RecordId},
+    ids::{FamilyId, PlanId, RecordId},
+    iin::Iin,
     plan::{PlanAct, PlanAgreement},
     problem::ProblemCode,
     pulled::User,
@@ -25,19 +26,17 @@ use super::{
     words,
 };
 use crate::{
-    chance,
+    all, chance,
     facts::{Event, PlanAgreed, PlanPaperKept},
     journal,
     media::Objects,
-    office::road_map::on_paper,
+    office::{road_map::on_paper, signing},
     opt,
     refusal::{Outcome, Refusal},
     state::AppState,
     store::{StoreError, Tx},
 };
 
-/// Type of a file with an electronic signature (CMS, RFC 5652).
-pub const CMS: &str = "application/pkcs7-mime";
 /// Most letters of a name.
 const MOST_NAME: usize = 200;
 
@@ -63,6 +62,7 @@ struct Looked {
     name: String,
     bytes: Vec<u8>,
     media_type: &'static str,
+    cms: Option<CmsChecked>,
 }
 
 /// What is agreed on, as it lies there.
@@ -76,7 +76,7 @@ struct Agreeable {
 ///
 /// # Errors
 /// `not-found`, `plan-impossible`, `plan-unready`, `paper-differs`, `words-missing`, `out-of-range`, `file-unusable`,
-/// `body-too-large`, `bad-request`, `storage-full`.
+/// `signature-unusable`, `signature-differs`, `signature-wrong`, `body-too-large`, `bad-request`, `storage-full`.
 pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Entered) -> Outcome<()> {
     let Entered { how, signed_on, name, digest, file, record } = entered;
     // What cannot be entered is not kept.
@@ -98,6 +98,9 @@ pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Ente
         let found = row.await?;
         on = found.ok_or_else(|| impossible("no such record of the family has a signature"))?.0;
     }
+    let text = making::document(&mut tx, of).await?;
+    let known =
+        if how == PlanAgreement::Eds { numbers(&mut tx, ready.found.family).await? } else { Vec::new() };
     drop(tx);
     let on = on.ok_or_else(|| lacks("the day"))?;
     if on < since || on > civil_date(now) {
@@ -113,9 +116,16 @@ pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Ente
         PlanAgreement::Paper | PlanAgreement::Eds => {
             let name = words(name.as_deref(), MOST_NAME)?.ok_or(ProblemCode::WordsMissing)?;
             let file = file.ok_or_else(|| lacks("the file"))?;
-            let read = tokio::task::spawn_blocking(move || look(how, &file)).await.map_err(Refusal::fault)?;
-            let (bytes, media_type) = read?;
-            Some(Looked { name, bytes, media_type })
+            let looked = if how == PlanAgreement::Eds {
+                let (bytes, found) = signing::look(state, signing::read(&file)?, text).await?;
+                let cms = Some(signing::kept(&found, &known));
+                Looked { name, bytes, media_type: signing::MEDIA_TYPE, cms }
+            } else {
+                let read = tokio::task::spawn_blocking(move || on_paper::read(&file)).await;
+                let (bytes, media_type) = read.map_err(Refusal::fault)??;
+                Looked { name, bytes, media_type, cms: None }
+            };
+            Some(looked)
         }
     };
     let record = record.filter(|_| how == PlanAgreement::Record);
@@ -142,6 +152,7 @@ pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Ente
         size: looked.bytes.len() as u64,
         media_type: looked.media_type.into(),
         object: object.clone(),
+        cms: looked.cms,
     };
     let written = write(state, by, of, ready.sha256, Some(paper), agreed).await;
     if let Err(refusal) = &written
@@ -199,35 +210,11 @@ async fn agreeable(tx: &mut Tx, (id, version): (PlanId, i32)) -> Outcome<Agreeab
     Ok(Agreeable { found, digests, sha256 })
 }
 
-/// The file and its type.
-fn look(how: PlanAgreement, file: &str) -> Outcome<(Vec<u8>, &'static str)> {
-    // Four letters for three bytes.
-    if file.len() / 4 * 3 > on_paper::MOST + 3 {
-        return Err(ProblemCode::BodyTooLarge.into());
-    }
-    let bytes = STANDARD
-        .decode(file)
-        .map_err(|_| Refusal::because(ProblemCode::BadRequest, "the file is not in base64"))?;
-    if bytes.len() > on_paper::MOST {
-        return Err(ProblemCode::BodyTooLarge.into());
-    }
-    let media_type = match how {
-        PlanAgreement::Eds => is_cms(&bytes).then_some(CMS),
-        PlanAgreement::Paper | PlanAgreement::Record => on_paper::kind_of(&bytes),
-    };
-    Ok((bytes, media_type.ok_or(ProblemCode::FileUnusable)?))
-}
-
-/// Whether a file says of itself that it is signed data (RFC 5652), in DER or as text. Nothing of it is verified.
-#[must_use]
-pub fn is_cms(bytes: &[u8]) -> bool {
-    /// `1.2.840.113549.1.7.2`, signed data.
-    const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
-    let head = bytes.get(..40.min(bytes.len())).unwrap_or_default();
-    let der = bytes.first() == Some(&0x30) && head.windows(SIGNED_DATA.len()).any(|at| at == SIGNED_DATA);
-    let text =
-        [&b"-----BEGIN CMS-----"[..], b"-----BEGIN PKCS7-----"].iter().any(|begin| bytes.starts_with(begin));
-    der || (text && bytes.windows(9).any(|at| at == b"-----END "))
+/// Identification numbers of the family, as far as it has some.
+async fn numbers(tx: &mut Tx, family: FamilyId) -> Result<Vec<Iin>, StoreError> {
+    let rows =
+        all!(tx, (Iin,), "select iin from person where family = $1 and iin is not null", family).await?;
+    Ok(rows.into_iter().map(|(iin,)| iin).collect())
 }
 
 /// A file that shows the agreement, as it lies in the media store.
@@ -250,41 +237,4 @@ pub async fn kept(tx: &mut Tx, plan: PlanId, version: i32) -> Result<Option<Kept
         join plan_version v on v.plan = p.plan and v.version = p.version
         where p.plan = $1 and p.version = $2 and v.how in ('paper', 'eds') order by p.position desc limit 1";
     opt!(tx, Kept, sql, plan, version).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signed_file_is_known_by_how_it_begins() {
-        let der = [
-            &[0x30, 0x82, 0x01, 0x00][..],
-            &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02],
-            &[0; 64],
-        ]
-        .concat();
-        let data = [
-            &[0x30, 0x82, 0x01, 0x00][..],
-            &[0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01],
-            &[0; 64],
-        ]
-        .concat();
-        let table: [(&str, &[u8], bool); 7] = [
-            ("signed data", &der, true),
-            ("signed data as text", b"-----BEGIN CMS-----\nMIIB\n-----END CMS-----\n", true),
-            ("the same by its other name", b"-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n", true),
-            ("text that was cut", b"-----BEGIN CMS-----\nMIIB", false),
-            ("data that nobody signed", &data, false),
-            ("a scan", b"%PDF-1.7\n%%EOF\n", false),
-            ("nothing", b"", false),
-        ];
-        for (name, bytes, expected) in table {
-            assert_eq!(is_cms(bytes), expected, "{name}");
-        }
-        assert_eq!(look(PlanAgreement::Eds, &STANDARD.encode(&der)).unwrap().1, CMS);
-        for (how, bytes) in [(PlanAgreement::Paper, &der[..]), (PlanAgreement::Eds, b"%PDF-1.7\n%%EOF\n")] {
-            assert_eq!(look(how, &STANDARD.encode(bytes)).unwrap_err().code(), ProblemCode::FileUnusable);
-        }
-    }
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use kandas_shared::{
     calendar::{Calendar, civil_date},
     check::MAX_TEXT,
+    cms::Signable,
     hash::Digest,
     ids::{ActivityId, FamilyId, PersonId, PlanId},
     journal::{Author, AuthorKind},
@@ -31,7 +32,10 @@ use crate::{
     dues,
     facts::{DuesSet, Event, PlanActed, PlanOpened, PlanRemarked, PlanRowDrafted, ReportHand},
     journal::{self, Fact, Locked},
-    office::session::{self, Session},
+    office::{
+        session::Session,
+        signing::{self, Of, Proof, Proven},
+    },
     one, opt,
     refusal::{Outcome, Refusal},
     state::AppState,
@@ -419,6 +423,8 @@ pub enum Simple {
     Finish,
     /// It goes to the phones (§34).
     Publish,
+    /// It was a mistake and is given up: nobody has agreed to it, and another one may be begun.
+    Discard,
 }
 
 /// Does it.
@@ -449,6 +455,10 @@ pub async fn act(state: &AppState, by: &User, of: (PlanId, i32), what: Simple) -
         Simple::Finish => {
             let after = found.after(PlanAct::Finish)?;
             vec![fact(by, found.family, None, Event::PlanActed(acted(by, of, PlanAct::Finish, after)))]
+        }
+        Simple::Discard => {
+            let after = found.after(PlanAct::Discard)?;
+            vec![fact(by, found.family, None, Event::PlanActed(acted(by, of, PlanAct::Discard, after)))]
         }
         Simple::Publish => publication(state, &mut tx, by, of, &found, now).await?,
     };
@@ -579,23 +589,52 @@ async fn whole(tx: &mut Tx, (id, version): (PlanId, i32), found: &Standing) -> O
     Ok(())
 }
 
-/// Approves a version as the head of the mobility centre, as he has `seen` it: password and code are his own, given once more
-/// (A-12).
+/// Approves a version as the head of the mobility centre, as he has `seen` it (A-12).
 ///
 /// # Errors
-/// `not-found`, `plan-impossible`, `not-as-shown`, `sign-in-failed`, `sign-in-slow`, `second-factor-needed`.
+/// `not-found`, `plan-impossible`, `not-as-shown`, and those of [`signing::prove`].
 pub async fn approve(
     state: &AppState,
     session: &Session,
     of: (PlanId, i32),
     seen: Digest,
-    (password, code): (String, Option<String>),
+    proof: Proof,
 ) -> Outcome<()> {
     // What cannot be approved asks for no password.
     let mut tx = state.store.read().await?;
     standing(&mut tx, of.0, of.1).await?.after(PlanAct::Approve)?;
+    let text = document(&mut tx, of).await?;
     drop(tx);
-    let second_factor = session::prove(state, session, password, code).await?;
+    let signed = Of { about: Signable::Plan, thing: of.0.0, version: Some(of.1) };
+    let proven = signing::prove(state, session, signed, text, proof).await?;
+    let written = write_approval(state, &session.user, of, seen, &proven).await;
+    proven.settle(state, written).await
+}
+
+/// The very text that is agreed on and approved: as it was agreed on, or as it would be now.
+///
+/// # Errors
+/// `not-found`.
+pub async fn document(tx: &mut Tx, of: (PlanId, i32)) -> Outcome<String> {
+    let found = standing(tx, of.0, of.1).await?;
+    let digests: Vec<Digest> = match &found.digests {
+        Some(text) => stored(text)?,
+        None => {
+            let rows = rows(tx, of.0, of.1).await?;
+            rows.iter().map(|(_, text, _)| Digest::of(text.as_bytes())).collect()
+        }
+    };
+    let frozen = Frozen { v: 1, plan: of.0, version: of.1, family: found.family, rows: digests };
+    frozen.to_text().map_err(Refusal::fault)
+}
+
+async fn write_approval(
+    state: &AppState,
+    by: &User,
+    of: (PlanId, i32),
+    seen: Digest,
+    proven: &Proven,
+) -> Outcome<()> {
     let now = micros(state.clock.wall());
     let mut tx = state.store.write().await?;
     let locked = journal::lock(&mut tx).await?;
@@ -604,7 +643,6 @@ pub async fn approve(
     if found.sha256 != Some(seen) {
         return Err(ProblemCode::NotAsShown.into());
     }
-    let by = &session.user;
     let sql = "select count(*) from plan_act where plan = $1 and version = $2 and by_user = $3
         and act in ('open', 'finish', 'agree')";
     let (own,) = one!(&mut tx, (i64,), sql, of.0, of.1, by.id).await?;
@@ -614,10 +652,11 @@ pub async fn approve(
     whole(&mut tx, of, &found).await?;
     let acted = PlanActed {
         sha256: found.sha256,
-        second_factor: Some(second_factor),
+        second_factor: Some(proven.second_factor),
         ..acted(by, of, PlanAct::Approve, after)
     };
-    let facts = vec![fact(by, found.family, None, Event::PlanActed(acted))];
+    let mut facts: Vec<Fact> = proven.fact(by, seen)?.into_iter().collect();
+    facts.push(fact(by, found.family, None, Event::PlanActed(acted)));
     append(state, tx, locked, now, facts).await
 }
 

@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::civil_date,
+    cms::{CmsChecked, Signable},
     hash::Digest,
     ids::{FamilyId, PersonId, PlanId, RecordId, UserId},
     plan::{self, Item, PlanAct, PlanAgreement},
@@ -22,7 +23,10 @@ use super::{
 use crate::{
     all,
     check::policy::Territory,
-    office::policy,
+    office::{
+        policy,
+        signing::{self, Of},
+    },
     opt,
     refusal::Outcome,
     store::{StoreError, Tx},
@@ -33,7 +37,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WantedVersion {
-    /// Its number; the latest if absent.
+    /// Its number; the latest if absent, or the latest that was not discarded where there is one.
     pub version: Option<i32>,
 }
 
@@ -158,6 +162,8 @@ pub struct Version {
     pub published_at: Option<DateTime<Utc>>,
     /// Whether that was within a working day (§34).
     pub in_time: Option<bool>,
+    /// Files by which it was approved, in order.
+    pub files: Vec<signing::Shown>,
     /// What was done to it, in order.
     pub acts: Vec<Done>,
     /// What the mobility centre remarked, in order.
@@ -213,6 +219,8 @@ pub struct Agreement {
     pub size: Option<i64>,
     /// The record.
     pub record: Option<RecordId>,
+    /// What a file with an electronic signature turned out to be; none where it was taken before such files were looked at.
+    pub cms: Option<CmsChecked>,
 }
 
 /// Something that was done to a version.
@@ -293,7 +301,10 @@ pub async fn of(
             let known = versions.iter().find(|version| version.version == number);
             Some(known.ok_or(ProblemCode::NotFound)?)
         }
-        None => versions.last(),
+        None => {
+            let stands = |version: &&VersionOf| version.state != PlanState::Discarded;
+            versions.iter().rfind(stands).or(versions.last())
+        }
     };
     let amendable = on_phones.is_none_or(|plan| plan::can_be_amended(plan.state));
     let version = match asked {
@@ -402,6 +413,7 @@ async fn version(
         publish_by,
         published_at: more.published_at,
         in_time: more.in_time,
+        files: signing::files(tx, Of { about: Signable::Plan, thing: id.0, version: Some(version) }).await?,
         acts,
         remarks,
         signatures,
@@ -431,19 +443,20 @@ async fn agreement(
     signed_on: NaiveDate,
     record: Option<RecordId>,
 ) -> Result<Agreement, StoreError> {
-    let sql = "select name, media_type, size from plan_paper where plan = $1 and version = $2
+    let sql = "select name, media_type, size, cms from plan_paper where plan = $1 and version = $2
         order by position desc limit 1";
     let paper = match how {
         PlanAgreement::Record => None,
         PlanAgreement::Paper | PlanAgreement::Eds => {
-            opt!(tx, (String, String, i64), sql, id, version).await?
+            opt!(tx, (String, String, i64, Option<String>), sql, id, version).await?
         }
     };
-    let (name, media_type, size) = match paper {
-        Some((name, media_type, size)) => (Some(name), Some(media_type), Some(size)),
-        None => (None, None, None),
+    let (name, media_type, size, cms) = match paper {
+        Some((name, media_type, size, cms)) => (Some(name), Some(media_type), Some(size), cms),
+        None => (None, None, None, None),
     };
-    Ok(Agreement { how, signed_on, name, media_type, size, record })
+    let cms = cms.as_deref().map(signing::found).transpose()?;
+    Ok(Agreement { how, signed_on, name, media_type, size, record, cms })
 }
 
 async fn signatures(

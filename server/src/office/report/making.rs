@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::{ReportMonth, civil_date},
     check::MAX_TEXT,
+    cms::Signable,
     hash::Digest,
     ids::{FamilyId, OrgUnitId, PersonId, RecordId, ReportId},
     iin::Iin,
@@ -31,7 +32,10 @@ use crate::{
         ReportSigned,
     },
     journal::{self, Fact},
-    office::session::{self, Session},
+    office::{
+        session::Session,
+        signing::{self, Of, Proof, Proven},
+    },
     opt,
     refusal::{Outcome, Refusal},
     report_form::Forms,
@@ -126,6 +130,8 @@ async fn snapshot(
     if form.span == ReportSpan::Month {
         done.extend(late(tx, unit, month).await?);
     }
+    let elsewhere = told_elsewhere(tx, unit).await?;
+    done.retain(|done| !elsewhere.get(&done.person).is_some_and(|cells| report::was_told(done, cells)));
     type Person = (PersonId, FamilyId, Relation, Option<Iin>);
     let sql = "select p.id, p.family, p.relation, p.iin from family f join person p on p.family = f.id
         where f.org_unit = $1";
@@ -202,6 +208,24 @@ async fn late(tx: &mut Tx, unit: OrgUnitId, month: ReportMonth) -> Outcome<Vec<C
     Ok(late)
 }
 
+/// What another centre has reported of families that it handed over to this one: nothing is reported twice.
+async fn told_elsewhere(tx: &mut Tx, unit: OrgUnitId) -> Outcome<HashMap<PersonId, Vec<Cell>>> {
+    let sql = "select distinct family from family_handover where to_unit = $1 and state = 'accepted'";
+    let families = all!(tx, (FamilyId,), sql, unit).await?;
+    let sql = "select p.id from person p where p.family in (";
+    let mut persons = among!(tx, (PersonId,), sql, families, ")").await?;
+    persons.sort_unstable();
+    persons.dedup();
+    let sql = "select w.person, w.frozen from report_row w join report r on r.id = w.report
+        where r.org_unit <> $1 and r.state in ('sent', 'accepted') and w.person in (";
+    let mut told: HashMap<PersonId, Vec<Cell>> = HashMap::new();
+    for (person, frozen) in among!(tx, (PersonId, String), sql, persons, ")", unit).await? {
+        let row: Row = super::stored(&frozen)?;
+        told.entry(person).or_default().extend(row.cells);
+    }
+    Ok(told)
+}
+
 #[derive(sqlx::FromRow)]
 struct Standing {
     org_unit: OrgUnitId,
@@ -227,31 +251,62 @@ fn can(standing: &Standing, act: ReportAct) -> Outcome<()> {
     }
 }
 
-/// Signs a report: `password` and `code` are the user's own, given once more.
+/// Signs a report.
 ///
 /// # Errors
-/// `not-found`, `report-impossible`, `sign-in-failed`, `sign-in-slow`, `second-factor-needed`.
-pub async fn sign(
-    state: &AppState,
-    session: &Session,
-    id: ReportId,
-    password: String,
-    code: Option<String>,
-) -> Outcome<()> {
+/// `not-found`, `report-impossible`, `not-as-shown`, and those of [`signing::prove`].
+pub async fn sign(state: &AppState, session: &Session, id: ReportId, proof: Proof) -> Outcome<()> {
     let now = micros(state.clock.wall());
     // What cannot be signed asks for no password.
     let mut tx = state.store.read().await?;
-    signable(&mut tx, id, now).await?;
+    let (found, month) = signable(&mut tx, id, now).await?;
     drop(tx);
-    let second_factor = session::prove(state, session, password, code).await?;
+    let text = text(id, &found, month)?;
+    let proven = signing::prove(state, session, Of::new(Signable::Report, id.0), text, proof).await?;
+    let written = write_signature(state, &session.user, id, &proven, now).await;
+    proven.settle(state, written).await
+}
+
+async fn write_signature(
+    state: &AppState,
+    by: &User,
+    id: ReportId,
+    proven: &Proven,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
     let mut tx = state.store.write().await?;
     let locked = journal::lock(&mut tx).await?;
     let (found, month) = signable(&mut tx, id, now).await?;
     whole(&mut tx, id, &found, month).await?;
-    let signed = ReportSigned { report: id, sha256: found.sha256, second_factor, hand: hand(&session.user) };
-    let facts = vec![fact(&session.user, Event::ReportSigned(signed))];
+    let (second_factor, sha256) = (proven.second_factor, found.sha256);
+    let signed = ReportSigned { report: id, sha256, second_factor, hand: hand(by) };
+    let mut facts: Vec<Fact> = proven.fact(by, sha256)?.into_iter().collect();
+    facts.push(fact(by, Event::ReportSigned(signed)));
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
+}
+
+/// The very text that is signed, as long as the report stands for something.
+///
+/// # Errors
+/// `not-found`.
+pub async fn document(tx: &mut Tx, id: ReportId) -> Outcome<String> {
+    let (found, month) = standing(tx, id).await?;
+    text(id, &found, month)
+}
+
+/// What is signed: its SHA-256 is that of the report.
+fn text(id: ReportId, found: &Standing, month: ReportMonth) -> Outcome<String> {
+    let frozen = Frozen {
+        v: 1,
+        report: id,
+        unit: found.org_unit,
+        month,
+        version: found.version,
+        form: super::stored(&found.form)?,
+        rows: super::stored(&found.digests)?,
+    };
+    frozen.to_text().map_err(Refusal::fault)
 }
 
 async fn signable(tx: &mut Tx, id: ReportId, now: DateTime<Utc>) -> Outcome<(Standing, ReportMonth)> {
@@ -273,16 +328,7 @@ async fn whole(tx: &mut Tx, id: ReportId, found: &Standing, month: ReportMonth) 
             return Err(StoreError::Damaged(format!("row {number} of report {id}")).into());
         }
     }
-    let frozen = Frozen {
-        v: 1,
-        report: id,
-        unit: found.org_unit,
-        month,
-        version: found.version,
-        form: super::stored(&found.form)?,
-        rows: digests,
-    };
-    if frozen.hash().map_err(Refusal::fault)? != found.sha256 {
+    if Digest::of(text(id, found, month)?.as_bytes()) != found.sha256 {
         return Err(StoreError::Damaged(format!("the hash of report {id}")).into());
     }
     Ok(())

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::civil_date,
     check::MAX_TEXT,
+    cms::Signable,
     hash::Digest,
     ids::{FamilyId, OrgUnitId, PersonId, RoadMapId},
     journal::{Author, AuthorKind},
@@ -32,7 +33,10 @@ use crate::{
         RoadMapSigned, RoadMapSubmitted,
     },
     journal::{self, Fact},
-    office::session::{self, Session},
+    office::{
+        session::Session,
+        signing::{self, Of, Proof, Proven},
+    },
     opt,
     refusal::{Outcome, Refusal},
     road_map_term::RoadMapTerms,
@@ -208,6 +212,14 @@ impl Standing {
                 return Err(StoreError::Damaged(format!("line {number} of road map {map}")).into());
             }
         }
+        if Digest::of(self.text(map)?.as_bytes()) != self.sha256 {
+            return Err(StoreError::Damaged(format!("the hash of road map {map}")).into());
+        }
+        Ok(())
+    }
+
+    /// What is signed: its SHA-256 is that of the map.
+    fn text(&self, map: RoadMapId) -> Outcome<String> {
         let frozen = Frozen {
             v: 1,
             map,
@@ -215,12 +227,9 @@ impl Standing {
             okrug: self.okrug.clone(),
             year: self.year,
             version: self.version,
-            rows: digests,
+            rows: stored(&self.digests)?,
         };
-        if frozen.hash().map_err(Refusal::fault)? != self.sha256 {
-            return Err(StoreError::Damaged(format!("the hash of road map {map}")).into());
-        }
-        Ok(())
+        frozen.to_text().map_err(Refusal::fault)
     }
 }
 
@@ -241,31 +250,46 @@ pub async fn submit(state: &AppState, by: &User, id: RoadMapId) -> Outcome<()> {
     Ok(tx.commit().await?)
 }
 
-/// Signs a map: `password` and `code` are the user's own, given once more.
+/// Signs a map.
 ///
 /// # Errors
-/// `not-found`, `forbidden` for who is none of the three, `road-map-impossible`, `sign-in-failed`, `sign-in-slow`,
-/// `second-factor-needed`.
-pub async fn sign(
-    state: &AppState,
-    session: &Session,
-    id: RoadMapId,
-    password: String,
-    code: Option<String>,
-) -> Outcome<()> {
+/// `not-found`, `forbidden` for who is none of the three, `road-map-impossible`, `not-as-shown`, and those of
+/// [`signing::prove`].
+pub async fn sign(state: &AppState, session: &Session, id: RoadMapId, proof: Proof) -> Outcome<()> {
     let holder = RoadMapHolder::of(session.user.role).ok_or(ProblemCode::Forbidden)?;
     // What cannot be signed asks for no password.
     let mut tx = state.store.read().await?;
-    signable(&mut tx, id, holder).await?;
+    let (found, _) = signable(&mut tx, id, holder).await?;
     drop(tx);
-    let second_factor = session::prove(state, session, password, code).await?;
+    let proven =
+        signing::prove(state, session, Of::new(Signable::RoadMap, id.0), found.text(id)?, proof).await?;
+    let written = write_signature(state, &session.user, (id, holder), &proven).await;
+    proven.settle(state, written).await
+}
+
+async fn write_signature(
+    state: &AppState,
+    by: &User,
+    (id, holder): (RoadMapId, RoadMapHolder),
+    proven: &Proven,
+) -> Outcome<()> {
     let now = micros(state.clock.wall());
     let mut tx = state.store.write().await?;
     let locked = journal::lock(&mut tx).await?;
-    let signed = signature(&mut tx, id, holder, &session.user).await?;
-    let facts = vec![fact(&session.user, Event::RoadMapSigned(RoadMapSigned { second_factor, ..signed }))];
+    let signed = signature(&mut tx, id, holder, by).await?;
+    let mut facts: Vec<Fact> = proven.fact(by, signed.sha256)?.into_iter().collect();
+    let signed = RoadMapSigned { second_factor: proven.second_factor, ..signed };
+    facts.push(fact(by, Event::RoadMapSigned(signed)));
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
+}
+
+/// The very text that is signed.
+///
+/// # Errors
+/// `not-found`.
+pub async fn document(tx: &mut Tx, id: RoadMapId) -> Outcome<String> {
+    standing(tx, id).await?.text(id)
 }
 
 /// A map that somebody can sign, and where it stands once he has.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::civil_date,
+    cms::Signable,
     hash::Digest,
     ids::{ActivityId, FamilyId, PersonId, RoadMapId, UserId},
     pulled::{Role, User},
@@ -20,7 +21,10 @@ use super::{Named, Place, SUMMARY, Summary, akims, may, sees, stored, visible};
 use crate::{
     all, among,
     check::policy::Territory,
-    office::policy::Right,
+    office::{
+        policy::Right,
+        signing::{self, Of},
+    },
     one, opt,
     refusal::Outcome,
     store::{StoreError, Tx},
@@ -59,6 +63,8 @@ pub struct RoadMap {
     pub erased: i64,
     /// The three, each with his signature and his copy as far as there are any.
     pub holders: Vec<HolderOf>,
+    /// Files by which it was signed, in order.
+    pub files: Vec<signing::Shown>,
     /// What was done to it, in order.
     pub acts: Vec<Done>,
     /// What was remarked about it, in order.
@@ -307,6 +313,7 @@ pub async fn of(
         may_enter: makes && summary.state == RoadMapState::Signing && erased == 0,
         signs_as,
         holders,
+        files: signing::files(tx, Of::new(Signable::RoadMap, id.0)).await?,
         acts,
         remarks,
         versions: versions.into_iter().filter(|version| sees(user, version.state)).collect(),

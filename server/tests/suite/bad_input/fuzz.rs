@@ -8,6 +8,7 @@ mod targets;
 
 use std::sync::LazyLock;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kandas_shared::{
     hash::{b64, from_b64},
     wire::RecordBatch,
@@ -36,6 +37,7 @@ static LINES: LazyLock<String> = LazyLock::new(|| {
 });
 const PACKED: &str = include_str!("../../../../shared/tests/golden/v1/packed-batch.hex");
 const CURSOR: &str = include_str!("../../../../shared/tests/golden/v1/cursor.txt");
+const CMS: &str = include_str!("../../fixtures/cms/two.pem");
 const HEAD: &str = "evidence=6f0c1a52-2f4e-4b4e-9a51-0f6a3c1d0003&part=file
 upload-offset: 7
 content-type: application/offset+octet-stream
@@ -105,6 +107,7 @@ fn what_is_valid_gets_through() {
     shared::packed_batch(LINES.as_bytes());
     shared::cursor(CURSOR.trim().as_bytes());
     targets::import_file(IMPORT.as_bytes());
+    targets::cms(CMS.as_bytes());
     assert!(kandas_shared::cursor::Cursor::from_text(CURSOR.trim()).is_ok());
     assert!(kandas_server::api::body::read::<RecordBatch>(BATCH.as_bytes()).is_ok());
 }
@@ -119,6 +122,7 @@ proptest! {
         shared::packed_batch(&data);
         shared::cursor(&data);
         targets::import_file(&data);
+        targets::cms(&data);
     }
 
     #[test]
@@ -139,6 +143,20 @@ proptest! {
             body[at] = byte;
         }
         shared::packed_batch(&body);
+    }
+
+    #[test]
+    fn signatures(
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        cut in proptest::option::of(any::<prop::sample::Index>()),
+    ) {
+        let text: String = CMS.lines().filter(|line| !line.starts_with('-')).collect();
+        let mut file = STANDARD.decode(text).unwrap();
+        for (at, byte) in edits {
+            let at = at.index(file.len());
+            file[at] = byte;
+        }
+        targets::cms(&file[..cut.map_or(file.len(), |cut| cut.index(file.len() + 1))]);
     }
 
     #[test]

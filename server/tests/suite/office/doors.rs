@@ -5,9 +5,14 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use kandas_server::{
     all,
+    check::policy::Territory,
     facts::Event,
     journal::Fact,
     office::{
+        case::{
+            self,
+            handing_over::{self, WantedHandover},
+        },
         erasing::{self, WantedErasure},
         monitoring::making::{self as watching, WantedDeparture, WantedIssue},
         plan::making::{self as drawing, Begins},
@@ -17,10 +22,12 @@ use kandas_server::{
     router::office_description,
 };
 use kandas_shared::{
+    case::HandoverReason,
     ids::{FamilyId, OrgUnitId, PersonId, RecordId, RoadMapId},
     monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
     pulled::{Family, Person, Role, User},
     retention::EraseBasis,
+    time::Clock as _,
 };
 use serde_json::{Value, json};
 
@@ -93,6 +100,9 @@ const EXCHANGE_ASIDE: &[Role] = &[Admin];
 /// Requirements §2.2, row "Consent record": R, without the expert and the authorised body, and C.
 const SEE_CONSENT: &[Role] = &[CcSet, CcDir, CtmSet, CtmSetHead, MioSetHead, MioSet];
 const CONSENT: &[Role] = &[CcSet];
+/// Who registers families and keeps their cards, and who hands them over to another centre.
+const FAMILY_KEEP: &[Role] = &[CcSet];
+const FAMILY_HAND_OVER: &[Role] = &[CcDir];
 /// Their land is the country.
 const EVERYWHERE: &[Role] = &[Crtr, Auth];
 
@@ -197,6 +207,13 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         basis: EraseBasis::Mistake,
         reason: "қате".into(),
     };
+    let mut tx = house.store.read().await.unwrap();
+    let territory = Territory::read(&mut tx).await.unwrap();
+    let card =
+        case::card(&mut tx, &director, &territory, FamilyId(family), house.clock.wall()).await.unwrap();
+    drop(tx);
+    let to = WantedHandover { version: card.version, to: office.beside, reason: HandoverReason::Agreed };
+    let handover = handing_over::propose(&office.state, &director, FamilyId(family), to).await.unwrap();
     let proposal = erasing::propose(&office.state, &director, erase).await.unwrap();
     let door = |method: Method, template: &'static str, path: String, roles, of_a_unit, body| Door {
         method,
@@ -384,6 +401,22 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             Some(json!({"password": "x"})),
         ),
         door(
+            get.clone(),
+            "/api/reports/{report}/signature",
+            format!("/api/reports/{report}/signature"),
+            REPORT,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/reports/{report}/signature/{position}",
+            format!("/api/reports/{report}/signature/1"),
+            REPORT,
+            true,
+            None,
+        ),
+        door(
             post.clone(),
             "/api/reports/{report}/sending",
             format!("/api/reports/{report}/sending"),
@@ -457,6 +490,22 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             Some(json!({"password": "x", "sha256": "0".repeat(64)})),
         ),
         door(
+            get.clone(),
+            "/api/plans/{plan}/{version}/approval",
+            format!("{plan}/approval"),
+            PLAN,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/plans/{plan}/{version}/approval/{position}",
+            format!("{plan}/approval/1"),
+            PLAN,
+            true,
+            None,
+        ),
+        door(
             post.clone(),
             "/api/plans/{plan}/{version}/remarks",
             format!("{plan}/remarks"),
@@ -505,6 +554,22 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             ROAD_MAP_SIGN,
             true,
             Some(json!({"password": "x"})),
+        ),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/signature",
+            format!("/api/road-maps/{map}/signature"),
+            ROAD_MAP,
+            true,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/road-maps/{map}/signature/{position}",
+            format!("/api/road-maps/{map}/signature/1"),
+            ROAD_MAP,
+            true,
+            None,
         ),
         door(
             post.clone(),
@@ -622,6 +687,22 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             ASSESSMENT_MAKE,
             false,
             Some(json!({"password": "x"})),
+        ),
+        door(
+            get.clone(),
+            "/api/conclusions/{quarter}/signature",
+            "/api/conclusions/2026-Q3/signature".into(),
+            ASSESSMENT_MAKE,
+            false,
+            None,
+        ),
+        door(
+            get.clone(),
+            "/api/conclusions/{quarter}/signature/{position}",
+            "/api/conclusions/2026-Q3/signature/1".into(),
+            ASSESSMENT,
+            false,
+            None,
         ),
         door(
             post.clone(),
@@ -909,6 +990,73 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             SEE_CONSENT,
             true,
             None,
+        ),
+        door(
+            post.clone(),
+            "/api/families",
+            "/api/families".into(),
+            FAMILY_KEEP,
+            false,
+            Some(json!({"settlement_kato": "", "settlement_name": "", "rural": true, "members": []})),
+        ),
+        door(
+            get.clone(),
+            "/api/families/{family}/card",
+            format!("/api/families/{family}/card"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(
+            put.clone(),
+            "/api/families/{family}/card",
+            format!("/api/families/{family}/card"),
+            FAMILY_KEEP,
+            true,
+            Some(
+                json!({"version": 0, "settlement_kato": "", "settlement_name": "", "rural": true, "members": []}),
+            ),
+        ),
+        door(
+            post.clone(),
+            "/api/persons/{person}/registrations",
+            format!("/api/persons/{person}/registrations"),
+            FAMILY_KEEP,
+            true,
+            Some(json!({"kind": "temporary", "from": "2026-11-23", "until": null})),
+        ),
+        door(
+            post.clone(),
+            "/api/persons/{person}/consent",
+            format!("/api/persons/{person}/consent"),
+            FAMILY_KEEP,
+            true,
+            Some(json!({"seen": "missing", "state": "given", "on": "2026-11-23", "basis": ""})),
+        ),
+        door(
+            get.clone(),
+            "/api/persons/{person}/consent/paper",
+            format!("/api/persons/{person}/consent/paper?lang=kk"),
+            READ_CASES,
+            true,
+            None,
+        ),
+        door(
+            post.clone(),
+            "/api/families/{family}/handovers",
+            format!("/api/families/{family}/handovers"),
+            FAMILY_HAND_OVER,
+            true,
+            Some(json!({"version": 0, "to": office.beside, "reason": "agreed"})),
+        ),
+        door(get.clone(), "/api/handovers", "/api/handovers".into(), READ_CASES, false, None),
+        door(
+            post.clone(),
+            "/api/handovers/{handover}",
+            format!("/api/handovers/{handover}"),
+            FAMILY_HAND_OVER,
+            true,
+            Some(json!({"act": "withdraw"})),
         ),
         own(&get, "/api/exports", None),
         door(

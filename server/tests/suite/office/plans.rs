@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use super::{Answer, Office, Somebody, assert_sound, peer};
 use crate::{
     house::{House, Work, photo},
+    signer::Signer,
     stores::on_each,
 };
 
@@ -318,7 +319,7 @@ on_each! { engine, House;
             ("nobody", "name", json!(" "), "words-missing"),
             ("a page", "file", json!(STANDARD.encode("<html></html>")), "file-unusable"),
             ("no file", "file", Value::Null, "bad-request"),
-            ("a signed file that is none", "how", json!("eds"), "file-unusable"),
+            ("a signed file that is none", "how", json!("eds"), "signature-unusable"),
             ("no record", "how", json!("record"), "bad-request"),
         ] {
             assert_eq!(scene.agree(family, set(name, value)).await.code(), code, "{what}");
@@ -474,6 +475,73 @@ on_each! { engine, House;
         assert_sound(&house).await;
     }
 
+    async fn a_mistaken_draft_is_discarded_and_another_one_begun(house) {
+        let scene = Scene::over(&house).await;
+        let family = scene.family;
+        let counts = async || {
+            let list = scene.office.get(&scene.worker, "/api/plans").await.ok();
+            (list["under_way"].as_i64().unwrap(), list["without_count"].as_i64().unwrap())
+        };
+        assert_eq!(counts().await, (0, 1));
+        let one = scene.opened("remote").await;
+        assert_eq!(counts().await, (1, 0));
+        let may = |shown: &Value| shown["version"]["may"].as_array().unwrap().contains(&json!("discard"));
+        assert!(may(&scene.show(&scene.worker, family).await), "who drafts may discard");
+        let discard = json!({"act": "discard"});
+        for who in [&scene.head, &scene.director] {
+            assert!(!may(&scene.show(who, family).await));
+            assert_eq!(scene.office.post(who, &format!("/api/plans/{one}"), &discard).await.code(), "forbidden");
+        }
+        let dated = json!({"act": "discard", "on": "2026-11-23"});
+        assert_eq!(scene.office.post(&scene.worker, &format!("/api/plans/{one}"), &dated).await.code(), "bad-request");
+        scene.act(&one, "discard").await.ok();
+        assert_eq!(counts().await, (0, 1), "it is a family without a plan again");
+        let shown = scene.show(&scene.worker, family).await;
+        let of = &shown["version"];
+        assert_eq!((&of["state"], &of["may"], &of["may_save"]), (&json!("discarded"), &json!([]), &json!(false)));
+        assert_eq!((acts(of), &shown["may_open"]), (vec!["open", "discard"], &json!(true)));
+        for act in ["discard", "finish", "publish"] {
+            assert_eq!(scene.act(&one, act).await.code(), "plan-impossible", "{act}");
+        }
+        assert_eq!(scene.save(family, scene.persons[0], without("S08")).await.code(), "plan-impossible");
+
+        // Another one is begun, and has a number of its own. Once it is agreed on it is not discarded any more; sent back, it can be.
+        let two = scene.opened("settled").await;
+        assert_eq!(two, one.replace("/1", "/2"));
+        scene.agree(family, |_| {}).await.ok();
+        assert_eq!(scene.act(&two, "discard").await.code(), "plan-impossible", "it is agreed on");
+        let remarks = format!("/api/plans/{two}/remarks");
+        scene.office.post(&scene.head, &remarks, &json!({"text": "қайта"})).await.ok();
+        scene.act(&two, "discard").await.ok();
+
+        // The third goes to the phones; its amendment is a mistake, and they go on with what they have.
+        let three = scene.opened("settled").await;
+        scene.published(family, &three).await;
+        let before = scene.on_phone(&house, family).await;
+        assert_eq!(before.0.iter().map(|plan| plan.version).collect::<Vec<_>>(), [3], "phones saw no other");
+        let four = scene.opened("settled").await;
+        let none = |items: &mut Vec<Value>| {
+            for item in items {
+                item["chosen"] = json!(false);
+                item["reason"] = json!("not_needed");
+            }
+        };
+        scene.save(family, scene.persons[2], none).await.ok();
+        scene.act(&four, "discard").await.ok();
+        assert_eq!(scene.on_phone(&house, family).await, before);
+        let shown = scene.show(&scene.worker, family).await;
+        assert_eq!((&shown["version"]["version"], &shown["version"]["state"]), (&json!(3), &json!("published")));
+        let states: Vec<&Value> = shown["versions"].as_array().unwrap().iter().map(|of| &of["state"]).collect();
+        assert_eq!(states, ["discarded", "discarded", "published", "discarded"]);
+        assert_eq!(counts().await, (0, 0));
+        let five = scene.opened("settled").await;
+        let shown = scene.show(&scene.worker, family).await;
+        assert_eq!((place(&shown["version"]), &shown["version"]["amends"]), (five.clone(), &json!(3)));
+        assert!(shown["version"]["rows"].to_string().matches("\"chosen\":true").count() > 70, "nothing of the discarded one");
+        scene.published(family, &five).await;
+        assert_sound(&house).await;
+    }
+
     async fn the_mobility_centre_sends_it_back(house) {
         let scene = Scene::over(&house).await;
         let version = scene.opened("settled").await;
@@ -535,15 +603,40 @@ on_each! { engine, House;
         scene.act(&version, "publish").await.ok();
 
         let version = scene.opened("settled").await;
-        let mut cms = vec![0x30, 0x82, 0x01, 0x00, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
-        cms.extend([0; 200]);
-        let file = STANDARD.encode(&cms);
-        scene.agree(scene.family, move |body| {
-            *body = json!({"how": "eds", "name": "БІРЕГЕЙТЕК", "signed_on": "2026-11-23", "file": file});
-        }).await.ok();
+        // He signs the very text: a file over another one, or one that was changed, is not kept.
+        let signer = Signer::with("900101300017");
+        scene.office.state.authorities.get_or_init(|| signer.authorities());
+        let before = Scene::papers(&house);
+        let text = scene.office.get(&scene.worker, &format!("/api/plans/{version}/approval")).await;
+        let shown = scene.show(&scene.worker, scene.family).await;
+        assert_eq!(shown["version"]["sha256"], json!(Digest::of(&text.body)));
+        let cms = signer.sign(&text.body);
+        let mut changed = cms.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        let eds = async |file: &[u8]| {
+            let file = STANDARD.encode(file);
+            scene.agree(scene.family, move |body| {
+                *body = json!({"how": "eds", "name": "БІРЕГЕЙТЕК", "signed_on": "2026-11-23", "file": file});
+            }).await
+        };
+        for (what, file, code) in [
+            ("another text", signer.sign(b"another text"), "signature-differs"),
+            ("another signature", changed, "signature-wrong"),
+            ("half of it", cms[..cms.len() / 2].to_vec(), "signature-unusable"),
+        ] {
+            assert_eq!(eds(&file).await.code(), code, "{what}");
+        }
+        assert_eq!(Scene::papers(&house), before, "what was refused is not kept");
+        assert_eq!(scene.show(&scene.worker, scene.family).await["version"]["agreement"], Value::Null);
+        eds(&cms).await.ok();
         let shown = scene.show(&scene.worker, scene.family).await;
         let agreement = &shown["version"]["agreement"];
         assert_eq!((&agreement["how"], &agreement["media_type"]), (&json!("eds"), &json!("application/pkcs7-mime")));
+        let found = &agreement["cms"];
+        assert_eq!((&found["verdict"], &found["attached"]), (&json!("verified"), &json!(false)));
+        let by = &found["signers"][0];
+        assert_eq!((&by["name"], &by["iin_masked"]), (&json!("БІРЕГЕЙТЕК СЫНАҚ"), &json!("•••• •••• 0017")));
+        assert_eq!(by["person"], "unknown", "the family has no numbers");
         let kept = scene.office.get(&scene.worker, &format!("/api/plans/{version}/agreement")).await;
         assert_eq!(&kept.body[..], &cms[..]);
         assert_sound(&house).await;

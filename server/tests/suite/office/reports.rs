@@ -4,6 +4,7 @@
 use std::{io::Cursor, process::Command};
 
 use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use calamine::{Data, Reader as _, Xlsx};
 use kandas_server::{
     access::NumberReason,
@@ -14,6 +15,7 @@ use kandas_server::{
     one,
 };
 use kandas_shared::{
+    hash::Digest,
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, ReportId, UserId},
     pulled::Role,
     receipt::Verdict,
@@ -25,6 +27,7 @@ use serde_json::{Value, json};
 use super::{Answer, Office, Somebody, assert_sound, peer};
 use crate::{
     house::{House, Work, photo},
+    signer::Signer,
     stores::on_each,
 };
 
@@ -231,6 +234,57 @@ on_each! { engine, House;
         };
         assert_eq!(done["sha256"], json!(frozen.hash().unwrap()));
         drop(tx);
+        assert_sound(&house).await;
+    }
+
+    async fn a_signature_by_file_stands_for_the_password_once_its_certificate_is_known(house) {
+        let mut office = Office::over(&house).await;
+        office.completed(&house, 0, "photo").await;
+        let people = People::on(&house, &office, "2026-12-02").await;
+        let id = drafted(&office, &people.worker, "2026-11").await;
+        let path = format!("/api/reports/{id}/signature");
+        assert_eq!(office.get(&people.body, &path).await.code(), "not-found", "a draft is its centre's alone");
+        let text = office.get(&people.worker, &path).await;
+        assert_eq!(shown(&office, &people.worker, &id).await["sha256"], json!(Digest::of(&text.body)));
+        let signer = Signer::with("900101300017");
+        let cms = signer.sign(&text.body);
+        let with = |file: &[u8], password: Option<&str>| json!({"cms": STANDARD.encode(file), "password": password});
+        let files = || std::fs::read_dir(house.media().join("signature")).map_or(0, Iterator::count);
+        let tries = [
+            ("nothing", json!({}), "bad-request"),
+            ("a file of an authority that nobody trusts", with(&cms, None), "signature-needs-password"),
+            ("another text", with(&signer.sign(b"{}"), Some(PASSWORD)), "signature-differs"),
+            ("a scan", with(b"%PDF-1.7", Some(PASSWORD)), "signature-unusable"),
+            ("another password", with(&cms, Some("қате")), "sign-in-failed"),
+        ];
+        for (what, body, code) in tries {
+            assert_eq!(act(&office, &people.worker, &id, "signature", body).await.code(), code, "{what}");
+        }
+        office.state.authorities.get_or_init(|| signer.authorities());
+        let first = act(&office, &people.worker, &id, "signature", with(&cms, None)).await;
+        assert_eq!(first.code(), "signature-needs-password", "nobody knows yet whose the certificate is");
+        assert_eq!(files(), 0, "what was refused is not kept");
+        act(&office, &people.worker, &id, "signature", with(&cms, Some(PASSWORD))).await.ok();
+        let report = shown(&office, &people.worker, &id).await;
+        assert_eq!((&report["state"], report["files"].as_array().unwrap().len()), (&json!("signed"), 1));
+        let file = &report["files"][0];
+        assert_eq!((&file["proven"], &file["cms"]["verdict"]), (&json!(true), &json!("verified")));
+        assert_eq!(file["cms"]["signers"][0]["iin_masked"], "•••• •••• 0017");
+        let place = format!("{path}/{}", file["position"]);
+        assert_eq!(&office.get(&people.worker, &place).await.body[..], &cms[..]);
+        assert_eq!(office.get(&people.body, &place).await.code(), "not-found");
+        assert_eq!(office.get(&people.worker, &format!("{path}/1")).await.code(), "not-found");
+
+        // The next report: the certificate is the worker's by now, and nobody else's.
+        let next = drafted(&office, &people.worker, "2026-10").await;
+        let text = office.get(&people.worker, &format!("/api/reports/{next}/signature")).await;
+        let cms = signer.sign(&text.body);
+        let other = act(&office, &people.director, &next, "signature", with(&cms, None)).await;
+        assert_eq!(other.code(), "signature-needs-password");
+        act(&office, &people.worker, &next, "signature", with(&cms, None)).await.ok();
+        let report = shown(&office, &people.worker, &next).await;
+        assert_eq!((&report["state"], &report["files"][0]["proven"]), (&json!("signed"), &json!(false)));
+        assert_eq!(files(), 2);
         assert_sound(&house).await;
     }
 

@@ -1,0 +1,29 @@
+### Electronic signatures by CMS files: what signing means, and what was found. They come with these parts of screens; the phone does not carry them.
+
+sign-cms = Sign with a file (CMS)
+sign-cms-hint = Take the text, sign it with your own program (a CMS file, with the text in it or without) and hand the file in. It stands for the password where it is verified and you have signed with this certificate and your password before; otherwise give the password too.
+sign-text = Take the text to sign
+sign-file = CMS file (.cms, .p7s, .p7m)
+sign-too-large = The file is larger than 8 MB.
+sign-files = Signatures by CMS file
+sign-take = Signature file
+sign-with-password = beside the password
+sign-without-password = without the password
+cms-hint = A signature is verified when it comes: it has to be over this very text. Whether its certificate was revoked is not asked; GOST is kept without being verified.
+cms-verdict-verified = The signature is right, its certificate from a trusted authority
+cms-verdict-no-authorities = The signature is right; no trusted authorities are set up here
+cms-verdict-issuer-unknown = The signature is right; the authority is not known here
+cms-verdict-chain-broken = The signature is right; the chain of certificates is broken
+cms-verdict-not-yet-valid = The signature is right; the certificate was not valid yet
+cms-verdict-expired = The signature is right; the certificate had expired
+cms-verdict-usage = The signature is right; the certificate is not for signing documents
+cms-verdict-method = Signed by a method that is not verified here
+cms-verdict-gost = A GOST signature is kept, and not verified here
+cms-person-same = the IIN is the one that is known
+cms-person-other = the IIN of somebody else
+cms-person-unknown = nothing to compare the IIN with
+cms-no-iin = without an IIN
+cms-iin = IIN {$iin}
+cms-issuer = Certificate by {$issuer}, no. {$serial}
+cms-signed-at = Time as the signer says: {$date}
+cms-not-looked = The file was taken before signatures were verified
