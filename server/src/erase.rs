@@ -4,9 +4,11 @@
 //! files and uploads in progress go; headers and leaves stay, so that order and completeness can still be proven.
 //! Afterwards the database is compacted, so that no byte of it lies in a freed page or a log.
 //!
-//! Three steps that a crash may come between: the decision is written to `erased.ndjson`; what is to be removed outside
-//! the database is written to `erasing.json`; the fact is committed, the files go, the database is compacted. Whatever
-//! is left undone is done by [`settle`] at the next start, and by `restore` for what an older back-up brings back.
+//! Steps that a crash may come between: the decision is written to `erased.ndjson`; what is to be removed outside the
+//! database is written to `erasing.json`; the fact is committed, the files go; `compacting.json` says whose pages are
+//! still to be given back; the database is compacted, once for all that stand there. Whatever is left undone is done by
+//! [`settle`] at the next start, and by `restore` for what an older back-up brings back. A server that serves carries
+//! decisions out with [`decided`], and compacts after the last of them ([`compact`]).
 
 mod findings;
 mod others;
@@ -16,7 +18,7 @@ mod road_maps;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -134,32 +136,62 @@ pub async fn survey_in(tx: &mut Tx, family: FamilyId, person: Option<PersonId>) 
     })
 }
 
-/// The decision of which files or pages are still to be removed, if there is one.
+/// Whether files or pages of a decision are still to be removed.
 ///
 /// # Errors
-/// When the list of what is left cannot be read.
-pub fn unfinished(config: &Config) -> Result<Option<ErasureId>> {
-    Ok(Leftover::read(config)?.map(|leftover| leftover.erasure))
+/// When the lists of what is left cannot be read.
+pub fn unfinished(config: &Config, erasure: ErasureId) -> Result<bool> {
+    let files = Leftover::read(config)?.is_some_and(|leftover| leftover.erasure == erasure);
+    Ok(files || Pages::read(config)?.is_some_and(|pages| pages.erasures.contains(&erasure)))
 }
 
-/// Carries out a decision that was made in the office: in the list first, then as any other. It may be said again.
+/// The decisions whose pages are still to be given back; none if there are none.
+///
+/// # Errors
+/// When their list cannot be read.
+pub fn pages(config: &Config) -> Result<Option<Pages>> {
+    Pages::read(config)
+}
+
+/// Carries out a decision that was made in the office, if one is given: in the list first, then as any other. It may be said
+/// again. What broke off before is finished too. The database is not compacted: that is done for several together
+/// ([`compact`]).
 ///
 /// # Errors
 /// When a step fails; what is left is done by [`settle`].
 pub async fn decided(
     config: &Config,
     store: &Store,
-    decision: &Erased,
+    decision: Option<&Erased>,
     now: DateTime<Utc>,
     chance: &dyn Chance,
 ) -> Result<Settled> {
-    let turn = turn(config)?.context("another erasing is under way")?;
-    if !erased_list::read(&config.erased_list())?.iter().any(|known| known.erasure == decision.erasure) {
-        erased_list::add(&config.erased_list(), decision)?;
+    let Some(turn) = turn(config)? else {
+        // Whoever has the turn does what broke off.
+        ensure!(decision.is_none(), "another erasing is under way");
+        return Ok(Settled::default());
+    };
+    if let Some(decision) = decision {
+        let list = erased_list::read(&config.erased_list())?;
+        if !list.iter().any(|known| known.erasure == decision.erasure) {
+            erased_list::add(&config.erased_list(), decision)?;
+        }
     }
-    let settled = settle_in_turn(config, store, now, chance).await?;
+    let settled = carry_out_all(config, store, now, chance).await?;
     drop(turn);
     Ok(settled)
+}
+
+/// Compacts the database once for every decision whose pages are still to be given back; gives how many those were.
+///
+/// # Errors
+/// When somebody reads by an older snapshot for too long, or the database does not answer: their list stays.
+pub async fn compact(config: &Config, store: &Store) -> Result<usize> {
+    // Somebody else is at it. The list stays until it is done.
+    let Some(turn) = turn(config)? else { return Ok(0) };
+    let compacted = compact_in_turn(config, store).await?;
+    drop(turn);
+    Ok(compacted)
 }
 
 /// Erases a subject. A second decision about the same subject takes what has come since.
@@ -178,7 +210,7 @@ pub async fn erase(
     let basis = basis.trim();
     ensure!(!basis.is_empty(), "a decision to erase needs its basis");
     let turn = turn(config)?.context("another erasing is under way; try again when it is done")?;
-    settle_in_turn(config, store, now, chance).await?;
+    carry_out_all(config, store, now, chance).await?;
     let mut tx = store.read().await?;
     let (family, person) = who(&mut tx, subject).await?;
     drop(tx);
@@ -187,6 +219,7 @@ pub async fn erase(
     erased_list::add(&config.erased_list(), &decision)?;
     point!("erase.decided");
     let taken = carry_out(config, store, &decision, now, chance).await?;
+    compact_in_turn(config, store).await?;
     drop(turn);
     Ok((erasure, taken))
 }
@@ -226,12 +259,27 @@ async fn settle_in_turn(
     now: DateTime<Utc>,
     chance: &dyn Chance,
 ) -> Result<Settled> {
+    let carried_out = carry_out_all(config, store, now, chance).await;
+    // One that failed holds up no other's pages.
+    let compacted = compact_in_turn(config, store).await;
+    let mut settled = carried_out?;
+    settled.finished |= compacted? > 0 && settled.carried_out.is_empty();
+    Ok(settled)
+}
+
+/// Every decision of the list is carried out, but for compacting.
+async fn carry_out_all(
+    config: &Config,
+    store: &Store,
+    now: DateTime<Utc>,
+    chance: &dyn Chance,
+) -> Result<Settled> {
     let mut settled = Settled::default();
     if let Some(leftover) = Leftover::read(config)? {
         // Without its fact nothing was erased, and its files may not go: the decision is carried out anew below.
         if is_known(store, leftover.erasure).await? {
             leftover.remove(config).await?;
-            store.compact().await?;
+            Pages::add(config, leftover.erasure, now)?;
             settled.finished = true;
         }
         Leftover::forget(config)?;
@@ -243,6 +291,17 @@ async fn settle_in_turn(
         }
     }
     Ok(settled)
+}
+
+async fn compact_in_turn(config: &Config, store: &Store) -> Result<usize> {
+    let Some(pages) = Pages::read(config)? else { return Ok(0) };
+    store
+        .compact()
+        .await
+        .context("erased, but the database could not be compacted: start again when it is idle")?;
+    point!("erase.compacted");
+    forget(config, &Pages::path(config))?;
+    Ok(pages.erasures.len())
 }
 
 async fn is_known(store: &Store, erasure: ErasureId) -> Result<bool, StoreError> {
@@ -317,12 +376,10 @@ async fn carry_out(
     let leftover = Leftover::read(config)?.context("the list of files to remove has gone")?;
     leftover.remove(config).await?;
     point!("erase.files-gone");
-    store
-        .compact()
-        .await
-        .context("erased, but the database could not be compacted: start again when it is idle")?;
-    point!("erase.compacted");
+    Pages::add(config, decision.erasure, now)?;
+    point!("erase.pages-noted");
     Leftover::forget(config)?;
+    point!("erase.files-forgotten");
     Ok(taken)
 }
 
@@ -707,15 +764,7 @@ impl Leftover {
     }
 
     fn read(config: &Config) -> Result<Option<Self>> {
-        let path = Self::path(config);
-        match fs::read(&path) {
-            Ok(text) => Ok(Some(
-                serde_json::from_slice(&text)
-                    .with_context(|| format!("{} is not readable", path.display()))?,
-            )),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
-        }
+        read(&Self::path(config))
     }
 
     /// Written whole or not at all: a half list would leave files behind.
@@ -724,9 +773,7 @@ impl Leftover {
     }
 
     fn forget(config: &Config) -> Result<()> {
-        fs::remove_file(Self::path(config))?;
-        fs::File::open(&config.data)?.sync_all()?;
-        Ok(())
+        forget(config, &Self::path(config))
     }
 
     async fn remove(&self, config: &Config) -> Result<()> {
@@ -743,4 +790,51 @@ impl Leftover {
         }
         Ok(())
     }
+}
+
+/// Whose pages of the database are still to be given back, on the disk until they are: what was deleted lies in them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// The decisions.
+    pub erasures: Vec<ErasureId>,
+    /// When the first of them was carried out.
+    pub since: DateTime<Utc>,
+}
+
+impl Pages {
+    fn path(config: &Config) -> PathBuf {
+        config.data.join("compacting.json")
+    }
+
+    fn read(config: &Config) -> Result<Option<Self>> {
+        read(&Self::path(config))
+    }
+
+    fn add(config: &Config, erasure: ErasureId, now: DateTime<Utc>) -> Result<()> {
+        let mut pages = Self::read(config)?.unwrap_or_else(|| Self { erasures: Vec::new(), since: now });
+        if !pages.erasures.contains(&erasure) {
+            pages.erasures.push(erasure);
+        }
+        Ok(replace(&Self::path(config), &serde_json::to_vec(&pages)?)?)
+    }
+}
+
+/// A list of what is left to do; none if there is nothing.
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    match fs::read(path) {
+        Ok(text) => {
+            let read = serde_json::from_slice(&text);
+            Ok(Some(read.with_context(|| format!("{} is not readable", path.display()))?))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
+
+/// What stood in a list is done.
+fn forget(config: &Config, path: &Path) -> Result<()> {
+    fs::remove_file(path)?;
+    fs::File::open(&config.data)?.sync_all()?;
+    Ok(())
 }

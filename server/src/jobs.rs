@@ -69,7 +69,9 @@ impl Works {
 const ROUND: Duration = Duration::from_secs(60);
 /// Between two looks for files and new completions.
 const EXCHANGE: Duration = Duration::from_secs(2);
-/// Between two looks for what another process left undone.
+/// So long nobody confirms another erasing: then the database is compacted once for all of them.
+const COMPACT_AFTER: Duration = Duration::from_secs(120);
+/// Between two looks for what another process left undone, and the longest that erased pages wait.
 const AN_HOUR: Duration = Duration::from_secs(3_600);
 /// Rounds in an hour.
 const HOURLY: u64 = 60;
@@ -179,14 +181,44 @@ pub async fn exchange(state: AppState) {
 }
 
 /// Carries out decisions to erase that were confirmed, right after it, until the server stops. What another process left
-/// undone is done within the hour.
+/// undone is done within the hour. The database is compacted afterwards, once for several: nobody can write meanwhile.
 pub async fn erasures(state: AppState) {
+    let mut failed = false;
     loop {
         report(&state, "erasures", erasing::carry_out(&state).await.map(|_| ()));
+        let due = compaction_due(&state);
+        let rest = match due {
+            Some(rest) if !failed => rest,
+            _ => AN_HOUR,
+        };
         tokio::select! {
             () = state.stopping.cancelled() => return,
-            () = state.erasing.notified() => {}
-            () = tokio::time::sleep(AN_HOUR) => {}
+            () = state.erasing.notified() => continue,
+            () = tokio::time::sleep(rest) => {}
+        }
+        if due.is_some() {
+            give_way(&state, None).await;
+            if state.stopping.is_cancelled() {
+                // The next start makes it up.
+                return;
+            }
+            let compacted = erasing::compact(&state).await;
+            failed = compacted.is_err();
+            report(&state, "compaction", compacted.map(|_| ()));
+        }
+    }
+}
+
+/// How long the database still waits to be compacted after erasings; none if there is nothing to give back.
+fn compaction_due(state: &AppState) -> Option<Duration> {
+    match erasing::compaction(state) {
+        Ok(found) => {
+            let waited = (state.clock.wall() - found?.since).to_std().unwrap_or_default();
+            Some(COMPACT_AFTER.min(AN_HOUR.saturating_sub(waited)))
+        }
+        Err(refusal) => {
+            report(state, "compaction", Err(refusal));
+            None
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use kandas_shared::{cursor::Kind, hash::Digest};
 
-use super::{ApplyError, checked, feed, monitoring, plan, records, retention};
+use super::{ApplyError, case, checked, exchange, feed, monitoring, plan, records, retention};
 use crate::{
     exec,
     facts::{RecordErased, Staying, SubjectErased},
@@ -40,8 +40,7 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     many!(tx, "delete from evidence where hash in (", hashes, ")").await?;
     many!(tx, "delete from record_act where hash in (", hashes, ")").await?;
     many!(tx, "delete from finding where hash in (", hashes, ")").await?;
-    // What was said to a state system stays said; what was not is not said any more.
-    many!(tx, "update exchange_out set state = 'erased', code = null where hash in (", hashes, ")").await?;
+    exchange::erase(tx, &hashes).await?;
     many!(tx, "delete from check_sample where hash in (", hashes, ")").await?;
     many!(tx, "delete from held_decision where hash in (", hashes, ")").await?;
     let told: Vec<_> = subject.positions.iter().map(|at| (*at as i64,)).collect();
@@ -51,7 +50,7 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     for table in ["road_map_row", "road_map_scan", "road_map_remark"] {
         many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
     }
-    let with_position = [monitoring::WITH_POSITION, plan::WITH_POSITION, retention::WITH_POSITION].concat();
+    let with_position = [case::WITH_POSITION, monitoring::WITH_POSITION, plan::WITH_POSITION, retention::WITH_POSITION].concat();
     for table in with_position {
         many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
     }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kandas_disk::{replace, steps};
+use kandas_disk::{point, replace, steps};
 use kandas_shared::exchange::{MOST_BYTES, has_number};
 
 use super::port::{Port, To};
@@ -43,6 +43,7 @@ impl Folder {
         let folder = self.root.join(name);
         if !folder.is_dir() {
             fs::create_dir(&folder)?;
+            point!("exchange.folder-made");
             steps::sync_folder(&self.root)?;
         }
         Ok(folder)
@@ -116,7 +117,10 @@ impl Port for Folder {
             ));
         }
         steps::rename(&from, &target)?;
+        point!("exchange.claim-renamed");
         steps::sync_parent(&target)?;
+        steps::sync_parent(&from)?;
+        point!("exchange.claimed");
         Ok(own)
     }
 
@@ -141,8 +145,11 @@ impl Port for Folder {
             target = folder.join(format!("{}.{number}{ENDING}", name.trim_end_matches(ENDING)));
         }
         steps::rename(&from, &target)?;
+        point!("exchange.settle-renamed");
         steps::sync_parent(&target)?;
-        steps::sync_parent(&from)
+        steps::sync_parent(&from)?;
+        point!("exchange.settled");
+        Ok(())
     }
 
     fn kept(&self, is: &dyn Fn(&[u8]) -> bool) -> io::Result<Vec<u8>> {

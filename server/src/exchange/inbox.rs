@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kandas_disk::point;
 use kandas_shared::{
     calendar::civil_date,
     exchange::{self, AsideReason, AsideState, Incoming, SentState},
@@ -92,7 +93,9 @@ pub async fn take(
     let mut facts = vec![Fact::by_system(Event::ExchangeTaken(taken))];
     facts.append(&mut deciding.facts);
     journal::append_locked(&mut tx, locked, chance, now, facts).await?;
+    point!("inbox.before-taken");
     tx.commit().await?;
+    point!("inbox.after-taken");
     port.settle(name, to).map_err(Refusal::storage)
 }
 

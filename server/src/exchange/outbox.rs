@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kandas_disk::point;
 use kandas_shared::{
     check::Choice,
     evidence::{EvidenceKind, Part},
@@ -134,7 +135,9 @@ pub async fn queue(store: &Store, chance: &dyn Chance, now: DateTime<Utc>) -> Ou
         .collect();
     exec!(&mut tx, "update exchange_work set position = $1 where id = 1", last).await?;
     journal::append_locked(&mut tx, locked, chance, now, facts).await?;
+    point!("outbox.before-queued");
     tx.commit().await?;
+    point!("outbox.after-queued");
     Ok(Some(messages.len()))
 }
 
@@ -250,11 +253,14 @@ pub async fn write(
         let epoch = locked.epoch()?;
         let bytes = exchange::write(sequence, epoch, made_at, &lines).map_err(Refusal::fault)?;
         port.put(&name, &bytes).map_err(Refusal::storage)?;
+        point!("outbox.put");
         let (sha256, size) = (Digest::of(&bytes), bytes.len() as u64);
         let written = ExchangeWritten { sequence, name, sha256, size, messages: ids };
         let fact = Fact::by_system(Event::ExchangeWritten(written));
         journal::append_locked(&mut tx, locked, chance, now, vec![fact]).await?;
+        point!("outbox.before-written");
         tx.commit().await?;
+        point!("outbox.after-written");
         done += 1;
     }
     Ok(done)

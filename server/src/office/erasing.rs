@@ -2,9 +2,10 @@
 //!
 //! What would go, what stays to be proven by, and what stands in the way is shown before each step ([`preview`]) and looked at
 //! again under the journal's lock. Confirming is a fact; it is carried out right after it by the process that took it
-//! ([`carry_out`], `jobs::erasures`), by the code of the command line, and by any other should that one end before.
+//! ([`carry_out`], `jobs::erasures`), by the code of the command line, and by any other should that one end before. The
+//! database is compacted once for several of them, a while after the last ([`compact`]).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
@@ -280,6 +281,8 @@ pub struct List {
     pub done: Vec<Done>,
     /// Where the next page of them begins; absent with the last one.
     pub done_next: Option<i64>,
+    /// What is still to be done for some of them; null: nothing.
+    pub compaction: Option<Compaction>,
 }
 
 /// Which page of proposals or decisions.
@@ -293,6 +296,18 @@ pub struct Pages {
     /// Where the page of decisions before ended: the next of them, and no proposals.
     #[serde(default)]
     pub done_before: Option<i64>,
+}
+
+/// The database has pages on which erased rows lay, until it is compacted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ErasureCompaction)]
+pub struct Compaction {
+    /// Decisions, of whatever units, whose pages are still to be given back.
+    pub decisions: u64,
+    /// When the first of them was carried out.
+    pub since: DateTime<Utc>,
+    /// Whether it is under way.
+    pub running: bool,
 }
 
 /// What is left of an erasing to prove it by.
@@ -711,11 +726,13 @@ pub async fn list(
     territory: &Territory,
     may_confirm: bool,
     pages: Pages,
+    compaction: Option<Compaction>,
 ) -> Result<List, StoreError> {
     let units = held::units(user, territory);
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let tail = ") order by position desc limit $2";
-    let mut list = List { proposals: Vec::new(), proposals_next: None, done: Vec::new(), done_next: None };
+    let mut list =
+        List { proposals: Vec::new(), proposals_next: None, done: Vec::new(), done_next: None, compaction };
     if pages.done_before.is_none() {
         let before = pages.proposals_before.unwrap_or(i64::MAX);
         let sql = format!("{ROW} where position < $1 and org_unit in (");
@@ -824,7 +841,8 @@ fn confirmable(row: &Row, by: &User) -> Outcome<()> {
 pub async fn carry_out(state: &AppState) -> Outcome<usize> {
     // What a step left undone after its fact was committed has no row any more: only its list says so.
     if let Some(config) = state.config.get() {
-        let settled = erase::settle(config, &state.store, state.clock.wall(), state.chance.as_ref()).await;
+        let (now, chance) = (state.clock.wall(), state.chance.as_ref());
+        let settled = erase::decided(config, &state.store, None, now, chance).await;
         settled.map_err(|error| Refusal::fault(format!("{error:#}")))?;
     }
     let mut tx = state.store.read().await?;
@@ -857,7 +875,7 @@ pub async fn carry_out(state: &AppState) -> Outcome<usize> {
             }),
         };
         let (now, chance) = (state.clock.wall(), state.chance.as_ref());
-        let settled = erase::decided(config, &state.store, &decision, now, chance).await;
+        let settled = erase::decided(config, &state.store, Some(&decision), now, chance).await;
         match settled {
             Ok(_) => {
                 tracing::info!(%erasure, "a decision to erase was carried out");
@@ -868,6 +886,32 @@ pub async fn carry_out(state: &AppState) -> Outcome<usize> {
         }
     }
     failed.map_or(Ok(done), |error| Err(Refusal::fault(error)))
+}
+
+/// Whether the database is still to be compacted for decisions that were carried out.
+///
+/// # Errors
+/// When their list cannot be read.
+pub fn compaction(state: &AppState) -> Outcome<Option<Compaction>> {
+    let Some(config) = state.config.get() else { return Ok(None) };
+    let pages = erase::pages(config).map_err(|error| Refusal::fault(format!("{error:#}")))?;
+    Ok(pages.map(|pages| Compaction {
+        decisions: pages.erasures.len() as u64,
+        since: pages.since,
+        running: state.compacting.load(Ordering::Relaxed),
+    }))
+}
+
+/// Compacts the database once for every decision that waits for it; gives how many those were.
+///
+/// # Errors
+/// When it is not done: it is gone on with next time.
+pub async fn compact(state: &AppState) -> Outcome<usize> {
+    let Some(config) = state.config.get() else { return Ok(0) };
+    state.compacting.store(true, Ordering::Relaxed);
+    let compacted = erase::compact(config, &state.store).await;
+    state.compacting.store(false, Ordering::Relaxed);
+    compacted.map_err(|error| Refusal::fault(format!("{error:#}")))
 }
 
 /// What is left of an erasing to prove it by.

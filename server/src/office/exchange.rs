@@ -32,6 +32,8 @@ use crate::{
 const PAGE: i64 = 100;
 /// Most files and things kept aside of a list.
 const MOST: i64 = 100;
+/// Most missing numbers that are named.
+const MISSING: usize = 20;
 
 /// How many messages stand where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -274,7 +276,8 @@ pub struct Confirmation {
 pub async fn show(state: &AppState, tx: &mut Tx, user: &User, territory: &Territory) -> Outcome<Shown> {
     let units = held::units(user, territory);
     let mut counts = Counts::default();
-    let sql = "select state, count(*) from exchange_out where org_unit in (";
+    // Nothing here reads messages: there is one for each completion that ever came.
+    let sql = "select state, cast(sum(messages) as bigint) from exchange_count where org_unit in (";
     for (of, count) in among!(tx, (SentState, i64), sql, units, ") group by state").await? {
         *match of {
             SentState::Queued => &mut counts.queued,
@@ -284,20 +287,15 @@ pub async fn show(state: &AppState, tx: &mut Tx, user: &User, territory: &Territ
             SentState::Erased => &mut counts.erased,
         } += count;
     }
-    let sql = "select min(written_at) from exchange_out where state = 'written' and org_unit in (";
+    let sql = "select (select min(o.written_at) from exchange_out o where o.org_unit = u.id and o.state = 'written')
+        from org_unit u where u.id in (";
     let unanswered = among!(tx, (Option<DateTime<Utc>>,), sql, units, ")").await?;
     let sql = "select position, direction, name, sequence, sha256, messages, aside, at from exchange_file
         order by position desc limit $1";
     let files = all!(tx, File, sql, MOST).await?;
-    let sql = "select distinct sequence from exchange_file where direction = 'in' and sequence is not null order by sequence";
-    let numbers = all!(tx, (i64,), sql).await?;
-    let mut missing = Vec::new();
-    for pair in numbers.windows(2) {
-        if let [(before,), (after,)] = pair {
-            missing.extend((before + 1..*after).take(20));
-        }
-    }
-    missing.truncate(20);
+    let sql = "select from_seq, to_seq from exchange_gap order by from_seq limit $1";
+    let gaps = all!(tx, (i64, i64), sql, MISSING as i64).await?;
+    let missing = gaps.into_iter().flat_map(|(from, to)| from..=to).take(MISSING).collect();
     let (seen,) = one!(tx, (i64,), "select position from exchange_work where id = 1").await?;
     let size = i64::try_from(journal::size(tx).await?).unwrap_or(i64::MAX);
     let (aside,) = one!(tx, (i64,), "select count(*) from exchange_aside where state = 'aside'").await?;

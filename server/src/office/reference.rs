@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    dated,
     moves::{self, unknown},
     policy,
 };
@@ -450,29 +451,17 @@ pub async fn thresholds(tx: &mut Tx, now: DateTime<Utc>) -> Result<Thresholds, S
     Ok(Thresholds { today, thresholds, history: value_history(tx).await? })
 }
 
-/// Replays what was ever set, because what held before a day's value may have been said of an earlier day.
 async fn value_history(tx: &mut Tx) -> Result<Vec<ValueChange>, StoreError> {
-    let sql = "select c.position, c.name, c.value, c.was, u.name as by_name, c.at from setting_change c
-        left join app_user u on u.id = c.by_user where c.name like 'finding.%' order by c.position";
-    let rows = all!(tx, ChangeRow, sql).await?;
-    let mut set: BTreeMap<String, String> = BTreeMap::new();
-    let mut changes = Vec::new();
-    for row in rows {
-        let Some((name, from)) = Dated::about(&row.name) else { continue };
-        let at = |set: &BTreeMap<String, String>| {
-            let dated = set.iter().filter_map(|(name, value)| Dated::read(name, value));
-            Settings::shipped().with(dated).on(from).get(name)
-        };
-        let was = at(&set);
-        let taken_back = row.value.is_empty();
-        set.insert(row.name, row.value);
-        let value = at(&set);
-        let (position, by_name, at) = (row.position, row.by_name, row.at);
-        changes.push(ValueChange { position, name, from, value, was, taken_back, by_name, at });
-    }
-    changes.reverse();
-    changes.truncate(usize::try_from(HISTORY).unwrap_or(usize::MAX));
-    Ok(changes)
+    let held = |said: &dated::Said, (name, from): &(Threshold, NaiveDate)| {
+        let dated = said.pairs().filter_map(|(name, value)| Dated::read(name, value));
+        Settings::shipped().with(dated).on(*from).get(*name)
+    };
+    let changes = dated::history(tx, settings::PREFIX, Dated::about, held).await?;
+    let change = |of: dated::Change<(Threshold, NaiveDate), _>| {
+        let dated::Change { position, about: (name, from), was, value, taken_back, by_name, at } = of;
+        ValueChange { position, name, from, value, was, taken_back, by_name, at }
+    };
+    Ok(changes.into_iter().map(change).collect())
 }
 
 /// How many records would be measured anew.
@@ -626,29 +615,16 @@ pub async fn report_forms(tx: &mut Tx, now: DateTime<Utc>) -> Result<ReportForms
     Ok(ReportForms { today, choices: Choice::ALL.map(of).to_vec(), history: choice_history(tx).await? })
 }
 
-/// As [`value_history`].
 async fn choice_history(tx: &mut Tx) -> Result<Vec<ChoiceChange>, StoreError> {
-    let sql = "select c.position, c.name, c.value, c.was, u.name as by_name, c.at from setting_change c
-        left join app_user u on u.id = c.by_user where c.name like 'report.%' order by c.position";
-    let rows = all!(tx, ChangeRow, sql).await?;
-    let mut set: BTreeMap<String, String> = BTreeMap::new();
-    let mut changes = Vec::new();
-    for row in rows {
-        let Some((choice, from)) = report_form::about(&row.name) else { continue };
-        let held = |set: &BTreeMap<String, String>| {
-            let forms = Forms::of(set.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-            choice.of(forms.on(from)).to_owned()
-        };
-        let was = held(&set);
-        let taken_back = row.value.is_empty();
-        set.insert(row.name, row.value);
-        let word = held(&set);
-        let (position, by_name, at) = (row.position, row.by_name, row.at);
-        changes.push(ChoiceChange { position, choice, from, word, was, taken_back, by_name, at });
-    }
-    changes.reverse();
-    changes.truncate(usize::try_from(HISTORY).unwrap_or(usize::MAX));
-    Ok(changes)
+    let held = |said: &dated::Said, (choice, from): &(Choice, NaiveDate)| {
+        choice.of(Forms::of(said.pairs()).on(*from)).to_owned()
+    };
+    let changes = dated::history(tx, report_form::PREFIX, report_form::about, held).await?;
+    let change = |of: dated::Change<(Choice, NaiveDate), String>| {
+        let dated::Change { position, about: (choice, from), was, value, taken_back, by_name, at } = of;
+        ChoiceChange { position, choice, from, word: value, was, taken_back, by_name, at }
+    };
+    Ok(changes.into_iter().map(change).collect())
 }
 
 /// A choice holds from a day on, or what was said for that day is taken back.
@@ -656,27 +632,13 @@ async fn choice_history(tx: &mut Tx) -> Result<Vec<ChoiceChange>, StoreError> {
 /// # Errors
 /// `out-of-range`, `nothing-changes`, or when the database does not answer.
 pub async fn set_choice(state: &AppState, by: &User, wanted: WantedChoice) -> Outcome<()> {
-    let now = state.clock.wall();
     let WantedChoice { choice, from, word } = wanted;
     if word.as_deref().is_some_and(|word| !choice.words().contains(&word)) {
         return Err(Refusal::because(ProblemCode::OutOfRange, choice.words().join(", ")));
     }
-    in_time(from, now)?;
-    let mut tx = state.store.write().await?;
-    let locked = journal::lock(&mut tx).await?;
-    let name = report_form::setting(choice, from);
-    let sql = "select value from setting where name = $1";
-    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
-    let held = choice.of(Forms::read(&mut tx).await?.on(from));
-    // What holds on that day anyway is no change either.
-    let same = word.as_deref().is_some_and(|word| word == held && before.is_empty());
-    let value = word.unwrap_or_default();
-    if before == value || same {
-        return Err(ProblemCode::NothingChanges.into());
-    }
-    let fact = set_by(by.id, name, value);
-    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
-    Ok(tx.commit().await?)
+    let (name, prefix) = (report_form::setting(choice, from), report_form::PREFIX);
+    let wanted = dated::Wanted { prefix, name, from, value: word };
+    dated::set(state, by, wanted, |said| choice.of(Forms::of(said.pairs()).on(from)).to_owned()).await
 }
 
 /// What is looked for among settlements.

@@ -39,7 +39,11 @@ const INDICES: &[&str] = &[
     "monitoring_departure_family",
     "monitoring_departure_position",
     "erasure_proposal_position",
+    "registration_person",
+    "registration_position",
+    "family_handover_position",
     "exchange_out_hash",
+    "exchange_file_list",
 ];
 
 /// Twins of all derived tables.

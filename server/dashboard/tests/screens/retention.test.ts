@@ -2,7 +2,7 @@
 // and after; the director proposes to erase, the head of the mobility centre confirms, and the proof is left.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { District } from "../../../../mobile/tests/screens/stage";
-import type { Desk } from "./browser";
+import { PICTURES, type Desk } from "./browser";
 import { Centre, words, type Lang } from "./centre";
 
 type Whole = District & {
@@ -56,6 +56,26 @@ describe.each(["kk", "ru"] as const)("keeping and erasing, %s", (lang: Lang) => 
     await row.waitFor();
     expect(await row.getByText(say("retention-unknown")).count()).toBeGreaterThan(1);
     await desk.look(`retention-classes.${lang}`);
+    expect(await page.getByRole("button", { name: say("button-change") }).count()).toBe(0);
+  });
+
+  test("whoever keeps the settings says for how long, with a line of the list", async () => {
+    await centre.stage.office("user", "add", "--login", "auth.screens", "--name", "ҮЛГІЛІ УӘКІЛ", "--role", "auth", "--org-unit", centre.worker.org_unit);
+    const keeper = await centre.enter(lang, "auth.screens", await centre.newPassword("auth.screens"), "desk-overview");
+    const { page } = keeper;
+    await keeper.go("retention/classes");
+    const row = page.getByRole("row", { name: say("retention-class-report") }).first();
+    await row.getByRole("button", { name: say("button-change") }).click();
+    const dialog = page.getByRole("dialog", { name: say("retention-class-report") });
+    await dialog.getByLabel(say("retention-years")).fill("7");
+    await dialog.getByLabel(say("retention-line")).fill("№ 12");
+    await keeper.look(`retention-change.${lang}`);
+    await dialog.getByRole("button", { name: say("button-save") }).click();
+    await dialog.waitFor({ state: "hidden" });
+    await row.getByRole("cell", { name: "№ 12" }).waitFor();
+    await row.getByRole("cell", { name: "7", exact: true }).waitFor();
+    await page.getByRole("region", { name: say("reference-history") }).getByText("№ 12").waitFor();
+    await keeper.close();
   });
 
   test("a consent is withdrawn with its scan", async () => {
@@ -119,8 +139,18 @@ describe.each(["kk", "ru"] as const)("keeping and erasing, %s", (lang: Lang) => 
     const proof = page.getByRole("link", { name: new RegExp(`^${say("erase-proof")}`) });
     await proof.waitFor({ timeout: 60_000 });
     await head.look(`erasures.${lang}`);
+    // However low the window is, each list of the page is as high as what is in it: the page scrolls, not the lists.
+    await page.setViewportSize({ width: 1440, height: 360 });
+    const lists = page.locator("main.page > section.panel");
+    expect(await lists.count()).toBeGreaterThan(1);
+    const cut = await lists.evaluateAll((all) => all.filter((each) => each.scrollHeight > each.clientHeight + 1).map((each) => each.textContent));
+    expect(cut).toEqual([]);
+    await page.screenshot({ path: `${PICTURES}/erasures-low.${lang}.png` });
+    await page.setViewportSize({ width: 1440, height: 900 });
     await proof.click();
     await chip(head, `${say("erase-bodies-left")}: 0`);
+    // The database is compacted once for several, a while after the last.
+    await page.getByText(say("erase-unfinished")).waitFor();
     await head.look(`erase-proof.${lang}`);
     await desk.go(`consent/${person}`);
     await desk.page.getByText(say("problem-not-found")).waitFor();

@@ -102,7 +102,8 @@ pub async fn erasures(
     seat.note(&state, Action::Erasures, Reading::default()).await?;
     let mut tx = state.store.read().await?;
     let confirms = seat.has(Right::EraseConfirm);
-    Ok(Json(erasing::list(&mut tx, &seat.0.user, &territory, confirms, pages).await?))
+    let compaction = erasing::compaction(&state)?;
+    Ok(Json(erasing::list(&mut tx, &seat.0.user, &territory, confirms, pages, compaction).await?))
 }
 
 /// What an erasing would take, what would stay, and what stands in the way.
@@ -207,9 +208,9 @@ pub async fn proof(
     std::mem::drop(tx);
     seat.allow(&state, Right::Erasures, unit).await?;
     let mut tx = state.store.read().await?;
-    let left = state.config.get().map(erase::unfinished).transpose();
-    let left = left.map_err(|error| Refusal::fault(format!("{error:#}")))?.flatten();
-    Ok(Json(erasing::proof(&mut tx, id, left == Some(id)).await?))
+    let left = state.config.get().map(|config| erase::unfinished(config, id)).transpose();
+    let left = left.map_err(|error| Refusal::fault(format!("{error:#}")))?;
+    Ok(Json(erasing::proof(&mut tx, id, left == Some(true)).await?))
 }
 
 /// The consent of a person, and what follows from its withdrawal.

@@ -1,25 +1,17 @@
 //! The reading of totals as a setting with days (A-30): what holds, what was set, and who changed it when.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
-use kandas_shared::{assessment::AssessmentMode, calendar::civil_date, problem::ProblemCode, pulled::User};
+use kandas_shared::{assessment::AssessmentMode, calendar::civil_date, pulled::User};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    all,
     assessment_mode::{self, Modes},
-    journal,
-    office::reference,
-    opt,
+    office::dated,
     refusal::Outcome,
     state::AppState,
     store::{StoreError, Tx},
 };
-
-/// Most entries of a history.
-const HISTORY: usize = 200;
 
 /// How totals are read.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -93,36 +85,15 @@ pub async fn read(tx: &mut Tx, now: DateTime<Utc>) -> Result<All, StoreError> {
     })
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    position: i64,
-    name: String,
-    value: String,
-    by_name: Option<String>,
-    at: DateTime<Utc>,
-}
-
 /// What held before and after each change follows from those before it.
 async fn history(tx: &mut Tx) -> Result<Vec<Change>, StoreError> {
-    let sql = "select c.position, c.name, c.value, u.name as by_name, c.at from setting_change c
-        left join app_user u on u.id = c.by_user where c.name like 'assessment.mode.%' order by c.position";
-    let mut set: BTreeMap<String, String> = BTreeMap::new();
-    let mut changes = Vec::new();
-    for row in all!(tx, Row, sql).await? {
-        let Some(from) = assessment_mode::about(&row.name) else { continue };
-        let held = |set: &BTreeMap<String, String>| {
-            Modes::of(set.iter().map(|(name, value)| (name.as_str(), value.as_str()))).on(from)
-        };
-        let was = held(&set);
-        let taken_back = row.value.is_empty();
-        set.insert(row.name, row.value);
-        let mode = held(&set);
-        let (position, by_name, at) = (row.position, row.by_name, row.at);
-        changes.push(Change { position, from, mode, was, taken_back, by_name, at });
-    }
-    changes.reverse();
-    changes.truncate(HISTORY);
-    Ok(changes)
+    let held = |said: &dated::Said, from: &NaiveDate| Modes::of(said.pairs()).on(*from);
+    let changes = dated::history(tx, assessment_mode::PREFIX, assessment_mode::about, held).await?;
+    let change = |of: dated::Change<NaiveDate, AssessmentMode>| {
+        let dated::Change { position, about, was, value, taken_back, by_name, at } = of;
+        Change { position, from: about, mode: value, was, taken_back, by_name, at }
+    };
+    Ok(changes.into_iter().map(change).collect())
 }
 
 /// A reading holds from a day on, or what was said for that day is taken back. Scores that were given keep their own.
@@ -130,21 +101,8 @@ async fn history(tx: &mut Tx) -> Result<Vec<Change>, StoreError> {
 /// # Errors
 /// `out-of-range`, `nothing-changes`, or when the database does not answer.
 pub async fn set(state: &AppState, by: &User, wanted: Wanted) -> Outcome<()> {
-    let now = state.clock.wall();
-    reference::in_time(wanted.from, now)?;
-    let mut tx = state.store.write().await?;
-    let locked = journal::lock(&mut tx).await?;
-    let name = assessment_mode::setting(wanted.from);
-    let sql = "select value from setting where name = $1";
-    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
-    let held = Modes::read(&mut tx).await?.on(wanted.from);
-    // What holds on that day anyway is no change either.
-    let same = before.is_empty() && wanted.mode == Some(held);
-    let value = wanted.mode.map(|mode| mode.to_string()).unwrap_or_default();
-    if before == value || same {
-        return Err(ProblemCode::NothingChanges.into());
-    }
-    let fact = reference::set_by(by.id, name, value);
-    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
-    Ok(tx.commit().await?)
+    let Wanted { from, mode } = wanted;
+    let (name, prefix) = (assessment_mode::setting(from), assessment_mode::PREFIX);
+    let wanted = dated::Wanted { prefix, name, from, value: mode.map(|mode| mode.to_string()) };
+    dated::set(state, by, wanted, |said| Modes::of(said.pairs()).on(from).to_string()).await
 }

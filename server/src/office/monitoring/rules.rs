@@ -1,17 +1,13 @@
 //! How the five years are read and how long there is for closing a round, as the office shows and changes it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{calendar::civil_date, monitoring::LONGEST_TERM, problem::ProblemCode, pulled::User};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    journal,
     monitoring_rules::{self, Rule, Rules},
-    office::reference,
-    opt,
+    office::dated,
     refusal::{Outcome, Refusal},
     state::AppState,
     store::{StoreError, Tx},
@@ -108,28 +104,14 @@ pub async fn all(tx: &mut Tx, now: DateTime<Utc>) -> Result<All, StoreError> {
 }
 
 async fn history(tx: &mut Tx) -> Result<Vec<Changed>, StoreError> {
-    let mut rows = reference::history(tx, "monitoring.%").await?;
-    // What held before follows from what was said before, so the earliest comes first.
-    rows.reverse();
-    let mut set: BTreeMap<String, String> = BTreeMap::new();
-    let mut changes = Vec::with_capacity(rows.len());
-    for row in rows {
-        let Some((rule, from)) = monitoring_rules::about(&row.name) else { continue };
-        if let Some(was) = &row.was {
-            set.entry(row.name.clone()).or_insert_with(|| was.clone());
-        }
-        let held = |set: &BTreeMap<String, String>| {
-            Rules::of(set.iter().map(|(name, value)| (name.as_str(), value.as_str()))).on(rule, from)
-        };
-        let was = held(&set);
-        let taken_back = row.value.is_empty();
-        set.insert(row.name, row.value);
-        let value = held(&set);
-        let (position, by_name, at) = (row.position, row.by_name, row.at);
-        changes.push(Changed { position, rule, from, value, was, taken_back, by_name, at });
-    }
-    changes.reverse();
-    Ok(changes)
+    let held =
+        |said: &dated::Said, (rule, from): &(Rule, NaiveDate)| Rules::of(said.pairs()).on(*rule, *from);
+    let changes = dated::history(tx, monitoring_rules::PREFIX, monitoring_rules::about, held).await?;
+    let change = |of: dated::Change<(Rule, NaiveDate), String>| {
+        let dated::Change { position, about: (rule, from), was, value, taken_back, by_name, at } = of;
+        Changed { position, rule, from, value, was, taken_back, by_name, at }
+    };
+    Ok(changes.into_iter().map(change).collect())
 }
 
 /// A rule holds from a day on, or what was said for that day is taken back. Rounds that follow from it are cut anew.
@@ -137,27 +119,13 @@ async fn history(tx: &mut Tx) -> Result<Vec<Changed>, StoreError> {
 /// # Errors
 /// `out-of-range`, `nothing-changes`, or when the database does not answer.
 pub async fn set(state: &AppState, by: &User, wanted: Wanted) -> Outcome<()> {
-    let now = state.clock.wall();
     let Wanted { rule, from, value } = wanted;
     if value.as_deref().is_some_and(|value| !rule.fits(value)) {
         let words = rule.words();
         let what = if words.is_empty() { format!("1 to {LONGEST_TERM}") } else { words.join(", ") };
         return Err(Refusal::because(ProblemCode::OutOfRange, what));
     }
-    reference::in_time(from, now)?;
-    let mut tx = state.store.write().await?;
-    let locked = journal::lock(&mut tx).await?;
-    let name = monitoring_rules::setting(rule, from);
-    let sql = "select value from setting where name = $1";
-    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
-    let held = Rules::read(&mut tx).await?.on(rule, from);
-    // What holds on that day anyway is no change either.
-    let same = value.as_deref().is_some_and(|value| value == held && before.is_empty());
-    let value = value.unwrap_or_default();
-    if before == value || same {
-        return Err(ProblemCode::NothingChanges.into());
-    }
-    let fact = reference::set_by(by.id, name, value);
-    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
-    Ok(tx.commit().await?)
+    let (name, prefix) = (monitoring_rules::setting(rule, from), monitoring_rules::PREFIX);
+    let wanted = dated::Wanted { prefix, name, from, value };
+    dated::set(state, by, wanted, |said| Rules::of(said.pairs()).on(rule, from)).await
 }

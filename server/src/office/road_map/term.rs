@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    journal,
-    office::reference::{history, in_time, set_by},
-    opt,
+    office::{dated, reference::history},
     refusal::{Outcome, Refusal},
     road_map_term::{self, RoadMapTerms},
     state::AppState,
@@ -104,25 +102,12 @@ pub async fn read(tx: &mut Tx, now: DateTime<Utc>) -> Result<Term, StoreError> {
 /// # Errors
 /// `out-of-range`, `nothing-changes`, or when the database does not answer.
 pub async fn set(state: &AppState, by: &User, wanted: WantedTerm) -> Outcome<()> {
-    let now = state.clock.wall();
     let WantedTerm { from, days } = wanted;
     if days.is_some_and(|days| days == 0 || days > road_map_term::LONGEST) {
         let what = format!("1 to {} working days", road_map_term::LONGEST);
         return Err(Refusal::because(ProblemCode::OutOfRange, what));
     }
-    in_time(from, now)?;
-    let mut tx = state.store.write().await?;
-    let locked = journal::lock(&mut tx).await?;
-    let name = road_map_term::setting(from);
-    let sql = "select value from setting where name = $1";
-    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
-    // What holds on that day anyway is no change either.
-    let held = RoadMapTerms::read(&mut tx).await?.on(from);
-    let value = days.map(|days| days.to_string()).unwrap_or_default();
-    if before == value || (before.is_empty() && days == Some(held)) {
-        return Err(ProblemCode::NothingChanges.into());
-    }
-    let fact = set_by(by.id, name, value);
-    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
-    Ok(tx.commit().await?)
+    let (name, prefix) = (road_map_term::setting(from), road_map_term::PREFIX);
+    let wanted = dated::Wanted { prefix, name, from, value: days.map(|days| days.to_string()) };
+    dated::set(state, by, wanted, |said| RoadMapTerms::of(said.pairs()).on(from).to_string()).await
 }

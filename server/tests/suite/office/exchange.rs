@@ -307,6 +307,60 @@ on_each! { engine, House;
         assert_sound(&house).await;
     }
 
+    async fn what_the_screen_counts_is_counted_as_it_changes(house) {
+        let mut scene = Scene::over(&house).await;
+        scene.make();
+        let mut of = Vec::new();
+        for nr in 0..3 {
+            let (_, sealed) = scene.office.completed(&house, nr, "photo").await;
+            of.push(message_id(&sealed.jws.identity()));
+        }
+        let numbers = |shown: &Value| {
+            let names = ["queued", "written", "acknowledged", "refused", "erased"];
+            names.map(|name| shown["counts"][name].as_i64().unwrap())
+        };
+        let refused = |message: u128, about: Uuid| {
+            line(&Incoming::Refused { message: id(message), about, code: "LATER".into() })
+        };
+        outbox::queue(&house.store, &*house.chance, house.clock.wall()).await.unwrap();
+        let shown = scene.show(&scene.director).await;
+        assert_eq!((numbers(&shown), &shown["unanswered_since"]), ([3, 0, 0, 0, 0], &Value::Null));
+        scene.round().await;
+        let shown = scene.show(&scene.director).await;
+        assert_eq!(numbers(&shown), [0, 3, 0, 0, 0]);
+        assert!(shown["unanswered_since"].is_string(), "{shown}");
+        // Two answers to the same message in one file: the last one stands.
+        scene.leave("a.ndjson", 1, &[taken(1, of[0]), refused(2, of[1]), taken(3, of[1])]);
+        scene.round().await;
+        assert_eq!(numbers(&scene.show(&scene.director).await), [0, 1, 2, 0, 0]);
+        scene.leave("b.ndjson", 2, &[refused(4, of[2])]);
+        scene.round().await;
+        let shown = scene.show(&scene.director).await;
+        assert_eq!((numbers(&shown), &shown["unanswered_since"]), ([0, 0, 2, 1, 0], &Value::Null));
+        let again = format!("/api/exchange/messages/{}/retry", of[2]);
+        scene.office.post(&scene.head, &again, &Value::Null).await.ok();
+        assert_eq!(numbers(&scene.show(&scene.director).await), [1, 0, 2, 0, 0]);
+        let beside = scene.office.somebody(&house, Role::CcDir, scene.office.beside).await;
+        assert_eq!(numbers(&scene.show(&beside).await), [0; 5], "of his own units");
+
+        // Numbers of files that are missing: what comes late closes its gap, or makes two of it.
+        for (number, missing) in [(7, vec![3, 4, 5, 6]), (5, vec![3, 4, 6]), (6, vec![3, 4]), (3, vec![4]), (4, vec![])] {
+            scene.leave(&format!("gap-{number}.ndjson"), number, &[taken(100 + u128::from(number), id(99))]);
+            scene.round().await;
+            assert_eq!(scene.show(&scene.director).await["missing"], json!(missing), "after {number}");
+        }
+        assert_sound(&house).await;
+
+        // No message is read for the numbers, and a wrong one does not stay hidden.
+        let mut tx = house.store.write().await.unwrap();
+        let sql = "update exchange_count set messages = messages + 7 where state = 'acknowledged'";
+        assert_eq!(exec!(&mut tx, sql).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(numbers(&scene.show(&scene.director).await)[2], 9);
+        let compared = kandas_server::rebuild::compare(&house.store, &mut |_, _| {}).await.unwrap();
+        assert_eq!(compared.differences.iter().map(|of| of.table).collect::<Vec<_>>(), ["exchange_count"]);
+    }
+
     async fn what_a_system_says_stands_beside_the_evidence(house) {
         let mut scene = Scene::over(&house).await;
         scene.make();

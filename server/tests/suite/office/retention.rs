@@ -14,7 +14,7 @@ use kandas_shared::{
     hash::Digest,
     ids::{ActivityId, ErasureId, FamilyId, PersonId},
     merkle,
-    pulled::{Family, Role},
+    pulled::{Family, Person, Role},
     time::Clock as _,
 };
 use serde_json::{Value, json};
@@ -222,6 +222,8 @@ on_each! { engine, House;
         let done = &list["done"][0];
         assert_eq!((&done["basis"], &done["proposed_role"], &done["confirmed_role"]), (&json!("order"), &json!("cc_dir"), &json!("ctm_set_head")));
         let erasure = done["erasure"].as_str().unwrap();
+        assert_eq!(scene.office.get(&scene.director, &format!("/api/erased/{erasure}")).await.ok()["unfinished"], true);
+        assert_eq!(erasing::compact(&scene.office.state).await.unwrap(), 1);
         let proof = scene.office.get(&scene.director, &format!("/api/erased/{erasure}")).await.ok();
         assert_eq!((&proof["bodies_left"], &proof["files_left"], &proof["records_all"], &proof["unfinished"]), (&json!(0), &json!(0), &json!(2), &json!(false)));
         assert!(proof["records"].as_array().unwrap().iter().any(|of| of["hash"] == hash));
@@ -247,8 +249,12 @@ on_each! { engine, House;
         let again = Office::started(&house);
         again.config.get_or_init(|| house.config.clone());
         assert_eq!(erasing::carry_out(&again).await.unwrap(), 1);
-        let settled = erase::settle(&house.config, &house.store, house.clock.wall(), &*house.chance).await.unwrap();
-        assert_eq!(settled, erase::Settled::default(), "it is in the list once, and done");
+        // It ends too, before the database was compacted: the next start makes that up.
+        assert!(house.config.data.join("compacting.json").exists());
+        let settle = async || erase::settle(&house.config, &house.store, house.clock.wall(), &*house.chance).await.unwrap();
+        assert_eq!(settle().await, erase::Settled { finished: true, ..erase::Settled::default() });
+        assert!(!house.config.data.join("compacting.json").exists());
+        assert_eq!(settle().await, erase::Settled::default(), "it is in the list once, and done");
         let mut tx = house.store.read().await.unwrap();
         let rows = all!(&mut tx, (ErasureId, PersonId), "select erasure, person from erasure").await.unwrap();
         drop(tx);
@@ -266,6 +272,7 @@ on_each! { engine, House;
         let shown = scene.preview(&scene.mio, Some(person)).await;
         scene.confirm(&scene.mio, &id, &shown["numbers"], PASSWORD).await.ok();
         erasing::carry_out(&scene.office.state).await.unwrap();
+        erasing::compact(&scene.office.state).await.unwrap();
         let list = scene.office.get(&scene.head, "/api/erasures").await.ok();
         let erasure = list["done"][0]["erasure"].as_str().unwrap().to_owned();
         // The disk said no after the commit: there is no proposal any more, only the list of what is left.
@@ -274,7 +281,69 @@ on_each! { engine, House;
         let path = format!("/api/erased/{erasure}");
         assert_eq!(scene.office.get(&scene.head, &path).await.ok()["unfinished"], true);
         assert_eq!(erasing::carry_out(&scene.office.state).await.unwrap(), 0);
+        assert!(!house.config.data.join("erasing.json").exists());
+        assert_eq!(scene.office.get(&scene.head, &path).await.ok()["unfinished"], true, "its pages are there");
+        assert_eq!(erasing::compact(&scene.office.state).await.unwrap(), 1);
         assert_eq!(scene.office.get(&scene.head, &path).await.ok()["unfinished"], false);
+    }
+
+    async fn several_erasings_are_compacted_once_afterwards(house) {
+        let scene = Scene::over(&house).await;
+        let family = FamilyId(scene.office.family);
+        let persons: Vec<Uuid> = scene.office.district.persons_of(family.0).map(|of| of.id).take(2).collect();
+        assert_eq!(persons.len(), 2);
+        let names = ["ЖАЛҒЫЗАТАУБІРІНШІ", "ЖАЛҒЫЗАТАУЕКІНШІ"];
+        for (person, name) in persons.iter().zip(names) {
+            let known = scene.office.district.persons_of(family.0).find(|of| of.id == *person).unwrap();
+            let set = Person {
+                id: PersonId(*person),
+                family,
+                surname: None,
+                given_name: name.into(),
+                patronymic: None,
+                latin_name: None,
+                iin: None,
+                birth_date: None,
+                sex: None,
+                relation: known.relation.parse().unwrap(),
+                phone: None,
+            };
+            let fact = Fact::by_system(Event::PersonSet(set));
+            house.append([Fact { family: Some(family), person: Some(PersonId(*person)), ..fact }]).await;
+        }
+        for person in &persons {
+            let id = scene.propose(&scene.head, Some(*person), "mistake").await.ok()["id"].as_str().unwrap().to_owned();
+            let shown = scene.preview(&scene.mio, Some(*person)).await;
+            scene.confirm(&scene.mio, &id, &shown["numbers"], PASSWORD).await.ok();
+            // One by one, as they are confirmed.
+            assert_eq!(erasing::carry_out(&scene.office.state).await.unwrap(), 1);
+        }
+        let list = async || scene.office.get(&scene.head, "/api/erasures").await.ok();
+        let shown = list().await;
+        assert_eq!((&shown["compaction"]["decisions"], &shown["compaction"]["running"]), (&json!(2), &json!(false)));
+        let proofs = async || {
+            let mut proofs = Vec::new();
+            for of in shown["done"].as_array().unwrap() {
+                let path = format!("/api/erased/{}", of["erasure"].as_str().unwrap());
+                proofs.push(scene.office.get(&scene.head, &path).await.ok());
+            }
+            proofs
+        };
+        let before = proofs().await;
+        assert!(before.iter().all(|of| of["unfinished"] == true && of["bodies_left"] == 0), "{before:?}");
+        assert_eq!(erasing::compact(&scene.office.state).await.unwrap(), 2, "once for both");
+        assert_eq!(erasing::compact(&scene.office.state).await.unwrap(), 0);
+        assert_eq!(list().await["compaction"], Value::Null);
+        for (mut was, is) in before.into_iter().zip(proofs().await) {
+            was["unfinished"] = json!(false);
+            assert_eq!(was, is, "the proof is the same");
+        }
+        let needles = names.map(str::as_bytes);
+        assert_eq!(House::found_in(&house.config.data, &needles), []);
+        if let Some(files) = house.database_files().await {
+            assert_eq!(House::found_in(&files, &needles), []);
+        }
+        assert_sound(&house).await;
     }
 
     async fn a_proposal_is_taken_back_or_refused(house) {

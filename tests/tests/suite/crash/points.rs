@@ -189,7 +189,32 @@ pub mod server {
         "erase.after-commit",
         "erase.one-file-gone",
         "erase.files-gone",
+        "file.written:3",
+        "erase.pages-noted",
+        "erase.files-forgotten",
         "erase.compacted",
+    ];
+    pub const EXCHANGE: &[&str] = &[
+        "outbox.before-queued",
+        "outbox.after-queued",
+        "exchange.folder-made",
+        "file.written",
+        "file.synced",
+        "file.renamed",
+        "file.durable",
+        "outbox.put",
+        "outbox.before-written",
+        "outbox.after-written",
+        "exchange.claim-renamed",
+        "exchange.claimed",
+        "exchange.claim-renamed:2",
+        "inbox.before-taken",
+        "inbox.after-taken",
+        "exchange.settle-renamed",
+        "exchange.settled",
+        "inbox.before-taken:2",
+        "inbox.after-taken:2",
+        "exchange.settle-renamed:2",
     ];
     pub const BACK_UP: &[&str] = &[
         "backup.folder",
@@ -223,7 +248,7 @@ pub mod server {
     pub const RESTORE_FILE: &[&str] = &["restore.database-copied"];
 
     pub const ALL: &[&[&str]] =
-        &[INIT, IMPORT, ENROL, TAKE_IN, OPEN_BUNDLE, ROTATE, ERASE, BACK_UP, RESTORE, RESTORE_FILE];
+        &[INIT, IMPORT, ENROL, TAKE_IN, OPEN_BUNDLE, ROTATE, ERASE, EXCHANGE, BACK_UP, RESTORE, RESTORE_FILE];
 }
 
 /// The names of points in the sources below a folder.

@@ -3,8 +3,13 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use kandas_server::keys::RecoveryIdentity;
-use kandas_shared::enrol::Invitation;
+use kandas_shared::{
+    enrol::Invitation,
+    exchange::{self, Direction, Head, Incoming},
+    hash::Digest,
+};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     points::server::*,
@@ -21,6 +26,7 @@ on_both_engines!(
     while_it_opens_a_bundle,
     while_it_changes_its_key,
     while_it_erases,
+    while_it_exchanges_files,
     while_it_backs_up,
     while_it_restores,
 );
@@ -223,13 +229,94 @@ async fn while_it_erases(engine: Engine) {
                     "{point}: the other family's photo and thumbnail"
                 );
                 assert_eq!(files(&trial.config.media_dir()), before / 2, "{point}");
-                assert!(!trial.config.data.join("erasing.json").exists(), "{point}");
+                for list in ["erasing.json", "compacting.json"] {
+                    assert!(!trial.config.data.join(list).exists(), "{point}: {list}");
+                }
                 let again = done(server(&trial.config, erase(&family))).await;
                 assert_eq!(again["taken"]["records"], json!(0), "{point}: a second decision finds nothing");
                 trial.verify().await;
             }
         })
         .await;
+}
+
+async fn while_it_exchanges_files(engine: Engine) {
+    let scene = Scene::with_work(engine).await;
+    scene.deliver().await;
+    let known = ledger(scene.home()).await;
+    let completion = known.iter().find(|of| of.activity.is_some()).unwrap();
+    let about = exchange::message_id(&completion.hash);
+    // The other side's answers lie there from the beginning: so one round passes by every step.
+    let root = scene.config.exchange_dir();
+    fs::create_dir_all(root.join("in")).unwrap();
+    let taken = Incoming::Acknowledged { message: Uuid::from_u128(1), about };
+    let unknown = Incoming::Acknowledged { message: Uuid::from_u128(2), about: Uuid::from_u128(99) };
+    leave(&root, "a.ndjson", 1, &taken);
+    leave(&root, "b.ndjson", 2, &unknown);
+    scene
+        .dies_at_each(EXCHANGE, |trial: Trial, point| async move {
+            let serving = trial.serve_until(point).await;
+            serving.has_died(point).await;
+            let serving = trial.serve().await;
+            let root = trial.config.exchange_dir();
+            let lie_in = |folder: &str| {
+                let folder = root.join(folder);
+                if folder.is_dir() { ending(&folder, ".ndjson").len() } else { 0 }
+            };
+            for _ in 0..600 {
+                if lie_in("done") + lie_in("aside") >= 2 {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            // Another round finds nothing to do.
+            tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+            let log = serving.log();
+            for (folder, files) in [("out", 1), ("in", 0), ("taking", 0), ("done", 1), ("aside", 1)] {
+                assert_eq!(lie_in(folder), files, "{point}: {folder}: {log}");
+                assert_eq!(ending(&root.join(folder), ".new").len(), 0, "{point}: {folder}");
+            }
+            for (kind, facts) in [("queued", 1), ("written", 1), ("taken", 2)] {
+                let sql = format!("select count(*) from journal where kind = 'exchange.{kind}'");
+                assert_eq!(trial.count(&sql).await, facts, "{point}: {kind}");
+            }
+            let acknowledged = "select count(*) from exchange_out where state = 'acknowledged'";
+            assert_eq!(trial.count(acknowledged).await, 1, "{point}");
+            assert_eq!(trial.count("select count(*) from exchange_out").await, 1, "{point}");
+            assert_eq!(trial.count("select count(*) from exchange_aside").await, 1, "{point}");
+            // What lies there is what the journal says, byte for byte.
+            let bytes = fs::read(root.join("out").join(exchange::file_name(1))).unwrap();
+            let hash = hex::encode_upper(Digest::of(&bytes).0);
+            let sql = match engine {
+                Engine::Sqlite => format!("select count(*) from exchange_file where hex(sha256) = '{hash}'"),
+                Engine::Postgres => {
+                    format!(
+                        "select count(*) from exchange_file where upper(encode(sha256, 'hex')) = '{hash}'"
+                    )
+                }
+            };
+            assert_eq!(trial.count(&sql).await, 1, "{point}: the file that was written");
+            serving.kill().await;
+            trial.verify().await;
+        })
+        .await;
+}
+
+/// The other side leaves a file with one message.
+fn leave(root: &Path, name: &str, sequence: u64, message: &Incoming) {
+    let line = format!("{}\n", serde_json::to_string(message).unwrap());
+    let head = Head {
+        format: exchange::FORMAT.into(),
+        v: exchange::VERSION,
+        direction: Direction::In,
+        sequence,
+        messages: 1,
+        sha256: Digest::of(line.as_bytes()),
+        made_at: "2026-11-23T08:00:00Z".parse().unwrap(),
+        store: None,
+    };
+    let text = format!("{}\n{line}", serde_json::to_string(&head).unwrap());
+    fs::write(root.join("in").join(name), text).unwrap();
 }
 
 async fn while_it_backs_up(engine: Engine) {
