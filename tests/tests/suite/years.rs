@@ -714,6 +714,7 @@ async fn erase(scene: &mut Scene) {
     assert_eq!(own.code(), "forbidden", "nobody confirms what he proposed");
     scene.post(Who::Head, &format!("/api/erasures/{id}/confirmation"), confirm).await;
     assert_eq!(erasing::carry_out(&scene.state).await.unwrap(), 1);
+    assert_eq!(erasing::compact(&scene.state).await.unwrap(), 1);
 
     let done = scene.get(Who::Director, "/api/erasures").await["done"][0].clone();
     let proof = scene.get(Who::Director, &format!("/api/erased/{}", done["erasure"].as_str().unwrap())).await;
