@@ -79,6 +79,12 @@ pub enum Action {
     Families,
     /// A family with its plan.
     Family,
+    /// The card of a family.
+    Card,
+    /// Families that go from one centre to another.
+    Handovers,
+    /// The text of a consent, to be printed.
+    ConsentPaper,
     /// Lists of monitoring: rounds, problems, departures.
     Monitoring,
     /// The rounds of a family.
@@ -158,6 +164,9 @@ impl std::fmt::Display for Action {
             Self::Map => f.write_str("map.show"),
             Self::Families => f.write_str("family.list"),
             Self::Family => f.write_str("family.show"),
+            Self::Card => f.write_str("family.card"),
+            Self::Handovers => f.write_str("handover.list"),
+            Self::ConsentPaper => f.write_str("consent.paper"),
             Self::Monitoring => f.write_str("monitoring.list"),
             Self::MonitoringFamily => f.write_str("monitoring.family"),
             Self::MonitoringRound(number) => write!(f, "monitoring.round {number}"),

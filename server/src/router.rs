@@ -19,8 +19,9 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            assessments, audit, cases, deadlines, evidence, exchange, exports, families, held, live, map, monitoring,
-            page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, session,
+            assessments, audit, cases, deadlines, evidence, exchange, exports, families, held, live, map,
+            monitoring, page, people, phones, plans, reasons, reference, reports, retention, review,
+            road_maps, session,
         },
         records,
     },

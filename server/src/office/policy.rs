@@ -87,6 +87,10 @@ pub enum Right {
     EraseConfirm,
     /// To enter that somebody withdraws his consent (requirements §2.2, row "Consent record").
     ConsentWithdraw,
+    /// To register families, to keep their cards, where their members are registered (§31) and what they consent to.
+    FamilyKeep,
+    /// To propose a family of the own centre to another, and to accept or refuse one that is proposed to it.
+    FamilyHandOver,
     /// To see how messages to a state system stand (§37, §44).
     Exchange,
     /// To have those of the own units written once more.
@@ -103,9 +107,9 @@ pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
         Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check,
         ConsentWithdraw, Deadlines, EraseConfirm, ErasePropose, Erasures, Evidence, Exchange, ExchangeAside,
-        ExchangeWork, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Plan, PlanApprove,
-        PlanMake, Reasons, Reference, Refund, Report, ReportDecide, ReportMake, RoadMap, RoadMapMake,
-        RoadMapSign, Scans, Settings, Verify, Workers,
+        ExchangeWork, FamilyHandOver, FamilyKeep, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own,
+        People, Plan, PlanApprove, PlanMake, Reasons, Reference, Refund, Report, ReportDecide, ReportMake,
+        RoadMap, RoadMapMake, RoadMapSign, Scans, Settings, Verify, Workers,
     };
     match role {
         // Who works at a career centre prepares its report (§39) and draws up its road maps (§38).
@@ -129,6 +133,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             RoadMapMake,
             Assessment,
             ConsentWithdraw,
+            FamilyKeep,
             Exchange,
         ],
         Role::CtmSet => &[
@@ -171,6 +176,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Assessment,
             Erasures,
             ErasePropose,
+            FamilyHandOver,
             Exchange,
         ],
         Role::CtmSetHead => &[
