@@ -91,6 +91,12 @@ pub enum Action {
     Person,
     /// What happened about a family, or about one person of it.
     Timeline,
+    /// The card of a family.
+    Card,
+    /// Families that go from one centre to another.
+    Handovers,
+    /// The text of a consent, to be printed.
+    ConsentPaper,
     /// Lists of monitoring: rounds, problems, departures.
     Monitoring,
     /// The rounds of a family.
@@ -176,6 +182,9 @@ impl std::fmt::Display for Action {
             Self::Family => f.write_str("family.show"),
             Self::Person => f.write_str("person.show"),
             Self::Timeline => f.write_str("family.timeline"),
+            Self::Card => f.write_str("family.card"),
+            Self::Handovers => f.write_str("handover.list"),
+            Self::ConsentPaper => f.write_str("consent.paper"),
             Self::Monitoring => f.write_str("monitoring.list"),
             Self::MonitoringFamily => f.write_str("monitoring.family"),
             Self::MonitoringRound(number) => write!(f, "monitoring.round {number}"),

@@ -392,9 +392,14 @@ mod tests {
         ] {
             assert_eq!(is_phone(text), fits, "{text}");
         }
-        for (text, fits) in
-            [("TEST", true), ("Óteġen-Ūly", true), ("D'TEST", true), ("ТЕСТ", false), ("12", false), ("", false)]
-        {
+        for (text, fits) in [
+            ("TEST", true),
+            ("Óteġen-Ūly", true),
+            ("D'TEST", true),
+            ("ТЕСТ", false),
+            ("12", false),
+            ("", false),
+        ] {
             assert_eq!(is_latin(text), fits, "{text}");
         }
     }
@@ -451,7 +456,8 @@ mod tests {
     #[test]
     fn rural_is_what_others_there_are() {
         let known = |rows: &[(&str, bool)], code: &str| {
-            let rows: Vec<(String, bool)> = rows.iter().map(|(code, rural)| ((*code).to_owned(), *rural)).collect();
+            let rows: Vec<(String, bool)> =
+                rows.iter().map(|(code, rural)| ((*code).to_owned(), *rural)).collect();
             known_rural(&rows, &Kato::parse(code).unwrap())
         };
         let rows = [("559133100", true), ("559110100", false), ("559135100", true), ("559135200", false)];

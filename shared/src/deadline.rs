@@ -25,6 +25,8 @@ const NEAR_SPAN: Days = Days::new(7);
 text_enum! {
     /// What is due.
     pub enum DeadlineKind {
+        /// A temporary registration ends (§31).
+        Registration = "registration",
         /// A service of a plan is to be rendered (§33).
         Activity = "activity",
         /// A plan that is agreed and approved is to be brought onto the phones (§34).
@@ -74,6 +76,7 @@ impl DeadlineKind {
     #[must_use]
     pub const fn law(self) -> Law {
         let (code, paragraph) = match self {
+            Self::Registration => (Some("DL-31"), 31),
             Self::Activity => (None, 33),
             Self::Publication => (Some("DL-34"), 34),
             Self::Rework | Self::Check => (None, 37),
@@ -95,7 +98,9 @@ impl DeadlineKind {
     #[must_use]
     pub const fn who(self) -> &'static [Role] {
         match self {
-            Self::Activity | Self::Publication | Self::Rework | Self::Issue => &[Role::CcSet],
+            Self::Registration | Self::Activity | Self::Publication | Self::Rework | Self::Issue => {
+                &[Role::CcSet]
+            }
             Self::Check => &[Role::CcDir, Role::CtmSetHead, Role::MioSetHead, Role::MioSet],
             Self::RoadMap => &[Role::CcDir, Role::AkimRaion, Role::AkimOkrug],
             Self::RoadMapCopy | Self::Report | Self::ReportAgain => &[Role::CcSet, Role::CcDir],

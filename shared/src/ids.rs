@@ -101,6 +101,10 @@ ids! {
     ConclusionId;
     /// A recommendation to a centre, carried from quarter to quarter (§50).
     RecommendationId;
+    /// Where a person is registered (§31).
+    RegistrationId;
+    /// The hand-over of a family from one centre to another.
+    HandoverId;
 }
 
 fn draw(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {

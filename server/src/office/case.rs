@@ -230,14 +230,16 @@ pub async fn card(
     now: DateTime<Utc>,
 ) -> Outcome<Card> {
     let today = civil_date(now);
-    let sql = "select org_unit, settlement_kato, settlement_name, rural, quota_date, arrived_on, address, phone
+    let sql =
+        "select org_unit, settlement_kato, settlement_name, rural, quota_date, arrived_on, address, phone
         from family where id = $1";
     let row = opt!(tx, FamilyRow, sql, family).await?.ok_or(ProblemCode::NotFound)?;
     let sql = "select p.id, p.surname, p.given_name, p.patronymic, p.latin_name, p.iin, p.birth_date, p.sex, p.relation,
         p.phone, c.state from person p left join consent c on c.person = p.id where p.family = $1";
     let mut members = all!(tx, MemberRow, sql, family).await?;
     members.sort_by_key(|member| (member.relation, member.birth_date, member.id));
-    let sql = "select id, person, kind, from_day, until_day, year_from, place, is_current, by_name, by_role, at
+    let sql =
+        "select id, person, kind, from_day, until_day, year_from, place, is_current, by_name, by_role, at
         from registration where family = $1 order by position desc";
     let mut registered: Vec<(PersonId, Registration)> = all!(tx, RegistrationRow, sql, family)
         .await?

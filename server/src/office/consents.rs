@@ -137,9 +137,10 @@ pub async fn place_of(tx: &mut Tx, person: PersonId) -> Result<Option<(FamilyId,
     opt!(tx, (FamilyId, OrgUnitId), sql, person).await
 }
 
+/// A member of a family with his consent.
 #[derive(sqlx::FromRow)]
-struct Member {
-    id: PersonId,
+pub(super) struct Member {
+    pub(super) id: PersonId,
     surname: Option<String>,
     given_name: String,
     relation: Relation,
@@ -148,12 +149,12 @@ struct Member {
 }
 
 impl Member {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         let given = &self.given_name;
         self.surname.as_ref().map_or(given.clone(), |surname| format!("{surname} {given}"))
     }
 
-    fn consenting(&self) -> Consenting {
+    pub(super) fn consenting(&self) -> Consenting {
         Consenting {
             person: self.id,
             relation: self.relation,
@@ -163,7 +164,8 @@ impl Member {
     }
 }
 
-async fn members(tx: &mut Tx, family: FamilyId) -> Result<Vec<Member>, StoreError> {
+/// The members of a family.
+pub(super) async fn members(tx: &mut Tx, family: FamilyId) -> Result<Vec<Member>, StoreError> {
     let sql = "select p.id, p.surname, p.given_name, p.relation, p.birth_date, c.state
         from person p left join consent c on c.person = p.id where p.family = $1 order by p.id";
     all!(tx, Member, sql, family).await

@@ -11,7 +11,7 @@
 //! `deadline-who-<kind>`, `deadline-help-<kind>`. A gatherer reads nothing that grows with the number of families: what is
 //! counted family by family belongs into `counted`, which is kept in memory by unit and counted again when the journal
 //! has something new of it. Of the terms of §1.9 these are not here, because the store holds no event that starts them:
-//! applications (§8-19), preliminary visits (§28-29), temporary registration (§31).
+//! applications (§8-19), preliminary visits (§28-29).
 //!
 //! What is no term stays out: held records and missing numbers have their own list. Activities that have only a planned
 //! day have no legal one, so no clock.
@@ -25,6 +25,7 @@ mod issue;
 mod measures;
 mod publication;
 mod refund;
+mod registration;
 mod report;
 mod rework;
 mod road_map;
@@ -250,6 +251,7 @@ impl Found {
 /// What of a kind is due.
 async fn gather(kind: DeadlineKind, tx: &mut Tx, asked: &Asked<'_>) -> Outcome<Vec<Found>> {
     match kind {
+        DeadlineKind::Registration => registration::due(tx, asked).await,
         DeadlineKind::Activity => Ok(activity::due(asked)),
         DeadlineKind::Publication => publication::due(tx, asked).await,
         DeadlineKind::Rework => Ok(rework::due(asked)),
@@ -274,7 +276,7 @@ fn rights(kind: DeadlineKind) -> &'static [Right] {
     match kind {
         DeadlineKind::Activity => &[Right::Numbers],
         DeadlineKind::Publication => &[Right::Plan],
-        DeadlineKind::Rework => &[Right::Case],
+        DeadlineKind::Registration | DeadlineKind::Rework => &[Right::Case],
         DeadlineKind::Check => &[Right::Check],
         DeadlineKind::RoadMap | DeadlineKind::RoadMapCopy => &[Right::RoadMap],
         DeadlineKind::Report | DeadlineKind::ReportAgain | DeadlineKind::ReportDecision => &[Right::Report],

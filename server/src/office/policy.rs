@@ -91,6 +91,10 @@ pub enum Right {
     Consent,
     /// To enter that somebody withdraws his consent (the same row, C).
     ConsentWithdraw,
+    /// To register families, to keep their cards, where their members are registered (§31) and what they consent to.
+    FamilyKeep,
+    /// To propose a family of the own centre to another, and to accept or refuse one that is proposed to it.
+    FamilyHandOver,
     /// To see how messages to a state system stand (§37, §44).
     Exchange,
     /// To have those of the own units written once more.
@@ -107,9 +111,9 @@ pub fn rights(role: Role) -> &'static [Right] {
     use Right::{
         Acts, Assessment, AssessmentForward, AssessmentMake, AssessmentMeasure, Audit, Case, Check, Consent,
         ConsentWithdraw, Deadlines, EraseConfirm, ErasePropose, Erasures, Evidence, Exchange, ExchangeAside,
-        ExchangeWork, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own, People, Plan, PlanApprove,
-        PlanMake, Reasons, Reference, Refund, Report, ReportDecide, ReportMake, RoadMap, RoadMapMake,
-        RoadMapSign, Scans, Settings, Verify, Workers,
+        ExchangeWork, FamilyHandOver, FamilyKeep, Monitoring, MonitoringSettle, MonitoringWork, Numbers, Own,
+        People, Plan, PlanApprove, PlanMake, Reasons, Reference, Refund, Report, ReportDecide, ReportMake,
+        RoadMap, RoadMapMake, RoadMapSign, Scans, Settings, Verify, Workers,
     };
     match role {
         // Who works at a career centre prepares its report (§39) and draws up its road maps (§38).
@@ -134,6 +138,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             RoadMapMake,
             Assessment,
             ConsentWithdraw,
+            FamilyKeep,
             Exchange,
         ],
         Role::CtmSet => &[
@@ -178,6 +183,7 @@ pub fn rights(role: Role) -> &'static [Right] {
             Assessment,
             Erasures,
             ErasePropose,
+            FamilyHandOver,
             Exchange,
         ],
         Role::CtmSetHead => &[

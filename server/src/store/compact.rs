@@ -15,7 +15,7 @@ const PERSONAL: &str = "journal_body, family, person, consent, assignment, plan,
     device_scope, change, person_word, report_row, report_remark, road_map_row,
     road_map_scan, road_map_remark, record_act, plan_version, plan_row, plan_act, plan_paper, plan_remark,
     monitoring_round, monitoring_act, monitoring_issue, monitoring_word, monitoring_residence, monitoring_departure,
-    monitoring_confirmation, erasure_proposal, consent_withdrawal";
+    monitoring_confirmation, erasure_proposal, consent_withdrawal, registration, family_handover";
 
 const PAUSE: Duration = Duration::from_millis(100);
 /// Five minutes: longer than any statement of ours may take.

@@ -40,6 +40,7 @@ export function where(of: Deadline): Place {
   const period = of.period ?? "";
   const late = of.state === "late";
   const places: Record<DeadlineKind, () => Place> = {
+    registration: () => (of.subject ? { screen: "case", family: of.subject } : FAMILIES),
     activity: () => ({ ...FAMILIES, only: late ? "overdue" : "soon", unit, from: of.from ?? "", to: of.to ?? "" }),
     publication: () => (of.subject ? { screen: "plan", family: of.subject, version: "" } : { ...PLANS, only: late ? "late" : "under_way" }),
     rework: () => ({ ...RECORDS, state: late ? "unanswered" : "returned", unit }),

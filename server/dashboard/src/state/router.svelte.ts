@@ -77,6 +77,9 @@ export type Place =
   | { screen: "erase"; family: string; person: string }
   | { screen: "erased"; erasure: string }
   | { screen: "consent"; person: string }
+  /** Without a family a new one. */
+  | { screen: "case"; family: string }
+  | { screen: "handovers" }
   | { screen: "reference"; which: ReferencePart; year: string; q: string }
   | { screen: "account" }
   | { screen: "home" };
@@ -112,7 +115,10 @@ export function read(hash: string): Place {
     }
     case "exports":
     case "account":
+    case "handovers":
       return { screen };
+    case "case":
+      return { screen, family: id };
     case "checking":
       return { screen, ...words(asked, "service", "unit", "worker", "from", "to") };
     case "held": {
@@ -271,6 +277,8 @@ export function write(place: Place): string {
       return `#/erased/${place.erasure}`;
     case "consent":
       return `#/consent/${place.person}`;
+    case "case":
+      return place.family ? `#/case/${place.family}` : "#/case";
     case "worker":
       return `#/worker/${place.worker}`;
     case "phone":

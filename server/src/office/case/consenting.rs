@@ -126,16 +126,17 @@ pub async fn paper(tx: &mut Tx, person: PersonId, lang: Lang, now: DateTime<Utc>
         members.iter().filter(|of| of.consenting().is_minor(today)).map(consents::Member::name).collect();
     let messages = Messages::of(lang);
     let say = |id: &str| messages.text(id, &[]);
-    let fill = |id: &str, name: &'static str, text: &str| messages.text(id, &[(name, text.to_owned().into())]);
+    let fill =
+        |id: &str, name: &'static str, text: &str| messages.text(id, &[(name, text.to_owned().into())]);
     let names = [who.surname.as_deref(), Some(&who.given_name), who.patronymic.as_deref()];
     let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let born = who.birth_date.map_or_else(|| "____________".to_owned(), |day| day.format("%d.%m.%Y").to_string());
+    let born =
+        who.birth_date.map_or_else(|| "____________".to_owned(), |day| day.format("%d.%m.%Y").to_string());
     let centre = if lang == Lang::Kk { &who.name_kk } else { &who.name_ru };
     let mut blocks = vec![
-        Block::Text(messages.text(
-            "consent-paper-who",
-            &[("name", name.clone().into()), ("date", born.into())],
-        )),
+        Block::Text(
+            messages.text("consent-paper-who", &[("name", name.clone().into()), ("date", born.into())]),
+        ),
         Block::Text(fill("consent-paper-operator", "centre", centre)),
     ];
     if !minors.is_empty() {

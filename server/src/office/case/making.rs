@@ -360,7 +360,11 @@ async fn settled_near(tx: &mut Tx, family: &Family) -> Result<Vec<(String, bool)
 
 /// Which legal days move when the family is included on this day. What a plan named stays as it is; what was counted follows,
 /// and what waited for the day gets it.
-async fn moved(tx: &mut Tx, family: FamilyId, quota: Option<NaiveDate>) -> Result<Vec<DuesMoved>, StoreError> {
+async fn moved(
+    tx: &mut Tx,
+    family: FamilyId,
+    quota: Option<NaiveDate>,
+) -> Result<Vec<DuesMoved>, StoreError> {
     let (terms, calendar) = (Terms::read(tx).await?, calendar::read(tx).await?);
     type Open = (ActivityId, ServiceCode, Option<NaiveDate>, bool);
     let sql = "select id, service, due_on, counted from activity where family = $1 and state = 'planned'";

@@ -75,18 +75,33 @@ fn unchanged(card: &Value) -> Value {
         .iter()
         .map(|member| {
             let mut wanted = json!({});
-            for field in
-                ["id", "surname", "given_name", "patronymic", "latin_name", "birth_date", "sex", "relation", "phone"]
-            {
+            for field in [
+                "id",
+                "surname",
+                "given_name",
+                "patronymic",
+                "latin_name",
+                "birth_date",
+                "sex",
+                "relation",
+                "phone",
+            ] {
                 wanted[field] = member[field].clone();
             }
             wanted
         })
         .collect();
     let mut wanted = json!({"members": members});
-    for field in
-        ["version", "settlement_kato", "settlement_name", "rural", "quota_date", "arrived_on", "address", "phone"]
-    {
+    for field in [
+        "version",
+        "settlement_kato",
+        "settlement_name",
+        "rural",
+        "quota_date",
+        "arrived_on",
+        "address",
+        "phone",
+    ] {
         wanted[field] = card[field].clone();
     }
     wanted
@@ -107,11 +122,18 @@ fn new_family() -> Value {
 }
 
 /// The families on a phone after a pull from the beginning, and those that are gone since a cursor.
-async fn pulled(house: &House, device: DeviceId, worker: UserId, cursor: &mut Option<String>) -> [BTreeSet<Uuid>; 2] {
+async fn pulled(
+    house: &House,
+    device: DeviceId,
+    worker: UserId,
+    cursor: &mut Option<String>,
+) -> [BTreeSet<Uuid>; 2] {
     let (mut here, mut gone) = (BTreeSet::new(), BTreeSet::new());
     loop {
         let now = house.clock.wall();
-        let page = changes::page(&house.store, device, worker, cursor.as_deref(), Kind::ALL, 500, now).await.unwrap();
+        let page = changes::page(&house.store, device, worker, cursor.as_deref(), Kind::ALL, 500, now)
+            .await
+            .unwrap();
         for line in page.lines.iter().filter(|line| line.kind == Kind::Family) {
             let to = if line.row.is_some() { &mut here } else { &mut gone };
             to.insert(line.id);
