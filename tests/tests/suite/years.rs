@@ -71,7 +71,8 @@ async fn plan(scene: &mut Scene) -> BTreeMap<(usize, &'static str), ActivityId> 
     let opened = scene.post(Who::Worker, &path, json!({"begins": "remote"})).await;
     let version = format!("/api/plans/{}/{}", opened["plan"].as_str().unwrap(), opened["version"]);
     // Without a day of inclusion nothing is due by law, and nobody's five years run.
-    assert_eq!(item(&scene.get(Who::Worker, &path).await, "S07")["due_on"], Value::Null);
+    let shown = scene.get(Who::Worker, &path).await;
+    assert_eq!(item(&shown, "S07")["due_on"], Value::Null);
     let watched = format!("/api/families/{}/monitoring", scene.family);
     assert_eq!(scene.get(Who::Director, &watched).await["rounds"], json!([]));
 
@@ -79,7 +80,7 @@ async fn plan(scene: &mut Scene) -> BTreeMap<(usize, &'static str), ActivityId> 
     scene.settled(|family| family.quota_date = Some(day("2024-06-05"))).await;
     let shown = scene.get(Who::Worker, &path).await;
     // Ten working days; Kurban ait of 2024 is a Sunday and moves nothing.
-    assert_eq!(item(&shown, "S07")["due_on"], "2024-06-19");
+    assert_eq!(shown["terms"], json!([{"service": "S07", "days": 10, "due_on": "2024-06-19"}]));
     let of = scene.get(Who::Director, &watched).await;
     assert_eq!((&of["start"], &of["horizon"]), (&json!("2024-06-05"), &json!("2029-06-05")));
     assert_eq!(of["rounds"].as_array().unwrap().len(), 16);
@@ -93,6 +94,7 @@ async fn plan(scene: &mut Scene) -> BTreeMap<(usize, &'static str), ActivityId> 
     assert_eq!(saved["unexplained"], 0, "{saved}");
     scene.post(Who::Worker, &version, json!({"act": "finish"})).await;
     let shown = scene.get(Who::Worker, &path).await;
+    assert_eq!(item(&shown, "S07")["due_on"], "2024-06-19");
     let digest = &shown["version"]["sha256"].as_str().unwrap()[..8];
     let paper = json!({"how": "paper", "name": format!("{NAME} СЫНАҚ"), "signed_on": "2024-06-10", "digest": digest,
         "file": STANDARD.encode("%PDF-1.7\nҚОЛ\n%%EOF\n")});

@@ -145,7 +145,10 @@ on_each! { engine, House;
         }
         assert!(persons.len() > 18, "{} persons fit on a page", persons.len());
         let (director, id) = signed(&house, &office).await;
-        for (lang, continued) in [("kk", "Кестенің жалғасы"), ("ru", "Продолжение таблицы")] {
+        for (lang, continued, last) in [
+            ("kk", "Кестенің жалғасы", "Ақпараттық және анықтамалық қызметтер көрсету 27"),
+            ("ru", "Продолжение таблицы", "Предоставление информационных и справочных услуг 27"),
+        ] {
             let wanted = json!({"what": "report", "format": "pdf", "lang": lang, "report": id, "number": "state_system"});
             let paper = file(&office, &director, &wanted).await;
             // Where it is missing nothing is read, which CI does not allow.
@@ -164,9 +167,8 @@ on_each! { engine, House;
                 let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
                 assert!(page.contains(&format!("{} / {}", at + 1, pages.len())), "{page}");
                 assert_eq!(page.contains(continued), at > 0, "{page}");
-                let numbers: Vec<String> = (1..=27).map(|number| number.to_string()).collect();
-                let heads = page.contains(&numbers.join(" ")) || !page.contains("23.11.");
-                assert!(heads, "the columns have no numbers on page {}: {page}", at + 1);
+                // The last heading with the number of its column, wherever there are rows.
+                assert_eq!(page.contains(last), page.contains("23.11."), "page {}: {page}", at + 1);
             }
             let rows = office.district.persons.iter().filter(|person| persons.contains(&person.id));
             for iin in rows.filter_map(|person| person.iin.as_ref()) {
