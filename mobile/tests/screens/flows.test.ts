@@ -126,6 +126,10 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     await worker.sees(/KZ-2026\/114/);
     await worker.tap(w("activity-video-reason"));
     await worker.pick(w("no-video-other"), lang === "kk" ? "Камера тоңып қалды." : "Камера замёрзла.");
+    await worker.sees(lang === "kk" ? /Камера тоңып қалды/ : /Камера замёрзла/);
+    await worker.tap(w("activity-note-add"));
+    await dialog().locator("textarea").fill(lang === "kk" ? "Есік." : "Дверь.");
+    await worker.tap(w("button-save"));
     await worker.tap(w("activity-review"));
     await worker.sees(w("review-title"));
     await worker.sees(/KZ-2026\/114/);
