@@ -278,7 +278,7 @@ impl Bench {
         let [_, (_, desk), _] = self.desks(site)?;
         let name = |figure: &str| format!("office_{figure}_{}", engine.name());
         let wanted = json!({"what": "records", "format": "xlsx", "lang": "kk"});
-        let (rows, took) = self.exported(desk, wanted)?;
+        let (rows, took) = self.exported(&desk, wanted)?;
         figures.add(&name("xlsx_rows"), rows);
         figures.add(&name("xlsx_rows_per_s"), rows / took);
         figures.add(&name("rss_peak_mb"), memory(pid)?.peak);

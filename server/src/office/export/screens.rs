@@ -428,7 +428,7 @@ async fn erasures(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
     let may = policy::rights(of.user.role).contains(&policy::Right::EraseConfirm);
     let mut pages = erasing::Pages::default();
     loop {
-        let list = erasing::list(tx, of.user, of.territory, may, pages).await?;
+        let list = erasing::list(tx, of.user, of.territory, may, pages, None).await?;
         let rows = list.proposals.into_iter().map(|proposal| {
             vec![
                 proposal.family_name.into(),
