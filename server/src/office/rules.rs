@@ -21,6 +21,8 @@ use crate::{
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = RulesOfSet)]
 pub struct All {
+    /// Which.
+    pub set: RuleSet,
     /// Today, in UTC+5.
     pub today: NaiveDate,
     /// Each rule.
@@ -116,7 +118,7 @@ pub async fn all(tx: &mut Tx, set: RuleSet, now: DateTime<Utc>) -> Result<All, S
                 .collect(),
         }
     };
-    Ok(All { today, rules: set.rules().iter().map(of).collect(), history: history(tx, set).await? })
+    Ok(All { set, today, rules: set.rules().iter().map(of).collect(), history: history(tx, set).await? })
 }
 
 async fn history(tx: &mut Tx, set: RuleSet) -> Result<Vec<Changed>, StoreError> {

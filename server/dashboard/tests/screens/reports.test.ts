@@ -128,16 +128,16 @@ describe.each(["kk", "ru"] as const)("monthly reports, %s", (lang: Lang) => {
     await desk.page.getByText(say("report-changes-none")).waitFor();
     await act(desk, "sign").click();
     // With a file of his over the text, and the password: nobody knows his certificate yet.
-    const dialog = desk.page.getByRole("dialog");
-    await dialog.getByText(sign("sign-cms"), { exact: true }).click();
-    const [download] = await Promise.all([desk.page.waitForEvent("download"), dialog.getByRole("link", { name: sign("sign-text") }).click()]);
+    const signing = desk.page.getByRole("dialog");
+    await signing.getByText(sign("sign-cms"), { exact: true }).click();
+    const [download] = await Promise.all([desk.page.waitForEvent("download"), signing.getByRole("link", { name: sign("sign-text") }).click()]);
     const cms = new Signer("СЫНАМАЛЫ ҚЫЗМЕТКЕР", "900101300017").sign(readFileSync(await download.path()));
-    await dialog.getByLabel(sign("sign-file")).setInputFiles({ name: "report.cms", mimeType: "application/pkcs7-mime", buffer: cms });
-    const go = dialog.getByRole("button", { name: say("report-act-sign"), exact: true });
+    await signing.getByLabel(sign("sign-file")).setInputFiles({ name: "report.cms", mimeType: "application/pkcs7-mime", buffer: cms });
+    const go = signing.getByRole("button", { name: say("report-act-sign"), exact: true });
     await go.click();
-    await dialog.getByText(say("problem-signature-needs-password")).waitFor();
+    await signing.getByText(say("problem-signature-needs-password")).waitFor();
     await desk.look(`report-sign-file.${lang}`);
-    await dialog.getByLabel(say("desk-password")).fill(centre.password);
+    await signing.getByLabel(say("desk-password")).fill(centre.password);
     await go.click();
     await state(desk, "signed");
     await desk.page.getByRole("heading", { name: sign("sign-files") }).waitFor();
