@@ -35,6 +35,10 @@ class Words {
   current = $state.raw<FluentBundle>(bundle("kk"));
   private parts: Part[] = ["base"];
   private own: Own[] = [];
+  /** The language that was asked for last, the number of that time, and its coming. */
+  private wanted: Lang = "kk";
+  private turn = 0;
+  private last: Promise<void> = Promise.resolve();
 
   /** From the next time a language is spoken, these belong to it. */
   also(own: Own): void {
@@ -43,14 +47,30 @@ class Words {
 
   /** Words that come with a screen: spoken from now on. */
   async join(own: Own): Promise<void> {
-    if (this.own.includes(own)) return;
-    this.own.push(own);
-    await this.speak(this.lang);
+    if (!this.own.includes(own)) {
+      this.own.push(own);
+      void this.speak(this.wanted);
+    }
+    try {
+      await this.last;
+    } catch (error) {
+      // Without a network, say: they are asked for again the next time.
+      this.own = this.own.filter((each) => each !== own);
+      this.last = Promise.resolve();
+      throw error;
+    }
   }
 
   /** Speaks this language from now on. */
-  async speak(lang: Lang): Promise<void> {
+  speak(lang: Lang): Promise<void> {
+    this.wanted = lang;
+    return (this.last = this.fetch(lang, ++this.turn));
+  }
+
+  private async fetch(lang: Lang, turn: number): Promise<void> {
     const sources = await Promise.all([...this.parts.map((part) => SOURCES[lang][part]), ...this.own.map((own) => own[lang])].map((load) => load()));
+    // Asked for again meanwhile: what came now may be another language, or lack the words of a screen.
+    if (turn !== this.turn) return this.last;
     this.current = bundle(lang, ...sources.map((source) => source.default));
     this.lang = lang;
     if (typeof document !== "undefined") document.documentElement.lang = lang;
@@ -60,7 +80,7 @@ class Words {
   async withHelp(): Promise<void> {
     if (this.parts.includes("help")) return;
     this.parts = ["base", "help"];
-    await this.speak(this.lang);
+    await this.speak(this.wanted);
   }
 }
 

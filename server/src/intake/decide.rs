@@ -742,7 +742,7 @@ mod tests {
         // It was given after all: a completion that corrects the refusal counts in its place, any other does not.
         assert_eq!(judge_one(&mut desk, record(4, 5)).activity_after, None, "the refusal counts");
         let mut given = record(4, 6);
-        given.supersedes = Some(RecordId(id(1_004)));
+        given.supersedes = Some(RecordId(id(1_003)));
         let after = judge_one(&mut desk, given).activity_after.expect("corrects the one that counts");
         assert_eq!((after.state, after.record), (ActivityState::Reported, Some(RecordId(id(1_006)))));
         assert_eq!(after.done_on, Some(TODAY.parse().unwrap()));

@@ -20,7 +20,7 @@ use kandas_server::{
     },
     devices, erase, exec,
     facts::{
-        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, ConsentWithdrawn,
+        AccessAnchored, AssessmentSigned, BundleErased, BundleOpened, BundleReceived, CheckSampled, ConsentWithdrawn,
         DuesMoved, DuesSet, EraseNumbers, ErasureConfirmed, ErasureDropped, ErasureProposed, Event,
         EvidenceCalled, EvidenceSalvaged, ExchangeAnswer, ExchangeAside, ExchangeConfirmed, ExchangeQueued,
         ExchangeSettled, ExchangeTaken, ExchangeWritten, HandoverDecided, HandoverProposed, Measure,
@@ -49,7 +49,6 @@ use kandas_shared::{
     consent::WithdrawalForm,
     evidence::{FileRef, Part},
     exchange::{self, AsideReason},
-    finding::Threshold,
     hash::{Digest, Epoch},
     ids::{
         ActivityId, BundleId, ConclusionId, ErasureId, EvidenceId, FamilyId, OrgUnitId, PersonId, ProposalId,
@@ -889,9 +888,11 @@ async fn live(house: &House) {
     ];
     house.append(facts.map(Fact::by_system)).await;
 
-    // All records are drawn of which nothing is noticed; then what is noticed is stated.
-    let name = format!("finding.{}.2024-05-30", Threshold::SamplePercent);
-    house.append([Fact::by_system(Event::SettingSet(Setting::new(name, "100")))]).await;
+    // Something is noticed about every record here, so none would be drawn by itself.
+    let payload: serde_json::Value = serde_json::from_str(&sealed[1].jws.payload).unwrap();
+    let record = serde_json::from_value(payload["record"].clone()).unwrap();
+    let drawn = CheckSampled { record, hash: sealed[1].jws.identity() };
+    house.append([Fact::by_system(Event::CheckSampled(drawn))]).await;
     let mut work = crate::findings::worker(house);
     assert!(work.all().await.unwrap());
 

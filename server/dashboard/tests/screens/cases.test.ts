@@ -47,13 +47,13 @@ describe.each(["kk", "ru"] as const)("families, %s", (lang: Lang) => {
     await page.getByLabel(say("case-settlement"), { exact: true }).fill("Жаңа ауыл");
     await page.getByLabel(say("case-quota"), { exact: true }).fill(day(Date.now(), -20));
     const first = page.getByRole("group", { name: say("case-member", { number: 1 }) });
-    await first.getByLabel(say("case-given")).fill("ТЕСТБЕК");
+    await first.getByLabel(say("case-given"), { exact: true }).fill("ТЕСТБЕК");
     await first.getByLabel(say("case-latin")).fill("ТЕСТ");
     await first.getByLabel(say("case-phone")).fill("+86 (10) 1234-5678");
     await first.getByLabel(say("case-birth")).fill("1985-01-01");
     await page.getByRole("button", { name: say("case-add") }).click();
     const second = page.getByRole("group", { name: say("case-member", { number: 2 }) });
-    await second.getByLabel(say("case-given")).fill("ҮЛГІ");
+    await second.getByLabel(say("case-given"), { exact: true }).fill("ҮЛГІ");
     await second.getByLabel(say("case-birth")).fill("2015-01-01");
     await page.getByRole("button", { name: say("case-save") }).click();
     await page.getByText(say("case-fault-of-member", { number: "1", fault: say("case-fault-latin") })).waitFor();
@@ -94,7 +94,7 @@ describe.each(["kk", "ru"] as const)("families, %s", (lang: Lang) => {
     await page.getByText(warning).waitFor();
     await worker.look(`family-registration.${lang}`);
     await worker.go("deadlines?kind=registration");
-    await page.getByText(say("deadline-registration"), { exact: true }).first().waitFor();
+    await page.getByRole("link", { name: new RegExp(`^${say("deadline-registration")}`) }).first().waitFor();
   });
 
   test("a consent is printed and entered", async () => {

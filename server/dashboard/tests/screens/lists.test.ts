@@ -86,7 +86,8 @@ describe.each(["kk", "ru"] as const)("lists and pages of a case, %s", (lang) => 
     const scroll = page.locator(".page");
     const more = page.getByRole("button", { name: say("desk-held-more") });
     for (let tries = 0; tries < 40 && (await more.count()) > 0; tries += 1) {
-      await more.first().scrollIntoViewIfNeeded();
+      // It may have come, and the button gone, since it was counted.
+      await more.first().scrollIntoViewIfNeeded({ timeout: 2000 }).catch(() => undefined);
       await page.waitForTimeout(300);
     }
     await expect.poll(() => table.getAttribute("aria-rowcount")).not.toBe("-1");

@@ -388,8 +388,11 @@ on_each! { engine, House;
         assert_eq!(pulled(&house, new, newcomer.user.id, &mut at_new).await[0], BTreeSet::from([scene.office.family]));
         assert_eq!(scene.office.get(&scene.director, &format!("/api/families/{id}")).await.code(), "forbidden");
         let shown = scene.office.get(&scene.other, &format!("/api/families/{id}")).await.ok();
-        assert_eq!((&shown["worker_id"], &shown["records"][0]["record"]), (&json!(newcomer.user.id), &json!(record)));
-        assert_eq!(shown["records"][0]["worker_name"], json!(scene.office.district.users.iter().find(|of| of.id == scene.office.worker.0).unwrap().name));
+        assert_eq!(shown["worker_id"], json!(newcomer.user.id));
+        let timeline = scene.office.get(&scene.other, &format!("/api/families/{id}/timeline")).await.ok();
+        let came = timeline["entries"].as_array().unwrap().iter().find(|entry| entry["record"] == json!(record)).unwrap();
+        let recorded = scene.office.district.users.iter().find(|of| of.id == scene.office.worker.0).unwrap();
+        assert_eq!(came["by_name"], json!(recorded.name), "who recorded it stays");
         let past = scene.card(&scene.other, &id).await;
         assert_eq!((&past["handovers"][0]["state"], &past["handovers"][0]["from"]["unit"]), (&json!("accepted"), &json!(scene.office.unit)));
         // Whoever gave it sees what he gave.
