@@ -19,9 +19,9 @@ use crate::{
     api::{
         device, front, health, media,
         office::{
-            assessments, audit, cases, deadlines, evidence, exchange, exports, families, fleet, held, live, map,
-            monitoring, page, people, phones, plans, reasons, reference, reports, retention, review, road_maps, search,
-            session, units,
+            assessments, audit, cases, deadlines, evidence, exchange, exports, families, fleet, held, live,
+            map, monitoring, page, people, phones, plans, reasons, reference, reports, retention, review,
+            road_maps, search, session, units,
         },
         records,
     },

@@ -193,8 +193,7 @@ impl Rules {
         set.monthly_metered_bytes =
             number("monthly_metered_mb").map_or(set.monthly_metered_bytes, |mb| mb * MB);
         set.reserve_bytes = number("reserve_mb").map_or(set.reserve_bytes, |mb| mb * MB);
-        set.language =
-            self.said("language", day).and_then(|word| word.parse().ok()).unwrap_or(set.language);
+        set.language = self.said("language", day).and_then(|word| word.parse().ok()).unwrap_or(set.language);
         settings
     }
 }
@@ -244,7 +243,8 @@ mod tests {
         let nobody = Rules::of(RuleSet::Phone, []);
         let shipped = PhoneSettings::default();
         assert_eq!(nobody.over(shipped.clone(), day("2026-06-01")), shipped);
-        let names: Vec<String> = PHONE.iter().map(|rule| RuleSet::Phone.setting(rule, day("2026-01-01"))).collect();
+        let names: Vec<String> =
+            PHONE.iter().map(|rule| RuleSet::Phone.setting(rule, day("2026-01-01"))).collect();
         let said = names.iter().zip(&PHONE).map(|(name, rule)| (name.as_str(), rule.default));
         let said = Rules::of(RuleSet::Phone, said);
         let odd = PhoneSettings {

@@ -6,7 +6,7 @@ use super::{
     Face,
     call::Problem,
     draft::{rule, together},
-    view::{ActivityView, Consent, Patch},
+    view::{ActivityView, Consent},
 };
 use crate::{
     draft::DraftKind,
@@ -25,8 +25,9 @@ impl Face {
         let strict = home::settings(&mut conn).await?.strict_photo_and_video;
         let known = pulled::activity(&mut conn, id).await?.ok_or_else(|| Problem::unknown("activity"))?;
         drop(conn);
-        let closed = matches!(task.patch, Patch::NotApplicable | Patch::Refused)
-            && task.state != ActivityState::Cancelled
+        // Also while that record still waits to be sent: what is beside it goes by the records, not by how they travel.
+        let closed = task.state != ActivityState::Cancelled
+            && task.draft.is_none()
             && self.app().closed_by(id).await?.is_some();
         let service = task.service.service();
         Ok(ActivityView {

@@ -870,7 +870,7 @@ async fn what_was_said_in_a_draft_can_be_put_right_and_nothing_is_sealed_without
     assert_eq!(ask(&face, json!({"call": "seal", "draft": draft})).await["outcome"], "sealed");
 
     // A service that nobody wanted is given after all: a completion in the place of the refusal.
-    let clinic = world.activity(world.head, ServiceCode::S21);
+    let clinic = world.activity(world.head, ServiceCode::S07);
     let page = ask(&face, json!({"call": "open_refused", "activity": clinic, "reason": ""})).await;
     let refusal = page["draft"].clone();
     assert_eq!(page["to_say"], json!([{"what": "reason"}]));

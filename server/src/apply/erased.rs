@@ -50,7 +50,9 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     for table in ["road_map_row", "road_map_scan", "road_map_remark"] {
         many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
     }
-    let with_position = [case::WITH_POSITION, monitoring::WITH_POSITION, plan::WITH_POSITION, retention::WITH_POSITION].concat();
+    let with_position =
+        [case::WITH_POSITION, monitoring::WITH_POSITION, plan::WITH_POSITION, retention::WITH_POSITION]
+            .concat();
     for table in with_position {
         many!(tx, &format!("delete from {table} where position in ("), told, ")").await?;
     }

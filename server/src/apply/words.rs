@@ -144,7 +144,8 @@ pub fn readings(asked: &str) -> Vec<Ranges> {
         (word, end)
     };
     let parts = parts(asked);
-    let is_number = |part: &String| part.len() >= FEWEST_DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        |part: &String| part.len() >= FEWEST_DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
     let read = |from_its_end: bool| -> Ranges {
         parts
             .iter()
@@ -262,12 +263,22 @@ mod tests {
         let names = [Some("Қасымұлы-Сынамалы"), Some("Әлия"), None, Some("KASYMULY ALIYA")];
         let words = words(names.into_iter(), Some(&iin));
         for asked in [
-            "касым", "ҚАСЫМҰЛЫ ал", "сынам", "aliya kas", "алия касымулы", &iin.reveal()[8..], &iin.reveal()[6..],
-            "9001", "900101", "алия 900101", iin.reveal(),
+            "касым",
+            "ҚАСЫМҰЛЫ ал",
+            "сынам",
+            "aliya kas",
+            "алия касымулы",
+            &iin.reveal()[8..],
+            &iin.reveal()[6..],
+            "9001",
+            "900101",
+            "алия 900101",
+            iin.reveal(),
         ] {
             assert!(meets(&words, asked), "{asked}");
         }
-        for asked in ["", " - ", "сым", "касымулы бек", "0101", "900102", "бек 900101", &iin.reveal()[9..]] {
+        for asked in ["", " - ", "сым", "касымулы бек", "0101", "900102", "бек 900101", &iin.reveal()[9..]]
+        {
             assert!(!meets(&words, asked), "{asked}");
         }
     }

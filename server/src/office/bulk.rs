@@ -15,10 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    held::EXACT,
-    queue::Filter,
-};
+use super::{held::EXACT, queue::Filter};
 use crate::{
     all, among, chance,
     check::{self, Together, policy::Territory},
@@ -99,11 +96,11 @@ struct Row {
 }
 
 /// Waits to be checked.
-const WAITS: &str = "r.org_unit is not null and r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded
+const WAITS: &str =
+    "r.org_unit is not null and r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded
     and r.record is not null and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')";
 /// From where on it counts: a decision may have let it in later than it came.
-const COUNTS_SINCE: &str =
-    "coalesce((select max(d.position) from held_decision d where d.hash = r.hash and d.choice = 'applied'), r.position)";
+const COUNTS_SINCE: &str = "coalesce((select max(d.position) from held_decision d where d.hash = r.hash and d.choice = 'applied'), r.position)";
 const NOTICED: &str = "exists (select 1 from finding n where n.hash = r.hash)";
 const INCOMPLETE: &str = "exists (select 1 from evidence e join evidence_file x on x.evidence = e.evidence
     where e.hash = r.hash and x.part = 'file' and x.state <> 'received')";
@@ -147,12 +144,7 @@ impl LeftOut {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn offer(
-    state: &AppState,
-    user: &User,
-    territory: &Territory,
-    filter: &Filter,
-) -> Outcome<Offer> {
+pub async fn offer(state: &AppState, user: &User, territory: &Territory, filter: &Filter) -> Outcome<Offer> {
     let now = state.clock.wall();
     let mut tx = state.store.read().await?;
     let units = filter.units(user, territory);

@@ -377,10 +377,8 @@ impl Wanted {
 
     /// The unit that it is about, if it is about something of one.
     async fn unit(&self, tx: &mut Tx) -> Outcome<Option<OrgUnitId>> {
-        if matches!(
-            self.what,
-            What::Records | What::Families | What::Deadlines | What::Messages | What::Due
-        ) || self.what.is_monitoring()
+        if matches!(self.what, What::Records | What::Families | What::Deadlines | What::Messages | What::Due)
+            || self.what.is_monitoring()
         {
             return Ok(self.unit);
         }

@@ -383,17 +383,43 @@ impl Asked {
         let Self { units, late, near, year, worker, phone, service, from, to, everywhere, .. } = self;
         let limit = MOST + 1;
         if *everywhere {
-            let sql = format!("select f.id from family f where {} f.id > $9 order by f.id limit $10", self.sql);
+            let sql =
+                format!("select f.id from family f where {} f.id > $9 order by f.id limit $10", self.sql);
             let sql = AssertSqlSafe(sql.as_str());
             return all!(
-                tx, (FamilyId,), sql, late, near, year, worker, phone, service, from, to, after, limit
+                tx,
+                (FamilyId,),
+                sql,
+                late,
+                near,
+                year,
+                worker,
+                phone,
+                service,
+                from,
+                to,
+                after,
+                limit
             )
             .await;
         }
         let sql = format!("select f.id from family f where {} f.id > $9 and f.org_unit in (", self.sql);
         let tail = ") order by f.id limit $10";
         let found = among!(
-            tx, (FamilyId,), &sql, *units, tail, *late, *near, *year, *worker, *phone, *service, *from, *to, after,
+            tx,
+            (FamilyId,),
+            &sql,
+            *units,
+            tail,
+            *late,
+            *near,
+            *year,
+            *worker,
+            *phone,
+            *service,
+            *from,
+            *to,
+            after,
             limit
         );
         let mut ids = found.await?;
@@ -423,8 +449,27 @@ impl Asked {
             );
             let tail = format!(") limit {}", EXACT + 1);
             let found = among!(
-                tx, (FamilyId,), &sql, *units, &tail, *late, *near, *year, *worker, *phone, *service, *from, *to, *a,
-                *b, *c, *d, *e, *f, *g, *h
+                tx,
+                (FamilyId,),
+                &sql,
+                *units,
+                &tail,
+                *late,
+                *near,
+                *year,
+                *worker,
+                *phone,
+                *service,
+                *from,
+                *to,
+                *a,
+                *b,
+                *c,
+                *d,
+                *e,
+                *f,
+                *g,
+                *h
             )
             .await?;
             all.extend(found.into_iter().map(|(family,)| family));
@@ -450,15 +495,55 @@ impl Asked {
                 let sql = format!("{sql} {tail}");
                 let sql = AssertSqlSafe(sql.as_str());
                 all!(
-                    tx, (FamilyId,), sql, late, near, year, worker, phone, service, from, to, a, b, c, d, e, f, g, h,
-                    after, limit
+                    tx,
+                    (FamilyId,),
+                    sql,
+                    late,
+                    near,
+                    year,
+                    worker,
+                    phone,
+                    service,
+                    from,
+                    to,
+                    a,
+                    b,
+                    c,
+                    d,
+                    e,
+                    f,
+                    g,
+                    h,
+                    after,
+                    limit
                 )
                 .await?
             } else {
                 let (sql, tail) = (format!("{sql} and f.org_unit in ("), format!(") {tail}"));
                 among!(
-                    tx, (FamilyId,), &sql, *units, &tail, *late, *near, *year, *worker, *phone, *service, *from, *to,
-                    *a, *b, *c, *d, *e, *f, *g, *h, after, limit
+                    tx,
+                    (FamilyId,),
+                    &sql,
+                    *units,
+                    &tail,
+                    *late,
+                    *near,
+                    *year,
+                    *worker,
+                    *phone,
+                    *service,
+                    *from,
+                    *to,
+                    *a,
+                    *b,
+                    *c,
+                    *d,
+                    *e,
+                    *f,
+                    *g,
+                    *h,
+                    after,
+                    limit
                 )
                 .await?
             };

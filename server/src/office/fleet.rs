@@ -159,8 +159,7 @@ pub(super) fn cut<Of, Id: Copy + PartialEq>(
     id: impl Fn(&Of) -> Id,
 ) -> (Vec<Of>, usize, Option<Id>) {
     let total = all.len();
-    let from =
-        after.and_then(|after| all.iter().position(|each| id(each) == after)).map_or(0, |at| at + 1);
+    let from = after.and_then(|after| all.iter().position(|each| id(each) == after)).map_or(0, |at| at + 1);
     let mut page: Vec<Of> = all.into_iter().skip(from).take(most + 1).collect();
     let more = page.len() > most;
     page.truncate(most);

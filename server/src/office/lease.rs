@@ -28,7 +28,12 @@ pub enum Taken {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn take(tx: &mut Tx, record: RecordId, by: UserId, now: DateTime<Utc>) -> Result<Taken, StoreError> {
+pub async fn take(
+    tx: &mut Tx,
+    record: RecordId,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> Result<Taken, StoreError> {
     let written = exec!(
         tx,
         "insert into review_lease (record, holder, until) values ($1, $2, $3)

@@ -184,7 +184,8 @@ pub struct ChoiceWorker {
 /// # Errors
 /// When the database does not answer.
 pub async fn choices(tx: &mut Tx, user: &User, territory: &Territory) -> Result<Choices, StoreError> {
-    let covered: Vec<(OrgUnitId,)> = territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
+    let covered: Vec<(OrgUnitId,)> =
+        territory.covered(user.org_unit).into_iter().map(|unit| (unit,)).collect();
     let sql = "select u.id, u.name_kk, u.name_ru from org_unit u
         where exists (select 1 from family f where f.org_unit = u.id) and u.id in (";
     let mut units = among!(tx, ChoiceUnit, sql, covered, ")").await?;

@@ -330,15 +330,26 @@ impl Asked {
                     format!("select count(*) from (select 1 from record r where {fits} limit $9) counted");
                 let sql = AssertSqlSafe(sql.as_str());
                 let most = exact + 1;
-                let found =
-                    one!(tx, (i64,), sql, late, first, worker, phone, chain, service, from, to, most);
+                let found = one!(tx, (i64,), sql, late, first, worker, phone, chain, service, from, to, most);
                 Ok(found.await?.0)
             }
             Among::Few(units) => {
                 let sql = format!("select count(*) from (select 1{FROM} where {fits} and {UNIT} in (");
                 let tail = format!(") limit {}) counted", exact + 1);
                 let found = among!(
-                    tx, (i64,), &sql, units, &tail, late, first, worker, phone, chain, service, from, to
+                    tx,
+                    (i64,),
+                    &sql,
+                    units,
+                    &tail,
+                    late,
+                    first,
+                    worker,
+                    phone,
+                    chain,
+                    service,
+                    from,
+                    to
                 );
                 Ok(held::sum(found.await?))
             }
@@ -348,7 +359,19 @@ impl Asked {
                 );
                 let tail = format!(") limit {}) counted", exact + 1);
                 let unknown = among!(
-                    tx, (i64,), &sql, units, &tail, late, first, worker, phone, chain, service, from, to
+                    tx,
+                    (i64,),
+                    &sql,
+                    units,
+                    &tail,
+                    late,
+                    first,
+                    worker,
+                    phone,
+                    chain,
+                    service,
+                    from,
+                    to
                 );
                 let mut total = held::sum(unknown.await?);
                 let sql = format!(
@@ -361,7 +384,19 @@ impl Asked {
                     }
                     let sql = AssertSqlSafe(sql.as_str());
                     let found = one!(
-                        tx, (i64,), sql, late, first, worker, phone, chain, service, from, to, unit, left
+                        tx,
+                        (i64,),
+                        sql,
+                        late,
+                        first,
+                        worker,
+                        phone,
+                        chain,
+                        service,
+                        from,
+                        to,
+                        unit,
+                        left
                     );
                     total += found.await?.0;
                 }
@@ -401,7 +436,8 @@ impl Asked {
                 let sql = format!("select r.position, r.hash{FROM} where {fits} and {UNIT} in (");
                 let tail = ") order by r.position desc limit $9";
                 let found = among!(
-                    tx, Place, &sql, units, tail, late, before, worker, phone, chain, service, from, to, limit
+                    tx, Place, &sql, units, tail, late, before, worker, phone, chain, service, from, to,
+                    limit
                 );
                 found.await?
             }
@@ -411,7 +447,8 @@ impl Asked {
                 );
                 let tail = ") order by r.position desc limit $9";
                 let unknown = among!(
-                    tx, Place, &sql, units, tail, late, before, worker, phone, chain, service, from, to, limit
+                    tx, Place, &sql, units, tail, late, before, worker, phone, chain, service, from, to,
+                    limit
                 );
                 let mut places = unknown.await?;
                 let sql = ordered(" and r.org_unit = $9");
@@ -474,7 +511,8 @@ impl Whole {
 
 /// Whether so few files have not come, of all records, that it is quicker to begin with them.
 async fn awaits_few(tx: &mut Tx) -> Result<bool, StoreError> {
-    let sql = "select count(*) from (select 1 from evidence_file x where x.state = 'expected' limit $1) counted";
+    let sql =
+        "select count(*) from (select 1 from evidence_file x where x.state = 'expected' limit $1) counted";
     Ok(one!(tx, (i64,), sql, FEW_FILES + 1).await?.0 <= FEW_FILES)
 }
 

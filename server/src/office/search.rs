@@ -17,10 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{
-    family::masked,
-    held, records,
-};
+use super::{family::masked, held, records};
 use crate::{
     among,
     apply::words::{self, Ranges},
@@ -126,7 +123,11 @@ impl Met {
     /// That a word `w` is the first of them, and the others are the same person's; bound from `first` on.
     pub(super) fn of_word(&self, first: usize) -> String {
         let own = format!("w.word >= ${first} and w.word < ${}", first + 1);
-        [own].into_iter().chain((1..self.count).map(|at| self.is_one("w.person", first, at))).collect::<Vec<_>>().join(" and ")
+        [own]
+            .into_iter()
+            .chain((1..self.count).map(|at| self.is_one("w.person", first, at)))
+            .collect::<Vec<_>>()
+            .join(" and ")
     }
 
     /// That a person meets all of them; bound from `first` on.
@@ -154,7 +155,8 @@ pub(super) async fn families(
     let mut found = BTreeSet::new();
     for met in readings {
         let condition = met.of_word(1);
-        let sql = format!("select distinct w.family from person_word w where {condition} and w.org_unit in (");
+        let sql =
+            format!("select distinct w.family from person_word w where {condition} and w.org_unit in (");
         let [a, b, c, d, e, f, g, h] = &met.bound;
         let families = among!(tx, (FamilyId,), &sql, units, ")", *a, *b, *c, *d, *e, *f, *g, *h).await?;
         found.extend(families.into_iter().map(|(family,)| family));
@@ -175,8 +177,9 @@ pub(super) async fn matched(
     type Row = (FamilyId, PersonId, Option<String>, String);
     for met in readings {
         let condition = met.of_person("p.id", 1);
-        let sql =
-            format!("select p.family, p.id, p.surname, p.given_name from person p where {condition} and p.family in (");
+        let sql = format!(
+            "select p.family, p.id, p.surname, p.given_name from person p where {condition} and p.family in ("
+        );
         let [a, b, c, d, e, f, g, h] = &met.bound;
         for (family, person, surname, given) in
             among!(tx, Row, &sql, families, ")", *a, *b, *c, *d, *e, *f, *g, *h).await?
@@ -185,7 +188,8 @@ pub(super) async fn matched(
             found.entry(family).or_default().insert(person, name);
         }
     }
-    let matched = |of: BTreeMap<PersonId, String>| of.into_iter().map(|(id, name)| Matched { id, name }).collect();
+    let matched =
+        |of: BTreeMap<PersonId, String>| of.into_iter().map(|(id, name)| Matched { id, name }).collect();
     Ok(found.into_iter().map(|(family, of)| (family, matched(of))).collect())
 }
 
@@ -193,7 +197,12 @@ pub(super) async fn matched(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn find(tx: &mut Tx, user: &User, territory: &Territory, asked: &Asked) -> Result<Found, StoreError> {
+pub async fn find(
+    tx: &mut Tx,
+    user: &User,
+    territory: &Territory,
+    asked: &Asked,
+) -> Result<Found, StoreError> {
     let units = held::units(user, territory);
     let (persons, more) = persons(tx, &units, &Met::all(&asked.q)).await?;
     let mut families: Vec<FoundFamily> = Vec::new();
@@ -245,7 +254,8 @@ async fn persons(
     let mut ids: BTreeSet<PersonId> = BTreeSet::new();
     for met in readings {
         let condition = met.of_word(1);
-        let sql = format!("select distinct w.person from person_word w where {condition} and w.org_unit in (");
+        let sql =
+            format!("select distinct w.person from person_word w where {condition} and w.org_unit in (");
         let tail = format!(") order by w.person limit {}", LOOKED_AT + 1);
         let [a, b, c, d, e, f, g, h] = &met.bound;
         let found = among!(tx, (PersonId,), &sql, units, &tail, *a, *b, *c, *d, *e, *f, *g, *h).await?;
@@ -258,7 +268,9 @@ async fn persons(
          order by h.id limit 1) as family_name,
         f.settlement_name as settlement from person p join family f on f.id = p.family where p.id in (";
     let mut rows = among!(tx, Row, sql, ids, ")").await?;
-    rows.sort_by(|a, b| (a.relation, &a.surname, &a.given_name, a.id).cmp(&(b.relation, &b.surname, &b.given_name, b.id)));
+    rows.sort_by(|a, b| {
+        (a.relation, &a.surname, &a.given_name, a.id).cmp(&(b.relation, &b.surname, &b.given_name, b.id))
+    });
     rows.dedup_by_key(|row| row.id);
     let persons = rows.into_iter().map(|row| {
         let names = [row.surname.as_deref(), Some(row.given_name.as_str()), row.patronymic.as_deref()];
@@ -318,7 +330,8 @@ mod tests {
         assert_eq!(found.1, "0198a7c2-11ff-ffff-ffff-ffffffffffff");
         let whole = "0198a7c2-1122-7333-8444-555566667777";
         assert_eq!(of(whole), Some((whole.to_owned(), whole.to_owned())));
-        for wrong in ["", "0198a7c", "Сынамалы", "0198a7c2-1122-7333-8444-5555666677778", "0198a7cg"] {
+        for wrong in ["", "0198a7c", "Сынамалы", "0198a7c2-1122-7333-8444-5555666677778", "0198a7cg"]
+        {
             assert_eq!(of(wrong), None, "{wrong}");
         }
     }

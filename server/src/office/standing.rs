@@ -281,7 +281,8 @@ async fn news(tx: &mut Tx, after: i64, size: i64) -> Result<Option<Vec<OrgUnitId
         }
     }
     // Where a family came to was found above; where it was is said by the fact before.
-    let sql = "select (select max(b.position) from journal b where b.family = j.family and b.kind = 'family.set'
+    let sql =
+        "select (select max(b.position) from journal b where b.family = j.family and b.kind = 'family.set'
          and b.position < j.position) as before
         from journal j where j.kind = 'family.set' and j.position > $1 and j.position <= $2 limit $3";
     let set = all!(tx, (Option<i64>,), sql, after, size, MOST_MOVED + 1).await?;
@@ -290,7 +291,8 @@ async fn news(tx: &mut Tx, after: i64, size: i64) -> Result<Option<Vec<OrgUnitId
     }
     for (before,) in set {
         let Some(position) = before.and_then(|position| u64::try_from(position).ok()) else { continue };
-        let placed = journal::stored_at(tx, position).await?.map(|stored| stored.placed()).transpose()?.flatten();
+        let placed =
+            journal::stored_at(tx, position).await?.map(|stored| stored.placed()).transpose()?.flatten();
         match placed.map(|placed| placed.event) {
             Some(Event::FamilySet(family)) => units.push(family.org_unit),
             _ => return Ok(None),
@@ -345,7 +347,8 @@ async fn count(
         (unit.missed, unit.due.missed_from) = (missed, Some(first));
     }
     // Family by family, whose activities lie together; SQLite joins in this order because the joins are crossed.
-    let sql = "select f.org_unit, n.worker, count(*) from family f cross join assignment n cross join activity a
+    let sql =
+        "select f.org_unit, n.worker, count(*) from family f cross join assignment n cross join activity a
         where n.family = f.id and n.is_open and a.family = f.id and a.state = 'planned' and a.due_on < $1
         and f.org_unit in (";
     let tail = ") group by f.org_unit, n.worker";
@@ -363,7 +366,9 @@ async fn count(
 /// the journal says of none whose they are.
 pub(super) async fn awaited_of_nobody(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Awaited, StoreError> {
     let mut sum = Awaited::default();
-    for (_, more) in awaited(tx, units, "w.org_unit", " join app_user w on w.id = r.worker and r.org_unit is null").await? {
+    for (_, more) in
+        awaited(tx, units, "w.org_unit", " join app_user w on w.id = r.worker and r.org_unit is null").await?
+    {
         sum.add(more);
     }
     Ok(sum)
@@ -442,7 +447,8 @@ mod tests {
             let stands = Stands { families, ..Stands::default() };
             HashMap::from([(one, stands.clone()), (other, stands)])
         };
-        let families = |known: &Known| [one, other].map(|unit| known.units.get(&unit).map(|stands| stands.families));
+        let families =
+            |known: &Known| [one, other].map(|unit| known.units.get(&unit).map(|stands| stands.families));
         let mut known = Known::default();
         known.forget_all(10, today);
         known.keep(&counted(1), 10, today);

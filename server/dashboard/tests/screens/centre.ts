@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 // @ts-expect-error plain JavaScript
-import { PARTS, source } from "../../../../design/messages.mjs";
+import { LOCALES, PARTS, source } from "../../../../design/messages.mjs";
 import type { Request } from "playwright-core";
 import { camera, Stage, type District } from "../../../../mobile/tests/screens/stage";
 import { Desk } from "./browser";
@@ -30,6 +30,8 @@ export type Words = (id: string, variables?: Record<string, string | number>) =>
 export function words(lang: Lang): Words {
   const bundle = new FluentBundle(lang, { useIsolating: false });
   for (const part of Object.keys(PARTS as object)) bundle.addResource(new FluentResource(source(lang, part) as string));
+  // What the server alone says, as the heads of exported lists.
+  bundle.addResource(new FluentResource(readFileSync(join(LOCALES as string, lang, "export.ftl"), "utf8")));
   return (id, variables) => {
     const pattern = bundle.getMessage(id)?.value;
     if (!pattern) throw new Error(`no message ${id}`);

@@ -244,7 +244,7 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     await page.getByRole("navigation", { name: plan("plan-versions") }).getByRole("link").last().click();
     await state(worker, "discarded");
     expect(await page.getByRole("list", { name: plan("plan-steps") }).count()).toBe(0);
-    await page.getByText(plan("plan-did-discard"), { exact: true }).waitFor();
+    await page.getByRole("list").getByText(plan("plan-did-discard"), { exact: true }).waitFor();
     await worker.look(`plan-discarded.${lang}`);
     await page.getByRole("button", { name: plan("plan-open-amend") }).click();
     await state(worker, "final-draft");

@@ -100,7 +100,7 @@ describe.each(["kk", "ru"] as const)("search and the narrowed queue, %s", (lang)
     await page.locator(".queue .q").first().waitFor();
     const sheet = page.getByRole("dialog", { name: say("desk-filters"), exact: true });
     await page.getByRole("button", { name: say("desk-filters"), exact: true }).click();
-    await sheet.getByLabel(say("desk-worker"), { exact: true }).selectOption(centre.worker.id);
+    await sheet.getByRole("combobox", { name: say("desk-worker") }).selectOption(centre.worker.id);
     await head.look(`queue-filter.${lang}`);
     await sheet.getByRole("button", { name: say("desk-filter-show") }).click();
     await page.waitForFunction((id) => location.hash === `#/checking?worker=${id}`, centre.worker.id);

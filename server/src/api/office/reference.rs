@@ -13,11 +13,11 @@ use crate::{
     office::{
         moves::{self, Moves, TermMoves},
         policy::Right,
-        rules,
         reference::{
             self, ChangedDays, Fixed, MeasuredAnew, OfSettlement, OfYear, Settlements, Since, Thresholds,
             WantedCentre, WantedDays, WantedValue, Year,
         },
+        rules,
         terms::{self, AllTerms, ChangedTerm, WantedTerm},
     },
     refusal::Outcome,

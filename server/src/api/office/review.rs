@@ -141,7 +141,10 @@ pub async fn take(
         Taken::Own => tx.commit().await?,
         Taken::Elsewhere => return Err(ProblemCode::RecordTaken.into()),
         Taken::Done => {
-            return Err(Refusal::because(ProblemCode::CheckImpossible, "the record does not wait to be checked"));
+            return Err(Refusal::because(
+                ProblemCode::CheckImpossible,
+                "the record does not wait to be checked",
+            ));
         }
     }
     Ok(Json(item))

@@ -21,7 +21,11 @@ use crate::{
 #[utoipa::path(get, path = "/api/search", tag = "cases", params(Asked), responses(
     (status = 200, body = Found),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn find(State(state): State<AppState>, seat: Seat, Query(asked): Query<Asked>) -> Outcome<Json<Found>> {
+pub async fn find(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(asked): Query<Asked>,
+) -> Outcome<Json<Found>> {
     let territory = seat.allow(&state, Right::Case, None).await?;
     seat.note(&state, Action::Search, Reading::default()).await?;
     let mut tx = state.store.read().await?;

@@ -24,8 +24,7 @@ use super::{
     work::{Broken, Hold},
 };
 use crate::{
-    all, among,
-    calendar,
+    all, among, calendar,
     check::policy::Territory,
     office::{family, people, policy, records, search},
     one,
@@ -565,7 +564,8 @@ async fn records(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broke
             let ids: Vec<(FamilyId,)> = ids.into_iter().collect();
             let sql = format!("{FAMILY} where f.id in (");
             let families = among!(tx, FamilyRow, &sql, ids, ")").await?;
-            let by: HashMap<FamilyId, &FamilyRow> = families.iter().map(|family| (family.id, family)).collect();
+            let by: HashMap<FamilyId, &FamilyRow> =
+                families.iter().map(|family| (family.id, family)).collect();
             let rows = found.into_iter().map(|record| {
                 let family = record.family.and_then(|family| by.get(&family).copied());
                 record.cells(of, family)

@@ -14,34 +14,101 @@ use super::{
     work::Broken,
 };
 use crate::{
-    office::{assessment, audit, deadlines, erasing, exchange, held, plan, policy, report, retention, road_map},
+    office::{
+        assessment, audit, deadlines, erasing, exchange, held, plan, policy, report, retention, road_map,
+    },
     store::Tx,
 };
 
-const AUDIT: &[&str] = &["number", "at", "who", "from-phone", "deed", "detail", "family", "family-id", "record-id", "place"];
+const AUDIT: &[&str] =
+    &["number", "at", "who", "from-phone", "deed", "detail", "family", "family-id", "record-id", "place"];
 const GAPS: &[&str] = &["number", "worker", "platform", "from-seq", "to-seq", "since", "seen"];
 const DECIDED: &[&str] = &[
-    "number", "at", "deed", "why-held", "reason-said", "text", "family", "service", "kind", "from-seq", "to-seq", "worker",
-    "who", "role",
+    "number",
+    "at",
+    "deed",
+    "why-held",
+    "reason-said",
+    "text",
+    "family",
+    "service",
+    "kind",
+    "from-seq",
+    "to-seq",
+    "worker",
+    "who",
+    "role",
 ];
 const PLANS: &[&str] = &[
-    "number", "family", "settlement", "state", "version", "waits", "since", "publish-by", "overdue", "family-id",
+    "number",
+    "family",
+    "settlement",
+    "state",
+    "version",
+    "waits",
+    "since",
+    "publish-by",
+    "overdue",
+    "family-id",
 ];
 const WITHOUT: &[&str] = &["number", "family", "settlement", "size", "family-id"];
 const ROAD_MAPS: &[&str] = &[
-    "number", "okrug", "settlement", "unit", "families", "state", "version", "unsigned", "uncopied", "target", "overdue",
+    "number",
+    "okrug",
+    "settlement",
+    "unit",
+    "families",
+    "state",
+    "version",
+    "unsigned",
+    "uncopied",
+    "target",
+    "overdue",
 ];
 const REPORTS: &[&str] = &["number", "unit", "state", "version", "rows", "sent", "in-time", "overdue"];
 const ASSESSMENTS: &[&str] = &[
-    "number", "unit", "due-in-quarter", "in-time", "late", "not-done", "returned", "reports-due", "reports-in-time",
-    "points", "total", "band", "who", "at",
+    "number",
+    "unit",
+    "due-in-quarter",
+    "in-time",
+    "late",
+    "not-done",
+    "returned",
+    "reports-due",
+    "reports-in-time",
+    "points",
+    "total",
+    "band",
+    "who",
+    "at",
 ];
 const DEADLINES: &[&str] = &[
-    "number", "deadline", "whose", "unit", "period", "count", "state", "target", "legal", "days-left", "paragraph",
+    "number",
+    "deadline",
+    "whose",
+    "unit",
+    "period",
+    "count",
+    "state",
+    "target",
+    "legal",
+    "days-left",
+    "paragraph",
 ];
-const MESSAGES: &[&str] = &["number", "service", "state", "code", "file-number", "queued", "written", "answered", "record-id"];
-const DUE: &[&str] =
-    &["number", "family", "settlement", "unit", "size", "counted-from", "date", "archive-until", "state", "family-id"];
+const MESSAGES: &[&str] =
+    &["number", "service", "state", "code", "file-number", "queued", "written", "answered", "record-id"];
+const DUE: &[&str] = &[
+    "number",
+    "family",
+    "settlement",
+    "unit",
+    "size",
+    "counted-from",
+    "date",
+    "archive-until",
+    "state",
+    "family-id",
+];
 const ERASURES: &[&str] =
     &["number", "family", "person", "basis", "reason-said", "state", "who", "at", "decided-by", "family-id"];
 
@@ -312,8 +379,7 @@ async fn reports(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broke
 
 async fn assessments(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
     let wanted = assessment::Wanted { quarter: of.export.wanted.quarter.clone() };
-    let list =
-        assessment::list(tx, of.user, of.territory, &wanted, of.export.made_at).await?;
+    let list = assessment::list(tx, of.user, of.territory, &wanted, of.export.made_at).await?;
     let rows = list.centres.into_iter().filter_map(|centre| {
         let band = centre.score.as_ref().map(|score| spelled(score.total.band));
         let shown = match () {
@@ -350,15 +416,12 @@ fn hundredths(of: i32) -> String {
 
 async fn due(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
     let asked = &of.export.wanted;
-    let wanted = deadlines::Wanted {
-        kind: asked.deadline,
-        unit: asked.unit,
-        state: asked.standing,
-        mine: asked.mine,
-    };
+    let wanted =
+        deadlines::Wanted { kind: asked.deadline, unit: asked.unit, state: asked.standing, mine: asked.mine };
     let board = deadlines::board(of.state, tx, of.user, of.territory, &wanted).await?;
     let rows = board.deadlines.into_iter().map(|due| {
-        let unit = due.name_kk.as_deref().zip(due.name_ru.as_deref()).map(|(kk, ru)| of.named(kk, ru).to_owned());
+        let unit =
+            due.name_kk.as_deref().zip(due.name_ru.as_deref()).map(|(kk, ru)| of.named(kk, ru).to_owned());
         vec![
             of.worded("deadline", due.kind),
             of.worded("deadline-who", due.kind),
@@ -376,7 +439,8 @@ async fn due(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
 }
 
 async fn messages(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let mut wanted = exchange::Wanted { state: of.export.wanted.sent, unit: of.export.wanted.unit, before: None };
+    let mut wanted =
+        exchange::Wanted { state: of.export.wanted.sent, unit: of.export.wanted.unit, before: None };
     loop {
         let page = exchange::messages(tx, of.user, of.territory, wanted).await?;
         let rows = page.messages.into_iter().map(|message| {

@@ -164,7 +164,9 @@ async fn write(state: &AppState, hold: &Hold, export: &Export) -> Result<(File, 
         Format::Xlsx | Format::Csv if export.wanted.what.is_monitoring() => {
             monitoring::write(&mut tx, &of).await
         }
-        Format::Xlsx | Format::Csv if export.wanted.what.is_of_a_screen() => screens::write(&mut tx, &of).await,
+        Format::Xlsx | Format::Csv if export.wanted.what.is_of_a_screen() => {
+            screens::write(&mut tx, &of).await
+        }
         Format::Xlsx | Format::Csv => lists::write(&mut tx, &of).await,
     }
 }

@@ -116,7 +116,8 @@ async fn traces(house: &House, office: &Office) -> Vec<String> {
     let mut tx = house.store.read().await.unwrap();
     let sql = "select record from record where family = $1 and record is not null";
     let records = all!(&mut tx, (RecordId,), sql, FamilyId(office.family)).await.unwrap();
-    let ids = [office.family].into_iter().chain(office.district.persons_of(office.family).map(|person| person.id));
+    let ids =
+        [office.family].into_iter().chain(office.district.persons_of(office.family).map(|person| person.id));
     let ids = ids.map(|id| id.to_string()).chain(records.into_iter().map(|(record,)| record.to_string()));
     ids.chain([SURNAME.to_owned()]).collect()
 }
@@ -228,9 +229,7 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
         door(method.clone(), path, path.to_owned(), EVERYBODY, false, body)
     };
     // Below a career centre nothing stands, and no unit lies beyond the land of that above: it is refused, and changes nothing.
-    let as_unit = |parent: OrgUnitId| {
-        json!({"parent": parent, "kind": "cc", "kato": "990000000", "name_kk": "орталық", "name_ru": "центр"})
-    };
+    let as_unit = |parent: OrgUnitId| json!({"parent": parent, "kind": "cc", "kato": "990000000", "name_kk": "орталық", "name_ru": "центр"});
     let export = |wanted: Value, roles, of_a_unit| {
         door(Method::POST, "/api/exports", "/api/exports".to_owned(), roles, of_a_unit, Some(wanted))
     };
@@ -1192,7 +1191,9 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             format!("/api/users/{gone}"),
             ADMIN,
             true,
-            Some(json!({"name": "БАСҚА", "role": "cc_set", "org_unit": unit, "language": "ru", "active": true})),
+            Some(
+                json!({"name": "БАСҚА", "role": "cc_set", "org_unit": unit, "language": "ru", "active": true}),
+            ),
         ),
         door(delete.clone(), "/api/users/{user}", format!("/api/users/{gone}"), ADMIN, true, None),
         door(
@@ -1204,7 +1205,14 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             None,
         ),
         door(post.clone(), "/api/units", "/api/units".into(), ADMIN, true, Some(as_unit(unit))),
-        door(put.clone(), "/api/units/{unit}", format!("/api/units/{unit}"), ADMIN, true, Some(as_unit(above))),
+        door(
+            put.clone(),
+            "/api/units/{unit}",
+            format!("/api/units/{unit}"),
+            ADMIN,
+            true,
+            Some(as_unit(above)),
+        ),
         door(
             post.clone(),
             "/api/users/{user}/password",

@@ -1,7 +1,11 @@
 //! Units and users as an administrator keeps them, and who sees consents.
 
 use axum::http::Method;
-use kandas_server::{all, office as desk, office::export, office::second_factor::{self, Secret}};
+use kandas_server::{
+    all, office as desk,
+    office::export,
+    office::second_factor::{self, Secret},
+};
 use kandas_shared::{
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     pulled::Role,

@@ -55,7 +55,11 @@ impl Desk {
                 "families_by",
                 by(
                     "families",
-                    &[&narrow[..], &["overdue", "soon", "done", "unvisited"].map(|only| format!("only={only}"))].concat(),
+                    &[
+                        &narrow[..],
+                        &["overdue", "soon", "done", "unvisited"].map(|only| format!("only={only}")),
+                    ]
+                    .concat(),
                 ),
             ),
             ("families_deep", vec![self.deep("/api/families", "after").await?]),
@@ -69,12 +73,24 @@ impl Desk {
             ("records_of", by("records", &STATES.map(|state| format!("state={state}")))),
             ("records_by", by("records", &[&narrow[..], &["completions=true".into()]].concat())),
             ("records_deep", vec![self.deep("/api/records", "before").await?]),
-            ("held", by("held", &["records", "gaps", "handovers", "decided"].map(|which| format!("which={which}")))),
+            (
+                "held",
+                by(
+                    "held",
+                    &["records", "gaps", "handovers", "decided"].map(|which| format!("which={which}")),
+                ),
+            ),
             ("map", vec!["/api/map".into(), "/api/map?layer=families".into()]),
             ("audit", vec!["/api/audit".into(), format!("/api/audit?{week}")]),
-            ("audit_acts", vec!["/api/audit?kind=acts".into(), format!("/api/audit?kind=acts&family={family}")]),
+            (
+                "audit_acts",
+                vec!["/api/audit?kind=acts".into(), format!("/api/audit?kind=acts&family={family}")],
+            ),
             ("audit_deep", vec![self.deep_if("/api/audit?kind=acts", "before").await?]),
-            ("monitoring", ["", "/issues", "/departures"].map(|part| format!("/api/monitoring{part}")).to_vec()),
+            (
+                "monitoring",
+                ["", "/issues", "/departures"].map(|part| format!("/api/monitoring{part}")).to_vec(),
+            ),
             ("plans", vec!["/api/plans".into()]),
             ("reports", vec!["/api/reports".into(), "/api/assessments".into()]),
             ("road_maps", vec!["/api/road-maps".into()]),
@@ -103,7 +119,8 @@ impl Desk {
         let reports = self.get(&format!("/api/reports?month={}", today().format("%Y-%m"))).await?;
         let mut listed = reports["centres"].as_array().into_iter().flatten();
         let report = listed.find_map(|centre| centre["report"]["id"].as_str());
-        let paths = report.map(|report| vec![format!("/api/reports/{report}"), format!("/api/reports/{report}/rows")]);
+        let paths = report
+            .map(|report| vec![format!("/api/reports/{report}"), format!("/api/reports/{report}/rows")]);
         Ok(("report_rows", paths.unwrap_or_default()))
     }
 
