@@ -49,7 +49,8 @@ describe.each(["kk", "ru"] as const)("search and the narrowed queue, %s", (lang)
       await box.getByRole("link", { name: new RegExp(`${surname}.*${given_name}`) }).first().waitFor();
       expect(await box.innerText(), "the number is masked").not.toContain(iin);
       await page.keyboard.press("Escape");
-      await box.waitFor({ state: "detached" });
+      // Closed it has no role any more; gone it is a moment later.
+      await page.locator("dialog.search").waitFor({ state: "detached" });
     }
     await page.keyboard.press("Slash");
     await page.keyboard.type(`${given_name} ${surname}`);
