@@ -72,41 +72,6 @@ pub struct PhoneSettings {
     pub lock_minutes: u32,
 }
 
-/// A field of [`PhoneSettings`] is out of its range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutOfRange {
-    /// Name of the field as it is in JSON.
-    pub field: &'static str,
-    /// The least that it may be.
-    pub least: u64,
-    /// The most.
-    pub most: u64,
-}
-
-const MB: u64 = 1024 * 1024;
-
-impl PhoneSettings {
-    /// Whether each number is within its range: a lease of a day to a year, files kept for 14 days at least, room of 50 MB
-    /// to 10 GB, a lock after a minute to two hours.
-    ///
-    /// # Errors
-    /// The first field that is not.
-    pub fn check(&self) -> Result<(), OutOfRange> {
-        let numbers = [
-            ("lease_days", u64::from(self.lease_days), 1, 365),
-            ("lock_minutes", u64::from(self.lock_minutes), 1, 120),
-            ("keep_days", u64::from(self.keep_days), u64::from(Self::LEAST_KEEP_DAYS), 365),
-            ("reserve_bytes", self.reserve_bytes, 50 * MB, 10 * 1024 * MB),
-            ("monthly_metered_bytes", self.monthly_metered_bytes, 0, 1024 * 1024 * MB),
-        ];
-        let wrong = numbers.into_iter().find(|(_, value, least, most)| !(least..=most).contains(&value));
-        wrong.map_or(Ok(()), |(field, _, least, most)| Err(OutOfRange { field, least, most }))
-    }
-
-    /// A delivered file stays on the phone for so many days at least, whatever a centre says.
-    pub const LEAST_KEEP_DAYS: u32 = 14;
-}
-
 impl Default for PhoneSettings {
     fn default() -> Self {
         Self {

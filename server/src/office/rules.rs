@@ -1,16 +1,12 @@
 //! Settings with first days ([`crate::rules`]) as the office shows and changes them.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{calendar::civil_date, problem::ProblemCode, pulled::User};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::dated;
 use crate::{
-    journal,
-    office::reference,
-    opt,
     refusal::{Outcome, Refusal},
     rules::{Kind, Rule, RuleSet, Rules},
     state::AppState,
@@ -122,36 +118,15 @@ pub async fn all(tx: &mut Tx, set: RuleSet, now: DateTime<Utc>) -> Result<All, S
 }
 
 async fn history(tx: &mut Tx, set: RuleSet) -> Result<Vec<Changed>, StoreError> {
-    let mut rows = reference::history(tx, &format!("{}%", set.prefix())).await?;
-    // What held before follows from what was said before, so the earliest comes first.
-    rows.reverse();
-    let mut said: BTreeMap<String, String> = BTreeMap::new();
-    let mut changes = Vec::with_capacity(rows.len());
-    for row in rows {
-        let Some((rule, from)) = set.about(&row.name) else { continue };
-        if let Some(was) = &row.was {
-            said.entry(row.name.clone()).or_insert_with(|| was.clone());
-        }
-        let held = |said: &BTreeMap<String, String>| {
-            let known = Rules::of(set, said.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-            known.on(rule.name, from).to_owned()
-        };
-        let was = held(&said);
-        let taken_back = row.value.is_empty();
-        said.insert(row.name, row.value);
-        changes.push(Changed {
-            position: row.position,
-            rule: rule.name.to_owned(),
-            from,
-            value: held(&said),
-            was,
-            taken_back,
-            by_name: row.by_name,
-            at: row.at,
-        });
-    }
-    changes.reverse();
-    Ok(changes)
+    let held = |said: &dated::Said, (rule, from): &(&Rule, NaiveDate)| {
+        Rules::of(set, said.pairs()).on(rule.name, *from).to_owned()
+    };
+    let changes = dated::history(tx, set.prefix(), |name| set.about(name), held).await?;
+    let change = |of: dated::Change<(&Rule, NaiveDate), String>| {
+        let dated::Change { position, about: (rule, from), was, value, taken_back, by_name, at } = of;
+        Changed { position, rule: rule.name.to_owned(), from, value, was, taken_back, by_name, at }
+    };
+    Ok(changes.into_iter().map(change).collect())
 }
 
 /// A rule holds from a day on, or what was said for that day is taken back.
@@ -159,26 +134,11 @@ async fn history(tx: &mut Tx, set: RuleSet) -> Result<Vec<Changed>, StoreError> 
 /// # Errors
 /// `not-found` for a rule that there is not, `out-of-range`, `nothing-changes`, or when the database does not answer.
 pub async fn set(state: &AppState, by: &User, set: RuleSet, wanted: Wanted) -> Outcome<()> {
-    let now = state.clock.wall();
     let Wanted { rule, from, value } = wanted;
     let rule = set.rule(&rule).ok_or(ProblemCode::NotFound)?;
     if value.as_deref().is_some_and(|value| !rule.fits(value)) {
         return Err(Refusal::because(ProblemCode::OutOfRange, rule.range()));
     }
-    reference::in_time(from, now)?;
-    let mut tx = state.store.write().await?;
-    let locked = journal::lock(&mut tx).await?;
-    let name = set.setting(rule, from);
-    let sql = "select value from setting where name = $1";
-    let before = opt!(&mut tx, (String,), sql, name).await?.map(|(value,)| value).unwrap_or_default();
-    let known = Rules::read(&mut tx, set).await?;
-    // What holds on that day anyway is no change either.
-    let same = value.as_deref().is_some_and(|value| value == known.on(rule.name, from) && before.is_empty());
-    let value = value.unwrap_or_default();
-    if before == value || same {
-        return Err(ProblemCode::NothingChanges.into());
-    }
-    let fact = reference::set_by(by.id, name, value);
-    journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, vec![fact]).await?;
-    Ok(tx.commit().await?)
+    let wanted = dated::Wanted { prefix: set.prefix(), name: set.setting(rule, from), from, value };
+    dated::set(state, by, wanted, |said| Rules::of(set, said.pairs()).on(rule.name, from).to_owned()).await
 }
