@@ -43,7 +43,9 @@ fn with_examples(doors: &[Door]) -> Value {
         let in_path = in_path.filter_map(|(name, is)| Some((name.strip_prefix('{')?.strip_suffix('}')?, is)));
         let in_query = query.split('&').filter_map(|pair| pair.split_once('='));
         let known: Vec<(&str, &str)> = in_path.chain(in_query).collect();
-        for parameter in asked["parameters"].as_array_mut().into_iter().flatten() {
+        // To index what is not there would write it down as null.
+        let parameters = asked.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             if let Some((_, is)) = known.iter().find(|(of, _)| *of == name) {
                 let is = is.parse::<i64>().map_or_else(|_| json!(is), |number| json!(number));
