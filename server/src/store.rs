@@ -131,6 +131,19 @@ impl Store {
         })
     }
 
+    /// Whoever writes much in this process keeps more pages of SQLite in memory: keys come in no order, and with a few MiB
+    /// nearly each row of a large store reads its pages back from the system. PostgreSQL has its own memory.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn writes_much(&self) -> Result<(), StoreError> {
+        if let Pools::Sqlite { writer, .. } = &self.pools {
+            let sql = format!("pragma cache_size = {}", open::LARGE_CACHE);
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(writer).await?;
+        }
+        Ok(())
+    }
+
     /// Which engine it is.
     #[must_use]
     pub fn engine(&self) -> Engine {

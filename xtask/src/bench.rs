@@ -58,6 +58,9 @@ pub(crate) struct Options {
     /// Only these lines
     #[arg(long, value_delimiter = ',', value_name = "LINE,…")]
     only: Vec<Line>,
+    /// Only this database, where a line needs one
+    #[arg(long)]
+    engine: Option<Engine>,
     /// Runs of each line
     #[arg(long)]
     runs: Option<usize>,
@@ -212,7 +215,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let runs = options.runs.unwrap_or(bench.scale.runs);
     for run in 1..=runs {
         for line in lines {
-            for engine in line.engines() {
+            let wanted = |engine: &&Engine| {
+                line.engines().len() == 1 || options.engine.is_none_or(|only| only == **engine)
+            };
+            for engine in line.engines().iter().filter(wanted) {
                 println!("run {run} of {runs}: {line:?}, {}", engine.name());
                 // One line that fails must not cost the hours of the others.
                 if let Err(error) = bench.measure(*line, &mut report, *engine, run == 1, runs) {
@@ -228,7 +234,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         fs::write(path, report.figures.json()?).with_context(|| path.display().to_string())?;
         println!("\nwritten to {}", path.display());
     }
-    let whole = options.only.is_empty() && !options.quick && !options.dev && report.failed.is_empty();
+    let whole = options.only.is_empty()
+        && options.engine.is_none()
+        && !options.quick
+        && !options.dev
+        && report.failed.is_empty();
     let usual = whole.then(|| root().join("docs/bench"));
     if let Some(folder) = options.plots.clone().or(usual) {
         let caption = plots::Caption { day: site::today(), machine: &machine, runs, quick: options.quick };

@@ -70,6 +70,7 @@ pub(super) async fn import(
         bar.set_position(done as u64);
     };
     let chance = around.chance.as_ref();
+    store.writes_much().await?;
     let imported = import::import(&store, &text, around.now(), chance, check, &mut progress).await;
     bar.finish_and_clear();
     store.close().await;

@@ -48,7 +48,7 @@ use uuid::Uuid;
 
 use super::{
     policy::{self, Right},
-    standing::Stands,
+    standing::{Standing, Stands},
 };
 use crate::{calendar, check::policy::Territory, one, refusal::Outcome, state::AppState, store::Tx};
 
@@ -161,9 +161,12 @@ struct Asked<'a> {
     units: Vec<OrgUnitId>,
     /// Whether one unit alone is asked for: then what is no unit's is left out.
     single: bool,
+    /// How all units stand, as far as it is known.
+    standing: &'a Standing,
     /// How these units stand; nothing where the role sees no numbers.
     stands: Vec<(OrgUnitId, Stands)>,
     calendar: Calendar,
+    now: DateTime<Utc>,
     today: NaiveDate,
     /// The day of the first fact: what should have been done before it is not known.
     begun: NaiveDate,
@@ -315,7 +318,8 @@ pub async fn board(
     let calendar = calendar::read(tx).await?;
     let begun = civil_date(begun);
     let single = wanted.unit.is_some();
-    let asked = Asked { user, territory, units, single, stands, calendar, today, begun };
+    let standing = &state.standing;
+    let asked = Asked { user, territory, units, single, standing, stands, calendar, now, today, begun };
     let has = |kind: &DeadlineKind| rights(*kind).iter().any(|right| own.contains(right));
     let kinds: Vec<DeadlineKind> = DeadlineKind::ALL.iter().copied().filter(has).collect();
     let mut deadlines = Vec::new();

@@ -22,13 +22,15 @@ use super::{
     overview::Count,
     policy, records,
     search::{self, Matched, Met},
+    standing::Standing,
 };
 use crate::{
     all, among,
     apply::words,
     calendar,
     check::policy::Territory,
-    opt,
+    journal::JournalError,
+    one, opt,
     store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
@@ -263,6 +265,8 @@ struct Asked {
     to: NaiveDate,
     /// Whoever asks sees all units, and asks for none of them alone.
     everywhere: bool,
+    /// What is asked, apart from whose families they are.
+    question: String,
 }
 
 impl Asked {
@@ -299,13 +303,11 @@ impl Asked {
         }
         if wanted.worker.is_some() {
             sql.push_str(
-                "exists (select 1 from assignment n where n.family = f.id and n.worker = $4 and n.is_open) and ",
+                "f.id in (select n.family from assignment n where n.worker = $4 and n.is_open) and ",
             );
         }
         if wanted.phone.is_some() {
-            sql.push_str(
-                "exists (select 1 from device_scope c where c.family = f.id and c.device = $5) and ",
-            );
+            sql.push_str("f.id in (select c.family from device_scope c where c.device = $5) and ");
         }
         let units = match wanted.unit {
             // The handler has asked whether he may.
@@ -325,31 +327,45 @@ impl Asked {
             from: wanted.from.unwrap_or_default(),
             to: wanted.to.unwrap_or_default(),
             everywhere: wanted.unit.is_none() && policy::is_everywhere(user.role),
+            question: format!("{:?}", (wanted.only, wanted.service, wanted.worker, wanted.from, wanted.to)),
         })
     }
 
-    async fn count(&self, tx: &mut Tx, what: &str) -> Result<i64, StoreError> {
-        let sql = format!("select count(*) from (select 1 from {what} {} f.org_unit in (", self.sql);
-        let Self { units, late, near, year, worker, phone, service, from, to, .. } = self;
-        let tail = ") limit 10001) counted";
-        let counts = among!(
-            tx,
-            (i64,),
-            &sql,
-            *units,
-            tail,
-            *late,
-            *near,
-            *year,
-            *worker,
-            *phone,
-            *service,
-            *from,
-            *to
+    /// How many one unit has of what is counted from `what`, at most [`EXACT`] and one.
+    async fn count(&self, tx: &mut Tx, what: &str, unit: OrgUnitId) -> Result<i64, StoreError> {
+        let sql = format!(
+            "select count(*) from (select 1 from {what} {} f.org_unit = $9 limit $10) counted",
+            self.sql
         );
-        Ok(super::held::sum(counts.await?))
+        let sql = AssertSqlSafe(sql.as_str());
+        let Self { late, near, year, worker, phone, service, from, to, .. } = self;
+        let most = EXACT + 1;
+        let found = one!(tx, (i64,), sql, late, near, year, worker, phone, service, from, to, unit, most);
+        Ok(found.await?.0)
+    }
+
+    /// How many there are in all of its units of what is counted from `what`, which `name` tells apart, and which units have
+    /// some.
+    async fn total(
+        &self,
+        tx: &mut Tx,
+        standing: &Standing,
+        (name, what): (&str, &str),
+        now: DateTime<Utc>,
+    ) -> Result<(i64, Vec<(OrgUnitId,)>), JournalError> {
+        // What a phone was given is no fact of a family.
+        let question = self.phone.0.is_nil().then(|| format!("{name} {}", self.question));
+        let mut total = standing.total(tx, &self.units, now, question).await?;
+        while let Some(unit) = total.next() {
+            let count = self.count(tx, what, unit).await?;
+            total.take(unit, count);
+        }
+        Ok(total.kept())
     }
 }
+
+/// The families themselves, as [`Asked::total`] counts them.
+const FAMILIES: (&str, &str) = ("families", "family f where");
 
 /// What the list shows of these families, in no order.
 async fn listed(
@@ -559,12 +575,14 @@ impl Asked {
 /// When the database does not answer.
 pub async fn count(
     tx: &mut Tx,
+    standing: &Standing,
     user: &User,
     territory: &Territory,
     wanted: &Wanted,
     now: DateTime<Utc>,
-) -> Result<i64, StoreError> {
-    Asked::of(tx, user, territory, wanted, now).await?.count(tx, "family f where").await
+) -> Result<i64, JournalError> {
+    let asked = Asked::of(tx, user, territory, wanted, now).await?;
+    Ok(asked.total(tx, standing, FAMILIES, now).await?.0)
 }
 
 /// Those of these families that are asked for.
@@ -634,18 +652,31 @@ pub async fn activities(
 /// When the database does not answer.
 pub async fn list(
     tx: &mut Tx,
+    standing: &Standing,
     user: &User,
     territory: &Territory,
     wanted: &Wanted,
     now: DateTime<Utc>,
-) -> Result<List, StoreError> {
-    let asked = Asked::of(tx, user, territory, wanted, now).await?;
+) -> Result<List, JournalError> {
+    let mut asked = Asked::of(tx, user, territory, wanted, now).await?;
     let after = wanted.after.unwrap_or(FamilyId(Uuid::nil()));
     let readings = Met::all(&wanted.q);
-    let found = if readings.is_empty() { None } else { Some(asked.met(tx, &readings, after).await?) };
-    let mut ids = match &found {
-        Some((ids, _)) => ids.clone(),
-        None => asked.page(tx, after).await?,
+    let (mut ids, total, activities) = if readings.is_empty() {
+        let activities = match &asked.activity {
+            Some(activity) => {
+                let what = format!("activity a join family f on f.id = a.family where {activity} and");
+                Some(asked.total(tx, standing, ("activities", &what), now).await?.0)
+            }
+            None => None,
+        };
+        // Only units that have some are asked for them; where they are few, each for its own.
+        let (total, units) = asked.total(tx, standing, FAMILIES, now).await?;
+        asked.units = units;
+        asked.everywhere = asked.everywhere && total > EXACT;
+        (asked.page(tx, after).await?, total, activities)
+    } else {
+        let (ids, total) = asked.met(tx, &readings, after).await?;
+        (ids, total, None)
     };
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let more = ids.len() > most;
@@ -654,22 +685,12 @@ pub async fn list(
     let mut families = listed(tx, &ids, asked.late, asked.near).await?;
     families
         .sort_by_cached_key(|family| (words::fold(family.name.as_deref().unwrap_or_default()), family.id));
-    let (total, activities) = if let Some((_, total)) = found {
+    if !readings.is_empty() {
         let mut matched = search::matched(tx, &ids, &readings).await?;
         for family in &mut families {
             family.matched = matched.remove(&family.id).unwrap_or_default();
         }
-        (total, None)
-    } else {
-        let activities = match &asked.activity {
-            Some(activity) => {
-                let what = format!("activity a join family f on f.id = a.family where {activity} and");
-                Some(asked.count(tx, &what).await?)
-            }
-            None => None,
-        };
-        (asked.count(tx, "family f where").await?, activities)
-    };
+    }
     Ok(List {
         families,
         total,

@@ -258,7 +258,7 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         services.into_iter().map(|(service, count)| OfService { service, count }).collect();
     let total = services.iter().fold(Count::default(), |total, of| total.and(of.count));
     let units: Vec<(OrgUnitId,)> = units.into_iter().map(|unit| (unit,)).collect();
-    let unchecked = queue::unchecked(tx, &units, UserId(Uuid::nil())).await?;
+    let unchecked = queue::unchecked(tx, &state.standing, &units, UserId(Uuid::nil()), now).await?;
     let held = held::waiting(tx, &units).await?.records;
     awaited.add(standing::awaited_of_nobody(tx, &units).await?);
     let mut workers = workers(tx, &units, &overdue, &awaited.records).await?;

@@ -17,13 +17,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{held::EXACT, records::UNCHECKED};
+use super::{held::EXACT, records::UNCHECKED, standing::Standing};
 use crate::{
     access::Reading,
     all, among, calendar,
     check::policy::Territory,
-    findings, one,
-    store::{StoreError, Tx},
+    findings,
+    journal::JournalError,
+    one,
+    store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
 /// Most entries of one answer; what follows is asked for again when these are done.
@@ -211,11 +213,12 @@ pub fn reading(by: &User) -> Reading {
 /// When the database does not answer.
 pub async fn of(
     tx: &mut Tx,
+    standing: &Standing,
     user: &User,
     territory: &Territory,
     filter: &Filter,
     now: DateTime<Utc>,
-) -> Result<Queue, StoreError> {
+) -> Result<Queue, JournalError> {
     let units = filter.units(user, territory);
     let hashes = first(tx, user, &units, filter, now).await?;
     let sql = "select r.record, r.kind, r.service, r.family,
@@ -239,7 +242,8 @@ pub async fn of(
         entry.last_on = entry.due_on.map(|due| calendar.last_day(due));
     }
     hint(tx, &mut entries).await?;
-    let waiting = waiting(tx, user, &units, filter).await?;
+    let keys: Vec<(OrgUnitId,)> = units.iter().map(|unit| (*unit,)).collect();
+    let waiting = counted(tx, standing, &keys, user.id, filter, now).await?;
     let checked_today = checked_since(tx, user.id, now).await?;
     let return_due = calendar.add_working_days(civil_date(now), 3).ok();
     Ok(Queue { entries, waiting, checked_today, return_due })
@@ -270,7 +274,7 @@ async fn first(
     );
     let mut places = Vec::new();
     for unit in units {
-        let sql = sqlx::AssertSqlSafe(sql.as_str());
+        let sql = AssertSqlSafe(sql.as_str());
         places.extend(all!(tx, Place, sql, user.id, now, MOST, service, worker, from, to, unit).await?);
     }
     places.sort_unstable_by_key(|place| (Reverse(place.risk), !place.sampled, place.position));
@@ -293,36 +297,49 @@ async fn hint(tx: &mut Tx, entries: &mut [Entry]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many records of these units wait for somebody other than the user himself; exact up to [`EXACT`], one more means
-/// that there are more.
-async fn waiting(tx: &mut Tx, user: &User, units: &[OrgUnitId], filter: &Filter) -> Result<i64, StoreError> {
-    let units: Vec<(OrgUnitId,)> = units.iter().map(|unit| (*unit,)).collect();
-    counted(tx, &units, user.id, filter).await
-}
-
 /// How many records of these units wait to be checked by somebody else than `but`; counted as the queue counts.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn unchecked(tx: &mut Tx, units: &[(OrgUnitId,)], but: UserId) -> Result<i64, StoreError> {
-    counted(tx, units, but, &Filter::default()).await
+pub(super) async fn unchecked(
+    tx: &mut Tx,
+    standing: &Standing,
+    units: &[(OrgUnitId,)],
+    but: UserId,
+    now: DateTime<Utc>,
+) -> Result<i64, JournalError> {
+    counted(tx, standing, units, but, &Filter::default(), now).await
 }
 
+/// Exact up to [`EXACT`], one more means that there are more.
 async fn counted(
     tx: &mut Tx,
+    standing: &Standing,
     units: &[(OrgUnitId,)],
     but: UserId,
     filter: &Filter,
-) -> Result<i64, StoreError> {
+    now: DateTime<Utc>,
+) -> Result<i64, JournalError> {
     let (fits, (service, worker, from, to)) = (filter.fits(2), filter.bound());
+    // Hardly anybody who checks records too: then all wait for him, as for everybody else.
+    let own = format!(
+        "select count(*) from (select 1 from record r where {UNCHECKED} and r.worker = $1 limit 1) own"
+    );
+    let records = one!(tx, (i64,), AssertSqlSafe(own.as_str()), but).await?.0 > 0;
+    let question =
+        (!records).then(|| format!("queue {:?}", (filter.service, filter.worker, filter.from, filter.to)));
     // That risk is something leads SQLite into the index of the queue, where everything is that is counted by.
     let sql = format!(
         "select count(*) from (select 1 from record r where {UNCHECKED} and r.risk >= 0 and r.worker <> $1{fits}
-         and r.org_unit in ("
+         and r.org_unit = $6 limit $7) counted"
     );
-    let tail = format!(") limit {}) counted", EXACT + 1);
-    let counts = among!(tx, (i64,), &sql, units, &tail, but, service, worker, from, to).await?;
-    Ok(counts.into_iter().map(|(count,)| count).sum::<i64>().min(EXACT + 1))
+    let mut total = standing.total(tx, units, now, question).await?;
+    while let Some(unit) = total.next() {
+        let (sql, most) = (AssertSqlSafe(sql.as_str()), EXACT + 1);
+        let (count,) = one!(tx, (i64,), sql, but, service, worker, from, to, unit, most).await?;
+        total.take(unit, count);
+    }
+    Ok(total.kept().0)
 }
 
 async fn checked_since(tx: &mut Tx, by: UserId, now: DateTime<Utc>) -> Result<i64, StoreError> {

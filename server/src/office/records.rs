@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    calendar::civil_date,
     finding::Severity,
     hash::Digest,
     ids::{ChainId, DeviceId, FamilyId, OrgUnitId, RecordId, UserId},
@@ -22,16 +23,20 @@ use uuid::Uuid;
 use super::{
     held::{self, EXACT},
     policy,
+    standing::Standing,
 };
 use crate::{
     all, among, calendar,
     check::policy::Territory,
+    journal::JournalError,
     one, opt,
     store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
 /// Most records of a page.
 pub const MOST: i64 = 50;
+/// So few records of a frequent kind may lie anywhere among the others.
+const FEW: i64 = 500;
 /// So many files that have not come are walked through for one page.
 const FEW_FILES: i64 = 4_000;
 
@@ -178,6 +183,12 @@ impl Wanted {
             && (from.is_none() && to.is_none() && *completions != Some(true))
     }
 
+    /// Whether most records are of the kind, so that the next ones in order are soon found.
+    fn is_frequent(&self) -> bool {
+        let state = matches!(self.state, None | Some(State::Done | State::Unchecked));
+        state && self.service.is_none() && self.from.is_none() && self.to.is_none()
+    }
+
     /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$8` are [`Wanted::bound`].
     pub(super) fn fits(&self) -> String {
         let mut fits = String::from("r.position < $2");
@@ -292,8 +303,15 @@ enum Among {
     All,
     /// Those of one worker or phone, which are few; in these units.
     Few(Vec<(OrgUnitId,)>),
-    /// Those of these units, each of which has its own part of the index.
-    Units(Vec<(OrgUnitId,)>),
+    /// Those of families of these units, each of which has its own part of the index, and those of no family that is known,
+    /// which are their workers'.
+    Units { families: Vec<(OrgUnitId,)>, workers: Vec<(OrgUnitId,)> },
+}
+
+impl Among {
+    fn units(units: Vec<(OrgUnitId,)>) -> Self {
+        Self::Units { families: units.clone(), workers: units }
+    }
 }
 
 /// A question, and what is bound to it.
@@ -312,10 +330,10 @@ impl Asked {
         let units = || held::units(user, territory);
         let whose = match wanted.unit {
             // The handler has asked whether he may.
-            Some(unit) => Among::Units(vec![(unit,)]),
+            Some(unit) => Among::units(vec![(unit,)]),
             None if policy::is_everywhere(user.role) => Among::All,
             None if wanted.worker.is_some() || wanted.phone.is_some() => Among::Few(units()),
-            None => Among::Units(units()),
+            None => Among::units(units()),
         };
         Self { fits: wanted.fits(), whose, late, bound: wanted.bound() }
     }
@@ -353,56 +371,82 @@ impl Asked {
                 );
                 Ok(held::sum(found.await?))
             }
-            Among::Units(units) => {
-                let sql = format!(
-                    "select count(*) from (select 1{FROM} where {fits} and r.org_unit is null and w.org_unit in ("
-                );
-                let tail = format!(") limit {}) counted", exact + 1);
-                let unknown = among!(
-                    tx,
-                    (i64,),
-                    &sql,
-                    units,
-                    &tail,
-                    late,
-                    first,
-                    worker,
-                    phone,
-                    chain,
-                    service,
-                    from,
-                    to
-                );
-                let mut total = held::sum(unknown.await?);
-                let sql = format!(
-                    "select count(*) from (select 1 from record r where {fits} and r.org_unit = $9 limit $10) counted"
-                );
-                for (unit,) in units {
+            Among::Units { families, workers } => {
+                let mut total = self.count_of_nobody(tx, workers, exact).await?;
+                for (unit,) in families {
                     let left = exact + 1 - total;
                     if left <= 0 {
                         break;
                     }
-                    let sql = AssertSqlSafe(sql.as_str());
-                    let found = one!(
-                        tx,
-                        (i64,),
-                        sql,
-                        late,
-                        first,
-                        worker,
-                        phone,
-                        chain,
-                        service,
-                        from,
-                        to,
-                        unit,
-                        left
-                    );
-                    total += found.await?.0;
+                    total += self.count_of(tx, *unit, left).await?;
                 }
                 Ok(total)
             }
         }
+    }
+
+    /// How many there are of families of a unit, at most so many.
+    async fn count_of(&self, tx: &mut Tx, unit: OrgUnitId, most: i64) -> Result<i64, StoreError> {
+        let Self { fits, late, bound: (worker, phone, chain, service, from, to), .. } = self;
+        let sql = format!(
+            "select count(*) from (select 1 from record r where {fits} and r.org_unit = $9 limit $10) counted"
+        );
+        let (sql, first) = (AssertSqlSafe(sql.as_str()), i64::MAX);
+        let found = one!(tx, (i64,), sql, late, first, worker, phone, chain, service, from, to, unit, most);
+        Ok(found.await?.0)
+    }
+
+    /// How many there are of no family that is known, by workers of these units.
+    async fn count_of_nobody(
+        &self,
+        tx: &mut Tx,
+        units: &[(OrgUnitId,)],
+        exact: i64,
+    ) -> Result<i64, StoreError> {
+        let Self { fits, late, bound: (worker, phone, chain, service, from, to), .. } = self;
+        let sql = format!(
+            "select count(*) from (select 1{FROM} where {fits} and r.org_unit is null and w.org_unit in ("
+        );
+        let (tail, first) = (format!(") limit {}) counted", exact + 1), i64::MAX);
+        let found =
+            among!(tx, (i64,), &sql, units, &tail, late, first, worker, phone, chain, service, from, to);
+        Ok(held::sum(found.await?))
+    }
+
+    /// How many there are, as the units are known to stand; from then on only those are asked that have some.
+    async fn total(
+        &mut self,
+        tx: &mut Tx,
+        standing: &Standing,
+        wanted: &Wanted,
+        all: Vec<(OrgUnitId,)>,
+        now: DateTime<Utc>,
+    ) -> Result<i64, JournalError> {
+        // What is noticed is no fact, and those of one phone or worker are soon counted.
+        let few = wanted.worker.is_some() || wanted.phone.is_some() || wanted.chain.is_some();
+        if few || wanted.state == Some(State::Noticed) {
+            return Ok(self.count(tx, EXACT).await?);
+        }
+        let (families, workers) = match &self.whose {
+            Among::All => (all.clone(), all),
+            Among::Few(units) => (units.clone(), units.clone()),
+            Among::Units { families, workers } => (families.clone(), workers.clone()),
+        };
+        let question = format!(
+            "records {:?}",
+            (wanted.state, wanted.service, wanted.from, wanted.to, wanted.completions)
+        );
+        let mut known = standing.total(tx, &families, now, Some(question)).await?;
+        while let Some(unit) = known.next() {
+            let count = self.count_of(tx, unit, EXACT + 1).await?;
+            known.take(unit, count);
+        }
+        let (known, families) = known.kept();
+        let total = (known + self.count_of_nobody(tx, &workers, EXACT).await?).min(EXACT + 1);
+        if total <= EXACT || !matches!(self.whose, Among::All) {
+            self.whose = Among::Units { families, workers };
+        }
+        Ok(total)
     }
 
     /// The first of them before a place, one more than a page holds. Where all of them are `few` they are taken together
@@ -441,18 +485,18 @@ impl Asked {
                 );
                 found.await?
             }
-            Among::Units(units) => {
+            Among::Units { families, workers } => {
                 let sql = format!(
                     "select r.position, r.hash{FROM} where {fits} and r.org_unit is null and w.org_unit in ("
                 );
                 let tail = ") order by r.position desc limit $9";
                 let unknown = among!(
-                    tx, Place, &sql, units, tail, late, before, worker, phone, chain, service, from, to,
+                    tx, Place, &sql, workers, tail, late, before, worker, phone, chain, service, from, to,
                     limit
                 );
                 let mut places = unknown.await?;
                 let sql = ordered(" and r.org_unit = $9");
-                for (unit,) in units {
+                for (unit,) in families {
                     let sql = AssertSqlSafe(sql.as_str());
                     let found = all!(
                         tx, Place, sql, late, before, worker, phone, chain, service, from, to, unit, limit
@@ -538,19 +582,21 @@ async fn page_of_awaited(tx: &mut Tx, units: &[(OrgUnitId,)], before: i64) -> Re
 /// When the database does not answer.
 pub async fn list(
     tx: &mut Tx,
+    standing: &Standing,
     user: &User,
     territory: &Territory,
     wanted: &Wanted,
-    today: NaiveDate,
+    now: DateTime<Utc>,
     counted: Option<i64>,
-) -> Result<List, StoreError> {
-    let late = calendar::read(tx).await?.late_before(today);
-    let asked = Asked::of(wanted, user, territory, late);
+) -> Result<List, JournalError> {
+    let late = calendar::read(tx).await?.late_before(civil_date(now));
+    let mut asked = Asked::of(wanted, user, territory, late);
     let total = match counted {
         Some(counted) => counted.min(EXACT + 1),
-        None => asked.count(tx, EXACT).await?,
+        None => asked.total(tx, standing, wanted, held::units(user, territory), now).await?,
     };
-    let (before, few) = (wanted.before.unwrap_or(i64::MAX), total <= EXACT);
+    let before = wanted.before.unwrap_or(i64::MAX);
+    let few = total <= if wanted.is_frequent() { FEW } else { EXACT };
     let mut places = match (wanted.is_awaited(), wanted.unit) {
         (true, None) if awaits_few(tx).await? => {
             page_of_awaited(tx, &held::units(user, territory), before).await?

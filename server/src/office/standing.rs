@@ -19,7 +19,9 @@ use kandas_shared::{
 
 use super::{
     deadlines::counted::{self, Counted},
-    family, monitoring,
+    family,
+    held::EXACT,
+    monitoring,
     overview::Count,
 };
 use crate::{
@@ -35,6 +37,8 @@ const MOST: i64 = 20_000;
 const MOST_MOVED: i64 = 200;
 /// So many units are counted without waiting for somebody who counts more.
 const FEW: usize = 4;
+/// Of so many questions it is known how many there are; with one more all of them are asked again.
+const MOST_QUESTIONS: usize = 1_000;
 /// Weeks that are counted one by one, the present one the last.
 pub const WEEKS: usize = 12;
 
@@ -126,6 +130,68 @@ pub struct Standing {
     counting: tokio::sync::Mutex<()>,
 }
 
+/// How many there are of something in some units: whoever asks counts unit by unit what nobody has counted yet, and keeps
+/// it for the next one.
+#[derive(Debug)]
+pub(super) struct Total<'a> {
+    of: &'a Standing,
+    /// What is asked, if it may be kept.
+    question: Option<String>,
+    size: i64,
+    today: NaiveDate,
+    known: Sum,
+    counted: Vec<(OrgUnitId, i64)>,
+    _counting: Option<tokio::sync::MutexGuard<'a, ()>>,
+}
+
+#[derive(Debug, Default)]
+struct Sum {
+    all: i64,
+    some: Vec<OrgUnitId>,
+    unknown: Vec<OrgUnitId>,
+}
+
+impl Sum {
+    /// So many units are to be counted at most.
+    fn missing(&self) -> usize {
+        if self.all > EXACT { 0 } else { self.unknown.len() }
+    }
+
+    fn next(&mut self) -> Option<OrgUnitId> {
+        if self.all > EXACT { None } else { self.unknown.pop() }
+    }
+
+    fn take(&mut self, unit: OrgUnitId, count: i64) {
+        self.all += count;
+        if count > 0 {
+            self.some.push(unit);
+        }
+    }
+}
+
+impl Total<'_> {
+    /// A unit that is to be counted; no more once there are more than [`EXACT`].
+    pub(super) fn next(&mut self) -> Option<OrgUnitId> {
+        self.known.next()
+    }
+
+    /// So many has this unit, at most [`EXACT`] and one.
+    pub(super) fn take(&mut self, unit: OrgUnitId, count: i64) {
+        self.known.take(unit, count);
+        self.counted.push((unit, count));
+    }
+
+    /// How many there are, exact up to [`EXACT`], one more means that there are more; and the units that have some or were not
+    /// counted.
+    pub(super) fn kept(self) -> (i64, Vec<(OrgUnitId,)>) {
+        let Self { of, question, size, today, known: Sum { all, some, unknown }, counted, .. } = self;
+        if let Some(question) = question {
+            of.known().keep_totals(question, &counted, size, today);
+        }
+        (all.min(EXACT + 1), some.into_iter().chain(unknown).map(|unit| (unit,)).collect())
+    }
+}
+
 #[derive(Debug, Default)]
 struct Known {
     /// Facts up to here are counted in.
@@ -133,6 +199,8 @@ struct Known {
     /// The day it was counted for.
     today: NaiveDate,
     units: HashMap<OrgUnitId, Stands>,
+    /// How many there are of what lists were asked for, by question and unit.
+    totals: HashMap<String, HashMap<OrgUnitId, i64>>,
     /// How far the journal had come when a unit was last forgotten, and when all of them were: what was counted before is
     /// not kept.
     forgotten: HashMap<OrgUnitId, i64>,
@@ -172,6 +240,31 @@ impl Standing {
             self.count_missing(tx, size, now, &missing, &mut found).await?;
         }
         Ok(units.iter().map(|unit| (*unit, found.remove(unit).unwrap_or_default())).collect())
+    }
+
+    /// How many there are in these units of what a list is asked for, as of the snapshot of `tx` or later, as far as that is
+    /// known. `question` tells it from all others; it is about nothing but what facts of families and settings say, and the
+    /// day. What has no question is counted anew each time.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn total(
+        &self,
+        tx: &mut Tx,
+        units: &[(OrgUnitId,)],
+        now: DateTime<Utc>,
+        question: Option<String>,
+    ) -> Result<Total<'_>, JournalError> {
+        let today = civil_date(now);
+        let size = i64::try_from(journal::size(tx).await?).unwrap_or(i64::MAX);
+        self.follow(tx, size, today).await?;
+        let mut known = self.known().total(units, question.as_deref());
+        let mut counting = None;
+        if question.is_some() && known.missing() > FEW {
+            counting = Some(self.counting.lock().await);
+            known = self.known().total(units, question.as_deref());
+        }
+        Ok(Total { of: self, question, size, today, known, counted: Vec::new(), _counting: counting })
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -239,6 +332,9 @@ impl Known {
     fn forget(&mut self, units: &[OrgUnitId], size: i64) {
         for unit in units {
             self.units.remove(unit);
+            for counts in self.totals.values_mut() {
+                counts.remove(unit);
+            }
             self.forgotten.insert(*unit, size);
         }
         self.position = size;
@@ -247,9 +343,39 @@ impl Known {
     /// The snapshot may be an older one than somebody else's, on another day.
     fn forget_all(&mut self, size: i64, today: NaiveDate) {
         self.units.clear();
+        self.totals.clear();
         self.forgotten.clear();
         self.position = self.position.max(size);
         (self.all_forgotten, self.today) = (self.position, today);
+    }
+
+    /// How many there are of what was asked for, as far as it is known.
+    fn total(&self, units: &[(OrgUnitId,)], question: Option<&str>) -> Sum {
+        let known = question.and_then(|question| self.totals.get(question));
+        let mut sum = Sum::default();
+        for (unit,) in units {
+            match known.and_then(|known| known.get(unit)) {
+                Some(count) => sum.take(*unit, *count),
+                None => sum.unknown.push(*unit),
+            }
+        }
+        sum
+    }
+
+    /// Keeps what was counted of a question, as [`Known::keep`] does.
+    fn keep_totals(&mut self, question: String, counted: &[(OrgUnitId, i64)], size: i64, today: NaiveDate) {
+        if self.today != today || size < self.all_forgotten || counted.is_empty() {
+            return;
+        }
+        if self.totals.len() >= MOST_QUESTIONS && !self.totals.contains_key(&question) {
+            self.totals.clear();
+        }
+        let known = self.totals.entry(question).or_default();
+        for (unit, count) in counted {
+            if self.forgotten.get(unit).is_none_or(|forgotten| *forgotten <= size) {
+                known.insert(*unit, *count);
+            }
+        }
     }
 
     /// Keeps what was counted in a snapshot of `size` facts, unless there was something new of it since: nobody would count
@@ -467,6 +593,34 @@ mod tests {
         assert_eq!(families(&known), [None, None]);
         known.forget_all(9, "2026-11-24".parse().unwrap());
         assert_eq!((known.position, known.all_forgotten), (13, 13), "an older snapshot on another day");
+    }
+
+    #[test]
+    fn totals_are_summed_up_and_forgotten_unit_by_unit() {
+        let (one, other) = (OrgUnitId(uuid::Uuid::from_u128(1)), OrgUnitId(uuid::Uuid::from_u128(2)));
+        let (units, today) = ([(one,), (other,)], "2026-11-23".parse().unwrap());
+        let mut known = Known::default();
+        known.forget_all(10, today);
+        let mut sum = known.total(&units, Some("late"));
+        assert_eq!((sum.all, sum.missing(), sum.next()), (0, 2, Some(other)));
+        sum.take(other, EXACT + 1);
+        assert_eq!((sum.next(), sum.missing()), (None, 0), "more is not needed");
+
+        known.keep_totals("late".into(), &[(one, 0), (other, 7)], 10, today);
+        let sum = known.total(&units, Some("late"));
+        assert_eq!((sum.all, sum.some, sum.unknown), (7, vec![other], vec![]));
+        assert_eq!(known.total(&units, Some("near")).missing(), 2, "another question");
+        assert_eq!(known.total(&units, None).missing(), 2, "none at all");
+        // While somebody counts in a snapshot of 10 facts, the journal goes on to 12 with something of one unit.
+        known.forget(&[other], 12);
+        known.keep_totals("late".into(), &[(other, 7)], 10, today);
+        assert_eq!(known.total(&units, Some("late")).missing(), 1);
+        known.keep_totals("late".into(), &[(other, 8)], 12, today);
+        assert_eq!(known.total(&units, Some("late")).all, 8);
+        known.forget_all(13, today);
+        known.keep_totals("late".into(), &[(one, 1)], 12, today);
+        known.keep_totals("late".into(), &[(one, 1)], 13, "2026-11-24".parse().unwrap());
+        assert_eq!(known.total(&units, Some("late")).missing(), 2);
     }
 
     #[test]

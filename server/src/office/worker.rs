@@ -15,10 +15,12 @@ use super::{
     family::{self, Only},
     overview::Count,
     records::{self, Tally, Whose},
+    standing::Standing,
 };
 use crate::{
     all,
     check::policy::Territory,
+    journal::JournalError,
     one, opt,
     store::{StoreError, Tx},
 };
@@ -74,19 +76,20 @@ struct Row {
 /// When the database does not answer.
 pub async fn of(
     tx: &mut Tx,
+    standing: &Standing,
     user: &User,
     territory: &Territory,
     worker: UserId,
     now: DateTime<Utc>,
-) -> Result<Option<Page>, StoreError> {
+) -> Result<Option<Page>, JournalError> {
     let sql = "select u.name, u.role, o.name_kk as unit_kk, o.name_ru as unit_ru, u.active
         from app_user u join org_unit o on o.id = u.org_unit where u.id = $1";
     let Some(row) = opt!(tx, Row, sql, worker).await? else { return Ok(None) };
     let today = civil_date(now);
     let his = family::Wanted { worker: Some(worker), ..family::Wanted::default() };
-    let families = family::count(tx, user, territory, &his, now).await?;
+    let families = family::count(tx, standing, user, territory, &his, now).await?;
     let silent = family::Wanted { only: Some(Only::Unvisited), ..his };
-    let unvisited = family::count(tx, user, territory, &silent, now).await?;
+    let unvisited = family::count(tx, standing, user, territory, &silent, now).await?;
     let sql = format!("{LINE} where d.worker = $1 order by d.enrolled_at desc, d.id");
     let mut phones = all!(tx, Line, sqlx::AssertSqlSafe(sql.clone()), worker).await?;
     device::complete(tx, &mut phones, now).await?;

@@ -24,9 +24,9 @@ const FRESH: Duration = Duration::from_secs(1);
 const WRITER_CACHE: &str = "-32768";
 /// As much for each that reads: the system keeps the same pages for all of them.
 const READER_CACHE: &str = "-4096";
-/// For tables that are made aside, KiB, taken as they grow. Their keys come in no order: with 64 MiB a million facts read
-/// 47 pages each back from the system, most of the time of `verify`.
-const TWINS_CACHE: &str = "-524288";
+/// Where much is written at once, or tables are made aside: KiB, taken as they grow. Their keys come in no order: with 64 MiB a
+/// million facts read 47 pages each back from the system, most of the time of `verify`.
+pub(super) const LARGE_CACHE: &str = "-524288";
 /// What such a connection reads of the store itself, bytes, comes without a copy.
 const MAPPED: &str = "4294967296";
 /// How long to wait for a connection or a lock.
@@ -118,7 +118,7 @@ pub(super) async fn alone(pools: &Pools) -> Result<Pools, StoreError> {
             let options = writer.connect_options().as_ref().clone();
             // What is made aside is thrown away when something goes wrong: it needs no journal of its own.
             let options = options
-                .pragma("temp.cache_size", TWINS_CACHE)
+                .pragma("temp.cache_size", LARGE_CACHE)
                 .pragma("mmap_size", MAPPED)
                 .pragma("temp.journal_mode", "off");
             let pool = SqlitePoolOptions::new()

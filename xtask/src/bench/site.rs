@@ -19,7 +19,7 @@ use super::{
 use crate::{centre::Centre, demo::phone::Phone, leash::Leashed};
 
 /// Which database holds the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,
     Postgres,

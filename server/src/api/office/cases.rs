@@ -5,7 +5,6 @@ use axum::{
     extract::{Path, Query, State},
 };
 use kandas_shared::{
-    calendar::civil_date,
     ids::{FamilyId, PersonId},
     problem::{Problem, ProblemCode},
 };
@@ -66,7 +65,7 @@ pub async fn families(
     let about = Reading { device: wanted.phone, ..Reading::default() };
     seat.note(&state, Action::Families, about).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(family::list(&mut tx, &seat.0.user, &territory, &wanted, now).await?))
+    Ok(Json(family::list(&mut tx, &state.standing, &seat.0.user, &territory, &wanted, now).await?))
 }
 
 /// Records of the user's units: all, those of a worker or of a phone, those of which something has become.
@@ -89,7 +88,7 @@ pub async fn records(
     } else {
         None
     };
-    Ok(Json(records::list(&mut tx, user, &territory, &wanted, civil_date(now), counted).await?))
+    Ok(Json(records::list(&mut tx, &state.standing, user, &territory, &wanted, now, counted).await?))
 }
 
 /// A family with its members, its plan and what was recorded.

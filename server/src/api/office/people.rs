@@ -68,7 +68,9 @@ pub async fn worker(
     let territory = seat.allow(&state, Right::Workers, unit).await?;
     let (user, now) = (&seat.0.user, state.clock.wall());
     let mut tx = state.store.read().await?;
-    let page = worker::of(&mut tx, user, &territory, worker, now).await?.ok_or(ProblemCode::NotFound)?;
+    let page = worker::of(&mut tx, &state.standing, user, &territory, worker, now)
+        .await?
+        .ok_or(ProblemCode::NotFound)?;
     drop(tx);
     seat.note(&state, Action::Worker(worker), Reading::default()).await?;
     Ok(Json(page))

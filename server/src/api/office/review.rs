@@ -74,7 +74,7 @@ pub async fn queue(
     let (user, now) = (&seat.0.user, state.clock.wall());
     access::note(&state.store, now, Action::Checks, queue::reading(user)).await?;
     let mut tx = state.store.read().await?;
-    Ok(Json(queue::of(&mut tx, user, &territory, &filter, now).await?))
+    Ok(Json(queue::of(&mut tx, &state.standing, user, &territory, &filter, now).await?))
 }
 
 /// What the queue can be narrowed to: the user's units and their workers.

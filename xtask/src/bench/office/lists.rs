@@ -114,9 +114,9 @@ impl Desk {
         Ok(all)
     }
 
-    /// The rows of a report that is there, and how they differ from those of the version before.
-    pub(super) async fn report_rows(&self) -> Result<Looked> {
-        let reports = self.get(&format!("/api/reports?month={}", today().format("%Y-%m"))).await?;
+    /// The rows of a report of the month, and how they differ from those of the version before.
+    pub(super) async fn report_rows(&self, month: &str) -> Result<Looked> {
+        let reports = self.get(&format!("/api/reports?month={month}")).await?;
         let mut listed = reports["centres"].as_array().into_iter().flatten();
         let report = listed.find_map(|centre| centre["report"]["id"].as_str());
         let paths = report
