@@ -78,6 +78,7 @@ event-chain-opened = A chain of records was opened
 event-diagnostics-sent = The log was sent
 event-enrolled = The phone was enrolled
 event-enrolment-rescued = The enrolment was rescued
+event-epoch = Work is offered to the centre again
 event-file-damaged = A file is damaged
 event-file-erased-at-server = A file was erased at the centre
 event-file-missing = A file is missing

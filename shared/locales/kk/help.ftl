@@ -80,6 +80,7 @@ event-chain-opened = Жазбалар тізбегі ашылды
 event-diagnostics-sent = Күнделік жіберілді
 event-enrolled = Телефон тіркелді
 event-enrolment-rescued = Тіркелу сақталып қалды
+event-epoch = Жұмыс орталыққа қайта ұсынылады
 event-file-damaged = Файл зақымданған
 event-file-erased-at-server = Файл орталықта өшірілген
 event-file-missing = Файл табылмады

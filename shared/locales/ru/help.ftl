@@ -78,6 +78,7 @@ event-chain-opened = Открыта цепочка записей
 event-diagnostics-sent = Журнал отправлен
 event-enrolled = Телефон зарегистрирован
 event-enrolment-rescued = Регистрация сохранена
+event-epoch = Работа снова предлагается центру
 event-file-damaged = Файл повреждён
 event-file-erased-at-server = Файл стёрт в центре
 event-file-missing = Файл не найден
