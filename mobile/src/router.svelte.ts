@@ -82,8 +82,9 @@ class Router {
   }
 
   private show(hash: string): void {
-    this.place = read(hash);
-    if (MAIN.has(this.place.screen)) kept.forget();
+    const place = read(hash);
+    this.place = place;
+    if (MAIN.has(place.screen)) kept.forget();
     scrollTo(0, 0);
   }
 
