@@ -4,10 +4,10 @@ use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use kandas_disk::{Locked, point};
+use kandas_disk::{Locked, point, replace};
 use kandas_shared::{ids::ChainId, jws::Signer};
 
 use crate::{
@@ -24,6 +24,12 @@ pub const PROGRAM: &str = concat!("kandas-field/", env!("CARGO_PKG_VERSION"));
 /// Folder of the home that the app's own camera writes into.
 pub(crate) const CAMERA: &str = "camera";
 
+/// Folder of the home for files that a screen is bringing.
+pub(crate) const BROUGHT: &str = "brought";
+
+/// Lies in a home whose keys are being destroyed, where the store that says so cannot be read without them.
+const EMPTIED: &str = "emptied";
+
 /// The field worker's core on one home folder. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -35,7 +41,9 @@ struct Parts {
     store: Store,
     vault: Vault,
     platform: Platform,
-    signer: Arc<dyn Signer>,
+    signer: RwLock<Arc<dyn Signer>>,
+    /// Held by whoever destroys the keys or makes new ones.
+    keys: tokio::sync::Mutex<()>,
     startup: Startup,
     _lock: HomeLock,
 }
@@ -106,6 +114,12 @@ impl App {
         fs::create_dir_all(home).map_err(AppError::io(home.display().to_string()))?;
         let lock = HomeLock::take(home)?;
         let path = home.join("store.db");
+        if home.join(EMPTIED).exists() {
+            // An order had wiped this home and the program ended while the keys were being destroyed.
+            platform.keystore.destroy()?;
+            rescue::forget(home)?;
+            take_emptied(home)?;
+        }
         let known = path.exists();
         let store_key = match cfg!(feature = "sqlcipher") {
             true => Some(platform.keystore.store_key(!known)?.ok_or(AppError::KeyForgotten("store"))?),
@@ -125,8 +139,8 @@ impl App {
         }
         match begin(home, &store, &platform).await {
             Ok((vault, signer, startup)) => {
-                let home = home.to_owned();
-                let parts = Parts { home, store, vault, platform, signer, startup, _lock: lock };
+                let (home, signer, keys) = (home.to_owned(), RwLock::new(signer), tokio::sync::Mutex::default());
+                let parts = Parts { home, store, vault, platform, signer, keys, startup, _lock: lock };
                 Ok(Self { parts: Arc::new(parts) })
             }
             Err(error) => {
@@ -168,8 +182,8 @@ impl App {
 
     /// The device's signing key.
     #[must_use]
-    pub fn signer(&self) -> &dyn Signer {
-        &*self.parts.signer
+    pub fn signer(&self) -> Arc<dyn Signer> {
+        Arc::clone(&self.parts.signer.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What the start found and did.
@@ -180,16 +194,70 @@ impl App {
 
     /// The end of an order: the keys are gone, and with them whatever may still lie on the disk.
     pub(crate) async fn destroy_keys(&self) -> Result<(), AppError> {
+        let _keys = self.parts.keys.lock().await;
+        self.destroy_keys_left().await
+    }
+
+    async fn destroy_keys_left(&self) -> Result<(), AppError> {
+        if !is_key_left(self.store()).await? {
+            return Ok(());
+        }
         // Written again if a start came between.
         rescue::forget(self.home())?;
+        if cfg!(feature = "sqlcipher") {
+            replace(&self.home().join(EMPTIED), b"").map_err(AppError::io(EMPTIED))?;
+        }
         self.platform().keystore.destroy()?;
         point!("order.keys-gone");
         if cfg!(feature = "sqlcipher") {
             // Nobody can open the file any more; the next start begins a new home.
-            recover::remove_store(&self.home().join("store.db"))?;
+            take_emptied(self.home())?;
         }
         let mut conn = self.store().conn().await?;
         Ok(home::set(&mut conn, home::WIPED, "yes").await?)
+    }
+
+    /// A home that an order has emptied becomes a new one in the same program, as it would at the next start: keys that
+    /// nobody has seen, a store that only they open, a chain of its own. Called before it is enrolled; changes nothing
+    /// on any other home, nor twice.
+    pub(crate) async fn begin_anew(&self) -> Result<(), AppError> {
+        let _keys = self.parts.keys.lock().await;
+        self.destroy_keys_left().await?;
+        let mut conn = self.store().conn().await?;
+        let wiped = home::text(&mut conn, home::WIPED).await?.is_some();
+        let begun = home::text(&mut conn, home::VAULT_RECIPIENT).await?.is_some();
+        if !wiped || begun {
+            return Ok(());
+        }
+        // What the worker chose for the screens is shown meanwhile.
+        let mut chosen = vec![(home::WIPED, "yes".to_owned())];
+        for key in [home::SCREEN_LANGUAGE, home::SCREEN_THEME] {
+            chosen.extend(home::text(&mut conn, key).await?.map(|value| (key, value)));
+        }
+        drop(conn);
+        let path = self.home().join("store.db");
+        let keystore = &self.platform().keystore;
+        if cfg!(feature = "sqlcipher") {
+            // The file is gone and its key too. Closed first: closing takes away what SQLite keeps beside a file, by name.
+            self.store().give_up().await;
+            recover::remove_store(&path)?;
+            let stamp = self.platform().clock.wall().format("%Y%m%dT%H%M%SZ").to_string();
+            self.store().go_on_with(&Store::open(&path, keystore.store_key(true)?, &stamp).await?);
+        }
+        let mut tx = self.store().begin().await?;
+        for (key, value) in chosen {
+            home::set(&mut tx, key, value).await?;
+        }
+        tx.commit().await?;
+        let signer = self.platform().signer()?;
+        self.vault().go_on_with(keystore.vault_identity()?);
+        *self.parts.signer.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&signer);
+        settle_identity(self.store(), self.platform(), self.vault(), &*signer).await?;
+        if cfg!(feature = "sqlcipher") {
+            let key = keystore.store_key(false)?.ok_or(AppError::KeyForgotten("store"))?;
+            recover::keep_store_key(self.home(), self.vault(), &key)?;
+        }
+        Ok(())
     }
 
     /// Keeps a copy of who this phone is, for the case that its store is damaged.
@@ -203,6 +271,12 @@ impl App {
     pub(crate) fn draw(&self) -> [u8; 10] {
         self.parts.platform.chance.bytes()
     }
+}
+
+/// Takes a store away whose key is gone, and then the note that it had to go.
+fn take_emptied(home: &Path) -> Result<(), AppError> {
+    recover::remove_store(&home.join("store.db"))?;
+    fs::remove_file(home.join(EMPTIED)).map_err(AppError::io(EMPTIED))
 }
 
 /// Finds the keys and puts in order what a crash left.

@@ -2,7 +2,8 @@
 //!
 //! A tar inside age: only who holds the private half of the recipient can open it, the carrier cannot. Making a bundle
 //! changes nothing here; what is in it still waits for its receipts. Before an order wipes the phone, everything that is
-//! unsent leaves: drafts that were never sealed too, and rows that cannot be read, as they lie in their tables.
+//! unsent leaves: drafts that were never sealed too, what the camera wrote and no draft took in, and rows that cannot be
+//! read, as they lie in their tables.
 
 use std::{
     fs::{self, File},
@@ -25,7 +26,8 @@ use sha2::{Digest as _, Sha256};
 use sqlx::SqliteConnection;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, CAMERA},
+    capture::camera_files,
     draft::DraftView,
     store::{StoreError, draft, event, file, home, quarantine, record, to_json},
     vault::{Condition, Salvage, Vault},
@@ -52,6 +54,9 @@ pub struct Manifest {
     /// How many rows that could not be read `unreadable.ndjson` has.
     #[serde(default, skip_serializing_if = "is_none")]
     pub unreadable: u64,
+    /// How many files lie in `camera/`: the app's camera wrote them and no draft took them in.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub camera: u64,
 }
 
 fn is_none(count: &u64) -> bool {
@@ -71,6 +76,9 @@ pub struct Bundle {
     pub files: u64,
     /// How many drafts.
     pub drafts: u64,
+    /// How many files of the camera that no draft took in.
+    #[serde(skip_serializing_if = "is_none")]
+    pub camera: u64,
     /// Bytes of the encrypted file.
     pub size: u64,
     /// SHA-256 of the encrypted file.
@@ -121,17 +129,32 @@ impl App {
         let device: DeviceId = home::get(&mut conn, home::DEVICE)
             .await?
             .ok_or(AppError::NotNow("this phone is not enrolled"))?;
-        let gathered = gather(&mut conn, reach).await?;
+        let mut gathered = gather(&mut conn, reach).await?;
         drop(conn);
+        if reach == Reach::Everything {
+            gathered.camera = self.left_in_camera()?;
+        }
         let work = Work { vault: self.vault().clone(), recipient, bundle, device, made, gathered };
         let path = to.to_owned();
         let written = tokio::task::spawn_blocking(move || work.write(&path)).await??;
         let mut conn = self.store().conn().await?;
-        let detail =
-            format!("{} records, {} files, {} drafts", written.records, written.files, written.drafts);
+        let detail = format!(
+            "{} records, {} files, {} drafts, {} of the camera",
+            written.records, written.files, written.drafts, written.camera
+        );
         let now = self.platform().clock.wall();
         event::add(&mut conn, now, "bundle_written", Some(&bundle.to_string()), Some(&detail)).await?;
         Ok(written)
+    }
+
+    /// Files of the app's own camera that no draft took in, by the names they have in a bundle.
+    pub(crate) fn left_in_camera(&self) -> Result<Vec<(String, PathBuf)>, AppError> {
+        let folder = self.camera_folder();
+        let named = |path: PathBuf| {
+            let name = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().into_owned();
+            (format!("{CAMERA}/{name}"), path)
+        };
+        Ok(camera_files(&folder)?.into_iter().map(named).collect())
     }
 }
 
@@ -143,6 +166,7 @@ struct Gathered {
     drafts: Vec<String>,
     rows: Vec<String>,
     unreadable: Vec<quarantine::Unreadable>,
+    camera: Vec<(String, PathBuf)>,
 }
 
 /// A file of the vault.
@@ -246,8 +270,17 @@ impl Work {
                 None => left_out.push(piece.name.to_string()),
             }
         }
+        let mut camera = Vec::new();
+        for (name, path) in &self.gathered.camera {
+            // Opened before anything is written: the number of them stands at the head.
+            match File::open(path).and_then(|file| Ok((file.metadata()?.len(), file))) {
+                Ok((size, file)) => camera.push((name.as_str(), size, file)),
+                Err(_) => left_out.push(name.clone()),
+            }
+        }
+        let of_camera = camera.len() as u64;
         let out = Hashing { inner: File::create(&temporary).map_err(said)?, hasher: Sha256::new(), size: 0 };
-        let out = self.fill(out, &media).map_err(said)?;
+        let out = self.fill(out, &media, camera).map_err(said)?;
         point!("bundle.written");
         out.inner.sync_all().map_err(said)?;
         point!("bundle.synced");
@@ -262,6 +295,7 @@ impl Work {
             records: self.gathered.statements.len() as u64,
             files: in_media(&media),
             drafts: self.gathered.drafts.len() as u64,
+            camera: of_camera,
             size: out.size,
             sha256: Digest(out.hasher.finalize().into()),
             left_out,
@@ -279,7 +313,12 @@ impl Work {
         Ok(self.vault.salvage(piece.name)?.map(|salvage| (piece, salvage.size, Some(salvage))))
     }
 
-    fn fill(&self, out: Hashing, media: &[Sendable<'_>]) -> io::Result<Hashing> {
+    fn fill(
+        &self,
+        out: Hashing,
+        media: &[Sendable<'_>],
+        camera: Vec<(&str, u64, File)>,
+    ) -> io::Result<Hashing> {
         let other = |e: &dyn std::fmt::Display| io::Error::other(e.to_string());
         let encryptor = Encryptor::with_recipients(iter::once(&self.recipient as &dyn age::Recipient))
             .map_err(|e| other(&e))?;
@@ -293,6 +332,7 @@ impl Work {
             files: in_media(media),
             drafts: self.gathered.drafts.len() as u64,
             unreadable: self.gathered.rows.len() as u64,
+            camera: camera.len() as u64,
         };
         let manifest = serde_json::to_vec(&manifest)?;
         entry(&mut tar, "manifest.json", manifest.len() as u64, &mut manifest.as_slice())?;
@@ -316,6 +356,10 @@ impl Work {
                 None => Box::new(self.vault.open_at(*name, 0).map_err(|e| other(&e))?),
             };
             entry(&mut tar, &format!("{folder}/{name}"), *size, &mut source)?;
+        }
+        for (name, size, file) in camera {
+            // Never more than was said, should the camera still be writing, and never less.
+            entry(&mut tar, name, size, &mut file.chain(io::repeat(0)).take(size))?;
         }
         tar.into_inner()?.finish()
     }

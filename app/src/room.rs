@@ -6,7 +6,7 @@ use kandas_shared::{evidence::FileRef, hash::Epoch};
 use serde::Serialize;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, BROUGHT},
     capture::{camera_files, meant_for},
     store::{event, file, home, wipe},
 };
@@ -115,6 +115,14 @@ impl App {
                 self.leave_camera_folder(draft);
             }
             point!("wipe.one-file");
+        }
+        // What was half brought is no evidence, and may show somebody all the same.
+        let brought = self.home().join(BROUGHT);
+        match std::fs::remove_dir_all(&brought) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(AppError::io(brought.display().to_string())(error));
+            }
+            _ => {}
         }
         self.shrink().await
     }

@@ -268,7 +268,7 @@ impl Pen {
             Reading::Unreadable(_, why) => return Err(StoreError::Unreadable("payload", why).into()),
             _ => return Err(StoreError::Unreadable("payload", "it reads back as another".into()).into()),
         }
-        let jws = Jws::sign(Typ::Record, payload, app.signer())?;
+        let jws = Jws::sign(Typ::Record, payload, &*app.signer())?;
         let sealed = Sealed {
             hash: jws.identity(),
             record: record.record,

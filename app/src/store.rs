@@ -8,6 +8,7 @@ use std::{
     fs,
     io::Read as _,
     path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -44,7 +45,8 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/app");
 /// The phone's store.
 #[derive(Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    /// Shared by all handles: they go on together when another file takes this one's place.
+    pool: Arc<RwLock<SqlitePool>>,
     path: PathBuf,
     /// Starts since the file was read through, this one not counted.
     starts: u32,
@@ -187,7 +189,7 @@ impl Store {
         };
         match checked.await {
             Ok(()) => Ok(Self {
-                pool,
+                pool: Arc::new(RwLock::new(pool)),
                 path: path.to_owned(),
                 starts: starts.map_or(0, |starts| starts + 1),
                 moved_aside: None,
@@ -211,7 +213,7 @@ impl Store {
     /// # Errors
     /// When the connection does not come free.
     pub async fn conn(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        Ok(self.pool.acquire().await?)
+        Ok(self.pool().acquire().await?)
     }
 
     /// A transaction; dropped without commit it is undone.
@@ -219,13 +221,27 @@ impl Store {
     /// # Errors
     /// As [`Store::conn`].
     pub async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.pool.begin_with("begin immediate").await?)
+        Ok(self.pool().begin_with("begin immediate").await?)
     }
 
     /// Closes the file. Dropping the store closes it too, a moment later.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.pool().close().await;
         left::leave(&self.path, self.starts);
+    }
+
+    /// Gives the file up: nobody may go on with it, and nothing is left beside it that trusts it.
+    pub(crate) async fn give_up(&self) {
+        self.pool().close().await;
+    }
+
+    /// All handles go on with another store at the same place; this one must have been given up.
+    pub(crate) fn go_on_with(&self, other: &Store) {
+        *self.pool.write().unwrap_or_else(PoisonError::into_inner) = other.pool();
+    }
+
+    fn pool(&self) -> SqlitePool {
+        self.pool.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

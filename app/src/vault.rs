@@ -9,7 +9,7 @@ use std::{
     io::{self, BufReader, Read, Seek, SeekFrom, Write as _},
     iter,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use age::{Decryptor, Encryptor, stream::StreamReader, x25519};
@@ -25,7 +25,8 @@ use sha2::{Digest as _, Sha256};
 #[derive(Clone)]
 pub struct Vault {
     folder: PathBuf,
-    identity: Arc<x25519::Identity>,
+    /// Shared by all handles: they go on together when the home gets new keys.
+    identity: Arc<RwLock<Arc<x25519::Identity>>>,
 }
 
 /// What was kept: hash and size of the plain bytes.
@@ -89,13 +90,22 @@ impl Vault {
     /// When the folder cannot be made.
     pub fn open(folder: &Path, identity: x25519::Identity) -> Result<Self, VaultError> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned(), identity: Arc::new(identity) })
+        Ok(Self { folder: folder.to_owned(), identity: Arc::new(RwLock::new(Arc::new(identity))) })
     }
 
     /// Recipient of this vault.
     #[must_use]
     pub fn recipient(&self) -> String {
-        self.identity.to_public().to_string()
+        self.identity().to_public().to_string()
+    }
+
+    /// All handles go on with another identity. What was kept for the former one cannot be read any more.
+    pub(crate) fn go_on_with(&self, identity: x25519::Identity) {
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(identity);
+    }
+
+    fn identity(&self) -> Arc<x25519::Identity> {
+        Arc::clone(&self.identity.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Where a file lies.
@@ -133,7 +143,7 @@ impl Vault {
     }
 
     fn write(&self, temporary: &Path, source: &mut dyn Read) -> Result<Kept, VaultError> {
-        let recipient = self.identity.to_public();
+        let recipient = self.identity().to_public();
         let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))?;
         let mut file = encryptor.wrap_output(steps::Own(steps::create(temporary)?))?;
         let (mut hasher, mut size, mut piece) = (Sha256::new(), 0_u64, vec![0; 64 * 1024]);
@@ -162,7 +172,7 @@ impl Vault {
         let file = BufReader::new(File::open(self.path(name))?);
         let decryptor = Decryptor::new_buffered(file).map_err(|e| VaultError::Decrypt(name, e))?;
         let mut reader = decryptor
-            .decrypt(iter::once(&*self.identity as &dyn age::Identity))
+            .decrypt(iter::once(&*self.identity() as &dyn age::Identity))
             .map_err(|e| VaultError::Decrypt(name, e))?;
         if offset > 0 {
             reader.seek(SeekFrom::Start(offset))?;
@@ -241,13 +251,13 @@ impl Vault {
     /// # Errors
     /// When age does not encrypt.
     pub fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
-        Ok(age::encrypt(&self.identity.to_public(), plain)?)
+        Ok(age::encrypt(&self.identity().to_public(), plain)?)
     }
 
     /// The plain bytes of what [`Vault::encrypt`] made; `None` if they cannot be decrypted.
     #[must_use]
     pub fn decrypt(&self, sealed: &[u8]) -> Option<Vec<u8>> {
-        age::decrypt(&*self.identity, sealed).ok()
+        age::decrypt(&*self.identity(), sealed).ok()
     }
 
     /// Everything that lies in the vault.

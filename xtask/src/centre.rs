@@ -133,6 +133,14 @@ impl Centre {
         Ok(String::from_utf8(age::decrypt(&key, &fs::read(&wrapped)?)?)?)
     }
 
+    /// Orders a phone to give up what it holds: it is lost.
+    ///
+    /// # Errors
+    /// When the server says no.
+    pub(crate) fn lost(&self, device: &str) -> Result<()> {
+        self.run(&["device", "lost", device, "--json"]).map(drop)
+    }
+
     /// A drawn password with which this user signs in at the dashboard, without a second factor.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use super::{
     view::{AttachAnswer, Fix, Leftover, LeftoversView, Topic},
 };
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, BROUGHT},
     capture::{Attached, How, meant_for},
     media::sniff::{Format, sniff},
     store::{
@@ -30,9 +30,6 @@ use crate::{
     },
     vault::{PlainReader, VaultError},
 };
-
-/// Folder of the home for files that are being brought.
-const BROUGHT: &str = "brought";
 
 /// A file that is being brought: write all of it, then [`Face::bring`] it.
 pub struct Bringing {

@@ -14,9 +14,10 @@ use kandas_shared::{
 };
 
 use super::{
-    Face,
+    Face, Session,
     call::{Problem, ProblemWord},
     count, remind,
+    tile::VIDEO_SECONDS,
     view::{
         DiagnosticsSent, DiagnosticsView, Enrolment, EventLine, Fact, IinView, NewerApp, Notice, PhoneView,
         Stage, Theme, Topic, WorkerView,
@@ -33,8 +34,6 @@ use crate::{
     },
 };
 
-/// The longest video the camera should make (requirements §6).
-const VIDEO_SECONDS: u32 = 60;
 /// Events that a log for the operator has at most.
 const SENT_EVENTS: u32 = 500;
 /// Its bytes stay below what the centre takes.
@@ -171,6 +170,8 @@ impl Face {
                     for former in [home::PIN, home::PIN_TRIES, home::PIN_RESET, home::SYNC_PAUSED] {
                         home::unset(&mut conn, former).await?;
                     }
+                    // What the start found, and what was open, was the former worker's.
+                    *self.session() = Session { notices_read: true, ..Session::default() };
                 }
                 self.forget_board().await;
                 self.parts.exchange.hurry();

@@ -38,6 +38,7 @@ impl Face {
         let enrolled = home::get::<DeviceId>(&mut conn, home::DEVICE).await?.is_some();
         let paused = home::text(&mut conn, home::SYNC_PAUSED).await?.is_some();
         let held = overview::held(&mut conn).await?;
+        let damaged = overview::damaged(&mut conn).await?;
         let last_contact = home::signed_time(&mut conn).await?.map(|signed| signed.time);
         drop(conn);
         let moment = self.parts.exchange.moment().clone();
@@ -50,6 +51,7 @@ impl Face {
             files: unsigned(waiting.files),
             bytes: waiting.bytes.unsigned_abs(),
             held,
+            damaged,
             last_contact,
             problem: moment.problem.filter(|_| state != LineState::Delivered),
         })

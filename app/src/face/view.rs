@@ -186,6 +186,18 @@ pub struct Tile {
     pub taken_over: bool,
     /// Why it is damaged or was given up: `aside-…` of the messages.
     pub reason: Option<String>,
+    /// What is worth saying of a film; it counts all the same.
+    pub remarks: Vec<FilmRemark>,
+}
+
+/// Why a film is more than was asked for. Camera apps need not obey, and nothing is refused for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FilmRemark {
+    /// Longer than the camera was asked for.
+    Long,
+    /// More pixels than 720p.
+    Large,
 }
 
 /// Where a piece of evidence stands.

@@ -272,6 +272,19 @@ pub async fn held(conn: &mut SqliteConnection) -> Result<u32, StoreError> {
     Ok(sqlx::query_scalar(sql).bind(SET_ASIDE).fetch_one(conn).await?)
 }
 
+/// How many pieces of evidence are damaged here or were given up, and stand in a record that nothing has corrected.
+///
+/// # Errors
+/// When the store fails.
+pub async fn damaged(conn: &mut SqliteConnection) -> Result<u32, StoreError> {
+    let sql = "select count(distinct f.evidence) from file f
+        join evidence e on e.evidence = f.evidence join record r on r.hash = e.record_hash
+        where f.state in ('damaged', 'set_aside') and f.reason is not null and not exists (
+            select 1 from record l where l.state <> 'refused'
+            and replace(json_extract(l.payload, '$.supersedes'), '-', '') = lower(hex(r.record)))";
+    Ok(sqlx::query_scalar(sql).fetch_one(conn).await?)
+}
+
 /// Records of this phone that a supervisor has set aside, by their identity.
 ///
 /// # Errors

@@ -161,6 +161,15 @@ pub async fn orders(conn: &mut SqliteConnection) -> Result<Vec<OrderDone>, Store
         .await?)
 }
 
+/// Forgets the orders of the phone that this home was before.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_orders(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("delete from order_done").execute(conn).await?;
+    Ok(())
+}
+
 /// The server knows that an order was done.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ use crate::{
     store::{
         StoreError, chain, event,
         home::{self, SignedTime},
-        receipt, record,
+        receipt, record, sync_state,
     },
 };
 
@@ -84,6 +84,8 @@ pub async fn enrol_over(
     to: &Introduction,
     idle: Duration,
 ) -> Result<Enrolled, SyncError> {
+    // An order may have emptied this home in this very program: the key it had belongs to the phone that was.
+    app.begin_anew().await?;
     let mut conn = app.store().conn().await?;
     if home::text(&mut conn, home::DEVICE).await?.is_some() {
         return Err(SyncError::AlreadyEnrolled);
@@ -109,7 +111,7 @@ pub async fn enrol_over(
         app: PROGRAM.to_owned(),
     };
     let payload = crate::store::to_json("enrol", &payload)?;
-    let statement = Jws::sign(Typ::Enrol, payload, app.signer())?;
+    let statement = Jws::sign(Typ::Enrol, payload, &*app.signer())?;
     let enrolled: Enrolled = http.post("/v1/enrol", None, &EnrolRequest { statement }).await?;
     point!("enrol.answered");
 
@@ -141,6 +143,8 @@ pub async fn enrol_over(
     home::set(&mut tx, home::BUNDLE_RECIPIENT, &enrolled.bundle_recipient).await?;
     home::set_settings(&mut tx, &enrolled.settings).await?;
     home::unset(&mut tx, home::WIPED).await?;
+    // Another phone to the centre, which counts its orders from one again.
+    sync_state::forget_orders(&mut tx).await?;
     // A store that was enrolled before (its keystore had forgotten the key) may hold work of another epoch.
     record::reopen(&mut tx, enrolled.epoch).await?;
     set_keys(&mut tx, &keys).await?;

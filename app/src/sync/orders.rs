@@ -152,8 +152,8 @@ impl Sync<'_> {
         Ok(self.app.destroy_keys().await?)
     }
 
-    /// Unsent work, encrypted to the order's escrow key, in a file beside the store. Drafts that were never sealed and
-    /// rows that cannot be read are unsent work too.
+    /// Unsent work, encrypted to the order's escrow key, in a file beside the store. Drafts that were never sealed, what
+    /// the camera wrote and no draft took in, and rows that cannot be read are unsent work too.
     async fn escrow(&self, pending: &Pending) -> Result<Option<Escrowed>, SyncError> {
         let path = self.escrow_file();
         // A file of an interrupted attempt is ours and incomplete.
@@ -174,7 +174,9 @@ impl Sync<'_> {
         .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        if left.records + left.files + unsealed == 0 {
+        // What the camera wrote while the app was ended behind it is unsent work as well.
+        let in_camera = self.app.left_in_camera()?.len();
+        if left.records + left.files + unsealed == 0 && in_camera == 0 {
             return Ok(None);
         }
         let made = self.app.write_bundle(&path, &pending.escrow, Reach::Everything).await?;
@@ -232,6 +234,8 @@ impl Sync<'_> {
             .await?;
         sync_state::order_reported(&mut tx, pending.order).await?;
         sqlx::query("delete from home").execute(&mut *tx).await?;
+        // Whoever enrols this phone next begins a chain that goes on from nobody's.
+        sqlx::query("delete from chain").execute(&mut *tx).await?;
         home::set(&mut tx, home::WIPED, home::KEYS_LEFT).await?;
         tx.commit().await?;
         point!("order.home-gone");

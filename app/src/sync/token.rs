@@ -50,7 +50,7 @@ impl Sync<'_> {
             seq: ours.seq,
             app: PROGRAM.to_owned(),
         };
-        let statement = Jws::sign(Typ::Token, crate::store::to_json("token", &payload)?, signer)?;
+        let statement = Jws::sign(Typ::Token, crate::store::to_json("token", &payload)?, &*signer)?;
         let before = self.moment();
         let grant: TokenGrant = self.http.post("/v1/token", None, &TokenRequest { statement }).await?;
 

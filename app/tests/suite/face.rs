@@ -19,7 +19,7 @@ use kandas_app::{
 use kandas_shared::{
     check::ReturnReason,
     cursor::Kind,
-    evidence::{EvidenceKind, Part, Source},
+    evidence::{EvidenceKind, FileRef, Part, Source},
     hash::Digest,
     ids::{EvidenceId, RecordId},
     plan_state::{ActivityState, CheckKind},
@@ -1138,4 +1138,33 @@ async fn listeners_hear_what_changes() {
     close(face).await;
     let face = again(&phone).await;
     assert_eq!(ask(&face, json!({"call": "sync"})).await["paused"], true, "a pause is a row");
+}
+
+#[tokio::test]
+async fn a_damaged_piece_stands_in_the_line_until_it_was_taken_again() {
+    let phone = Phone::new(731);
+    let (face, world) = open(&phone).await;
+    let folder = tempfile::tempdir().unwrap();
+    let record =
+        complete(&face, world.activity(world.head, ServiceCode::S01), &photo(folder.path(), 1, 640)).await;
+    let damaged = async |face: &Face| ask(face, json!({"call": "phone"})).await["sync"]["damaged"].clone();
+    assert_eq!(damaged(&face).await, 0);
+    let page = ask(&face, json!({"call": "record", "record": record})).await;
+    let old: EvidenceId = page["evidence"][0]["evidence"].as_str().unwrap().parse().unwrap();
+    // Its file and the small picture: one piece.
+    for part in [Part::File, Part::Thumbnail] {
+        std::fs::remove_file(face.app().vault().path(FileRef { evidence: old, part })).unwrap();
+    }
+    close(face).await;
+    let face = again(&phone).await;
+    assert_eq!(damaged(&face).await, 1);
+    let page = ask(&face, json!({"call": "correct", "record": record, "why": "файл бүлінген"})).await;
+    assert_eq!(damaged(&face).await, 1, "a draft has corrected nothing yet");
+    let draft: DraftId = page["draft"].as_str().unwrap().parse().unwrap();
+    let bringing = face.begin_bringing(draft, Some("again.jpg")).await.unwrap();
+    std::fs::copy(photo(folder.path(), 9, 640), &bringing.path).unwrap();
+    let anew = how(Some(EvidenceKind::Photo), Source::Captured, None, None, None, Some(old));
+    face.bring(bringing, draft, anew).await.unwrap();
+    assert_eq!(ask(&face, json!({"call": "seal", "draft": draft})).await["outcome"], "sealed");
+    assert_eq!(damaged(&face).await, 0);
 }

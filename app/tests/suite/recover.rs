@@ -2,8 +2,10 @@
 
 use std::{
     fs,
+    io::Read as _,
     path::Path,
     process::{Command, Output},
+    time::Duration,
 };
 
 use age::{secrecy::ExposeSecret as _, x25519::Identity};
@@ -16,8 +18,16 @@ use kandas_app::{
     },
     recover::recover,
     store::home,
+    sync::{
+        SyncError,
+        enrol::{Introduction, enrol},
+    },
 };
-use kandas_shared::service::ServiceCode;
+use kandas_shared::{
+    evidence::{FileRef, Part},
+    ids::EvidenceId,
+    service::ServiceCode,
+};
 
 use crate::support::{Phone, photo, ready, sealed};
 
@@ -124,4 +134,41 @@ async fn a_wiped_home_loses_its_keys_even_if_it_was_switched_off_before() {
     let after = fs::read(phone.home.path().join("device.key")).unwrap();
     phone.open().await.close().await;
     assert_eq!(fs::read(phone.home.path().join("device.key")).unwrap(), after, "once is enough");
+}
+
+#[tokio::test]
+async fn a_wiped_home_begins_anew_in_the_same_program() {
+    let phone = Phone::new(74);
+    let (app, _) = phone.enrolled().await;
+    let before = (app.signer().public_key(), app.vault().recipient());
+    let mut tx = app.store().begin().await.unwrap();
+    sqlx::query("delete from home").execute(&mut *tx).await.unwrap();
+    home::set(&mut tx, home::WIPED, home::KEYS_LEFT).await.unwrap();
+    home::set(&mut tx, home::SCREEN_LANGUAGE, "ru").await.unwrap();
+    tx.commit().await.unwrap();
+    // Nobody answers there: what it becomes does not hang on whether the enrolment works out.
+    let nobody = Introduction::typed("http://127.0.0.1:9".into(), "AAAAA-AAAAA".into(), None, None);
+    let mut after = None;
+    for _ in 0..2 {
+        let refused = enrol(&app, &nobody, Duration::from_secs(5)).await;
+        assert!(matches!(refused, Err(SyncError::Http(_))), "{refused:?}");
+        let now = (app.signer().public_key(), app.vault().recipient());
+        assert!(now.0 != before.0 && now.1 != before.1, "both keys are new");
+        assert!(after.is_none() || after.as_ref() == Some(&now), "once is enough");
+        after = Some(now);
+    }
+    let name = FileRef { evidence: EvidenceId(uuid::Uuid::from_u128(7)), part: Part::File };
+    app.vault().put(name, &mut &b"of the new worker"[..]).unwrap();
+    let chain = app.chain().await.unwrap();
+    app.close().await;
+    let app = phone.open().await;
+    assert_eq!(Some((app.signer().public_key(), app.vault().recipient())), after);
+    assert_eq!(app.chain().await.unwrap(), chain);
+    let mut kept = String::new();
+    app.vault().open_at(name, 0).unwrap().read_to_string(&mut kept).unwrap();
+    assert_eq!(kept, "of the new worker");
+    let mut conn = app.store().conn().await.unwrap();
+    for (key, value) in [(home::WIPED, "yes"), (home::SCREEN_LANGUAGE, "ru")] {
+        assert_eq!(home::text(&mut conn, key).await.unwrap().as_deref(), Some(value), "{key}");
+    }
 }

@@ -1293,6 +1293,11 @@ again_in_ms: number | null,
 reason: string | null, };
 
 /**
+ * Why a film is more than was asked for. Camera apps need not obey, and nothing is refused for it.
+ */
+export type FilmRemark = "long" | "large";
+
+/**
  * A position of the device as the browser or the native part tells it.
  */
 export type Fix = { 
@@ -2664,6 +2669,10 @@ bytes: number,
  */
 held: number, 
 /**
+ * Pieces of evidence that are damaged or were given up, of records that nothing has corrected.
+ */
+damaged: number, 
+/**
  * Last time the server has answered, by its own clock.
  */
 last_contact: string | null, 
@@ -2862,7 +2871,11 @@ taken_over: boolean,
 /**
  * Why it is damaged or was given up: `aside-…` of the messages.
  */
-reason: string | null, };
+reason: string | null, 
+/**
+ * What is worth saying of a film; it counts all the same.
+ */
+remarks: Array<FilmRemark>, };
 
 /**
  * Where a piece of evidence stands.

@@ -5,7 +5,7 @@ import type { SyncLine } from "../api/types";
 import type { SyncWords } from "../parts/SyncLine.svelte";
 
 export function lineWords(line: SyncLine): SyncWords {
-  const says = (tone: SyncWords["tone"], text: string): SyncWords => ({ tone, text, waiting: line.records, held: line.held });
+  const says = (tone: SyncWords["tone"], text: string): SyncWords => ({ tone, text, waiting: line.records, held: line.held + line.damaged });
   switch (line.state) {
     case "delivered":
       return says("calm", line.last_contact ? t("line-delivered-at", { time: civil(line.last_contact).time }) : t("sync-all-done"));

@@ -2,7 +2,7 @@
 // a copy lies in the web view's own small store and is there before the core answers; the core keeps language and theme.
 import { LANGUAGES, words, type Lang } from "kandas-design/words.svelte";
 import type { PhoneView, Theme } from "../api/types";
-import { call } from "../core";
+import { call, CoreProblem } from "../core";
 import { shell } from "../shell";
 
 export const THEMES: readonly Theme[] = ["system", "light", "dark", "snow"];
@@ -48,7 +48,12 @@ class Settings {
     await words.speak(language);
     this.chosen = true;
     this.keep();
-    await call({ call: "set_language", language });
+    try {
+      await call({ call: "set_language", language });
+    } catch (error) {
+      // A core that cannot open its store keeps nothing; the choice lies in the web view's own.
+      if (!(error instanceof CoreProblem)) throw error;
+    }
   }
 
   async wear(theme: Theme): Promise<void> {

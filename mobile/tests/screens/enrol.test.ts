@@ -127,6 +127,28 @@ describe.each(LANGUAGES)("a phone of one worker, in %s", (lang, language, nth) =
     await phone.page.getByRole("navigation").waitFor();
   });
 
+  test("a phone whose keystore forgot its key says so, and that nothing is lost", async () => {
+    // A keystore in files forgets nothing: what the app's shell would say is said for it.
+    const forgotten = await stage.phone(`forgotten-${lang}`);
+    const fifth = await Phone.open("about:blank", null);
+    try {
+      await fifth.page.route("**/api/call", (route) => route.fulfill({ status: 500, contentType: "application/json", body: JSON.stringify({ problem: "key_forgotten", detail: "" }) }));
+      await fifth.page.goto(forgotten.url);
+      await fifth.page.getByRole("heading", { name: words("kk")("key-forgotten-title") }).waitFor();
+      await fifth.page.getByRole("button", { name: new RegExp(language) }).click();
+      const hands = new Worker(fifth, w);
+      await hands.sees(w("key-forgotten-safe"));
+      await fifth.look(`${lang}-enrol-18-key-forgotten`);
+      // The key was given back outside.
+      await fifth.page.unroute("**/api/call");
+      await fifth.page.reload();
+      await hands.sees(w("enrol-text"));
+    } finally {
+      await fifth.close();
+      await forgotten.stop();
+    }
+  });
+
   test("a second worker on the same phone is refused, with the reason", async () => {
     const { link } = await stage.invitation(other);
     await phone.go(`enrol/${encodeURIComponent(link)}`);
@@ -216,6 +238,16 @@ describe.each(LANGUAGES)("a phone of one worker, in %s", (lang, language, nth) =
       await hands.tap(w("sync-now"));
       await hands.sees(w("wiped-title"), 60_000);
       await fourth.look(`${lang}-enrol-16-lost-phone-wiped`);
+      // Found again, it becomes a phone like any other, without being started anew; so does the one out of use.
+      for (const [of, again] of [[fourth, hands], [phone, worker]] as const) {
+        await again.tap(w("enrol-way-qr"));
+        await of.page.getByText(w("enrol-paste")).click();
+        await of.page.locator("textarea").fill((await stage.invitation(login)).link);
+        await again.tap(w("enrol-button"));
+        await again.setPin();
+        expect(await of.page.getByText(w("wiped-title")).count()).toBe(0);
+      }
+      await look("17-enrolled-anew");
     } finally {
       await fourth.close();
       await next.stop();

@@ -1,6 +1,7 @@
 // What a plain day does not show: several persons in one capture, a document of many pages, a service that does not apply
 // or is refused, a correction, acts outside the 25 services, consent on paper, what no crash may lose. In Kazakh and in
 // Russian, each on a phone of its own.
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Phone } from "./browser";
 import { camera, Stage, type District } from "./stage";
@@ -17,6 +18,20 @@ function large(district: District, worker: string): District["families"][number]
   const found = district.families.find((each) => mine.has(each.id) && members(each.id).length >= 5 && of(each.id, "S11").length >= 3);
   if (!found) throw new Error("no large family");
   return found;
+}
+
+/** A film that says it is so many seconds long. */
+function longFilm(path: string, seconds: number): Buffer {
+  const film = readFileSync(path);
+  for (const [box, scale] of [
+    ["mvhd", 16],
+    ["mdhd", 16],
+  ] as const) {
+    const at = film.indexOf(box);
+    if (at < 0 || film[at + 4] !== 0) throw new Error(`no ${box} of version 0`);
+    film.writeUInt32BE(seconds * film.readUInt32BE(at + scale), at + scale + 4);
+  }
+  return film;
 }
 
 beforeAll(async () => {
@@ -255,6 +270,25 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     await worker.sees(/±30/);
     await look("13f-position-renewed", { tall: true });
     await at(76.9, 120);
+    await worker.tap(w("activity-discard"));
+    await worker.pick(w("activity-discard-yes"));
+    await phone.page.getByRole("table").waitFor();
+  });
+
+  test("a film that is too long and too large is remarked on and taken all the same", async () => {
+    const activity = of(family.id, "S07")[1] ?? of(family.id, "S23")[0];
+    await phone.go(`activities/${activity?.id}`);
+    await worker.tap(w("activity-start"));
+    await ready();
+    await worker.askConsent();
+    await phone.page.locator("input[data-kind=video]").setInputFiles({ name: "long.mp4", mimeType: "video/mp4", buffer: longFilm(camera(".mp4")[0] ?? "", 83) });
+    await worker.sees(w("film-long", { seconds: 83, most: 60, size: "…" }).split("(")[0] ?? "");
+    await look("13g-film-remark", { tall: true });
+    await phone.page.locator(".tiles .photo").last().click();
+    await dialog().locator(".note").waitFor();
+    await look("13h-film-remark-open");
+    await dialog().getByRole("button", { name: w("button-close") }).click();
+    await dialog().waitFor({ state: "detached" });
     await worker.tap(w("activity-discard"));
     await worker.pick(w("activity-discard-yes"));
     await phone.page.getByRole("table").waitFor();

@@ -73,6 +73,8 @@ struct Found {
     records: Vec<Digest>,
     files: Vec<FileRef>,
     problems: Vec<String>,
+    /// Files of the phone's camera that no draft had taken in.
+    camera: u64,
 }
 
 impl Media {
@@ -175,7 +177,7 @@ impl Media {
         let sql = "select state, object from bundle where bundle = $1";
         let row: Option<(String, String)> = opt!(&mut tx, (String, String), sql, bundle).await?;
         let Some((_, object)) = row.filter(|(state, _)| state == "received") else { return Ok(()) };
-        let Found { readable, records, files, mut problems } = found;
+        let Found { readable, records, files, mut problems, .. } = found;
         let keys: Vec<_> = records.iter().map(|hash| (*hash,)).collect();
         let erased = among!(&mut tx, (Digest,), "select hash from record_erased where hash in (", keys, ")");
         let erased = !erased.await?.is_empty();
@@ -263,6 +265,10 @@ impl Opening {
                 }
             }
         }
+        // As with drafts: nothing signed names them.
+        if found.camera > 0 {
+            found.problems.push(format!("{} files of the camera stay in the bundle", found.camera));
+        }
         Ok(found)
     }
 
@@ -309,6 +315,7 @@ impl Opening {
                 "drafts.ndjson" => self.left_inside(entry, "drafts that were never sealed", found)?,
                 "unreadable.ndjson" => self.left_inside(entry, "rows the phone could not read", found)?,
                 name if name.starts_with("media/") || name.starts_with("drafts/") => {}
+                name if name.starts_with("camera/") => found.camera += 1,
                 _ => found.problems.push("an entry that does not belong in a bundle".into()),
             }
         }

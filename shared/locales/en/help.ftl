@@ -78,6 +78,7 @@ event-chain-opened = A chain of records was opened
 event-diagnostics-sent = The log was sent
 event-enrolled = The phone was enrolled
 event-enrolment-rescued = The enrolment was rescued
+event-epoch = Work is offered to the centre again
 event-file-damaged = A file is damaged
 event-file-erased-at-server = A file was erased at the centre
 event-file-missing = A file is missing
@@ -93,6 +94,7 @@ event-orphan-found = A file left unattached was found
 event-orphan-gone = A file left unattached is gone
 event-pin-reset = A new PIN was set
 event-pin-reset-wrong = The reset code was wrong
+event-pin-set = The PIN was set
 event-pin-wrong = The PIN was wrong
 event-server-epoch-changed = The centre's store changed
 event-server-fell-behind = The centre fell behind
@@ -101,3 +103,7 @@ event-set-aside = A file was set aside
 event-store-moved-aside = A damaged store was set aside
 event-unlocked-by-system = Unlocked by finger or face
 event-work-wiped = Work was wiped
+
+# What is said of a film that is more than was asked for.
+film-long = This video is {$seconds} s long ({$size}), {$most} s are enough. It counts as it is, but takes longer to send.
+film-large = This video is larger than 720p ({$pixels}, {$size}). It counts as it is, but takes longer to send.

@@ -216,7 +216,6 @@ activity-video-strict-hint = up to 60 seconds
 activity-video-shoot = Film
 activity-video-none = No video
 activity-video-reason = Say why there is none
-activity-video-long = The video is longer than 60 seconds. Please film a shorter one.
 activity-reason = reason: {$reason}
 activity-document = Document
 activity-document-count = Document, pages: {$count}

@@ -80,6 +80,7 @@ event-chain-opened = Жазбалар тізбегі ашылды
 event-diagnostics-sent = Күнделік жіберілді
 event-enrolled = Телефон тіркелді
 event-enrolment-rescued = Тіркелу сақталып қалды
+event-epoch = Жұмыс орталыққа қайта ұсынылады
 event-file-damaged = Файл зақымданған
 event-file-erased-at-server = Файл орталықта өшірілген
 event-file-missing = Файл табылмады
@@ -95,6 +96,7 @@ event-orphan-found = Тіркелмеген файл табылды
 event-orphan-gone = Тіркелмеген файл жоғалды
 event-pin-reset = Жаңа PIN қойылды
 event-pin-reset-wrong = Қалпына келтіру коды дұрыс емес
+event-pin-set = PIN қойылды
 event-pin-wrong = PIN дұрыс емес
 event-server-epoch-changed = Орталық қоймасы ауысты
 event-server-fell-behind = Орталық артта қалды
@@ -103,3 +105,7 @@ event-set-aside = Файл бөлек қойылды
 event-store-moved-aside = Зақымданған қойма бөлек қойылды
 event-unlocked-by-system = Саусақпен не бетпен ашылды
 event-work-wiped = Жұмыс деректері өшірілді
+
+# What is said of a film that is more than was asked for.
+film-long = Бейне {$seconds} секундқа созылған ({$size}), {$most} секунд жеткілікті. Ол сол күйінде қабылданды, бірақ ұзағырақ жіберіледі.
+film-large = Бейне 720p-ден ірі ({$pixels}, {$size}). Ол сол күйінде қабылданды, бірақ ұзағырақ жіберіледі.

@@ -215,7 +215,6 @@ activity-video-strict-hint = 60 секундқа дейін
 activity-video-shoot = Түсіру
 activity-video-none = Бейне жоқ
 activity-video-reason = Бейне болмаса, себебін айту
-activity-video-long = Бейне 60 секундтан ұзын. Қысқарақ етіп қайта түсіріңіз.
 activity-reason = себебі: {$reason}
 activity-document = Құжат
 activity-document-count = Құжат: {$count} бет

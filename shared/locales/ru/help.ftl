@@ -78,6 +78,7 @@ event-chain-opened = Открыта цепочка записей
 event-diagnostics-sent = Журнал отправлен
 event-enrolled = Телефон зарегистрирован
 event-enrolment-rescued = Регистрация сохранена
+event-epoch = Работа снова предлагается центру
 event-file-damaged = Файл повреждён
 event-file-erased-at-server = Файл стёрт в центре
 event-file-missing = Файл не найден
@@ -93,6 +94,7 @@ event-orphan-found = Найден неприложенный файл
 event-orphan-gone = Неприложенный файл исчез
 event-pin-reset = Задан новый PIN
 event-pin-reset-wrong = Код сброса не подошёл
+event-pin-set = PIN задан
 event-pin-wrong = Неверный PIN
 event-server-epoch-changed = Хранилище центра сменилось
 event-server-fell-behind = Центр отстал от телефона
@@ -101,3 +103,7 @@ event-set-aside = Файл отложен
 event-store-moved-aside = Повреждённое хранилище отложено
 event-unlocked-by-system = Открыт пальцем или лицом
 event-work-wiped = Рабочие данные стёрты
+
+# What is said of a film that is more than was asked for.
+film-long = Видео длится {$seconds} с ({$size}), достаточно {$most} с. Оно принято как есть, но отправляться будет дольше.
+film-large = Видео крупнее 720p ({$pixels}, {$size}). Оно принято как есть, но отправляться будет дольше.

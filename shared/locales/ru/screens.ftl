@@ -218,7 +218,6 @@ activity-video-strict-hint = до 60 секунд
 activity-video-shoot = Снять
 activity-video-none = Видео нет
 activity-video-reason = Назвать причину, если видео нет
-activity-video-long = Видео длиннее 60 секунд. Снимите короче.
 activity-reason = причина: {$reason}
 activity-document = Документ
 activity-document-count = Документ, страниц: {$count}

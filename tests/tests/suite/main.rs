@@ -20,6 +20,7 @@ mod originals;
 mod packed;
 mod plans;
 mod pull;
+mod rules;
 mod storm;
 mod trust;
 mod worker;

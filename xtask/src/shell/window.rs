@@ -75,6 +75,8 @@ pub(super) fn run(app: &Path, server: &Path) -> Result<()> {
         let phone = recovery::Phone { screen: &screen, app, home: &home };
         let recovered = phone.forgets_its_key(&centre, &worker.login).await;
         recovered.with_context(|| format!("recovery; {}", screen.last_words()))?;
+        let found = phone.is_lost_and_found(&centre, &worker.login).await;
+        found.with_context(|| format!("lost and found; {}", screen.last_words()))?;
         ensure!(fs::read_dir(&camera)?.count() + 1 == laid, "the stand-in has taken one file");
         is_encrypted(&home.join("home/store.db"))?;
         screen.stop()?;

@@ -25,6 +25,8 @@ pub struct SyncLine {
     pub bytes: u64,
     /// Records that need a decision, or were not taken.
     pub held: u32,
+    /// Pieces of evidence that are damaged or were given up, of records that nothing has corrected.
+    pub damaged: u32,
     /// Last time the server has answered, by its own clock.
     pub last_contact: Option<DateTime<Utc>>,
     /// Why the last attempt failed: a problem code or a `link-…` word.

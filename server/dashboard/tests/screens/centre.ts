@@ -118,6 +118,12 @@ export class Centre {
     return answer.stdout.trim() ? (JSON.parse(answer.stdout.trim().split("\n").at(-1) ?? "{}") as Answered) : {};
   }
 
+  /** What the worker's phone has kept under a name. */
+  async told(name: string): Promise<string> {
+    const code = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); print(c.execute('select value from home where key = ?',(sys.argv[2],)).fetchone()[0])";
+    return (await run("python3", ["-c", code, join(this.stage.folder, "phone", "store.db"), name])).stdout;
+  }
+
   /** The worker records `count` completions with photos, one of them with a film, and they arrive. */
   async work(count: number): Promise<void> {
     await this.seal(count);

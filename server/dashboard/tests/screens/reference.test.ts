@@ -132,6 +132,43 @@ describe.each(["kk", "ru"] as const)("reference data, %s", (lang) => {
     await desk.look(`thresholds-changed.${lang}`);
   });
 
+  test("what phones are told has its day", async () => {
+    const { page } = desk;
+    await desk.go("reference/phones");
+    await page.getByText(say("rule-phone-none")).waitFor();
+    await desk.look(`phone-rules.${lang}`);
+    const name = say("rule-phone-lock-minutes");
+    const row = page.getByRole("region", { name: say("reference-phones") }).locator("tbody tr").filter({ hasText: name });
+    expect(await row.locator("td").nth(1).innerText()).toBe("5");
+    await row.getByRole("button", { name: `${say("button-change")} ${name}` }).press("Enter");
+    const dialog = page.getByRole("dialog", { name });
+    await dialog.waitFor();
+    await dialog.getByLabel(say("report-option-value")).fill("121");
+    await dialog.getByLabel(say("report-option-value")).press("Enter");
+    // More than an organisation may say: the browser keeps the sheet.
+    expect(await rows().count()).toBe(0);
+    await dialog.getByLabel(say("report-option-value")).fill("2");
+    await desk.look(`phone-rule.${lang}`);
+    await dialog.getByLabel(say("report-option-value")).press("Enter");
+    await dialog.waitFor({ state: "hidden" });
+    await expect.poll(() => row.locator("td").nth(1).innerText()).toBe("2");
+    expect(plain(await rows().first().innerText())).toMatch(/5 → 2/);
+    // A word, from a day to come: it stands beside what holds until then.
+    const video = say("rule-phone-video-unmetered-only");
+    await page.getByRole("button", { name: `${say("button-change")} ${video}` }).press("Enter");
+    await page.getByRole("dialog", { name: video }).getByLabel(say("report-option-value")).selectOption("no");
+    await page.getByLabel(say("monitoring-rule-from")).fill("2027-01-11");
+    await page.getByRole("dialog").getByRole("button", { name: say("button-save") }).click();
+    const films = page.getByRole("region", { name: say("reference-phones") }).locator("tbody tr").filter({ hasText: video });
+    await films.locator(".chip").waitFor();
+    expect(await films.locator("td").nth(1).innerText()).toBe(say("rule-yes"));
+    await desk.look(`phone-rules-set.${lang}`);
+    // The worker's phone hears it with its next contact.
+    await centre.phone("sync");
+    const told = await centre.told("settings");
+    expect((JSON.parse(told) as { lock_minutes: number; video_unmetered_only: boolean })).toMatchObject({ lock_minutes: 2, video_unmetered_only: true });
+  });
+
   test("the middle of a settlement is said", async () => {
     const { page } = desk;
     await desk.go("reference/settlements");

@@ -65,6 +65,10 @@ async fn gives_everything(engine: Engine, kind: OrderKind) {
     let gathered = worker.app().draft_view(draft).await.unwrap().evidence;
     let proof = gathered[0].item.clone().unwrap();
     spoil(&worker).await;
+    // The system ended the app behind the camera.
+    let shot = format!("camera/{draft}/shot.jpg");
+    std::fs::create_dir_all(worker.home.path().join(&shot).parent().unwrap()).unwrap();
+    std::fs::write(worker.home.path().join(&shot), b"only the camera knew").unwrap();
     let sealed = worker.app().waiting().await.unwrap().records + received_records(&centre).await;
     let key = std::fs::read(worker.home.path().join("device.key")).unwrap();
     centre.order(worker.device().await, kind).await;
@@ -112,10 +116,15 @@ async fn gives_everything(engine: Engine, kind: OrderKind) {
     assert!(drafts.contains(&draft.to_string()) && drafts.contains("бланк подписан"), "{drafts}");
     let photo = &inside[&format!("drafts/{}.file", proof.evidence)];
     assert_eq!((Digest::of(photo), photo.len() as u64), (proof.sha256, proof.size));
+    assert_eq!(inside[&shot], b"only the camera knew");
+    let manifest: kandas_app::bundle::Manifest = serde_json::from_slice(&inside["manifest.json"]).unwrap();
+    assert_eq!((manifest.drafts, manifest.camera), (1, 1));
+    assert_eq!(std::fs::read_dir(worker.home.path().join("camera")).unwrap().count(), 0, "nor there");
     let unreadable = String::from_utf8(inside["unreadable.ndjson"].clone()).unwrap();
     assert!(unreadable.contains(r#""source":"file""#), "{unreadable}");
     let told = "select count(*) from bundle where problems like '%never sealed stay%'
-                and problems like '%rows the phone could not read stay%'";
+                and problems like '%rows the phone could not read stay%'
+                and problems like '%1 files of the camera stay%'";
     assert_eq!(centre.count(told).await, 1, "the centre names what it could not take in");
     centre.assert_sound().await;
 }

@@ -191,7 +191,7 @@ async fn token(state: &AppState, worker: &Worker) -> String {
         seq,
         app: "test".to_owned(),
     };
-    let statement = Jws::sign(Typ::Token, serde_json::to_string(&payload).unwrap(), signer).unwrap();
+    let statement = Jws::sign(Typ::Token, serde_json::to_string(&payload).unwrap(), &*signer).unwrap();
     let grant: TokenGrant = post(state, "/v1/token", &TokenRequest { statement }).await;
     grant.token
 }

@@ -1,12 +1,12 @@
-//! The phone's keystore forgets its keys. The app says so, takes the key that the organisation gives back, and nothing that
-//! was recorded is lost.
+//! The phone's keystore forgets its keys: the app says so, takes the key that the organisation gives back, and nothing that
+//! was recorded is lost. Then the phone itself is lost, and found.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::{TODAY, look, pin, word};
+use super::{TODAY, look, pin, unlock, word};
 use crate::{
     centre::Centre,
     shell::driver::{Screen, Window},
@@ -40,6 +40,26 @@ impl Phone<'_> {
         ended
     }
 
+    /// It is reported lost, empties itself, and is found: in the same window it is enrolled as another phone, and is that after
+    /// a restart too. Here the store is encrypted: it is another file with another key.
+    pub(super) async fn is_lost_and_found(&self, centre: &Centre, login: &str) -> Result<()> {
+        let device = self.device().await?;
+        centre.lost(&device)?;
+        let link = centre.invite(login)?.to_link();
+        let window = self.screen.open(self.app, &[], None).await?;
+        let ended = found(&window, &link).await;
+        if ended.is_err() {
+            let _ = look(&window, "trouble").await;
+        }
+        window.close().await?;
+        ended?;
+        ensure!(self.device().await? != device, "to the centre it is another phone");
+        let window = self.screen.open(self.app, &[], None).await?;
+        let opened = unlock(&window).await;
+        window.close().await?;
+        opened
+    }
+
     async fn device(&self) -> Result<String> {
         let window = self.screen.open(self.app, &[], None).await?;
         let phone = async {
@@ -50,6 +70,24 @@ impl Phone<'_> {
         window.close().await?;
         phone?.get("device").and_then(Value::as_str).map(str::to_owned).context("the phone's id")
     }
+}
+
+async fn found(window: &Window<'_>, link: &str) -> Result<()> {
+    window.until("the lock", "return document.querySelectorAll('.pad .btn').length > 0", &[]).await?;
+    unlock(window).await?;
+    window.call(&json!({"call": "sync_now"})).await?;
+    window.until("that it was emptied", SAYS, &[json!(word("wiped-title")?)]).await?;
+    look(window, "lost").await?;
+    window.script("location.hash = '#/enrol/' + encodeURIComponent(arguments[0])", &[json!(link)]).await?;
+    window.press("button[form=enrol]", None).await?;
+    for button in ["button-continue", "button-save"] {
+        pin(window, ".pad .btn").await?;
+        window.press("button", Some(&word(button)?)).await?;
+    }
+    window.until("Today", TODAY, &[]).await?;
+    let sent = window.call(&json!({"call": "sent"})).await?;
+    ensure!(sent.get("rows") == Some(&json!([])), "nothing of the former phone is there: {sent}");
+    look(window, "found").await
 }
 
 async fn taken(window: &Window<'_>, other: &str, key: &str, link: &str) -> Result<()> {
