@@ -373,7 +373,7 @@ on_each! { engine, House;
         look(&office, &people.worker, 1, "present", "2026-11-20").await.ok();
         for wrong in [json!(0), json!(6), json!("5")] {
             let close = json!({"act": "close", "text": "жабылды", "satisfaction": wrong});
-            assert_eq!(act(&office, &people.worker, 1, close).await.code(), "bad-request", "{wrong}");
+            assert_eq!(act(&office, &people.worker, 1, close).await.code(), "malformed-json", "{wrong}");
         }
         let begun = json!({"act": "reopen", "text": "жабылды", "satisfaction": 4});
         assert_eq!(act(&office, &people.worker, 1, begun).await.code(), "out-of-range");
