@@ -205,16 +205,14 @@ desk-trend-days = Week
 desk-attention = Needs attention
 desk-attention-none = All is well
 desk-unanswered = Returns not answered in time: {$count}
-desk-unvisited =
-    {$months ->
-        [one] Families without a visit for a month: {$count}
-       *[other] Families without a visit for {$months} months: {$count}
-    }
-desk-unrecorded =
-    {$months ->
-        [one] Families without any record for a month: {$count}
-       *[other] Families without any record for {$months} months: {$count}
-    }
+desk-unvisited = { $months ->
+    [one] Families without a visit for a month: {$count}
+   *[other] Families without a visit for {$months} months: {$count}
+}
+desk-unrecorded = { $months ->
+    [one] Families without any record for a month: {$count}
+   *[other] Families without any record for {$months} months: {$count}
+}
 desk-without-video = Services without a video in 12 weeks: {$count}
 desk-numbers-missing = {$name}: gaps in the phone's chain: {$count}
 desk-silent = {$name}: the phone has been silent since {$date}

@@ -122,6 +122,6 @@ export-col-why-held = Why it was held
 export-col-written = Written
 
 paper-grounds = Legal basis and journal
-paper-basis = Legal basis: order of the Minister of Labour and Social Protection of the Population of the Republic of Kazakhstan of 22 July 2013 No. 331-Ө-М (in the wording of order No. 170 of 30 May 2024, registered as No. 34446)
+paper-basis = Legal basis: order of the Minister of Labour and Social Protection of the Population of the Republic of Kazakhstan of 22 July 2013 No. {$order} (in the wording of order No. 170 of 30 May 2024, registered as No. 34446)
 paper-rules = Version of the rules: program {$program}, settings No. {$settings}
 paper-checkpoint = Journal: No. {$position}, root {$root}

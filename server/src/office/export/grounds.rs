@@ -9,6 +9,9 @@ use crate::{
     store::{StoreError, Tx},
 };
 
+/// Number of the order that all this rests on; the wording is in the message.
+const ORDER: &str = "331-Ө-М";
+
 /// The line; `position` is that of the act, where there was one.
 ///
 /// # Errors
@@ -20,7 +23,7 @@ pub(super) async fn line(tx: &mut Tx, of: &Asked<'_>, position: Option<i64>) -> 
     };
     let settings = version(tx, position).await?.to_string();
     let mut parts = vec![
-        of.say("paper-basis"),
+        text("paper-basis", &[("order", ORDER)]),
         text("paper-rules", &[("program", env!("CARGO_PKG_VERSION")), ("settings", &settings)]),
     ];
     if let Some(size) = position.and_then(|position| u64::try_from(position).ok()) {
