@@ -477,7 +477,8 @@ pub(crate) async fn view(conn: &mut SqliteConnection, id: DraftId) -> Result<Dra
     Ok(DraftView { draft, subjects, evidence: evidence.rows })
 }
 
-/// What a draft lacks. Only completions have an evidence rule; a consent that was given needs its paper or signature.
+/// What a draft lacks. Only completions have an evidence rule; a consent that was given needs its paper or signature, and
+/// who agrees to a plan signs on the screen.
 pub(crate) fn lacks(view: &DraftView, strict_photo_and_video: bool) -> Vec<Missing> {
     let draft = &view.draft;
     let count = |kind| {
@@ -502,6 +503,9 @@ pub(crate) fn lacks(view: &DraftView, strict_photo_and_video: bool) -> Vec<Missi
         (DraftKind::Consent, _) if draft.consent_state == Some(ConsentState::Given) => {
             let proofs = gathered.photos + gathered.documents + gathered.acknowledgements;
             if proofs == 0 { vec![Missing::Acknowledgement] } else { Vec::new() }
+        }
+        (DraftKind::Act, _) if draft.act == Some(Act::PlanAgreement) && gathered.acknowledgements == 0 => {
+            vec![Missing::Acknowledgement]
         }
         _ => Vec::new(),
     }

@@ -1,8 +1,9 @@
 //! The working-day calendar as this centre has it: what the program ships, and above that the days that somebody has set.
 //!
 //! A fact `setting.set` named `calendar.<day>` sets one day, or makes it again what the program has; always with a reason
-//! and a source. Everything that counts working days counts by [`read`]. Phones get the days that
-//! are set with their pull ([`crate::scope::ALL`]).
+//! and a source. Everything that counts working days counts by [`read`], and with it by the rule of the programme that says
+//! whether what is due on a day off moves. Phones get the days that are set with their pull ([`crate::scope::ALL`]),
+//! and the rule with their settings.
 
 use chrono::NaiveDate;
 use kandas_shared::calendar::Calendar;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     all,
+    rules::{RuleSet, Rules},
     store::{StoreError, Tx},
 };
 
@@ -54,7 +56,8 @@ pub fn day_of(setting: &str) -> Option<NaiveDate> {
 /// When the database does not answer.
 pub async fn read(tx: &mut Tx) -> Result<Calendar, StoreError> {
     let days = all!(tx, (NaiveDate, bool), "select day, works from calendar_day").await?;
-    Ok(Calendar::shipped().with_days(days))
+    let rules = Rules::read(tx, RuleSet::Programme).await?;
+    Ok(Calendar::shipped().with_days(days).with_moving(rules.day_off_moves()))
 }
 
 #[cfg(test)]

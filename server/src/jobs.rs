@@ -249,6 +249,7 @@ pub async fn round(state: &AppState) {
     report(state, "uploads", expire_uploads(state).await);
     report(state, "old exports", export::expire(state).await);
     report(state, "bundles", open_bundles(state).await);
+    report(state, "plans", move_plans(state).await);
     crate::api::health::recorder().run_upkeep();
 }
 
@@ -292,6 +293,15 @@ async fn close_assignments(state: &AppState) -> Outcome<()> {
     let closed = assign::close_past(&state.store, state.chance.as_ref(), state.clock.wall()).await?;
     if closed > 0 {
         tracing::info!(closed, "assignments came to their last day");
+    }
+    Ok(())
+}
+
+async fn move_plans(state: &AppState) -> Outcome<()> {
+    let (store, chance) = (&state.store, state.chance.as_ref());
+    let steps = state.plans.follow(store, chance, state.clock.wall()).await?;
+    if steps > 0 {
+        tracing::info!(steps, "plans moved with what was recorded");
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use crate::{
     limits::Limits,
     media::{Depot, Media, Objects},
     offer::Offers,
-    office::{live::Live, map::points::Points, standing::Standing},
+    office::{live::Live, map::points::Points, plan::moving::Followed, standing::Standing},
     store::Store,
     token::Bearers,
 };
@@ -57,6 +57,8 @@ pub struct Handles {
     pub live: Live,
     /// How units stand.
     pub standing: Standing,
+    /// How far the states of plans have followed the journal.
+    pub plans: Followed,
     /// Where everything lies.
     pub points: Points,
     /// Phones that come back and are let in.
@@ -136,6 +138,7 @@ impl AppState {
             offers: Offers::default(),
             live: Live::default(),
             standing: Standing::default(),
+            plans: Followed::default(),
             points: Points::default(),
             arrivals: Arrivals::new(limits.arrivals, limits.arrival_stay),
             record_seats: Semaphore::new(limits.record_requests),

@@ -26,7 +26,7 @@ use crate::{
     keys::RingVerifier,
     offer, opt, pin_reset,
     refusal::{Outcome, Refusal},
-    rules::{RuleSet, Rules},
+    rules::{Programme, RuleSet, Rules},
     state::AppState,
     store::{Store, Tx},
 };
@@ -252,7 +252,7 @@ pub async fn expire(state: &AppState) -> Outcome<()> {
 }
 
 /// Settings that the organisation gives to its phones on a day: the setting `phone`, a JSON object, with what was said by
-/// rules of the set [`RuleSet::Phone`] laid over it.
+/// rules of the set [`RuleSet::Phone`] laid over it, and whether what is due on a day off moves.
 ///
 /// # Errors
 /// When the database does not answer or the setting is not readable.
@@ -263,7 +263,8 @@ pub async fn phone_settings(tx: &mut Tx, day: NaiveDate) -> Outcome<PhoneSetting
         Some((text,)) => serde_json::from_str(&text).map_err(Refusal::fault)?,
         None => PhoneSettings::default(),
     };
-    Ok(Rules::read(tx, RuleSet::Phone).await?.over(settings, day))
+    let day_off_moves = Programme::read(tx, day).await?.day_off_moves;
+    Ok(PhoneSettings { day_off_moves, ..Rules::read(tx, RuleSet::Phone).await?.over(settings, day) })
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]

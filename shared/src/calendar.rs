@@ -64,7 +64,7 @@ pub struct NamedDate {
     pub named: NaiveDate,
     /// Last working day not after it: what a centre should aim for.
     pub target: NaiveDate,
-    /// The date itself, or the next working day if it is a day off: late only after this.
+    /// The date itself, or the next working day if it is a day off and such days move: late only after this.
     pub legal: NaiveDate,
 }
 
@@ -77,6 +77,8 @@ pub struct Calendar {
     worked_weekends: BTreeSet<NaiveDate>,
     /// Days that somebody has set, above everything else.
     set: BTreeMap<NaiveDate, bool>,
+    /// From which days on what is due on a day off moves to the next working day; before the first it does.
+    moving: BTreeMap<NaiveDate, bool>,
 }
 
 /// Why a day is off, besides being a weekend.
@@ -145,6 +147,22 @@ impl Calendar {
         changed
     }
 
+    /// This calendar with another reading of A-18: from these days on, whether what is due on a day off is in time until the
+    /// next working day. Where nothing is said it is.
+    #[must_use]
+    pub fn with_moving(&self, values: impl IntoIterator<Item = (NaiveDate, bool)>) -> Self {
+        let mut changed = self.clone();
+        changed.moving.extend(values);
+        changed
+    }
+
+    /// Whether what is due on a day off moves to the next working day. Days off that touch each other have one
+    /// answer, that of the working day before them: so what is due earlier is never late later.
+    pub fn moves(&self, due: NaiveDate) -> bool {
+        let held = || self.last_working_day(due).unwrap_or(due);
+        self.moving.is_empty() || self.moving.range(..=held()).next_back().is_none_or(|(_, moves)| *moves)
+    }
+
     /// First and last day known.
     pub fn known(&self) -> (NaiveDate, NaiveDate) {
         (self.from, self.to)
@@ -206,22 +224,24 @@ impl Calendar {
         Ok(due_at(self.add_working_days(civil_date(event), working_days)?))
     }
 
-    /// The last day that is in time for what is due on a day: that day, or the next working day if it is a day off.
-    /// Outside the years we know, that day itself.
+    /// The last day that is in time for what is due on a day: that day, or the next working day if it is a day off and such
+    /// days move ([`Calendar::moves`], A-18). Outside the years we know, that day itself.
     pub fn last_day(&self, due: NaiveDate) -> NaiveDate {
-        self.next_working_day(due).unwrap_or(due)
+        self.next_working_day(due).ok().filter(|_| self.moves(due)).unwrap_or(due)
     }
 
-    /// What was due before this day, and only that, is late on `today`: the day after the last working day before today,
-    /// so that `due < late_before(today)` says the same as `last_day(due) < today`.
+    /// What was due before this day, and only that, is late on `today`: the day after the last working day before today, or
+    /// today where days off do not move, so that `due < late_before(today)` says the same as `last_day(due) < today`.
     pub fn late_before(&self, today: NaiveDate) -> NaiveDate {
-        let before = today.pred_opt().and_then(|day| self.last_working_day(day).ok());
+        let before = today.pred_opt().filter(|day| self.moves(*day));
+        let before = before.and_then(|day| self.last_working_day(day).ok());
         before.and_then(|day| day.succ_opt()).unwrap_or(today)
     }
 
     /// Target and legal day of a date that an order names.
     pub fn named_date(&self, named: NaiveDate) -> Result<NamedDate, CalendarError> {
-        Ok(NamedDate { named, target: self.last_working_day(named)?, legal: self.next_working_day(named)? })
+        let legal = if self.moves(named) { self.next_working_day(named)? } else { named };
+        Ok(NamedDate { named, target: self.last_working_day(named)?, legal })
     }
 
     /// When the monthly report of a month is due: the 5th of the next one (§39, A-17, A-18).
@@ -411,8 +431,8 @@ impl CalendarData {
             }
             days_off.insert(to, DayOff::Observed(name));
         }
-        let set = BTreeMap::new();
-        Ok(Calendar { from: self.known_from, to: self.known_to, days_off, worked_weekends, set })
+        let (set, moving) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Calendar { from: self.known_from, to: self.known_to, days_off, worked_weekends, set, moving })
     }
 
     fn holidays(&self) -> Result<Vec<(NaiveDate, bool, HolidayName)>, CalendarError> {

@@ -25,10 +25,16 @@ const NEAR_SPAN: Days = Days::new(7);
 text_enum! {
     /// What is due.
     pub enum DeadlineKind {
+        /// A plan is to be agreed with the family after its preliminary visit (§28).
+        PlanAfterVisit = "plan_after_visit",
         /// A temporary registration ends (§31).
         Registration = "registration",
         /// A service of a plan is to be rendered (§33).
         Activity = "activity",
+        /// A plan is to be agreed to by the kandas (§34).
+        Agreement = "agreement",
+        /// A plan that the kandas agreed to is to be approved by the mobility centre (§34).
+        Approval = "approval",
         /// A plan that is agreed and approved is to be brought onto the phones (§34).
         Publication = "publication",
         /// A record that went back is to be answered (§37).
@@ -76,8 +82,10 @@ impl DeadlineKind {
     #[must_use]
     pub const fn law(self) -> Law {
         let (code, paragraph) = match self {
+            Self::PlanAfterVisit => (Some("DL-28"), 28),
             Self::Registration => (Some("DL-31"), 31),
             Self::Activity => (None, 33),
+            Self::Agreement | Self::Approval => (None, 34),
             Self::Publication => (Some("DL-34"), 34),
             Self::Rework | Self::Check => (None, 37),
             Self::RoadMap | Self::RoadMapCopy => (None, 38),
@@ -98,9 +106,14 @@ impl DeadlineKind {
     #[must_use]
     pub const fn who(self) -> &'static [Role] {
         match self {
-            Self::Registration | Self::Activity | Self::Publication | Self::Rework | Self::Issue => {
-                &[Role::CcSet]
-            }
+            Self::PlanAfterVisit
+            | Self::Registration
+            | Self::Activity
+            | Self::Agreement
+            | Self::Publication
+            | Self::Rework
+            | Self::Issue => &[Role::CcSet],
+            Self::Approval => &[Role::CtmSetHead],
             Self::Check => &[Role::CcDir, Role::CtmSetHead, Role::MioSetHead, Role::MioSet],
             Self::RoadMap => &[Role::CcDir, Role::AkimRaion, Role::AkimOkrug],
             Self::RoadMapCopy | Self::Report | Self::ReportAgain => &[Role::CcSet, Role::CcDir],
@@ -267,7 +280,7 @@ impl Clock {
 pub struct Spans {
     /// What was due before it is late.
     pub late_before: NaiveDate,
-    /// What is due from there up to this day is for today; on a day off it lies before the first.
+    /// What is due from there up to this day is for today; on a day off from which things move it lies before the first.
     pub today_to: NaiveDate,
     /// What is due later, up to this day, is near.
     pub soon_to: NaiveDate,
@@ -284,7 +297,11 @@ impl Spans {
             let next = calendar.next_working_day(today.succ_opt()?).ok()?;
             next.pred_opt()
         };
-        let today_to = if works { until_next() } else { late_before.pred_opt() };
+        let today_to = match (works, calendar.moves(today)) {
+            (true, _) => until_next(),
+            (false, true) => late_before.pred_opt(),
+            (false, false) => Some(today),
+        };
         let soon_to = calendar.add_working_days(today, NEAR).unwrap_or(today + NEAR_SPAN);
         Self { late_before, today_to: today_to.unwrap_or(today), soon_to }
     }

@@ -88,6 +88,8 @@ text_enum! {
         DueWidthHours = "due_width_hours",
         /// Two photos that differ in at most so many marks are nearly the same.
         NearBits = "near_bits",
+        /// Of two photos with near marks so many percent of the pictures agree at least, if one is made of the other.
+        NearPercent = "near_percent",
         /// Most records that one finding of similar files names.
         MostOthers = "most_others",
         /// Share of records without findings that are drawn to be looked at all the same, in percent.

@@ -7,7 +7,7 @@
 
 mod words;
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use crate::{calendar::Calendar, plan_state::ActivityState};
 
@@ -82,31 +82,34 @@ pub fn horizon(start: NaiveDate) -> Option<NaiveDate> {
     start.checked_add_months(FIVE_YEARS)
 }
 
-/// The sixteen rounds of a family whose five years run from `start`, one right after the other (§43). By the calendar the
-/// first is the first whole quarter, which may begin on that very day; half-years follow the twelfth quarter without a
-/// break, so they are not always halves of a calendar year. None where the calendar itself ends.
+/// The sixteen rounds of a family whose five years run from `start` (§43), in order. By the calendar the first is the first
+/// whole quarter, which may begin on that very day. Half-years follow the twelfth quarter without a break, so they are not
+/// always halves of a calendar year; where they are to be ([`RoundPeriods::CalendarHalves`]), a quarter that is half of none
+/// lies between the twelfth round and the thirteenth. None where the calendar itself ends.
 #[must_use]
 pub fn rounds(start: NaiveDate, periods: RoundPeriods) -> Vec<Round> {
     let first = match periods {
-        RoundPeriods::Calendar => whole_quarter(start),
+        RoundPeriods::Calendar | RoundPeriods::CalendarHalves => whole_quarter(start),
         RoundPeriods::Anniversary => Some(start),
     };
     let Some(first) = first else { return Vec::new() };
+    let is_half = matches!(first.month(), 1 | 7);
+    let gap = if periods == RoundPeriods::CalendarHalves && !is_half { 3 } else { 0 };
     // Counted from the first day each time: the 31st is not lost in a shorter month.
     let begins = |months: u32| first.checked_add_months(Months::new(months));
     let round = |number: u8| {
-        let begins_on = begins(months_before(number))?;
-        let ends_on = begins(months_before(number + 1))?.pred_opt()?;
+        let (from, months) = months_of(number, gap);
+        let (begins_on, ends_on) = (begins(from)?, begins(from + months)?.pred_opt()?);
         Some(Round { number, begins_on, ends_on })
     };
     (1..=ROUNDS).map(round).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
-/// Months from the first day of round 1 to that of this one; of round 17, to the end.
-const fn months_before(number: u8) -> u32 {
+/// Months from the first day of round 1 to that of this one, and how many it has; `gap` lie before the half-years.
+const fn months_of(number: u8, gap: u32) -> (u32, u32) {
     let before = number as u32 - 1;
     let quarters = QUARTERS as u32;
-    if before <= quarters { 3 * before } else { 3 * quarters + 6 * (before - quarters) }
+    if before < quarters { (3 * before, 3) } else { (3 * quarters + gap + 6 * (before - quarters), 6) }
 }
 
 /// The first day of the first quarter that is whole from `day` on.
@@ -157,6 +160,17 @@ pub fn state(
 #[must_use]
 pub fn since() -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, 5, 30).unwrap_or(NaiveDate::MIN)
+}
+
+/// Whether what the last look at a round came to lets it be closed (§45, §46): somebody has looked, and who left is known to
+/// have left, since the return of support follows from that. `away`: a departure is recorded and was not taken back.
+#[must_use]
+pub fn may_close(last: Option<Residence>, away: bool) -> bool {
+    match last {
+        None => false,
+        Some(Residence::Departed) => away,
+        Some(Residence::Present | Residence::Unknown) => true,
+    }
 }
 
 impl RoundStanding {

@@ -15,6 +15,7 @@ use crate::{
     calendar::{Calendar, CalendarError},
     hash::Digest,
     ids::{ActivityId, FamilyId, PersonId, PlanId},
+    monitoring::{self, Round},
     plan_state::PlanState,
     pulled::Sex,
     service::{AppliesTo, Service, ServiceCode, Unit, services},
@@ -83,15 +84,68 @@ pub const fn is_under_way(state: PlanState) -> bool {
 /// Whether a family whose plan stands so may be given another version of it.
 #[must_use]
 pub const fn can_be_amended(state: PlanState) -> bool {
-    matches!(state, PlanState::Published | PlanState::InExecution)
+    state.is_on_phones()
 }
 
 /// Where a plan stands once a version of it is on the phones: what was begun goes on.
 #[must_use]
 pub const fn published_as(before: Option<PlanState>) -> PlanState {
     match before {
-        Some(PlanState::InExecution) => PlanState::InExecution,
+        Some(PlanState::InExecution | PlanState::Executed | PlanState::Monitoring) => PlanState::InExecution,
         _ => PlanState::Published,
+    }
+}
+
+/// What of a plan decides where it stands once it is on the phones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Something of it is begun ([`crate::plan_state::ActivityState::is_begun`]).
+    pub begun: bool,
+    /// Something of it is not settled yet ([`crate::plan_state::ActivityState::is_settled`]).
+    pub open: bool,
+    /// The last day on which something of it was done; none where nothing was, or no day is known.
+    pub last_done: Option<NaiveDate>,
+}
+
+/// The five years of a family (§40) as far as its plan is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FiveYears {
+    rounds: Vec<Round>,
+    /// The last day: that of the five years, or of the last round of monitoring where that ends later.
+    until: NaiveDate,
+}
+
+impl FiveYears {
+    /// Those that run from a day, with their rounds of monitoring; none where the calendar itself ends.
+    #[must_use]
+    pub fn of(start: NaiveDate, rounds: Vec<Round>) -> Option<Self> {
+        let until = monitoring::horizon(start)?.max(rounds.last()?.ends_on);
+        Some(Self { rounds, until })
+    }
+
+    /// The first day on which there is only monitoring for a plan whose last work was done on a day: that of the next round.
+    fn only_watched_from(&self, last_done: Option<NaiveDate>) -> Option<NaiveDate> {
+        self.rounds.iter().map(|round| round.begins_on).find(|begins| last_done.is_none_or(|done| *begins > done))
+    }
+}
+
+/// The next state of a plan that is on the phones, by what was recorded and by the day; none where it stays where it is
+/// (requirements §2.4). With the first record it is in execution, and executed when nothing of it is open. From the next
+/// round on there is only monitoring, and when the five years are over it is closed. Whose five years have no beginning
+/// stays executed. What is opened again is in execution again. A departure is said by people, and ends the plan at once.
+#[must_use]
+pub fn moved(state: PlanState, work: Work, five: Option<&FiveYears>, today: NaiveDate) -> Option<PlanState> {
+    use PlanState::{Closed, Executed, InExecution, Monitoring, Published};
+    let watched = |five: &FiveYears| {
+        five.only_watched_from(work.last_done).is_none_or(|from| from <= today) || today > five.until
+    };
+    match state {
+        Published if work.begun => Some(InExecution),
+        InExecution if work.begun && !work.open => Some(Executed),
+        Executed | Monitoring if work.open => Some(InExecution),
+        Executed if five.is_some_and(watched) => Some(Monitoring),
+        Monitoring if five.is_some_and(|five| today > five.until) => Some(Closed),
+        _ => None,
     }
 }
 

@@ -50,10 +50,11 @@ impl PlanState {
             // Approval may be refused with a remark: the version is worked on again.
             Agreed => &[Approved, FinalDraft],
             Approved => &[Published, FinalDraft],
-            Published => &[InExecution, FinalDraft],
+            Published => &[InExecution, FinalDraft, Departed],
             InExecution => &[Executed, FinalDraft, Departed],
-            Executed => &[Monitoring],
-            Monitoring => &[Closed, Departed],
+            // What was thought done may have to be done once more, and the measures last five years (§40): more may come.
+            Executed => &[InExecution, Monitoring, FinalDraft, Departed],
+            Monitoring => &[InExecution, Closed, FinalDraft, Departed],
             Closed | Departed | Discarded => &[],
         }
     }
@@ -66,10 +67,10 @@ impl PlanState {
     /// Whether the move amends an approved plan, which makes version n + 1 and carries finished items over unchanged.
     pub fn starts_new_version(self, to: PlanState) -> bool {
         use PlanState::*;
-        matches!((self, to), (Approved | Published | InExecution, FinalDraft))
+        matches!((self, to), (Approved | Published | InExecution | Executed | Monitoring, FinalDraft))
     }
 
-    /// Whether workers' phones hold the plan.
+    /// Whether the plan is at work: phones show it.
     pub const fn is_on_phones(self) -> bool {
         use PlanState::*;
         matches!(self, Published | InExecution | Executed | Monitoring)
@@ -142,6 +143,13 @@ impl ActivityState {
     pub const fn is_phone_only(self) -> bool {
         use ActivityState::*;
         matches!(self, InProgress | Captured | DoneLocal)
+    }
+
+    /// Whether a record of it is known at the centre, or somebody has decided that there is nothing to do: the work on its
+    /// plan has begun.
+    pub const fn is_begun(self) -> bool {
+        use ActivityState::*;
+        !matches!(self, Planned | InProgress | Captured | DoneLocal | Cancelled)
     }
 
     /// Nothing more is expected from a worker. A plan is executed when this holds for all its activities.
@@ -252,11 +260,17 @@ mod tests {
             (Approved, FinalDraft),
             (Published, InExecution),
             (Published, FinalDraft),
+            (Published, Departed),
             (InExecution, Executed),
             (InExecution, FinalDraft),
             (InExecution, Departed),
+            (Executed, InExecution),
             (Executed, Monitoring),
+            (Executed, FinalDraft),
+            (Executed, Departed),
+            (Monitoring, InExecution),
             (Monitoring, Closed),
+            (Monitoring, FinalDraft),
             (Monitoring, Departed),
         ];
         for from in PlanState::ALL {
@@ -270,6 +284,7 @@ mod tests {
     fn an_amendment_makes_a_new_version() {
         use PlanState::*;
         assert!(InExecution.starts_new_version(FinalDraft));
+        assert!(Monitoring.starts_new_version(FinalDraft));
         assert!(!DraftRemote.starts_new_version(FinalDraft));
         assert!(!Published.starts_new_version(InExecution));
         for from in PlanState::ALL {
@@ -321,6 +336,8 @@ mod tests {
         assert!(Disputed.counts_as_done() && !Disputed.is_settled());
         assert!(Refused.is_settled() && !Refused.counts_as_done());
         assert!(!Synced.is_settled() && !Synced.counts_as_done());
+        assert!(Synced.is_begun() && Refused.is_begun() && Disputed.is_begun());
+        assert!(!Planned.is_begun() && !Cancelled.is_begun() && !DoneLocal.is_begun());
     }
 
     #[test]

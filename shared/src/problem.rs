@@ -176,6 +176,8 @@ problem_codes! {
     SignatureWrong = "signature-wrong", 409;
     /// The file does not stand for the user's password: it is not verified, or he has not signed with this certificate before.
     SignatureNeedsPassword = "signature-needs-password", 409;
+    /// This is approved by a file with an electronic signature, and none was handed in.
+    SignatureFileNeeded = "signature-file-needed", 409;
     /// This cannot be done to the round, the problem or the departure as it stands.
     MonitoringImpossible = "monitoring-impossible", 409;
     /// This cannot be done to the assessment or the conclusion as it stands.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    assessment::Points,
     evidence::{Evidence, Position},
     hash::{Digest, Epoch, Nonce},
     ids::{ActivityId, ChainId, ConsentId, DeviceId, FamilyId, PersonId, RecordId, UserId},
@@ -240,9 +241,26 @@ text_enum! {
         Arrival = "arrival",
         /// Temporary registration (§31).
         TemporaryRegistration = "temporary_registration",
+        /// The kandas agrees to the printed plan and signs on the screen (§34); the digits at its foot are among the details
+        /// ([`PLAN_DIGEST`]).
+        PlanAgreement = "plan_agreement",
         /// Monitoring visit (§42).
         MonitoringVisit = "monitoring_visit",
     }
+}
+
+/// Name among the details of [`Act::PlanAgreement`]: what stands at the foot of the plan that was agreed to.
+pub const PLAN_DIGEST: &str = "plan_digest";
+/// Name among the details of [`Act::MonitoringVisit`]: how content the family is, 1 to 5 (§48, A-31); who was not asked says
+/// nothing.
+pub const SATISFACTION: &str = "satisfaction";
+
+/// How content a family said to be among the details of an act; none where it was not asked, or said something else.
+#[must_use]
+pub fn satisfaction(details: &serde_json::Map<String, serde_json::Value>) -> Option<Points> {
+    let said = details.get(SATISFACTION)?;
+    let number = said.as_u64().or_else(|| said.as_str()?.parse().ok())?;
+    u8::try_from(number).ok().and_then(Points::new)
 }
 
 /// A checkpoint the device had seen when it sealed.

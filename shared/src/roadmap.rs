@@ -154,6 +154,13 @@ pub fn is_of_paper(typed: &str, sha256: &Digest) -> bool {
     typed.len() >= PRINTED && sha256.to_string().starts_with(&typed)
 }
 
+/// Whether what somebody has typed can have been read at the foot of a paper at all.
+#[must_use]
+pub fn can_be_of_paper(typed: &str) -> bool {
+    let mut digits = typed.chars().filter(|c| !c.is_whitespace());
+    digits.clone().count() >= PRINTED && digits.all(|c| c.is_ascii_hexdigit())
+}
+
 /// So many digits are enough to tell one paper from another.
 pub const PRINTED: usize = 8;
 

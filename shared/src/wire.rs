@@ -70,6 +70,8 @@ pub struct PhoneSettings {
     pub lease_days: u32,
     /// Minutes out of sight after which the screens lock.
     pub lock_minutes: u32,
+    /// Whether what is due on a day off is in time until the next working day.
+    pub day_off_moves: bool,
 }
 
 impl Default for PhoneSettings {
@@ -83,6 +85,7 @@ impl Default for PhoneSettings {
             strict_photo_and_video: false,
             lease_days: 14,
             lock_minutes: 5,
+            day_off_moves: true,
         }
     }
 }

@@ -56,16 +56,18 @@ pub async fn list(app: &App, only_overdue: bool, voice: &Voice) -> anyhow::Resul
     let today = today::on(&mut conn, &*app.platform().clock).await?;
     let Listed { rows, mut unreadable } = pulled::families(&mut conn).await?;
     let mut boards = board::glances(&mut conn).await?;
+    let departed = pulled::departed(&mut conn).await?;
     let mut families = Vec::new();
     for family in rows {
         let board = boards.remove(&family.id).unwrap_or_default();
         if board.strange > 0 {
             unreadable.extend(pulled::activities(&mut conn, family.id).await?.unreadable);
         }
+        let stays = !departed.contains(&family.id);
         let line = FamilyLine {
             id: family.id,
-            overdue: board.overdue(today),
-            next_due: board.next_due(),
+            overdue: if stays { board.overdue(today) } else { 0 },
+            next_due: board.next_due().filter(|_| stays),
             name: board.head,
             settlement: family.settlement_name,
             address: family.address,

@@ -1,7 +1,10 @@
-//! The acts outside the 25 services (§15, §27, §30, §31, §42) and what each asks for. The core seals topics and details
+//! The acts outside the 25 services (§15, §27, §30, §31, §34, §42) and what each asks for. The core seals topics and details
 //! as they are given; which there are is known here, so that the screens draw one form for all.
 
-use kandas_shared::record::Act;
+use kandas_shared::{
+    record::{Act, PLAN_DIGEST, SATISFACTION},
+    roadmap::can_be_of_paper,
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -41,6 +44,8 @@ const CHANNELS: [&str; 4] = ["phone", "in_person", "video_call", "message"];
 const SHELTERS: [&str; 2] = ["adaptation_centre", "temporary_accommodation_centre"];
 /// §42: what a monitoring visit looks at.
 const MONITORING: [&str; 5] = ["housing", "work", "school_kindergarten", "health", "services_received"];
+/// §48: how content the family is, from not at all to fully; who was not asked is left out.
+const POINTS_SAID: [&str; 5] = ["1", "2", "3", "4", "5"];
 
 impl Face {
     pub(super) async fn acts(&self) -> Result<ActsView, Problem> {
@@ -53,6 +58,8 @@ pub(super) fn to_say(act: Act, topics: &[String], details: &Map<String, Value>) 
     let form = form(act);
     let said = |name: &str| match details.get(name) {
         None | Some(Value::Null) => false,
+        // What cannot be the foot of a plan ties nobody to it.
+        Some(Value::String(text)) if name == PLAN_DIGEST => can_be_of_paper(text),
         Some(Value::String(text)) => !text.trim().is_empty(),
         Some(Value::Array(lines)) => !lines.is_empty(),
         Some(_) => true,
@@ -103,6 +110,8 @@ fn form(act: Act) -> ActForm {
                 field("to", FieldKind::Date, true, &[]),
             ],
         ),
+        // Nobody agrees to what he has not read: the digits are at the foot of the printed plan.
+        Act::PlanAgreement => (34, true, words(&[]), vec![field(PLAN_DIGEST, FieldKind::Text, true, &[])]),
         Act::MonitoringVisit => (
             42,
             false,
@@ -110,6 +119,7 @@ fn form(act: Act) -> ActForm {
             vec![
                 field("problems", FieldKind::List, false, &[]),
                 field("proposals", FieldKind::List, false, &[]),
+                field(SATISFACTION, FieldKind::Choice, false, &POINTS_SAID),
             ],
         ),
     };
@@ -125,7 +135,7 @@ mod tests {
     #[test]
     fn every_act_has_a_form_of_its_own_paragraph() {
         let paragraphs: Vec<u8> = Act::ALL.iter().map(|act| form(*act).paragraph).collect();
-        assert_eq!(paragraphs, [15, 15, 27, 30, 31, 42]);
+        assert_eq!(paragraphs, [15, 15, 27, 30, 31, 34, 42]);
         assert_eq!(form(Act::PreliminaryVisit).topics.len(), 4);
         for act in Act::ALL {
             let form = form(*act);
@@ -167,6 +177,10 @@ mod tests {
                 none.clone(),
                 vec![field("shelter"), field("from"), field("to")],
             ),
+            (Act::PlanAgreement, vec![], none.clone(), vec![field("plan_digest")]),
+            (Act::PlanAgreement, vec![], details(json!({"plan_digest": "ab12cd3"})), vec![field("plan_digest")]),
+            (Act::PlanAgreement, vec![], details(json!({"plan_digest": "ab12cd3g"})), vec![field("plan_digest")]),
+            (Act::PlanAgreement, vec![], details(json!({"plan_digest": "AB12 cd34"})), vec![]),
             (Act::MonitoringVisit, vec![], none.clone(), vec![]),
         ] {
             assert_eq!(to_say(act, &topics, &given), lacks, "{act}");

@@ -143,6 +143,7 @@ impl Board {
         let families = overview::families(&mut conn).await?;
         let persons = overview::persons(&mut conn).await?;
         let (plans, strange) = pulled::board::tasks(&mut conn).await?;
+        let departed = pulled::departed(&mut conn).await?;
         let own = overview::own(&mut conn).await?.rows;
         let said = overview::said(&mut conn).await?.rows;
         let returned = overview::returned(&mut conn).await?.rows;
@@ -198,9 +199,10 @@ impl Board {
         for (family, plan) in &plans {
             let Some(at) = by_id.get(family) else { continue };
             households[*at].tasks.reserve(plan.len());
+            let stays = !departed.contains(family);
             for line in plan.lines() {
                 let date = |on| *due.entry(on).or_insert_with(|| deadline(&calendar, today, on));
-                let task = known.task(&line, line.due_on.map(date), sending);
+                let task = known.task(&line, line.due_on.filter(|_| stays).map(date), sending);
                 // What a newer plan has dropped is no work; what was done about it stays in sight.
                 if line.state != ActivityState::Cancelled || task.patch != Patch::NotApplicable {
                     households[*at].tasks.push(task);

@@ -3,7 +3,7 @@
 use kandas_shared::{
     evidence::EvidenceKind,
     ids::{ActivityId, EvidenceId, FamilyId, PersonId, RecordId},
-    record::ConsentState,
+    record::{Act, ConsentState},
     rule::{Proof, RuleSettings},
     service::ServiceCode,
 };
@@ -453,6 +453,7 @@ fn checks(
     };
     let asked = service.filter(|_| *kind == DraftKind::Completion).map(|service| rule(service, strict));
     let consent_given = *kind == DraftKind::Consent && draft.consent_state == Some(ConsentState::Given);
+    let agrees = draft.act == Some(Act::PlanAgreement);
     let line = |proof: Proof| {
         let count = match proof {
             Proof::Photo => of_kind(EvidenceKind::Photo),
@@ -469,7 +470,7 @@ fn checks(
             of_kind(EvidenceKind::Photo) + of_kind(EvidenceKind::Document) + of_kind(EvidenceKind::Signature);
         let required = match &asked {
             Some(rule) => rule.required.contains(&proof),
-            None => consent_given && proof == Proof::Acknowledgement,
+            None => (consent_given || agrees) && proof == Proof::Acknowledgement,
         };
         let satisfied = match proof {
             Proof::Video => count > 0 || (draft.no_video.is_some() && !strict),

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use chrono::{Datelike as _, NaiveDate};
 use kandas_shared::{
     ids::{FamilyId, PersonId},
-    pulled::Person,
+    plan_state::PlanState,
+    pulled::{Person, Plan},
     service::{ServiceCode, Unit, services},
 };
 
@@ -67,9 +68,11 @@ impl Face {
             self.ledger_rows(&board, |item| item.family == Some(id) && item.statement == "act").await?;
         let drafts = self.app().drafts().await?;
         let mut conn = self.app().store().conn().await?;
-        // Only a plan that phones hold; its newest version.
-        let plan =
-            pulled::plans(&mut conn, id).await?.rows.into_iter().rfind(|plan| plan.state.is_on_phones());
+        // Only a plan that phones hold, or what ended it; its newest version.
+        let told = |plan: &Plan| {
+            plan.state.is_on_phones() || matches!(plan.state, PlanState::Closed | PlanState::Departed)
+        };
+        let plan = pulled::plans(&mut conn, id).await?.rows.into_iter().rfind(told);
         drop(conn);
         let members: Vec<&Person> =
             household.members.iter().filter_map(|person| board.persons.get(person)).collect();

@@ -4,11 +4,14 @@
 //! has left the scope is deleted, unless unsent work points to its family; then it is marked `gone` until that work
 //! has a receipt. A line that cannot be read goes into the quarantine with its text, and what it was to replace stays.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::Calendar,
     cursor::Kind,
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
+    plan_state::PlanState,
     pulled::{
         Activity, Assignment, CalendarDay, Check, Consent, EvidenceCall, Family, OrgUnit, Person, Plan,
         Reason, RecordState, Row, User,
@@ -22,7 +25,7 @@ use uuid::Uuid;
 pub use self::gathered::Gathered;
 use self::table::{Words, select, single, table};
 use super::{
-    StoreError,
+    StoreError, home,
     quarantine::{self, Listed, Unreadable},
 };
 
@@ -264,13 +267,16 @@ pub async fn all(conn: &mut SqliteConnection, kind: Kind) -> Result<Listed<Row>,
         EvidenceCall => EvidenceCall, Check => Check, CalendarDay => CalendarDay, Reason => Reason)
 }
 
-/// The working-day calendar: what this program ships, and above that the days that the centre has set.
+/// The working-day calendar: what this program ships, above that the days that the centre has set, and whether what is due on
+/// a day off moves as its settings say today.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn calendar(conn: &mut SqliteConnection) -> Result<Calendar, StoreError> {
     let days = select::<CalendarDay>(conn, "where gone = 0", &[]).await?;
-    Ok(Calendar::shipped().with_days(days.rows.into_iter().map(|set| (set.day, set.works))))
+    let moves = home::settings(conn).await?.day_off_moves;
+    let calendar = Calendar::shipped().with_days(days.rows.into_iter().map(|set| (set.day, set.works)));
+    Ok(calendar.with_moving([(NaiveDate::MIN, moves)]))
 }
 
 /// What the centre has said of reasons, above what this program ships.
@@ -352,6 +358,17 @@ pub async fn consents(conn: &mut SqliteConnection, family: FamilyId) -> Result<L
 /// When the store fails.
 pub async fn plans(conn: &mut SqliteConnection, family: FamilyId) -> Result<Listed<Plan>, StoreError> {
     select(conn, "where family = $1 order by version, id", &[family.0]).await
+}
+
+/// Families that left (§46): what is open of their plans is expected of nobody.
+///
+/// # Errors
+/// When the store fails.
+pub async fn departed(conn: &mut SqliteConnection) -> Result<HashSet<FamilyId>, StoreError> {
+    let sql = "select distinct family from plan where state = $1";
+    let rows: Vec<FamilyId> =
+        sqlx::query_scalar(sql).bind(PlanState::Departed).fetch_all(conn).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The activities of a family in the order of Appendix 1.

@@ -427,6 +427,23 @@ async fn today_counts_in_working_days_and_shows_the_week() {
     phone.clock.advance(TimeDelta::days(3));
     let today = ask(&face, json!({"call": "today"})).await;
     assert_eq!(today["overdue_total"], 2, "S03 was due yesterday");
+    // The family left (§46): nothing is late or due any more, and its plan says so.
+    let mut left = rows.clone();
+    for row in &mut left {
+        if let Row::Plan(plan) = row {
+            plan.state = kandas_shared::plan_state::PlanState::Departed;
+        }
+    }
+    pull(face.app(), &left, &[]).await;
+    let face = {
+        close(face).await;
+        again(&phone).await
+    };
+    let today = ask(&face, json!({"call": "today"})).await;
+    assert_eq!((&today["overdue_total"], &today["week_total"]), (&json!(0), &json!(0)));
+    let view = ask(&face, json!({"call": "family", "family": world.family})).await;
+    assert_eq!(view["plan"]["state"], "departed");
+    assert!(view["counts"].as_array().unwrap().iter().all(|count| count["patch"] != "overdue"), "{view}");
 }
 
 #[tokio::test]
@@ -839,6 +856,26 @@ async fn refusals_consents_and_acts_are_sealed_on_the_same_mechanism() {
     );
     let view = ask(&face, json!({"call": "family", "family": world.family})).await;
     assert_eq!((view["acts"].as_array().unwrap().len(), &view["act_drafts"]), (1, &json!([])));
+
+    // Who agrees to a plan signs on the screen, and says which plan it is by the digits at its foot (§34).
+    let page =
+        ask(&face, json!({"call": "open_act", "family": world.family, "act": "plan_agreement", "person": world.head})).await;
+    let draft = &page["draft"];
+    let digest = json!([{"what": "field", "name": "plan_digest"}]);
+    assert_eq!((&page["missing"], &page["to_say"]), (&json!(["acknowledgement"]), &digest));
+    let signature = page["checks"].as_array().unwrap().iter().find(|check| check["proof"] == "acknowledgement").unwrap();
+    assert_eq!((&signature["required"], &signature["satisfied"]), (&json!(true), &json!(false)));
+    let said = json!({"field": "details", "value": {"plan_digest": "ab12 cd3"}});
+    assert_eq!(ask(&face, json!({"call": "save", "draft": draft, "field": said})).await["to_say"], digest, "seven are too few");
+    let said = json!({"field": "details", "value": {"plan_digest": "ab12 cd34"}});
+    assert_eq!(ask(&face, json!({"call": "save", "draft": draft, "field": said})).await["to_say"], json!([]));
+    assert_eq!(ask(&face, json!({"call": "seal", "draft": draft})).await["outcome"], "lacking", "nobody has signed");
+    bring_kept(&face, draft, &photo(folder.path(), 3, 640), EvidenceKind::Signature).await;
+    let page = ask(&face, json!({"call": "draft", "draft": draft})).await;
+    assert_eq!(page["ready"], true, "{page}");
+    let sealed = ask(&face, json!({"call": "seal", "draft": draft})).await;
+    let record = ask(&face, json!({"call": "record", "record": sealed["records"][0]["record"]})).await;
+    assert_eq!((&record["row"]["act"], &record["details"]["plan_digest"]), (&json!("plan_agreement"), &json!("ab12 cd34")));
 
     let page = ask(&face, json!({"call": "open_act", "family": world.family, "act": "arrival"})).await;
     let today = ask(&face, json!({"call": "discard", "draft": page["draft"]})).await;

@@ -6,7 +6,7 @@ export type Answer<C extends Request["call"]> = Answers[C];
 /**
  * Acts outside the 25 services.
  */
-export type Act = "ack_receipt" | "consult_terms" | "preliminary_visit" | "arrival" | "temporary_registration" | "monitoring_visit";
+export type Act = "ack_receipt" | "consult_terms" | "preliminary_visit" | "arrival" | "temporary_registration" | "plan_agreement" | "monitoring_visit";
 
 /**
  * An open draft of an act outside the 25 services, or of a consent.

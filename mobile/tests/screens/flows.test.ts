@@ -392,7 +392,7 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
   });
 
   test("the acts outside the 25 services, each with its own form", async () => {
-    const acts = ["ack-receipt", "consult-terms", "preliminary-visit", "arrival", "temporary-registration", "monitoring-visit"];
+    const acts = ["ack-receipt", "consult-terms", "preliminary-visit", "arrival", "temporary-registration", "plan-agreement", "monitoring-visit"];
     const choose = (word: string) => phone.page.locator("main label").filter({ hasText: w(word) }).click();
     const fill: Record<string, () => Promise<void>> = {
       "ack-receipt": () => choose("choice-phone"),
@@ -414,6 +414,13 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
         await phone.page.getByLabel(w("field-from")).fill("2026-11-01");
         await phone.page.getByLabel(w("field-to")).fill("2027-05-01");
       },
+      // The digits at the foot of the printed plan, and the signature of who agrees to it.
+      "plan-agreement": async () => {
+        await phone.page.locator(".req").filter({ hasText: w("activity-signature") }).getByRole("button").first().click();
+        await worker.sign();
+        await phone.page.getByRole("button", { name: w("activity-next-form"), exact: true }).waitFor();
+        await phone.page.getByLabel(w("field-plan-digest")).fill("AB12 cd34");
+      },
       "monitoring-visit": async () => {
         await choose("topic-housing");
         await phone.page.getByLabel(w("field-problems")).fill(lang === "kk" ? "Пеш түтіндейді" : "Печь дымит");
@@ -432,7 +439,8 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
       await look(`20-${act}`, { tall: true });
       if (act !== "monitoring-visit") {
         // Nothing is sealed empty: the one next step is the form.
-        await phone.page.getByRole("button", { name: w("activity-next-form"), exact: true }).waitFor();
+        const next = act === "plan-agreement" ? "activity-next-acknowledgement" : "activity-next-form";
+        await phone.page.getByRole("button", { name: w(next), exact: true }).waitFor();
         expect(await phone.page.getByRole("button", { name: w("activity-review") }).count()).toBe(0);
       }
       await fill[act]?.();

@@ -1,6 +1,8 @@
 //! Erasing: what the decision names leaves the tables; what stays are identities, positions and the word that it was
 //! erased. The same code runs when the tables are rebuilt, where the erased entities were never written.
 
+use std::collections::BTreeSet;
+
 use kandas_shared::{cursor::Kind, hash::Digest};
 
 use super::{ApplyError, case, checked, exchange, feed, monitoring, plan, records, retention};
@@ -77,6 +79,10 @@ pub(super) async fn erased(tx: &mut Tx, fact: &Placed, subject: &SubjectErased) 
     .await?;
 
     stay(tx, &subject.staying).await?;
+    let staying = subject.staying.files.iter().map(|file| file.file.evidence);
+    let touched: BTreeSet<_> = subject.files.iter().map(|file| file.evidence).chain(staying).collect();
+    let touched: Vec<_> = touched.into_iter().map(|id| (id,)).collect();
+    records::awaits_anew(tx, &touched).await?;
 
     let rows: Vec<_> = subject.bundles.iter().map(|bundle| (*bundle,)).collect();
     many!(tx, "update bundle set state = 'erased' where bundle in (", rows, ")").await?;

@@ -41,7 +41,7 @@ pub(super) const WITH_POSITION: &[&str] = &[
 ];
 
 /// A row of `record_act`.
-pub(super) type ActRow = (Digest, Act, FamilyId, NaiveDate);
+pub(super) type ActRow = (Digest, Act, FamilyId, NaiveDate, Option<i64>);
 
 /// The act that a record states, for its row; none if it states something else.
 pub(super) fn act_of(record: &RecordReceived) -> Option<ActRow> {
@@ -51,7 +51,11 @@ pub(super) fn act_of(record: &RecordReceived) -> Option<ActRow> {
     }
     match record::read(&record.jws.payload) {
         Reading::Record(read) => match read.statement {
-            Statement::Act { act, .. } => Some((record.hash, act, family, done_on)),
+            Statement::Act { act, details, .. } => {
+                let visit = act == Act::MonitoringVisit;
+                let said = visit.then(|| record::satisfaction(&details)).flatten();
+                Some((record.hash, act, family, done_on, said.map(|points| points.get().into())))
+            }
             _ => None,
         },
         _ => None,
@@ -170,7 +174,7 @@ pub async fn complete(store: &Store) -> Result<(), JournalError> {
                 rows.extend(act_of(&received));
             }
         }
-        many!(&mut tx, "insert into record_act (hash, act, family, done_on)", rows).await?;
+        many!(&mut tx, "insert into record_act (hash, act, family, done_on, satisfaction)", rows).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -205,6 +209,7 @@ struct Done<'a> {
     to: Option<&'a Settler>,
     due: Option<NaiveDate>,
     words: Option<Uuid>,
+    satisfaction: Option<i64>,
 }
 
 async fn write_act(
@@ -217,8 +222,8 @@ async fn write_act(
     exec!(
         tx,
         "insert into monitoring_act (position, family, subject, number, begins_on, ends_on, act, in_time, outcome,
-         to_user, to_name, due_on, words, by_user, by_name, by_role, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         to_user, to_name, due_on, words, by_user, by_name, by_role, at, satisfaction)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         fact.position as i64,
         family,
         done.subject,
@@ -235,7 +240,8 @@ async fn write_act(
         hand.by,
         hand.by_name,
         hand.by_role,
-        fact.at
+        fact.at,
+        done.satisfaction
     )
     .await?;
     Ok(())
@@ -247,6 +253,7 @@ async fn round(tx: &mut Tx, fact: &Placed, family: FamilyId, acted: &RoundActed)
         act: acted.act.as_str(),
         in_time: acted.in_time,
         words: acted.words.map(|note| note.0),
+        satisfaction: acted.satisfaction.map(|points| points.get().into()),
         ..Done::default()
     };
     write_act(tx, fact, family, done, &acted.hand).await?;

@@ -13,7 +13,7 @@ use kandas_shared::{
 };
 use uuid::Uuid;
 
-use super::{ApplyError, Before, Gone, decided, feed, missing, monitoring};
+use super::{ApplyError, Before, Gone, decided, feed, missing, monitoring, records};
 use crate::{
     all, among, calendar, exec,
     facts::{DuesMoved, Event, EvidenceCalled, Setting},
@@ -64,7 +64,7 @@ pub(super) async fn setting(
         )
         .await;
     }
-    if monitoring_rules::about(&setting.name).is_some_and(|(rule, _)| rule.cuts()) {
+    if monitoring_rules::cuts(&setting.name) {
         return Ok(monitoring::cut_all(tx).await?);
     }
     let Some(unit) = setting.name.strip_prefix(WHOLE_CENTRE) else { return Ok(()) };
@@ -291,7 +291,7 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
             1
         }
         Event::EvidenceSalvaged(e) => {
-            exec!(
+            let written = exec!(
                 tx,
                 "update evidence_file set state = 'salvaged', position = $1, received_at = $2, object = $3,
                  salvage_sha256 = $4, salvage_size = $5 where evidence = $6 and part = $7",
@@ -303,7 +303,9 @@ pub(super) async fn apply(tx: &mut Tx, fact: &Placed, gone: &Gone) -> Result<(),
                 e.evidence,
                 e.part
             )
-            .await?
+            .await?;
+            records::awaits_anew(tx, &[(e.evidence,)]).await?;
+            written
         }
         Event::GapClosed(e) => decided::gap(tx, fact, e).await?,
         Event::PinResetGranted(e) => {
@@ -490,12 +492,14 @@ async fn called(tx: &mut Tx, fact: &Placed, called: &EvidenceCalled, gone: &Gone
     if gone.has_file(original, fact.position) {
         return Ok(1);
     }
-    Ok(exec!(
+    let written = exec!(
         tx,
         "update evidence_file set state = 'expected' where evidence = $1 and part = $2
          and state in ('on_call', 'expected')",
         original.evidence,
         original.part
     )
-    .await?)
+    .await?;
+    records::awaits_anew(tx, &[(original.evidence,)]).await?;
+    Ok(written)
 }

@@ -1,5 +1,7 @@
 //! Records, their evidence and their chains.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     cursor::Kind,
@@ -22,7 +24,7 @@ use super::{
     words,
 };
 use crate::{
-    facts::{EvidenceReceived, RecordReceived},
+    facts::{EvidenceReceived, NamedEvidence, RecordReceived},
     journal::Placed,
     many, scope,
     store::Tx,
@@ -57,6 +59,8 @@ pub(super) type RecordRow = (
     bool,
     CheckKind,
     Option<OrgUnitId>,
+    bool,
+    bool,
 );
 pub(super) type EvidenceRow = (EvidenceId, Digest, CaptureId, EvidenceKind, Source, Option<FamilyId>);
 pub(super) type FileRow = (EvidenceId, Part, i64, Digest, String, &'static str);
@@ -100,13 +104,21 @@ pub(super) fn received(
         outcome.late_handover,
         CheckKind::Unchecked,
         None,
+        lacks_video(reading.kind.as_deref(), &reading.evidence),
+        // Until its files have come, or it turns out that they were here before.
+        !reading.evidence.is_empty(),
     ));
     let id = state_id(&record.hash);
     run.touch(Kind::RecordState, id, fact.position, [reading.family]);
     run.touch_in(scope::of_worker(record.worker), Kind::RecordState, id, fact.position);
 
     run.acts.extend(monitoring::act_of(record));
+    let expected: BTreeSet<_> =
+        outcome.files.iter().filter(|file| file.part != Part::Original).map(|file| file.evidence).collect();
     for e in &reading.evidence {
+        if !expected.contains(&e.evidence) {
+            run.settled.insert(e.evidence);
+        }
         run.evidence.push((e.evidence, record.hash, e.capture, e.kind, e.source, reading.family));
     }
     for f in &outcome.files {
@@ -143,12 +155,18 @@ pub(super) fn received(
     Ok(())
 }
 
+/// Whether a record is a completion without a video (§36, A-14); why there is none is in its own words.
+fn lacks_video(kind: Option<&str>, evidence: &[NamedEvidence]) -> bool {
+    kind == Some("completion") && evidence.iter().all(|named| named.kind != EvidenceKind::Video)
+}
+
 /// A file that came whole joins the run.
 pub(super) fn file_received(run: &mut Run, fact: &Placed, file: &EvidenceReceived, gone: &Gone) {
     let name = FileRef { evidence: file.evidence, part: file.part };
     if !gone.has_file(name, fact.position) {
         let row = (file.evidence, file.part, fact.position as i64, fact.at, file.object.clone());
         run.files_received.insert((file.evidence, file.part), row);
+        run.settled.insert(file.evidence);
     }
     for after in &file.activities_after {
         if !gone.has_activity(after.activity, fact.position) {
@@ -167,11 +185,11 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
         tx,
         "insert into record (hash, state_id, position, received_at, carrier, device, worker, verdict, reason, record,
          chain, seq, prev, placed, chain_finding, kind, family, person, activity, service, done_on, sealed_at,
-         sealed_boot, sealed_boot_ms, supersedes, late_handover, check_state, org_unit)",
+         sealed_boot, sealed_boot_ms, supersedes, late_handover, check_state, org_unit, no_video, awaits)",
         run.records
     )
     .await?;
-    many!(tx, "insert into record_act (hash, act, family, done_on)", run.acts).await?;
+    many!(tx, "insert into record_act (hash, act, family, done_on, satisfaction)", run.acts).await?;
     many!(tx, "insert into evidence (evidence, hash, capture, kind, source, family)", run.evidence).await?;
     let rows: Vec<FileRow> = std::mem::take(&mut run.files).into_values().collect();
     // A file that went with an erased subject may be named again by the record of somebody else.
@@ -202,6 +220,8 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
         let position = rows.first().map_or(0, |r| r.2 as u64);
         return Err(missing(position, "the evidence of a file".into()));
     }
+    let settled: Vec<_> = std::mem::take(&mut run.settled).into_iter().map(|id| (id,)).collect();
+    awaits_anew(tx, &settled).await?;
 
     let rows: Vec<_> = run.chains.iter().map(|((d, c), (seq, hash))| (*d, *c, *seq as i64, *hash)).collect();
     many!(
@@ -224,6 +244,21 @@ pub(super) async fn write(run: &mut Run, tx: &mut Tx) -> Result<(), ApplyError> 
     for (answered, by) in &run.answered {
         checked::write_answered(tx, answered, *by).await?;
     }
+    Ok(())
+}
+
+/// Says of the records that name these pieces whether files of theirs are expected and not here.
+pub(super) async fn awaits_anew(tx: &mut Tx, pieces: &[(EvidenceId,)]) -> Result<(), ApplyError> {
+    many!(
+        tx,
+        "with touched (evidence) as (",
+        pieces,
+        ") update record set awaits = not awaits
+         where hash in (select e.hash from touched join evidence e on e.evidence = touched.evidence)
+         and awaits <> exists (select 1 from evidence e join evidence_file x on x.evidence = e.evidence
+                               where e.hash = record.hash and x.state = 'expected')"
+    )
+    .await?;
     Ok(())
 }
 

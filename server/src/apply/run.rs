@@ -47,6 +47,8 @@ pub(super) struct Run {
     pub(super) evidence: Vec<records::EvidenceRow>,
     pub(super) files: BTreeMap<(EvidenceId, Part), records::FileRow>,
     pub(super) files_received: BTreeMap<(EvidenceId, Part), records::FileReceivedRow>,
+    /// Pieces whose records may await no file any more.
+    pub(super) settled: BTreeSet<EvidenceId>,
     pub(super) chains: BTreeMap<(DeviceId, ChainId), (u64, Digest)>,
     pub(super) gaps: BTreeMap<(DeviceId, ChainId), GapsAfter>,
     pub(super) superseded: BTreeSet<RecordId>,

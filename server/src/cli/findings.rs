@@ -43,8 +43,9 @@ pub(super) async fn findings(
     json: bool,
 ) -> Result<ExitCode> {
     if let FindingsCommand::Measure { folder, hashes } = command {
-        let bits = Settings::shipped().on(civil_date(around.now())).get(Threshold::NearBits);
-        let measured = tokio::task::spawn_blocking(move || measure(&folder, hashes, marks(bits))).await??;
+        let now = Settings::shipped().on(civil_date(around.now()));
+        let (bits, percent) = (marks(now.get(Threshold::NearBits)), now.get(Threshold::NearPercent));
+        let measured = tokio::task::spawn_blocking(move || measure(&folder, hashes, bits, percent)).await??;
         show::json(&serde_json::to_value(&measured)?)?;
         return Ok(ExitCode::SUCCESS);
     }

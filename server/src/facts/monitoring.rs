@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 use kandas_shared::{
+    assessment::Points,
     ids::{ActivityId, DepartureId, IssueId, NoteId, OrgUnitId, PlanId, RecordId, UserId},
     monitoring::{
         DepartureAct, DepartureReason, DepartureTo, IssueAct, IssueKind, IssueOutcome, IssueWeight,
@@ -51,6 +52,9 @@ pub struct RoundActed {
     pub in_time: Option<bool>,
     /// Of a closing: its summary.
     pub words: Option<NoteId>,
+    /// Of a closing: how content the family is (§48, A-31); none where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub satisfaction: Option<Points>,
     /// Who.
     pub hand: ReportHand,
 }

@@ -14,6 +14,7 @@ const SATELLITE_S: i64 = 30;
 
 /// Between which times a record was sealed, by what the server knows itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Bracket {
     /// Not before.
     pub not_before: DateTime<Utc>,

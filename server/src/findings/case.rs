@@ -8,12 +8,18 @@ use kandas_shared::{
     rule::NoPositionReason,
     time::ClockReading,
 };
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{bracket::Bracket, place::Place};
+use super::{
+    bracket::Bracket,
+    place::{self, Place},
+};
 use crate::facts::ChainFinding;
 
 /// A record, and what is known around it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Case {
     /// Whether the order asks for a position (§36): of what was done for a family, not of a consent or a refusal.
     pub asks_position: bool,
@@ -47,6 +53,7 @@ pub struct Case {
 
 /// Where a family lives.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Home {
     /// Name of the settlement.
     pub settlement: String,
@@ -58,8 +65,45 @@ pub struct Home {
     pub usual: Vec<Place>,
 }
 
+/// How it is known where a family lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = HomeKnown)]
+pub enum Known {
+    /// The coordinates of its house, as imported.
+    Coordinates,
+    /// The middle of its settlement, as the office has set it.
+    Centre,
+    /// The middle of the latest exact positions from its settlement.
+    Median,
+}
+
+impl Known {
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Coordinates => "coordinates",
+            Self::Centre => "centre",
+            Self::Median => "median",
+        }
+    }
+}
+
+impl Home {
+    /// From where distances to the family are measured, and how that is known; none where there are neither coordinates, nor
+    /// a middle that was set, nor `fixes` exact positions.
+    #[must_use]
+    pub fn origin(&self, fixes: usize) -> Option<(Place, Known)> {
+        let said = self.at.map(|at| (at, Known::Coordinates)).or(self.centre.map(|at| (at, Known::Centre)));
+        let median = || place::middle(&self.usual).filter(|_| self.usual.len() >= fixes);
+        said.or_else(|| Some((median()?, Known::Median)))
+    }
+}
+
 /// A position and when the phone was there.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Fix {
     /// Where.
     pub place: Place,
@@ -71,6 +115,7 @@ pub struct Fix {
 
 /// From the worker's record before to this one.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Way {
     /// Where he was.
     pub from: Fix,
@@ -82,6 +127,7 @@ pub struct Way {
 
 /// A piece of evidence.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Piece {
     /// Its id.
     pub evidence: EvidenceId,
@@ -97,6 +143,7 @@ pub struct Piece {
 
 /// Two files that are alike.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Alike {
     /// The record's own.
     pub own: Named,
@@ -106,10 +153,13 @@ pub struct Alike {
     pub other: Digest,
     /// In how many marks they differ, of how many; none if they are the same byte for byte.
     pub bits: Option<(u32, u32)>,
+    /// How much of the two pictures agrees at a second look, in percent; none where one of them could not be looked at.
+    pub likeness: Option<f64>,
 }
 
 /// A file as a record names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Named {
     /// The evidence.
     pub evidence: EvidenceId,
@@ -123,6 +173,7 @@ pub struct Named {
 
 /// A record's place in the chain of its phone.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Link {
     /// Its number.
     pub seq: u64,

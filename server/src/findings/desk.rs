@@ -14,10 +14,11 @@ use kandas_shared::{
 
 use super::{
     bracket::{Anchor, Bracket},
-    case::{Alike, Case, Fix, Home, Link, Named, Piece, Way},
+    case::{Alike, Case, Fix, Home, Known, Link, Named, Piece, Way},
     near::Index,
     picture::{Looks, MARKS, marks},
     place::Place,
+    rules::number,
     settings::{Settings, Thresholds},
     settlement::{self, Centre},
 };
@@ -150,6 +151,13 @@ pub async fn gather(
     settings: &Settings,
     index: &Index,
 ) -> Result<Vec<Gathered>, JournalError> {
+    let read = read(tx, records).await?;
+    let around = Around::read(tx, &read, settings, index).await?;
+    Ok(read.iter().map(|(row, record)| around.gathered(row, record, settings)).collect())
+}
+
+/// Those of these records that can be read, with their statements.
+async fn read(tx: &mut Tx, records: &BTreeSet<Digest>) -> Result<Vec<(Row, Box<Record>)>, StoreError> {
     let keys: Vec<_> = records.iter().map(|hash| (*hash,)).collect();
     let sql = "select r.hash, r.received_at, r.device, r.worker, r.verdict = 'accepted' as accepted, r.record, r.chain,
             r.seq, r.placed, r.chain_finding, r.kind, r.family, r.person, r.late_handover, a.due_on, f.settlement_kato,
@@ -160,10 +168,40 @@ pub async fn gather(
     let mut rows = among!(tx, Row, sql, keys, ")").await?;
     rows.sort_by_key(|row| row.hash);
     rows.dedup_by_key(|row| row.hash);
-    let read: Vec<(Row, Box<Record>)> =
-        rows.into_iter().filter_map(|row| record_of(&row.body).map(|record| (row, record))).collect();
-    let around = Around::read(tx, &read, settings, index).await?;
-    Ok(read.iter().map(|(row, record)| around.gathered(row, record, settings)).collect())
+    Ok(rows.into_iter().filter_map(|row| record_of(&row.body).map(|record| (row, record))).collect())
+}
+
+/// What whoever checks a record is shown of what its findings were measured by.
+#[derive(Clone, Copy, Debug)]
+pub struct Measures {
+    /// Where the family lives, and how that is known.
+    pub home: Option<(Place, Known)>,
+    /// Between which times it was sealed.
+    pub bracket: Bracket,
+    /// When the phone was at the record's position; none where that says nothing.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// What a record is measured by, without what it is compared with; none if nobody can read it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn measures(tx: &mut Tx, record: Digest) -> Result<Option<Measures>, JournalError> {
+    let read = read(tx, &BTreeSet::from([record])).await?;
+    let Some((row, stated)) = read.first() else { return Ok(None) };
+    let settings = Settings::read(tx).await?;
+    let place = row.chain.zip(row.seq).map(|(chain, seq)| (row.device, chain, seq));
+    let settlement: Vec<String> = row.settlement_kato.iter().cloned().collect();
+    let around = neighbours(tx, &place.into_iter().collect()).await?;
+    let usual = usual(tx, &read, &settings).await?;
+    let centres = settlement::read(tx, &settlement).await?;
+    let fixes = settings.on(civil_date(row.received_at)).get(Threshold::SettlementFixes);
+    let position = stated.position.as_ref().filter(|position| tells(position));
+    Ok(Some(Measures {
+        home: home(row, &usual, &centres).origin(number(fixes)),
+        bracket: bracket(row, stated, place, &around),
+        at: position.map(|position| moment(position, &stated.sealed)),
+    }))
 }
 
 /// What is known around the records at hand.
@@ -216,32 +254,20 @@ impl Around {
                 family: row.family,
                 done_on: record.done_on,
                 sealed: record.sealed.clone(),
-                bracket: self.bracket(row, record, place),
+                bracket: bracket(row, record, place, &self.neighbours),
                 due: row
                     .due_on
                     .filter(|_| row.kind.as_deref() == Some("completion"))
                     .map(|due| self.calendar.last_day(due)),
                 position: record.position.clone(),
                 no_position: record.no_position,
-                home: self.home(row),
+                home: home(row, &self.usual, &self.centres),
                 way: self.ways.get(&row.hash).copied(),
                 evidence: record.evidence.iter().map(piece).collect(),
                 alike: self.alike.get(&row.hash).cloned().unwrap_or_default(),
                 chain: self.link(row, place),
                 late_handover: row.late_handover,
             },
-        }
-    }
-
-    fn home(&self, row: &Row) -> Home {
-        let at = row.latitude.zip(row.longitude).map(|(lat, lon)| Place { lat, lon });
-        let usual = row.settlement_kato.as_ref().and_then(|kato| self.usual.get(kato));
-        let others = usual.into_iter().flatten().filter(|(hash, _)| *hash != row.hash);
-        Home {
-            settlement: row.settlement_name.clone().unwrap_or_default(),
-            at,
-            centre: row.settlement_kato.as_ref().and_then(|kato| self.centres.get(kato)).map(Centre::place),
-            usual: others.map(|(_, place)| *place).collect(),
         }
     }
 
@@ -267,31 +293,48 @@ impl Around {
             finding,
         }
     }
+}
 
-    fn bracket(&self, row: &Row, record: &Record, place: Option<Place3>) -> Bracket {
-        let own = place.and_then(|place| self.neighbours.get(&place));
-        let checkpoint = own.and_then(|own| own.not_before).filter(|_| row.placed);
-        let not_before = checkpoint.unwrap_or(row.enrolled_at).max(row.enrolled_at).min(row.received_at);
-        let sure = Bracket { not_before, not_after: row.received_at };
-        let mut anchors = Vec::new();
-        if let Some((device, chain, seq)) = place {
-            let around = (device, chain, seq - NEIGHBOURS)..=(device, chain, seq + NEIGHBOURS);
-            let same_start = self.neighbours.range(around).map(|(_, other)| other);
-            anchors.extend(same_start.filter(|other| other.boot == record.sealed.boot).map(|other| Anchor {
-                boot_ms: other.boot_ms.unsigned_abs(),
-                not_before: other.not_before,
-                not_after: Some(other.received_at),
-            }));
-        }
-        if let Some(position) = &record.position
-            && position.source == PositionSource::Satellite
-            && tells(position)
-            && let Some((at, boot_ms)) = position.fix_at.zip(position.fix_boot_ms)
-        {
-            anchors.push(Anchor::satellites(at, boot_ms));
-        }
-        Bracket::narrowed(sure, &record.sealed, &anchors)
+fn home(row: &Row, usual: &HashMap<String, Vec<(Digest, Place)>>, centres: &HashMap<String, Centre>) -> Home {
+    let at = row.latitude.zip(row.longitude).map(|(lat, lon)| Place { lat, lon });
+    let usual = row.settlement_kato.as_ref().and_then(|kato| usual.get(kato));
+    let others = usual.into_iter().flatten().filter(|(hash, _)| *hash != row.hash);
+    Home {
+        settlement: row.settlement_name.clone().unwrap_or_default(),
+        at,
+        centre: row.settlement_kato.as_ref().and_then(|kato| centres.get(kato)).map(Centre::place),
+        usual: others.map(|(_, place)| *place).collect(),
     }
+}
+
+fn bracket(
+    row: &Row,
+    record: &Record,
+    place: Option<Place3>,
+    neighbours: &BTreeMap<Place3, Neighbour>,
+) -> Bracket {
+    let own = place.and_then(|place| neighbours.get(&place));
+    let checkpoint = own.and_then(|own| own.not_before).filter(|_| row.placed);
+    let not_before = checkpoint.unwrap_or(row.enrolled_at).max(row.enrolled_at).min(row.received_at);
+    let sure = Bracket { not_before, not_after: row.received_at };
+    let mut anchors = Vec::new();
+    if let Some((device, chain, seq)) = place {
+        let around = (device, chain, seq - NEIGHBOURS)..=(device, chain, seq + NEIGHBOURS);
+        let same_start = neighbours.range(around).map(|(_, other)| other);
+        anchors.extend(same_start.filter(|other| other.boot == record.sealed.boot).map(|other| Anchor {
+            boot_ms: other.boot_ms.unsigned_abs(),
+            not_before: other.not_before,
+            not_after: Some(other.received_at),
+        }));
+    }
+    if let Some(position) = &record.position
+        && position.source == PositionSource::Satellite
+        && tells(position)
+        && let Some((at, boot_ms)) = position.fix_at.zip(position.fix_boot_ms)
+    {
+        anchors.push(Anchor::satellites(at, boot_ms));
+    }
+    Bracket::narrowed(sure, &record.sealed, &anchors)
 }
 
 fn piece(evidence: &kandas_shared::evidence::Evidence) -> Piece {
@@ -501,7 +544,7 @@ async fn same(
     for (hash, sha256, named) in own {
         let others = theirs.get(sha256).into_iter().flatten();
         for other in others.filter(|other| other.hash != *hash && other.evidence != named.evidence) {
-            let alike = Alike { own: *named, theirs: other.named(), other: other.hash, bits: None };
+            let alike = Alike { own: *named, theirs: other.named(), other: other.hash, bits: None, likeness: None };
             found.entry(*hash).or_default().push(alike);
         }
     }
@@ -543,7 +586,8 @@ async fn near(
             for (other, other_hash) in theirs.get(&number).into_iter().flatten() {
                 if other_hash != hash && other.evidence != evidence {
                     let bits = Some((bits, MARKS));
-                    found.push((*hash, Alike { own: *named, theirs: *other, other: *other_hash, bits }));
+                    let alike = Alike { own: *named, theirs: *other, other: *other_hash, bits, likeness: None };
+                    found.push((*hash, alike));
                 }
             }
         }

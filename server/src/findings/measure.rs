@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     near::Index,
-    picture::{BYTES, Look, Looks, MARKS, looks},
+    picture::{BYTES, Close, Look, Looks, MARKS, looks},
 };
 use crate::limits::moment;
 
@@ -39,14 +39,22 @@ pub struct Measured {
     pub pairs: usize,
     /// Mixed marks that a search finds on average.
     pub mixed_hits: f64,
+    /// Share of changed photos of which a second look says that they are alike.
+    pub second_recall: f64,
+    /// Of pairs of different photos whose marks are the nearest (one of a hundred), the share of which it says so too.
+    pub second_false: f64,
 }
 
 /// Measures.
 ///
 /// # Errors
 /// When the folder has no such photos.
-pub fn measure(folder: &Path, hashes: usize, bits: u32) -> Result<Measured> {
+pub fn measure(folder: &Path, hashes: usize, bits: u32, percent: f64) -> Result<Measured> {
     let (originals, changed) = read(folder)?;
+    let (second_recall, second_false) = second(&originals, &changed, percent);
+    let originals: BTreeMap<String, Looks> =
+        originals.into_iter().map(|(name, seen)| (name, seen.0)).collect();
+    let changed: Vec<_> = changed.into_iter().map(|(name, how, seen)| (name, how, seen.0)).collect();
     ensure!(originals.len() > 1, "{} has no photos to compare", folder.display());
     let mut index = Index::with_room(hashes.max(originals.len()));
     let mut plain = Vec::with_capacity(hashes.max(originals.len()));
@@ -95,12 +103,35 @@ pub fn measure(folder: &Path, hashes: usize, bits: u32) -> Result<Measured> {
         false_pairs: share(alike, pairs),
         pairs,
         mixed_hits: share(mixed, changed.len()),
+        second_recall,
+        second_false,
     })
 }
 
-type Changed = Vec<(String, String, Looks)>;
+/// What a second look says of photos and what was made of them, and of those pairs of others that marks put nearest.
+fn second(originals: &BTreeMap<String, Seen>, changed: &Changed, percent: f64) -> (f64, f64) {
+    let own = |name: &str, close: &Close| originals.get(name).is_some_and(|of| of.1.likeness(close) >= percent);
+    let found = changed.iter().filter(|(name, _, seen)| own(name, &seen.1)).count();
+    let all: Vec<&Seen> = originals.values().collect();
+    let mut pairs: Vec<(u32, bool)> = all
+        .iter()
+        .enumerate()
+        .flat_map(|(n, a)| all[n + 1..].iter().map(move |b| (a, b)))
+        .map(|((a, close), (b, other))| {
+            (a.differ(&b.whole).min(b.differ(&a.whole)), close.likeness(other) >= percent)
+        })
+        .collect();
+    pairs.sort_unstable();
+    pairs.truncate((pairs.len() / 100).max(1));
+    let wrong = pairs.iter().filter(|(_, alike)| *alike).count();
+    (share(found, changed.len()), share(wrong, pairs.len()))
+}
 
-fn read(folder: &Path) -> Result<(BTreeMap<String, Looks>, Changed)> {
+/// A photo at a first and at a second look.
+type Seen = (Looks, Close);
+type Changed = Vec<(String, String, Seen)>;
+
+fn read(folder: &Path) -> Result<(BTreeMap<String, Seen>, Changed)> {
     let (mut originals, mut changed) = (BTreeMap::new(), Vec::new());
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
@@ -109,11 +140,12 @@ fn read(folder: &Path) -> Result<(BTreeMap<String, Looks>, Changed)> {
         let (Some(name), Some(how), Some("jpg")) = (parts.next(), parts.next(), parts.next()) else {
             continue;
         };
-        let Some(looks) = looks(&fs::read(&path)?) else { continue };
+        let bytes = fs::read(&path)?;
+        let Some(seen) = looks(&bytes).zip(Close::of(&bytes)) else { continue };
         if how == "original" {
-            originals.insert(name.to_owned(), looks);
+            originals.insert(name.to_owned(), seen);
         } else {
-            changed.push((name.to_owned(), how.to_owned(), looks));
+            changed.push((name.to_owned(), how.to_owned(), seen));
         }
     }
     Ok((originals, changed))

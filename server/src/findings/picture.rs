@@ -23,6 +23,9 @@ const LEAST_CONTRAST: u8 = 24;
 const INNER: f32 = 0.9;
 /// Pixels of a side of what is looked at.
 const SIDE: u32 = 64;
+/// Fields of a side at a second look, and how many around a field it is held against.
+const FIELDS: u32 = 32;
+const AROUND: u32 = 2;
 
 /// The three looks at a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +93,57 @@ pub fn marks(threshold: f64) -> u32 {
 /// How the picture in these bytes looks; none if it is no picture, or shows nothing to compare.
 #[must_use]
 pub fn looks(bytes: &[u8]) -> Option<Looks> {
+    let small = small(bytes)?;
+    let hasher = HasherConfig::new().hash_size(16, 16).hash_alg(HashAlg::DoubleGradient).to_hasher();
+    let look = |picture: &GrayImage| Look::read(hasher.hash_image(picture).as_bytes());
+    let (inner, outer) = (part(&small, INNER), part(&small, 1.0 / INNER));
+    Some(Looks { whole: look(&small)?, inner: look(&inner)?, outer: look(&outer)? })
+}
+
+/// A photo at a second look: its grays, field by field, each beside those around it, whatever its brightness and contrast.
+/// Marks say of two photos that they may be alike, and among millions some do by chance; this says whether they are. That
+/// the sky is bright and the ground dark, as in many photos, counts for nothing here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Close {
+    whole: Vec<f32>,
+    inner: Vec<f32>,
+}
+
+impl Close {
+    /// The picture in these bytes; none where [`looks`] has none.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let small = small(bytes)?;
+        Some(Self { whole: grays(&small)?, inner: grays(&part(&small, INNER))? })
+    }
+
+    /// How much of two photos agrees, in percent: 100 where one is the other, 0 where nothing does. Also of one that is cut.
+    #[must_use]
+    pub fn likeness(&self, other: &Self) -> f64 {
+        let agree = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+        let pairs = [(&self.whole, &other.whole), (&self.inner, &other.whole), (&self.whole, &other.inner)];
+        let best = pairs.iter().map(|(a, b)| agree(a, b)).fold(0.0, f64::max);
+        best.clamp(0.0, 1.0) * 100.0
+    }
+}
+
+/// How much lighter or darker each field is than those around it, the sum of the squares 1; none where all are the same.
+fn grays(picture: &GrayImage) -> Option<Vec<f32>> {
+    let fields = image::imageops::resize(picture, FIELDS, FIELDS, FilterType::Triangle);
+    let around = |x: u32, y: u32| {
+        let near = |at: u32| (0..=2 * AROUND).map(move |by| (at + by).saturating_sub(AROUND).min(FIELDS - 1));
+        let grays = near(y).flat_map(|y| near(x).map(move |x| (x, y)));
+        grays.map(|(x, y)| f32::from(fields.get_pixel(x, y).0[0])).sum::<f32>()
+            / (2 * AROUND + 1).pow(2) as f32
+    };
+    let apart: Vec<f32> =
+        fields.enumerate_pixels().map(|(x, y, gray)| f32::from(gray.0[0]) - around(x, y)).collect();
+    let length = apart.iter().map(|gray| gray.powi(2)).sum::<f32>().sqrt();
+    (length > f32::EPSILON).then(|| apart.iter().map(|gray| gray / length).collect())
+}
+
+/// The picture in these bytes, small and gray; none if it is no picture, or shows nothing to compare.
+fn small(bytes: &[u8]) -> Option<GrayImage> {
     let mut reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format().ok()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
@@ -99,13 +153,7 @@ pub fn looks(bytes: &[u8]) -> Option<Looks> {
     let luma = reader.decode().ok()?.to_luma8();
     // A step in between: what is left of grain and of blocks of the compression is gone.
     let small = image::imageops::resize(&luma, SIDE, SIDE, FilterType::Triangle);
-    if contrast(small.as_raw()) < LEAST_CONTRAST {
-        return None;
-    }
-    let hasher = HasherConfig::new().hash_size(16, 16).hash_alg(HashAlg::DoubleGradient).to_hasher();
-    let look = |picture: &GrayImage| Look::read(hasher.hash_image(picture).as_bytes());
-    let (inner, outer) = (part(&small, INNER), part(&small, 1.0 / INNER));
-    Some(Looks { whole: look(&small)?, inner: look(&inner)?, outer: look(&outer)? })
+    (contrast(small.as_raw()) >= LEAST_CONTRAST).then_some(small)
 }
 
 /// The middle of a picture at its own size: less than all of it, or more, where its borders are drawn out.
@@ -200,6 +248,31 @@ mod tests {
                 assert!(a.differ(&b.whole).min(b.differ(&a.whole)) > most, "two scenes");
             }
         }
+    }
+
+    #[test]
+    fn a_second_look_tells_changed_photos_from_others() {
+        let least = Settings::shipped().on("2026-11-28".parse().unwrap()).get(Threshold::NearPercent);
+        let pictures: Vec<_> = (0..60)
+            .map(|seed| image::load_from_memory(&Photo::new(seed, 480).jpeg().unwrap()).unwrap())
+            .collect();
+        let own: Vec<_> = pictures.iter().map(|picture| Close::of(&thumbnail(picture)).unwrap()).collect();
+        let mut found = std::collections::BTreeMap::<&str, (u32, u32)>::new();
+        for (picture, close) in pictures.iter().zip(&own) {
+            assert!(close.likeness(close) > 99.99);
+            for (how, other) in changed(picture) {
+                let other = Close::of(&thumbnail(&other)).unwrap();
+                assert!((close.likeness(&other) - other.likeness(close)).abs() < 1e-6, "both say the same");
+                let (hits, of) = found.entry(how).or_default();
+                (*hits, *of) = (*hits + u32::from(close.likeness(&other) >= least), *of + 1);
+            }
+        }
+        for (how, (hits, of)) in found {
+            assert!(hits * 100 >= of * 95, "{how}: {hits} of {of}");
+        }
+        let pairs = own.iter().enumerate().flat_map(|(n, a)| own[n + 1..].iter().map(move |b| a.likeness(b)));
+        let most = pairs.fold(0.0, f64::max);
+        assert!(most < least, "two scenes agree by {most} %");
     }
 
     #[test]

@@ -20,6 +20,7 @@ static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
 
 /// A place, degrees, WGS 84.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(test, derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct Place {
     /// Degrees north.
     pub lat: f64,

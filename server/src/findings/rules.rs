@@ -9,15 +9,27 @@ mod times;
 use kandas_shared::{
     finding::{Rule, Severity},
     hash::Digest,
+    ids::EvidenceId,
 };
 use serde_json::Value;
 
 use super::{Finding, case::Case, settings::Thresholds};
+pub(super) use position::number;
 
 /// The version of a rule's code. It goes up when the same case and the same thresholds may give another outcome.
 #[must_use]
-pub fn version(_: Rule) -> u32 {
-    1
+pub fn version(rule: Rule) -> u32 {
+    match rule {
+        // Since the second the pictures themselves are looked at.
+        Rule::NearDuplicate => 2,
+        _ => 1,
+    }
+}
+
+/// Pairs of photos, the record's own first, whose pictures the rules want to have compared before they judge.
+#[must_use]
+pub fn to_compare(case: &Case, at: &Thresholds) -> Vec<(EvidenceId, EvidenceId)> {
+    files::near(case, at).map(|alike| (alike.own.evidence, alike.theirs.evidence)).collect()
 }
 
 /// Everything that is noticed about a record.

@@ -70,6 +70,7 @@ pub fn range(name: Threshold) -> (f64, f64, bool) {
         Threshold::ClockGraveSeconds => (10.0, 604_800.0, true),
         Threshold::DueWidthHours => (1.0, 720.0, true),
         Threshold::NearBits => (0.0, 36.0, true),
+        Threshold::NearPercent => (50.0, 100.0, false),
         Threshold::MostOthers => (1.0, 50.0, true),
         Threshold::SamplePercent => (0.0, 100.0, false),
     }

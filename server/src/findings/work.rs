@@ -256,7 +256,7 @@ impl Work {
     /// What is noticed about the records that changed, and about those that are named with them.
     async fn look(&mut self, changes: &Changes) -> Result<Vec<(desk::Gathered, Vec<Finding>)>, JournalError> {
         let Some(index) = self.index.take() else { return Ok(Vec::new()) };
-        let looked = look(&self.store, changes, &index).await;
+        let looked = look(&self.store, &self.objects, changes, &index).await;
         self.index = Some(index);
         looked
     }
@@ -338,6 +338,7 @@ async fn again_since(tx: &mut Tx, day: chrono::NaiveDate) -> Result<(), JournalE
 
 async fn look(
     store: &Store,
+    objects: &Objects,
     changes: &Changes,
     index: &Index,
 ) -> Result<Vec<(desk::Gathered, Vec<Finding>)>, JournalError> {
@@ -346,13 +347,16 @@ async fn look(
     let mut wanted = changes.records.clone();
     wanted.extend(changes.depending(&mut tx).await?);
     let mut looked: BTreeMap<Digest, (desk::Gathered, Vec<Finding>)> = BTreeMap::new();
+    let mut closer = photos::Closer::default();
     // A second time for those that were found to have the same or a similar file.
     for _ in 0..2 {
         let mut named = BTreeSet::new();
         let wanted_now: Vec<Digest> = wanted.iter().copied().collect();
         for some in wanted_now.chunks(usize::try_from(PIECE).unwrap_or(200)) {
             let some = some.iter().copied().collect();
-            for about in desk::gather(&mut tx, &some, &settings, index).await? {
+            let mut gathered = desk::gather(&mut tx, &some, &settings, index).await?;
+            closer.compare(&mut tx, objects, &mut gathered).await?;
+            for about in gathered {
                 let found = rules::judge(&about.case, &about.thresholds);
                 named.extend(found.iter().filter(|finding| is_mutual(finding)).filter_map(|f| f.other));
                 looked.insert(about.hash, (about, found));

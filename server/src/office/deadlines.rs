@@ -11,12 +11,13 @@
 //! `deadline-who-<kind>`, `deadline-help-<kind>`. A gatherer reads nothing that grows with the number of families: what is
 //! counted family by family belongs into `counted`, which is kept in memory by unit and counted again when the journal
 //! has something new of it. Of the terms of §1.9 these are not here, because the store holds no event that starts them:
-//! applications (§8-19), preliminary visits (§28-29).
+//! applications (§8-19), positive decisions (§29).
 //!
 //! What is no term stays out: held records and missing numbers have their own list. Activities that have only a planned
 //! day have no legal one, so no clock.
 
 mod activity;
+mod agreement;
 mod assessment;
 mod check;
 mod conclusion;
@@ -30,6 +31,7 @@ mod report;
 mod rework;
 mod road_map;
 mod round;
+mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -254,8 +256,11 @@ impl Found {
 /// What of a kind is due.
 async fn gather(kind: DeadlineKind, tx: &mut Tx, asked: &Asked<'_>) -> Outcome<Vec<Found>> {
     match kind {
+        DeadlineKind::PlanAfterVisit => Ok(visit::due(asked)),
         DeadlineKind::Registration => registration::due(tx, asked).await,
         DeadlineKind::Activity => Ok(activity::due(asked)),
+        DeadlineKind::Agreement => agreement::wanted(tx, asked).await,
+        DeadlineKind::Approval => agreement::approval(tx, asked).await,
         DeadlineKind::Publication => publication::due(tx, asked).await,
         DeadlineKind::Rework => Ok(rework::due(asked)),
         DeadlineKind::Check => check::due(tx, asked).await,
@@ -278,7 +283,10 @@ async fn gather(kind: DeadlineKind, tx: &mut Tx, asked: &Asked<'_>) -> Outcome<V
 fn rights(kind: DeadlineKind) -> &'static [Right] {
     match kind {
         DeadlineKind::Activity => &[Right::Numbers],
-        DeadlineKind::Publication => &[Right::Plan],
+        DeadlineKind::PlanAfterVisit
+        | DeadlineKind::Agreement
+        | DeadlineKind::Approval
+        | DeadlineKind::Publication => &[Right::Plan],
         DeadlineKind::Registration | DeadlineKind::Rework => &[Right::Case],
         DeadlineKind::Check => &[Right::Check],
         DeadlineKind::RoadMap | DeadlineKind::RoadMapCopy => &[Right::RoadMap],

@@ -7,6 +7,7 @@
 
 mod case;
 mod conclusion;
+mod grounds;
 mod lists;
 mod monitoring;
 mod plan;
@@ -26,6 +27,7 @@ use kandas_shared::{
     ids::{ChainId, DeviceId, ExportId, FamilyId, OrgUnitId, PlanId, ReportId, RoadMapId, UserId},
     locale::Lang,
     monitoring::{IssueState, RoundState},
+    plan_state::PlanState,
     problem::ProblemCode,
     pulled::User,
     service::ServiceCode,
@@ -320,6 +322,9 @@ pub struct Wanted {
     /// Plans: which.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plans: Option<plan_of::Only>,
+    /// Plans on the phones and those that are over: where they stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_state: Option<PlanState>,
     /// Road maps: of which year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,

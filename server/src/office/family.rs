@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use kandas_shared::{
-    calendar::{civil_date, due_at},
+    calendar::{Calendar, civil_date},
     deadline::NEAR,
     ids::{ActivityId, DeviceId, FamilyId, OrgUnitId, PersonId, RecordId, UserId},
     iin::Iin,
-    plan_state::{ActivityState, CheckKind},
+    plan_state::{ActivityState, CheckKind, PlanState},
     pulled::{Relation, User},
     record::ConsentState,
     service::ServiceCode,
@@ -31,6 +31,7 @@ use crate::{
     check::policy::Territory,
     journal::JournalError,
     one, opt,
+    rules::{Programme, RuleSet, Rules},
     store::{StoreError, Tx, sqlx::AssertSqlSafe},
 };
 
@@ -120,7 +121,7 @@ impl Member {
     }
 }
 
-/// Which families, by their activities or by how long nobody came.
+/// Which families, by their activities or by how long nobody came; so many months are a rule of the programme (A-24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = FamiliesOnly)]
@@ -131,8 +132,10 @@ pub enum Only {
     Soon,
     /// The day of something has passed.
     Overdue,
-    /// No record came for twelve months, or ever.
+    /// Without a monitoring visit, by whichever organisation (§42(4)).
     Unvisited,
+    /// Without a record of any kind.
+    Unrecorded,
 }
 
 impl Only {
@@ -144,6 +147,7 @@ impl Only {
             Self::Soon => "soon",
             Self::Overdue => "overdue",
             Self::Unvisited => "unvisited",
+            Self::Unrecorded => "unrecorded",
         }
     }
 
@@ -153,15 +157,20 @@ impl Only {
             Self::Done => Some(DONE),
             Self::Soon => Some(SOON),
             Self::Overdue => Some(OVERDUE),
-            Self::Unvisited => None,
+            Self::Unvisited | Self::Unrecorded => None,
         }
     }
 }
 
 const PLANNED: &str = "a.state not in ('cancelled', 'not_applicable', 'refused')";
 const DONE: &str = "a.state in ('synced', 'reported', 'sys_confirmed', 'disputed')";
-const SOON: &str = "a.state = 'planned' and a.due_on >= $1 and a.due_on <= $2";
-const OVERDUE: &str = "a.state = 'planned' and a.due_on < $1";
+const SOON: &str = "a.state = 'planned' and a.due_on >= $1 and a.due_on <= $2
+    and not exists (select 1 from plan q where q.family = a.family and q.state = 'departed')";
+const OVERDUE: &str = "a.state = 'planned' and a.due_on < $1
+    and not exists (select 1 from plan q where q.family = a.family and q.state = 'departed')";
+/// Of an activity `a`: its family has not left (§46). What is open of the plan of one that left is expected of nobody.
+pub(super) const STAYS: &str =
+    "not exists (select 1 from plan q where q.family = a.family and q.state = 'departed')";
 
 /// What is due before the first of these days is late; until the last it is near.
 pub(super) async fn near(tx: &mut Tx, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), StoreError> {
@@ -170,10 +179,45 @@ pub(super) async fn near(tx: &mut Tx, today: NaiveDate) -> Result<(NaiveDate, Na
     Ok((calendar.late_before(today), near))
 }
 
-/// Twelve months before the day began.
-pub(super) fn a_year_before(now: DateTime<Utc>) -> DateTime<Utc> {
-    let today = civil_date(now);
-    due_at(today.pred_opt().unwrap_or(today)) - TimeDelta::days(365)
+/// Of these units those in which something is open, and due by a day, of a family that left: only there it is left out, since
+/// that takes a look at each plan.
+pub(super) async fn left_open(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    until: NaiveDate,
+) -> Result<HashSet<OrgUnitId>, StoreError> {
+    // SQLite joins in this order because the join is crossed: families that left are few.
+    let sql = "select distinct a.org_unit from plan q cross join activity a
+        where q.state = 'departed' and a.family = q.family and a.state = 'planned' and a.due_on <= $1
+        and a.org_unit in (";
+    Ok(among!(tx, (OrgUnitId,), sql, units, ")", until).await?.into_iter().map(|(unit,)| unit).collect())
+}
+
+/// The first day on which a family may have been seen last without being asked for: as many months before today as the
+/// programme says (A-24).
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn seen_since(tx: &mut Tx, today: NaiveDate) -> Result<NaiveDate, StoreError> {
+    let months = Programme::read(tx, today).await?.visit_months;
+    Ok(today.checked_sub_months(Months::new(months)).unwrap_or(today))
+}
+
+/// No monitoring visit that counts, over `f` for the family; the parameter is the day of [`seen_since`].
+pub(super) fn unvisited(parameter: u8) -> String {
+    format!(
+        "not exists (select 1 from record_act v join record r on r.hash = v.hash where v.family = f.id
+         and v.act = 'monitoring_visit' and v.done_on >= ${parameter} and r.verdict = 'accepted' and not r.superseded)
+         and not exists (select 1 from plan q where q.family = f.id and q.state = 'departed')"
+    )
+}
+
+/// No record of any kind, likewise.
+pub(super) fn unrecorded(parameter: u8) -> String {
+    format!(
+        "not exists (select 1 from record r where r.family = f.id and r.done_on >= ${parameter})
+         and not exists (select 1 from plan q where q.family = f.id and q.state = 'departed')"
+    )
 }
 
 /// What the list is asked for.
@@ -247,7 +291,7 @@ pub struct List {
     pub phone_name: Option<String>,
 }
 
-/// The conditions of a question as SQL over `f`, and what is bound to it: the first day that is not late, the last near day, a year ago, worker,
+/// The conditions of a question as SQL over `f`, and what is bound to it: the first day that is not late, the last near day, the day since which it was not seen, worker,
 /// phone, service, the first and the last day, where the page before ended.
 struct Asked {
     sql: String,
@@ -257,7 +301,7 @@ struct Asked {
     /// What is due before it is late.
     late: NaiveDate,
     near: NaiveDate,
-    year: DateTime<Utc>,
+    since: NaiveDate,
     worker: UserId,
     phone: DeviceId,
     service: String,
@@ -296,10 +340,14 @@ impl Asked {
             sql.push_str(activity);
             sql.push_str(") and ");
         }
-        if wanted.only == Some(Only::Unvisited) {
-            sql.push_str(
-                "not exists (select 1 from record r where r.family = f.id and r.received_at > $3) and ",
-            );
+        let unseen = match wanted.only {
+            Some(Only::Unvisited) => Some(unvisited(3)),
+            Some(Only::Unrecorded) => Some(unrecorded(3)),
+            _ => None,
+        };
+        if let Some(unseen) = unseen {
+            sql.push_str(&unseen);
+            sql.push_str(" and ");
         }
         if wanted.worker.is_some() {
             sql.push_str(
@@ -320,7 +368,7 @@ impl Asked {
             units,
             late,
             near,
-            year: a_year_before(now),
+            since: seen_since(tx, civil_date(now)).await?,
             worker: wanted.worker.unwrap_or(UserId(Uuid::nil())),
             phone: wanted.phone.unwrap_or(DeviceId(Uuid::nil())),
             service: wanted.service.map_or_else(String::new, |service| service.to_string()),
@@ -338,9 +386,9 @@ impl Asked {
             self.sql
         );
         let sql = AssertSqlSafe(sql.as_str());
-        let Self { late, near, year, worker, phone, service, from, to, .. } = self;
+        let Self { late, near, since, worker, phone, service, from, to, .. } = self;
         let most = EXACT + 1;
-        let found = one!(tx, (i64,), sql, late, near, year, worker, phone, service, from, to, unit, most);
+        let found = one!(tx, (i64,), sql, late, near, since, worker, phone, service, from, to, unit, most);
         Ok(found.await?.0)
     }
 
@@ -396,7 +444,7 @@ impl Asked {
     /// The first of these families after one, one more than a page holds: ids alone, so that what a list shows is counted of
     /// no others.
     async fn page(&self, tx: &mut Tx, after: FamilyId) -> Result<Vec<(FamilyId,)>, StoreError> {
-        let Self { units, late, near, year, worker, phone, service, from, to, everywhere, .. } = self;
+        let Self { units, late, near, since, worker, phone, service, from, to, everywhere, .. } = self;
         let limit = MOST + 1;
         if *everywhere {
             let sql =
@@ -408,7 +456,7 @@ impl Asked {
                 sql,
                 late,
                 near,
-                year,
+                since,
                 worker,
                 phone,
                 service,
@@ -429,7 +477,7 @@ impl Asked {
             tail,
             *late,
             *near,
-            *year,
+            *since,
             *worker,
             *phone,
             *service,
@@ -453,7 +501,7 @@ impl Asked {
         readings: &[Met],
         after: FamilyId,
     ) -> Result<(Vec<(FamilyId,)>, i64), StoreError> {
-        let Self { units, late, near, year, worker, phone, service, from, to, .. } = self;
+        let Self { units, late, near, since, worker, phone, service, from, to, .. } = self;
         let mut all = BTreeSet::new();
         let mut many = false;
         for met in readings {
@@ -472,7 +520,7 @@ impl Asked {
                 &tail,
                 *late,
                 *near,
-                *year,
+                *since,
                 *worker,
                 *phone,
                 *service,
@@ -516,7 +564,7 @@ impl Asked {
                     sql,
                     late,
                     near,
-                    year,
+                    since,
                     worker,
                     phone,
                     service,
@@ -544,7 +592,7 @@ impl Asked {
                     &tail,
                     *late,
                     *near,
-                    *year,
+                    *since,
                     *worker,
                     *phone,
                     *service,
@@ -599,7 +647,7 @@ pub(super) async fn fitting(
 ) -> Result<HashSet<FamilyId>, StoreError> {
     let asked = Asked::of(tx, user, territory, wanted, now).await?;
     let sql = format!("select f.id from family f where {} f.id in (", asked.sql);
-    let Asked { late, near, year, worker, phone, service, from, to, .. } = &asked;
+    let Asked { late, near, since, worker, phone, service, from, to, .. } = &asked;
     let fit = among!(
         tx,
         (FamilyId,),
@@ -608,7 +656,7 @@ pub(super) async fn fitting(
         ")",
         *late,
         *near,
-        *year,
+        *since,
         *worker,
         *phone,
         *service,
@@ -730,11 +778,43 @@ pub struct Family {
     pub worker_id: Option<UserId>,
     /// Its members, the head first.
     pub members: Vec<Member>,
+    /// Where its plan stands, once phones have it.
+    pub plan_state: Option<PlanState>,
     /// Its activities.
     pub activities: Vec<Activity>,
+    /// Job searches that are not over (§18).
+    pub job_searches: Vec<JobSearch>,
     /// The centre that serves it.
     #[serde(skip)]
     pub org_unit: OrgUnitId,
+}
+
+/// A job search: the person was registered as looking for work, and the registration as unemployed that may follow is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct JobSearch {
+    /// Who.
+    pub person: PersonId,
+    /// The day of the registration.
+    pub begun_on: NaiveDate,
+    /// Its last day by the term that held on that day (A-08); null: no legal due date.
+    pub until: Option<NaiveDate>,
+}
+
+/// The job searches among the activities of a family, in their order.
+fn job_searches(activities: &[Activity], rules: &Rules, calendar: &Calendar) -> Vec<JobSearch> {
+    let is_open = |person: PersonId| {
+        let of = |other: &&Activity| other.person == person && other.service == ServiceCode::S17;
+        activities.iter().find(of).is_some_and(|other| other.state == ActivityState::Planned)
+    };
+    let searching = |activity: &Activity| {
+        use ActivityState::{Disputed, Reported, Synced, SysConfirmed};
+        let is_done = matches!(activity.state, Synced | Reported | SysConfirmed | Disputed);
+        let is_one = is_done && activity.service == ServiceCode::S15 && is_open(activity.person);
+        let begun_on = activity.done_on?;
+        let until = rules.programme(begun_on).search_until(begun_on, calendar);
+        is_one.then_some(JobSearch { person: activity.person, begun_on, until })
+    };
+    activities.iter().filter_map(searching).collect()
 }
 
 /// An activity of a family's plan.
@@ -828,9 +908,12 @@ pub async fn of(tx: &mut Tx, family: FamilyId) -> Result<Option<Family>, StoreEr
         arrived_on: Option<NaiveDate>,
         worker: Option<String>,
         worker_id: Option<UserId>,
+        plan_state: Option<PlanState>,
     }
     let sql = "select f.org_unit, f.settlement_name, f.address, f.phone, f.quota_date, f.arrived_on, u.name as worker,
-        u.id as worker_id from family f left join app_user u on u.id = (select s.worker from assignment s
+        u.id as worker_id,
+        (select p.state from plan p where p.family = f.id order by p.id limit 1) as plan_state
+        from family f left join app_user u on u.id = (select s.worker from assignment s
          where s.family = f.id and s.is_open order by s.from_day desc, s.id limit 1) where f.id = $1";
     let Some(row) = opt!(tx, Row, sql, family).await? else { return Ok(None) };
     let sql = format!("{MEMBER} where p.family = $1");
@@ -844,9 +927,13 @@ pub async fn of(tx: &mut Tx, family: FamilyId) -> Result<Option<Family>, StoreEr
         from activity a where a.family = $1 order by a.service, a.id";
     let mut activities = all!(tx, Activity, sql, family).await?;
     let calendar = calendar::read(tx).await?;
+    // Of a family that left nothing is expected any more.
+    let stays = row.plan_state != Some(PlanState::Departed);
     for activity in &mut activities {
-        activity.last_on = activity.due_on.map(|due| calendar.last_day(due));
+        activity.last_on = activity.due_on.filter(|_| stays).map(|due| calendar.last_day(due));
     }
+    let rules = Rules::read(tx, RuleSet::Programme).await?;
+    let job_searches = job_searches(&activities, &rules, &calendar);
     let head = members.first().map(|head| head.surname.clone().unwrap_or_else(|| head.given_name.clone()));
     Ok(Some(Family {
         id: family,
@@ -859,7 +946,9 @@ pub async fn of(tx: &mut Tx, family: FamilyId) -> Result<Option<Family>, StoreEr
         worker: row.worker,
         worker_id: row.worker_id,
         members,
+        plan_state: row.plan_state,
         activities,
+        job_searches,
         org_unit: row.org_unit,
     }))
 }
@@ -885,5 +974,57 @@ mod tests {
     fn numbers_are_masked() {
         let iin = (0..10).find_map(|digit| Iin::parse(&format!("90010130001{digit}")).ok()).unwrap();
         assert!(masked(&iin).starts_with("•••• •••• 001"));
+    }
+
+    /// A-08: who is registered as looking for work searches until he is registered as unemployed, and the term is the one of
+    /// the day on which he began.
+    #[test]
+    fn a_job_search_runs_until_the_registration_as_unemployed() {
+        use ActivityState::{Planned, Refused, Synced};
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let [he, she] = [1, 2].map(|n| PersonId(Uuid::from_u128(n)));
+        let of = |person, service, state, done: Option<&str>| Activity {
+            id: ActivityId(Uuid::nil()),
+            person,
+            service,
+            due_on: None,
+            last_on: None,
+            state,
+            done_on: done.map(day),
+            record: None,
+            check_state: None,
+            held: false,
+        };
+        let (seeker, unemployed) = (ServiceCode::S15, ServiceCode::S17);
+        let rules = Rules::of(RuleSet::Programme, [("rule.programme.job_search_days.2026-12-01", "2")]);
+        let search = |person, begun: &str, until: Option<&str>| JobSearch {
+            person,
+            begun_on: day(begun),
+            until: until.map(day),
+        };
+        let table = [
+            (vec![of(he, seeker, Planned, None), of(he, unemployed, Planned, None)], vec![]),
+            (
+                vec![of(he, seeker, Synced, Some("2026-12-14")), of(he, unemployed, Planned, None)],
+                vec![search(he, "2026-12-14", Some("2026-12-17"))],
+            ),
+            (
+                vec![of(he, seeker, Synced, Some("2026-11-30")), of(he, unemployed, Planned, None)],
+                vec![search(he, "2026-11-30", None)],
+            ),
+            (
+                vec![
+                    of(he, seeker, Synced, Some("2026-12-14")),
+                    of(he, unemployed, Synced, Some("2026-12-17")),
+                    of(she, unemployed, Planned, None),
+                ],
+                vec![],
+            ),
+            (vec![of(he, seeker, Synced, Some("2026-12-14")), of(he, unemployed, Refused, None)], vec![]),
+            (vec![of(he, seeker, Synced, Some("2026-12-14"))], vec![]),
+        ];
+        for (at, (activities, expected)) in table.into_iter().enumerate() {
+            assert_eq!(job_searches(&activities, &rules, Calendar::shipped()), expected, "{at}");
+        }
     }
 }

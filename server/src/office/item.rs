@@ -27,7 +27,12 @@ use crate::{
     all, calendar,
     check::policy::Territory,
     facts::Event,
-    findings,
+    findings::{
+        self,
+        bracket::Bracket,
+        case::Known,
+        desk::{self, Measures},
+    },
     journal::{self, JournalError},
     one, opt, reasons,
     store::{StoreError, Tx},
@@ -80,6 +85,10 @@ pub struct Item {
     pub position: i64,
     /// Where the phone was.
     pub place: Option<Position>,
+    /// When it was there, by what the position says itself.
+    pub place_at: Option<DateTime<Utc>>,
+    /// Between which times it was sealed, by what the centre knows itself.
+    pub bracket: Option<SealedBetween>,
     /// Why there is no position.
     pub no_position: Option<NoPositionReason>,
     /// Why there is no video.
@@ -115,9 +124,29 @@ pub struct FamilyOf {
     pub settlement: String,
     /// The coordinates of the house, as imported.
     pub place: Option<Place>,
+    /// From where findings measure the distance to it: the house, or the middle of its settlement.
+    pub home: Option<HomeOf>,
     /// The centre that serves it.
     #[serde(skip)]
     pub org_unit: OrgUnitId,
+}
+
+/// Where a family lives, as findings take it.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct HomeOf {
+    /// Where.
+    pub place: Place,
+    /// How that is known.
+    pub how: Known,
+}
+
+/// Between which times a record was sealed.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct SealedBetween {
+    /// Not before.
+    pub not_before: DateTime<Utc>,
+    /// Not after.
+    pub not_after: DateTime<Utc>,
 }
 
 /// The activity of a record.
@@ -186,6 +215,12 @@ pub struct Piece {
     pub taken_at: Option<DateTime<Utc>>,
     /// Where the phone was.
     pub place: Option<Position>,
+    /// When, by the camera: local time, with an offset only if the file has one.
+    pub camera_at: Option<String>,
+    /// Where, by the camera.
+    pub camera_place: Option<Place>,
+    /// Length of a film in milliseconds.
+    pub duration_ms: Option<u64>,
     /// Page of a document.
     pub page: Option<u16>,
     /// Width in pixels, as the camera wrote.
@@ -212,6 +247,12 @@ pub struct File {
     pub size: i64,
     /// Type as signed.
     pub media_type: String,
+    /// SHA-256 as signed.
+    pub sha256: Digest,
+    /// When it came.
+    pub received_at: Option<DateTime<Utc>>,
+    /// The fact of that in the journal.
+    pub position: Option<i64>,
 }
 
 /// Something that was noticed: a hint, not guilt.
@@ -239,9 +280,25 @@ pub struct OtherRecord {
     pub worker_name: String,
     /// The day it was done, as stated.
     pub done_on: Option<NaiveDate>,
+    /// Where and when it was recorded, where its position says that.
+    #[sqlx(skip)]
+    pub place: Option<SpotOf>,
     /// The centre that serves its family.
     #[serde(skip)]
     pub org_unit: OrgUnitId,
+}
+
+/// Where a phone was, and when.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub struct SpotOf {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+    /// Radius in metres.
+    pub accuracy_m: f64,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Something that was said of the record.
@@ -360,8 +417,13 @@ pub async fn by_hash(tx: &mut Tx, hash: Digest) -> Result<Option<Item>, JournalE
         from record where hash = $1";
     let Some(row) = opt!(tx, Row, sql, hash).await? else { return Ok(None) };
     let (Some(record), Some(family)) = (row.record, row.family) else { return Ok(None) };
-    let Some(family) = family_of(tx, family).await? else { return Ok(None) };
+    let Some(mut family) = family_of(tx, family).await? else { return Ok(None) };
     let stated = stated(tx, row.position).await?;
+    let measures = desk::measures(tx, row.hash).await?;
+    let home = measures.and_then(|measures| measures.home);
+    let known = |(at, how): (findings::place::Place, Known)| HomeOf { place: Place { lat: at.lat, lon: at.lon }, how };
+    let house = family.place.map(|place| HomeOf { place, how: Known::Coordinates });
+    family.home = home.map(known).or(house);
     let evidence = evidence_of(tx, row.hash, stated.as_ref()).await?;
     let person = match row.person {
         Some(person) => Member::of(tx, person).await?,
@@ -416,6 +478,11 @@ pub async fn by_hash(tx: &mut Tx, hash: Digest) -> Result<Option<Item>, JournalE
         received_at: row.received_at,
         position: row.position,
         place: stated.as_ref().and_then(|record| record.position.clone()),
+        place_at: measures.and_then(|measures| measures.at),
+        bracket: measures.map(|Measures { bracket: Bracket { not_before, not_after }, .. }| SealedBetween {
+            not_before,
+            not_after,
+        }),
         no_position: stated.as_ref().and_then(|record| record.no_position),
         no_video: stated.as_ref().and_then(|record| record.no_video),
         paper: stated.as_ref().and_then(|record| record.paper.clone()),
@@ -523,6 +590,7 @@ async fn family_of(tx: &mut Tx, family: FamilyId) -> Result<Option<FamilyOf>, St
         members: found.members,
         settlement: found.settlement_name,
         place: Place::of(found.latitude, found.longitude),
+        home: None,
         org_unit: found.org_unit,
     }))
 }
@@ -544,7 +612,7 @@ async fn device_of(tx: &mut Tx, device: DeviceId, hash: Digest) -> Result<Device
 async fn evidence_of(tx: &mut Tx, hash: Digest, stated: Option<&Record>) -> Result<Vec<Piece>, StoreError> {
     let sql = "select evidence, kind, source from evidence where hash = $1 order by evidence";
     let rows = all!(tx, (EvidenceId, EvidenceKind, Source), sql, hash).await?;
-    let sql = "select x.evidence, x.part, x.state, x.size, x.media_type from evidence e
+    let sql = "select x.evidence, x.part, x.state, x.size, x.media_type, x.sha256, x.received_at, x.position from evidence e
         join evidence_file x on x.evidence = e.evidence where e.hash = $1";
     let mut files = all!(tx, File, sql, hash).await?;
     files.sort_unstable_by_key(|file| file.part);
@@ -577,6 +645,9 @@ fn piece(
         source,
         taken_at: signed.map(|signed| signed.taken.wall),
         place: signed.and_then(|signed| signed.position.clone()),
+        camera_at: signed.and_then(|signed| signed.summary.taken_at.clone()),
+        camera_place: signed.and_then(|signed| Place::of(signed.summary.lat, signed.summary.lon)),
+        duration_ms: signed.and_then(|signed| signed.summary.duration_ms),
         page: signed.and_then(|signed| signed.page),
         width: signed.and_then(|signed| signed.summary.width),
         height: signed.and_then(|signed| signed.summary.height),
@@ -636,7 +707,13 @@ async fn noticed(tx: &mut Tx, hash: Digest) -> Result<Vec<Noticed>, StoreError> 
                      where h.family = f.id and h.relation = 'head' order by h.id limit 1) as family_name
                     from record r join family f on f.id = r.family join app_user w on w.id = r.worker
                     where r.hash = $1 and r.record is not null";
-                opt!(tx, OtherRecord, sql, hash).await?
+                let mut other = opt!(tx, OtherRecord, sql, hash).await?;
+                if let Some(other) = &mut other {
+                    let sql = "select lat, lon, coalesce(accuracy_m, 0.0) as accuracy_m, at from record_reading
+                        where hash = $1 and lat is not null and lon is not null";
+                    other.place = opt!(tx, SpotOf, sql, hash).await?;
+                }
+                other
             }
             None => None,
         };

@@ -9,7 +9,6 @@ pub mod issues;
 pub mod making;
 pub mod period;
 pub mod round;
-pub mod rules;
 
 use std::collections::{BTreeMap, HashMap};
 

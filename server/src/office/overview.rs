@@ -25,6 +25,7 @@ use crate::{
     journal::JournalError,
     one,
     refusal::Outcome,
+    rules::Programme,
     state::AppState,
     store::{StoreError, Tx},
 };
@@ -56,8 +57,14 @@ pub struct Overview {
     pub held: i64,
     /// Returned records whose day has passed without an answer.
     pub unanswered: i64,
-    /// Families of which no record came for twelve months, or ever.
+    /// Families without a visit for [`Overview::visit_months`], by whoever visited (§42(4), A-24).
     pub unvisited: i64,
+    /// Families without a record of any kind for as long.
+    pub unrecorded: i64,
+    /// Months after which a family without a visit is counted, as it is set today.
+    pub visit_months: u32,
+    /// Completions of the days of [`Overview::weeks`] that count and have no video (§36, A-14).
+    pub no_video: i64,
     /// Rounds of monitoring that nobody closed in their terms (§43).
     pub missed: i64,
     /// Those workers with phones of whom most is not as it should be, the most first; all are in their own list
@@ -251,7 +258,9 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         sums.add(stand);
     }
     centres.sort_by(|a, b| (&a.name_kk, a.unit).cmp(&(&b.name_kk, b.unit)));
-    let Stands { families, unvisited, unanswered, missed, services, overdue, weeks, mut awaited, .. } = sums;
+    let Stands { families, unvisited, unrecorded, unanswered, missed, no_video, .. } = sums;
+    let Stands { services, overdue, weeks, mut awaited, .. } = sums;
+    let visit_months = Programme::read(tx, today).await?.visit_months;
     let week = |(from, InWeek { due, done })| Week { from, to: from + Days::new(6), due, done };
     let weeks: Vec<Week> = standing::first_monday(today).iter_weeks().zip(weeks).map(week).collect();
     let services: Vec<OfService> =
@@ -277,6 +286,9 @@ pub async fn of(state: &AppState, tx: &mut Tx, user: &User, territory: &Territor
         held,
         unanswered,
         unvisited,
+        unrecorded,
+        visit_months,
+        no_video,
         missed,
         workers,
         workers_total,

@@ -2,18 +2,22 @@
 //! versions, and the clock of the working day within which it has to be on the phones.
 //!
 //! A version lives in tables of its own until it is published ([`making`]); phones go on with the version before. Its rules
-//! are [`kandas_shared::plan`]; agreement by paper, record or file is in [`agreement`], what a page shows in [`page`].
+//! are [`kandas_shared::plan`]; agreement by paper, record or file is in [`agreement`], what a page shows in [`page`], and
+//! where a plan stands once it is on the phones follows from what is recorded ([`moving`]).
 
 pub mod agreement;
 pub mod making;
+pub mod moving;
 pub mod page;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::{Calendar, civil_date},
     ids::{FamilyId, OrgUnitId, PlanId},
     plan::{self, PlanAct},
-    plan_state::PlanState,
+    plan_state::{ActivityState, PlanState},
     problem::ProblemCode,
     pulled::User,
 };
@@ -50,6 +54,8 @@ pub enum Only {
     UnderWay,
     /// Those that should be on the phones by now (§34).
     Late,
+    /// Those on the phones, and what was on them and is over: by [`Wanted::state`], or all.
+    InForce,
     /// Families that have no plan at all, or none but drafts that were discarded.
     Without,
 }
@@ -63,6 +69,10 @@ pub struct Wanted {
     #[serde(default)]
     #[param(inline)]
     pub only: Only,
+    /// Of those on the phones and those that are over: where they stand.
+    #[serde(default)]
+    #[param(inline)]
+    pub state: Option<PlanState>,
     /// Where the page before ended.
     #[serde(default)]
     pub after: Option<Uuid>,
@@ -76,6 +86,10 @@ pub struct List {
     pub today: NaiveDate,
     /// The plans of a page: the late ones first, then by how long they wait.
     pub plans: Vec<Listed>,
+    /// Plans on the phones, and those that are over, where they were asked for.
+    pub in_force: Vec<InForce>,
+    /// How many of these stand how; states that none stands in are left out.
+    pub states: Vec<StateCount>,
     /// Families without a plan, where they were asked for.
     pub without: Vec<Without>,
     /// Where the next page begins; absent with the last one.
@@ -118,6 +132,40 @@ pub struct Listed {
     pub publish_by: Option<NaiveDate>,
     /// That day has passed.
     pub late: bool,
+}
+
+/// A plan on the phones, or one that was.
+#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[schema(as = PlanInForce)]
+pub struct InForce {
+    /// The plan.
+    pub plan: PlanId,
+    /// Whose.
+    pub family: FamilyId,
+    /// Surname of its head, or the given name of one who has none.
+    pub name: Option<String>,
+    /// Where it lives.
+    pub settlement: String,
+    /// The version in force.
+    pub version: i32,
+    /// Where the plan stands.
+    pub state: PlanState,
+    /// When that version was loaded.
+    pub published_on: Option<NaiveDate>,
+    /// Activities that are done.
+    pub done: i64,
+    /// Activities that are not settled.
+    pub open: i64,
+}
+
+/// How many plans stand so.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = PlanStateCount)]
+pub struct StateCount {
+    /// How.
+    pub state: PlanState,
+    /// So many.
+    pub count: i64,
 }
 
 /// A family without a plan.
@@ -211,6 +259,19 @@ pub async fn clocks(tx: &mut Tx, units: &[(OrgUnitId,)], today: NaiveDate) -> Re
     Ok(clocks)
 }
 
+/// Versions in these units that stand so and wait for somebody: unit, family, and since when; the longest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waiting(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    state: PlanState,
+) -> Result<Vec<(OrgUnitId, FamilyId, DateTime<Utc>)>, StoreError> {
+    let rows = under_way(tx, units, &format!("'{state}'")).await?;
+    Ok(rows.into_iter().map(|row| (row.org_unit, row.family, row.state_at)).collect())
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     family: FamilyId,
@@ -252,9 +313,10 @@ const BEFORE: &str = "'draft_remote', 'prelim_agreed', 'final_draft', 'agreed'";
 const HEAD: &str = "(select coalesce(h.surname, h.given_name) from person h where h.family = f.id
     and h.relation = 'head' order by h.id limit 1) as name";
 
-/// Families of which there is no plan and nobody works on one.
+/// Families of which there is no plan, nobody works on one, and which have not left.
 const WITHOUT: &str = "from family f where not exists (select 1 from plan p where p.family = f.id)
-    and not exists (select 1 from plan_version v where v.family = f.id and v.state <> 'discarded') and f.org_unit in (";
+    and not exists (select 1 from plan_version v where v.family = f.id and v.state <> 'discarded')
+    and not exists (select 1 from monitoring_departure d where d.family = f.id and d.refund <> 'withdrawn') and f.org_unit in (";
 
 /// Versions in these states, without those of families whose plan is over or that have left: nothing is done to them.
 async fn under_way(tx: &mut Tx, units: &[(OrgUnitId,)], states: &str) -> Result<Vec<Row>, StoreError> {
@@ -263,7 +325,8 @@ async fn under_way(tx: &mut Tx, units: &[(OrgUnitId,)], states: &str) -> Result<
             v.state_at, v.agreed_on, v.approved_at
          from plan_version v join family f on f.id = v.family
          where v.state in ({states})
-         and not exists (select 1 from plan q where q.family = v.family and q.state not in ('published', 'in_execution'))
+         and not exists (select 1 from plan q where q.family = v.family and q.state in ('departed', 'closed'))
+         and not exists (select 1 from monitoring_departure d where d.family = v.family and d.refund <> 'withdrawn')
          and f.org_unit in ("
     );
     let tail = ") order by v.state_at, v.plan limit $1";
@@ -331,18 +394,74 @@ pub async fn list(
         without.sort_by_key(|of: &Without| of.family);
         without.dedup_by_key(|of| of.family);
     }
+    let in_force = if wanted.only == Only::InForce {
+        in_force(tx, &units, wanted.state, PlanId(wanted.after.unwrap_or_default())).await?
+    } else {
+        Vec::new()
+    };
     match wanted.only {
         Only::Mine => plans.retain(|plan| plan.mine),
         Only::UnderWay => {}
         Only::Late => plans.retain(|plan| plan.late),
-        Only::Without => plans.clear(),
+        Only::InForce | Only::Without => plans.clear(),
     }
     plans.sort_by_key(|plan| (!plan.late, plan.publish_by.is_none(), plan.publish_by, plan.since, plan.plan));
     let (plans, _, next_plan) = cut(plans, wanted.after, MOST, |plan| plan.plan.0);
     let more = without.len() > MOST;
     without.truncate(MOST);
-    let next = next_plan.or(without.last().filter(|_| more).map(|of| of.family.0));
-    Ok(List { today, plans, without, next, mine, under_way, late, without_count })
+    let (in_force, _, next_in_force) = cut(in_force, None, MOST, |of| of.plan.0);
+    let next = next_plan.or(next_in_force).or(without.last().filter(|_| more).map(|of| of.family.0));
+    let states = states(tx, &units).await?;
+    Ok(List { today, plans, in_force, states, without, next, mine, under_way, late, without_count })
+}
+
+/// Whether a plan stands so once phones have it, or when it is over.
+fn is_in_force(state: PlanState) -> bool {
+    state.is_on_phones() || matches!(state, PlanState::Closed | PlanState::Departed)
+}
+
+fn quoted<T: std::fmt::Display>(words: impl Iterator<Item = T>) -> String {
+    words.map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// Plans that phones have or had, by their ids, one more than a page holds.
+async fn in_force(
+    tx: &mut Tx,
+    units: &[(OrgUnitId,)],
+    state: Option<PlanState>,
+    after: PlanId,
+) -> Result<Vec<InForce>, StoreError> {
+    let states = PlanState::ALL.iter().copied();
+    let states = quoted(states.filter(|of| is_in_force(*of) && state.is_none_or(|state| state == *of)));
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
+    let activities = |of: fn(ActivityState) -> bool| {
+        let states = quoted(ActivityState::ALL.iter().copied().filter(|state| of(*state)));
+        format!("(select count(*) from activity a where a.family = f.id and a.state in ({states}))")
+    };
+    let sql = format!(
+        "select p.id as plan, p.family, {HEAD}, f.settlement_name as settlement, p.version, p.state, p.published_on,
+            {} as done, {} as open
+         from plan p join family f on f.id = p.family where p.state in ({states}) and p.id > $2 and f.org_unit in (",
+        activities(|state| state.counts_as_done() || state == ActivityState::Synced),
+        activities(|state| !state.is_settled() && state != ActivityState::Synced)
+    );
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let mut plans = among!(tx, InForce, &sql, units, ") order by p.id limit $1", most + 1, after).await?;
+    plans.sort_by_key(|of| of.plan);
+    plans.dedup_by_key(|of| of.plan);
+    Ok(plans)
+}
+
+async fn states(tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<Vec<StateCount>, StoreError> {
+    let sql = "select p.state, count(*) from plan p join family f on f.id = p.family where f.org_unit in (";
+    let mut counts: BTreeMap<PlanState, i64> = BTreeMap::new();
+    for (state, count) in among!(tx, (PlanState, i64), sql, units, ") group by p.state").await? {
+        *counts.entry(state).or_default() += count;
+    }
+    let known = counts.into_iter().filter(|(state, _)| is_in_force(*state));
+    Ok(known.map(|(state, count)| StateCount { state, count }).collect())
 }
 
 /// The centre that serves the family of a plan; none if there is no such version, or it went with the family.

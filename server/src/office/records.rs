@@ -37,8 +37,6 @@ use crate::{
 pub const MOST: i64 = 50;
 /// So few records of a frequent kind may lie anywhere among the others.
 const FEW: i64 = 500;
-/// So many files that have not come are walked through for one page.
-const FEW_FILES: i64 = 4_000;
 
 /// What has become of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -67,10 +65,12 @@ pub enum State {
     Noticed,
     /// Its activity is done by it.
     Done,
+    /// It counts, and is a completion without a video (§36, A-14).
+    NoVideo,
 }
 
 impl State {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Unchecked,
         Self::Accepted,
         Self::Remarked,
@@ -82,6 +82,7 @@ impl State {
         Self::Incomplete,
         Self::Noticed,
         Self::Done,
+        Self::NoVideo,
     ];
 
     /// Its word.
@@ -99,6 +100,7 @@ impl State {
             Self::Incomplete => "incomplete",
             Self::Noticed => "noticed",
             Self::Done => "done",
+            Self::NoVideo => "no_video",
         }
     }
 
@@ -126,16 +128,14 @@ impl State {
             }
             Self::Held => held::HELD,
             Self::Handover => held::HANDOVER,
-            Self::Incomplete => {
-                "r.verdict = 'accepted' and not r.superseded and exists (select 1 from evidence e
-                 join evidence_file x on x.evidence = e.evidence where e.hash = r.hash and x.state = 'expected')"
-            }
+            Self::Incomplete => "r.awaits and r.verdict = 'accepted' and not r.superseded",
             // What speaks for a record weighs nothing.
             Self::Noticed => "r.verdict = 'accepted' and not r.superseded and r.risk > 0",
             Self::Done => {
                 "r.verdict = 'accepted' and exists (select 1 from activity a where a.id = r.activity
                  and a.record = r.record and a.state in ('synced', 'reported', 'sys_confirmed', 'disputed'))"
             }
+            Self::NoVideo => NO_VIDEO,
         }
     }
 }
@@ -144,6 +144,9 @@ impl State {
 pub(super) const UNCHECKED: &str =
     "r.check_state = 'unchecked' and r.verdict = 'accepted' and not r.superseded
     and r.record is not null and r.kind in ('completion', 'not_applicable', 'refused', 'consent', 'act')";
+
+/// Completions that count and have no video.
+pub(super) const NO_VIDEO: &str = "r.no_video and r.verdict = 'accepted' and not r.superseded";
 
 /// What is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -192,14 +195,22 @@ impl Wanted {
     /// The conditions as SQL over `r`: what is due before `$1` is late, `$2` is where the page before ended, `$3` to `$8` are [`Wanted::bound`].
     pub(super) fn fits(&self) -> String {
         let mut fits = String::from("r.position < $2");
+        // Of records that await files there is an index of their own: what else is asked is not to be looked for in another,
+        // where these may be few among very many.
+        let awaited = self.state == Some(State::Incomplete);
+        let (service, from, to) = if awaited {
+            ("coalesce(r.service, '') = $6", "coalesce(r.done_on, r.done_on) >= $7", "coalesce(r.done_on, r.done_on) <= $8")
+        } else {
+            ("r.service = $6", "r.done_on >= $7", "r.done_on <= $8")
+        };
         for (asked, condition) in [
             (self.state.is_some(), self.state.map_or("", State::condition)),
             (self.worker.is_some(), "r.worker = $3"),
             (self.phone.is_some(), "r.device = $4"),
             (self.chain.is_some(), "r.chain = $5 and r.placed"),
-            (self.service.is_some(), "r.service = $6"),
-            (self.from.is_some(), "r.done_on >= $7"),
-            (self.to.is_some(), "r.done_on <= $8"),
+            (self.service.is_some(), service),
+            (self.from.is_some(), from),
+            (self.to.is_some(), to),
             (self.completions == Some(true), "r.kind = 'completion'"),
         ] {
             if asked {
@@ -553,29 +564,6 @@ impl Whole {
     }
 }
 
-/// Whether so few files have not come, of all records, that it is quicker to begin with them.
-async fn awaits_few(tx: &mut Tx) -> Result<bool, StoreError> {
-    let sql =
-        "select count(*) from (select 1 from evidence_file x where x.state = 'expected' limit $1) counted";
-    Ok(one!(tx, (i64,), sql, FEW_FILES + 1).await?.0 <= FEW_FILES)
-}
-
-/// Of few records of which files are not here, wherever they lie among the others: from the files to the records.
-async fn page_of_awaited(tx: &mut Tx, units: &[(OrgUnitId,)], before: i64) -> Result<Vec<Place>, StoreError> {
-    // SQLite joins in this order because the joins are crossed.
-    let sql = format!(
-        "select distinct r.position, r.hash from evidence_file x cross join evidence e cross join record r
-         cross join app_user w where x.state = 'expected' and e.evidence = x.evidence and r.hash = e.hash
-         and w.id = r.worker and r.verdict = 'accepted' and not r.superseded and r.position < $1 and {UNIT} in ("
-    );
-    let limit = MOST + 1;
-    let mut places =
-        among!(tx, Place, &sql, units, ") order by r.position desc limit $2", before, limit).await?;
-    places.sort_unstable_by_key(|(position, _)| Reverse(*position));
-    places.dedup_by_key(|(position, _)| *position);
-    Ok(places)
-}
-
 /// A page of the list, as far as the user's rights reach. `counted` is how many there are, where that is known already.
 ///
 /// # Errors
@@ -597,13 +585,7 @@ pub async fn list(
     };
     let before = wanted.before.unwrap_or(i64::MAX);
     let few = total <= if wanted.is_frequent() { FEW } else { EXACT };
-    let mut places = match (wanted.is_awaited(), wanted.unit) {
-        (true, None) if awaits_few(tx).await? => {
-            page_of_awaited(tx, &held::units(user, territory), before).await?
-        }
-        // Where many files have not come, the next ones in order are soon found.
-        (awaited, _) => asked.page(tx, before, few && !awaited, MOST).await?,
-    };
+    let mut places = asked.page(tx, before, few, MOST).await?;
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let more = places.len() > most;
     places.truncate(most);
@@ -719,6 +701,8 @@ pub struct Tally {
     pub noticed: i64,
     /// See [`State::Done`].
     pub done: i64,
+    /// See [`State::NoVideo`].
+    pub no_video: i64,
 }
 
 /// Counts records.
@@ -764,6 +748,44 @@ impl Tally {
             incomplete: self.incomplete + more.incomplete,
             noticed: self.noticed + more.noticed,
             done: self.done + more.done,
+            no_video: self.no_video + more.no_video,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// Records that await files are few among very many: whatever else is asked, the index of these alone is read.
+    #[tokio::test]
+    async fn what_is_awaited_is_looked_for_among_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let store =
+            Store::open(&format!("sqlite:{}", folder.path().join("store.db").display())).await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let day = "2026-11-20".parse().ok();
+        let awaited = Wanted { state: Some(State::Incomplete), ..Wanted::default() };
+        for (wanted, of_unit) in [
+            (awaited.clone(), true),
+            (awaited.clone(), false),
+            (Wanted { service: "S07".parse().ok(), ..awaited.clone() }, true),
+            (Wanted { service: "S07".parse().ok(), ..awaited.clone() }, false),
+            (Wanted { from: day, to: day, ..awaited.clone() }, true),
+            (Wanted { from: day, to: day, completions: Some(true), ..awaited.clone() }, false),
+        ] {
+            let unit = if of_unit { " and r.org_unit = $9" } else { "" };
+            let sql = format!("explain query plan select r.position, r.hash from record r where {}{unit}", wanted.fits());
+            let (worker, phone, chain, service, from, to) = wanted.bound();
+            let nobody = OrgUnitId(Uuid::nil());
+            let late = NaiveDate::default();
+            let sql = AssertSqlSafe(sql.as_str());
+            let steps = all!(
+                &mut tx, (i64, i64, i64, String), sql, late, i64::MAX, worker, phone, chain, service, from, to, nobody
+            );
+            let steps: Vec<String> = steps.await.unwrap().into_iter().map(|(.., step)| step).collect();
+            assert!(steps.len() == 1 && steps[0].contains("record_awaits"), "{wanted:?}: {steps:?}");
         }
     }
 }

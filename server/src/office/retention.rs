@@ -9,6 +9,7 @@ use kandas_shared::{
     problem::ProblemCode,
     pulled::User,
     retention::{Keeping, KeepingStage, MOST_YEARS, RetentionClass},
+    wire::PhoneSettings,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -28,6 +29,7 @@ use crate::{
     opt,
     refusal::{Outcome, Refusal},
     retention::{self, Classes},
+    rules::{self, RuleSet},
     state::AppState,
     store::{StoreError, Tx},
 };
@@ -36,8 +38,6 @@ use crate::{
 const PAGE: i64 = 200;
 /// Persons with a withdrawn consent of a page.
 const MOST: usize = 100;
-/// Days after the receipt of a file for which phones keep their copy, at least; fixed in the program for phones.
-const PHONE_DAYS: u32 = 14;
 
 /// How everything is kept.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -47,7 +47,7 @@ pub struct Shown {
     pub today: NaiveDate,
     /// The classes.
     pub classes: Vec<OfClass>,
-    /// Days after the receipt of a file for which phones keep their copy, at least. Fixed in the program for phones.
+    /// Days after the receipt of a file for which phones keep their copy, as their settings say today; 14 at least.
     pub phone_days: u32,
     /// The most years of either kind.
     pub most_years: u32,
@@ -116,6 +116,7 @@ pub struct WantedKeeping {
 /// When the database does not answer.
 pub async fn read(tx: &mut Tx, now: DateTime<Utc>) -> Result<Shown, StoreError> {
     let (known, today) = (Classes::read(tx).await?, civil_date(now));
+    let phones = rules::Rules::read(tx, RuleSet::Phone).await?;
     let changes = history(tx, &format!("{}%", retention::PREFIX)).await?;
     let change = |row: ChangeRow| {
         let (class, from) = retention::about(&row.name)?;
@@ -134,7 +135,7 @@ pub async fn read(tx: &mut Tx, now: DateTime<Utc>) -> Result<Shown, StoreError> 
     Ok(Shown {
         today,
         classes: RetentionClass::ALL.iter().copied().map(of_class).collect(),
-        phone_days: PHONE_DAYS,
+        phone_days: phones.over(PhoneSettings::default(), today).keep_days,
         most_years: MOST_YEARS,
         history: changes.into_iter().filter_map(change).collect(),
     })

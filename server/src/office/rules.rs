@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::dated;
 use crate::{
     refusal::{Outcome, Refusal},
-    rules::{Kind, Rule, RuleSet, Rules},
+    rules::{Kind, NONE, Rule, RuleSet, Rules},
     state::AppState,
     store::{StoreError, Tx},
 };
@@ -33,7 +33,7 @@ pub struct All {
 pub struct OfRule {
     /// Its name.
     pub rule: String,
-    /// What may be chosen; empty where it is a whole number.
+    /// What may be chosen; empty where it is a whole number. Where it is a term, `none` or a number.
     pub words: Vec<String>,
     /// The least number, where it is one.
     pub least: Option<u64>,
@@ -101,6 +101,7 @@ pub async fn all(tx: &mut Tx, set: RuleSet, now: DateTime<Utc>) -> Result<All, S
         let (words, range) = match rule.kind {
             Kind::Words(words) => (words, None),
             Kind::Number { least, most } => (&[][..], Some((least, most))),
+            Kind::Term { most } => (&[NONE][..], Some((1, most))),
         };
         OfRule {
             rule: rule.name.to_owned(),

@@ -23,6 +23,7 @@ use super::{
     held::EXACT,
     monitoring,
     overview::Count,
+    records::NO_VIDEO,
 };
 use crate::{
     all, among,
@@ -61,8 +62,12 @@ pub(super) fn first_monday(today: NaiveDate) -> NaiveDate {
 pub struct Stands {
     /// Families.
     pub families: i64,
-    /// Families of which no record came for twelve months, or ever.
+    /// Families without a visit for the months of A-24 ([`family::unvisited`]).
     pub unvisited: i64,
+    /// Families without a record of any kind for as long.
+    pub unrecorded: i64,
+    /// Completions of the [`WEEKS`] that count and have no video (§36, A-14).
+    pub no_video: i64,
     /// Returned records whose day has passed without an answer.
     pub unanswered: i64,
     /// Rounds of monitoring that nobody closed in their terms (§43).
@@ -105,6 +110,8 @@ impl Stands {
     pub(super) fn add(&mut self, more: Self) {
         self.families += more.families;
         self.unvisited += more.unvisited;
+        self.unrecorded += more.unrecorded;
+        self.no_video += more.no_video;
         self.unanswered += more.unanswered;
         self.missed += more.missed;
         for (service, count) in more.services {
@@ -440,24 +447,48 @@ async fn count(
         cast(sum(case when a.state in ('cancelled', 'not_applicable', 'refused') then 0 else 1 end) as bigint) as planned,
         cast(sum(case when a.state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end) as bigint)
          as done,
-        cast(sum(case when a.state = 'planned' and a.due_on >= $1 and a.due_on <= $2 then 1 else 0 end) as bigint)
+        cast(sum(case when a.state = 'planned' and a.due_on >= $1 and a.due_on <= $2{stays} then 1 else 0 end) as bigint)
          as soon,
-        cast(sum(case when a.state = 'planned' and a.due_on < $1 then 1 else 0 end) as bigint) as overdue
+        cast(sum(case when a.state = 'planned' and a.due_on < $1{stays} then 1 else 0 end) as bigint) as overdue
         from activity a where a.org_unit in (";
-    for row in among!(tx, OfService, sql, units, ") group by a.org_unit, a.service", late, soon).await? {
-        let OfService { org_unit, service, planned, done, soon, overdue } = row;
-        let unit = stands.entry(org_unit).or_default();
-        unit.services.insert(service, Count { planned, done, soon, overdue });
+    let left = family::left_open(tx, units, soon).await?;
+    let (left, stayed): (Vec<_>, Vec<_>) = units.iter().copied().partition(|(unit,)| left.contains(unit));
+    for (units, stays) in [(stayed, String::new()), (left, format!(" and {}", family::STAYS))] {
+        if units.is_empty() {
+            continue;
+        }
+        let sql = sql.replace("{stays}", &stays);
+        let tail = ") group by a.org_unit, a.service";
+        for row in among!(tx, OfService, &sql, units, tail, late, soon).await? {
+            let OfService { org_unit, service, planned, done, soon, overdue } = row;
+            let unit = stands.entry(org_unit).or_default();
+            unit.services.insert(service, Count { planned, done, soon, overdue });
+        }
     }
-    let sql = "select f.org_unit, count(*), cast(sum(case when exists
-        (select 1 from record r where r.family = f.id and r.received_at > $1) then 0 else 1 end) as bigint)
-        from family f where f.org_unit in (";
+    let seen = family::seen_since(tx, today).await?;
+    let without = |what: &str| format!("cast(sum(case when {what} then 1 else 0 end) as bigint)");
+    let sql = format!(
+        "select f.org_unit, count(*), {}, {} from family f where f.org_unit in (",
+        without(&family::unvisited(1)),
+        without(&family::unrecorded(1))
+    );
     let tail = ") group by f.org_unit";
-    for (unit, families, unvisited) in
-        among!(tx, (OrgUnitId, i64, i64), sql, units, tail, family::a_year_before(now)).await?
+    for (unit, families, unvisited, unrecorded) in
+        among!(tx, (OrgUnitId, i64, i64, i64), &sql, units, tail, seen).await?
     {
         let unit = stands.entry(unit).or_default();
-        (unit.families, unit.unvisited) = (families, unvisited);
+        (unit.families, unit.unvisited, unit.unrecorded) = (families, unvisited, unrecorded);
+    }
+    let first = first_monday(today);
+    let last = first + Days::new(7 * WEEKS as u64 - 1);
+    let sql = format!(
+        "select r.org_unit, count(*) from record r where {NO_VIDEO} and r.done_on >= $1 and r.done_on <= $2
+         and r.org_unit in ("
+    );
+    for (unit, no_video) in
+        among!(tx, (OrgUnitId, i64), &sql, units, ") group by r.org_unit", first, last).await?
+    {
+        stands.entry(unit).or_default().no_video = no_video;
     }
     let sql =
         "select r.org_unit, count(*) from record r where r.check_state = 'returned' and not r.superseded
@@ -476,6 +507,7 @@ async fn count(
     let sql =
         "select f.org_unit, n.worker, count(*) from family f cross join assignment n cross join activity a
         where n.family = f.id and n.is_open and a.family = f.id and a.state = 'planned' and a.due_on < $1
+        and not exists (select 1 from plan q where q.family = f.id and q.state = 'departed')
         and f.org_unit in (";
     let tail = ") group by f.org_unit, n.worker";
     for (unit, worker, overdue) in among!(tx, (OrgUnitId, UserId, i64), sql, units, tail, late).await? {

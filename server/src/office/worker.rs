@@ -43,7 +43,7 @@ pub struct Page {
     pub active: bool,
     /// Families that are his now.
     pub families: i64,
-    /// Those of them of which no record came for twelve months, or ever.
+    /// Those of them without a visit for the months that are set.
     pub unvisited: i64,
     /// Activities of these families.
     pub count: Count,
@@ -88,8 +88,8 @@ pub async fn of(
     let today = civil_date(now);
     let his = family::Wanted { worker: Some(worker), ..family::Wanted::default() };
     let families = family::count(tx, standing, user, territory, &his, now).await?;
-    let silent = family::Wanted { only: Some(Only::Unvisited), ..his };
-    let unvisited = family::count(tx, standing, user, territory, &silent, now).await?;
+    let alone = family::Wanted { only: Some(Only::Unvisited), ..his };
+    let unvisited = family::count(tx, standing, user, territory, &alone, now).await?;
     let sql = format!("{LINE} where d.worker = $1 order by d.enrolled_at desc, d.id");
     let mut phones = all!(tx, Line, sqlx::AssertSqlSafe(sql.clone()), worker).await?;
     device::complete(tx, &mut phones, now).await?;

@@ -7,9 +7,10 @@ use kandas_server::{
     check::held::{self, Deciding, Decision, Missing},
     erase,
     facts::{Event, Setting},
-    findings::{self, Finding, work::Work},
+    findings::{self, Finding, case::Known, work::Work},
     journal::{self, Fact},
     media::Depot,
+    office::item::{self, Item},
     one, rebuild,
     verify::{self, Media},
 };
@@ -115,6 +116,12 @@ impl Case {
         let mut found = findings::of(&mut tx, record).await.unwrap();
         found.retain(|finding| !matches!(finding.rule, Rule::Late | Rule::DueUnproven));
         found
+    }
+
+    /// As a supervisor has it before him.
+    async fn item(&self, house: &House, record: RecordId) -> Item {
+        let mut tx = house.store.read().await.unwrap();
+        item::of(&mut tx, record).await.unwrap().unwrap()
     }
 
     async fn lives_at(&self, house: &House, family: Uuid, at: Option<(f64, f64)>) {
@@ -309,7 +316,10 @@ on_each! { engine, House;
         house.append([middle(r#"{"lat":54.3,"lon":76.9,"source":"карта"}"#)]).await;
         let far = case.noticed(&house, record).await;
         assert_eq!((rules(&far), &far[0].params["how"]), (vec![(Rule::FarFromSettlement, Severity::Soon)], &json!("centre")));
+        let home = case.item(&house, record).await.family.home.unwrap();
+        assert_eq!(((home.place.lat, home.place.lon), home.how), ((54.3, 76.9), Known::Centre));
         house.append([middle("")]).await;
+        assert!(case.item(&house, record).await.family.home.is_none());
         assert_eq!(rules(&case.noticed(&house, record).await), [(Rule::SettlementUnknown, Severity::Good)]);
         case.lives_at(&house, case.families[0], Some(HOME)).await;
         let set = |value: &str, day: &str| {
@@ -336,6 +346,15 @@ on_each! { engine, House;
         let (earlier, _) = case.complete(&house, 0, 1, at_time(HOME, "2026-11-23T06:30:00Z")).await;
         assert_eq!(rules(&case.noticed(&house, earlier).await), []);
         assert_eq!(rules(&case.noticed(&house, later).await), [(Rule::ImpossibleTravel, Severity::Over)]);
+        // Whoever checks it has both places before him, with their times, and what the record is measured by.
+        let item = case.item(&house, later).await;
+        let other = item.findings[0].other.as_ref().unwrap();
+        assert_eq!(other.record, earlier);
+        let place = other.place.unwrap();
+        assert_eq!(((place.lat, place.lon), place.at), (HOME, "2026-11-23T06:30:00Z".parse().unwrap()));
+        assert_eq!(item.place_at, "2026-11-23T06:40:00Z".parse().ok());
+        let bracket = item.bracket.unwrap();
+        assert!(bracket.not_before <= bracket.not_after && bracket.not_after == item.received_at, "{bracket:?}");
         // He was halfway in between: only from there on it was too fast.
         let (between, _) = case.complete(&house, 0, 2, at_time((HOME.0 + 0.01, HOME.1), "2026-11-23T06:39:00Z")).await;
         assert_eq!(rules(&case.noticed(&house, between).await), []);

@@ -338,7 +338,8 @@ async fn monitored(house: &House, state: &AppState, user: &User, family: FamilyI
     let hand = ReportHand { by: user.id, by_name: user.name.clone(), by_role: user.role };
     let round = RoundOf { number: 1, begins_on: day("2026-07-01"), ends_on: day("2026-09-30") };
     let act = RoundAct::Close;
-    let acted = RoundActed { round, act, in_time: Some(false), words: None, hand: hand.clone() };
+    let acted =
+        RoundActed { round, act, in_time: Some(false), words: None, satisfaction: None, hand: hand.clone() };
     let checked = ResidenceChecked {
         round,
         result: Residence::Present,

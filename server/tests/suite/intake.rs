@@ -209,6 +209,15 @@ on_each! { engine, World;
         let jws = phone.sign(Typ::Record, odd);
         (phone.seq, phone.prev) = (record.seq, Some(jws.identity()));
         held(&phone.push(&intake, [jws]).await.items[0], HeldReason::PayloadUnreadable);
+        // An act that a later program knows: kept as it is, and said to be so.
+        let act = Statement::Act { act: Act::PlanAgreement, person: None, topics: Vec::new(), details: serde_json::Map::new() };
+        let record = phone.record(101, act);
+        let later = serde_json::to_string(&record).unwrap().replacen("plan_agreement", "an_act_to_come", 1);
+        let jws = phone.sign(Typ::Record, later);
+        (phone.seq, phone.prev) = (record.seq, Some(jws.identity()));
+        let item = phone.push(&intake, [jws]).await.items.remove(0);
+        held(&item, HeldReason::PayloadUnreadable);
+        assert_eq!(item.record, Some(record.record), "found by its id");
         for text in ["not json", "{}", "[1]", "{\"v\":1,\"note\":\"\\u0000\"}"] {
             held(&phone.push(&intake, [phone.sign(Typ::Record, text.into())]).await.items[0], HeldReason::PayloadUnreadable);
         }

@@ -253,6 +253,37 @@ impl Office {
     }
 }
 
+/// An act of a family outside the 25 services, as the worker's phone records it with one piece of evidence of a kind: the verdict
+/// has to be "accepted".
+pub async fn acted(
+    house: &House,
+    office: &mut Office,
+    (family, person): (FamilyId, PersonId),
+    (act, details, kind): (&str, serde_json::Value, &str),
+    day: &str,
+) -> RecordId {
+    let bytes = photo(&format!("ACT {act} {day}"));
+    let work = Work {
+        family,
+        person,
+        activity: ActivityId(person.0),
+        service: kandas_shared::service::ServiceCode::S01,
+        note: "",
+        photo: &bytes,
+    };
+    let change = |payload: &mut serde_json::Value| {
+        payload["statement"] =
+            serde_json::json!({"kind": "act", "act": act, "person": person, "topics": [], "details": details});
+        payload["done_on"] = serde_json::json!(day);
+        payload["evidence"][0]["kind"] = serde_json::json!(kind);
+        payload.as_object_mut().unwrap().remove("note");
+    };
+    let sealed = office.phone.seal_with(house, &work, change).await;
+    assert_eq!(office.phone.push(house, &[&sealed]).await, [Verdict::Accepted]);
+    let payload: serde_json::Value = serde_json::from_str(&sealed.jws.payload).unwrap();
+    serde_json::from_value(payload["record"].clone()).unwrap()
+}
+
 /// A text as it stands in an address.
 pub fn coded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -272,6 +303,30 @@ pub fn peer(program: &str, arguments: &[&str]) -> Option<String> {
         "the tests need {program}: cargo xtask peers"
     );
     found
+}
+
+/// A paper in Kazakh cites the order, and the journal as it was after the last act of a kind in a table; without a kind, no
+/// place in the journal.
+pub async fn assert_grounds(house: &House, text: &str, acts: &str, kind: Option<&str>) {
+    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut parts = vec![
+        "2013 жылғы 22 шілдедегі № 331-Ө-М бұйрығы".to_owned(),
+        "2024 жылғы 30 мамырдағы № 170".to_owned(),
+        "№ 34446".to_owned(),
+        format!("бағдарлама {}, баптаулар № ", env!("CARGO_PKG_VERSION")),
+    ];
+    if let Some(kind) = kind {
+        let mut tx = house.store.read().await.unwrap();
+        let sql = format!("select max(position) from {acts} where act = $1");
+        let sql = kandas_server::store::sqlx::AssertSqlSafe(sql);
+        let (position,) = kandas_server::one!(&mut tx, (i64,), sql, kind).await.unwrap();
+        let root = kandas_server::journal::root_at(&mut tx, position.unsigned_abs()).await.unwrap();
+        parts.push(format!("Журнал: № {position}, түбірі {root}"));
+    }
+    for part in parts {
+        assert!(spaced.contains(&part), "{part} is not on the paper: {spaced}");
+    }
+    assert_eq!(spaced.contains("Журнал: №"), kind.is_some(), "{spaced}");
 }
 
 /// The journal says the same as the tables, and `verify` finds nothing.

@@ -54,6 +54,7 @@ assessment-watched = Families whose residence was checked
 assessment-departed = Families that left
 assessment-satisfaction = Satisfaction, mean score
 assessment-no-data = no data
+assessment-answers = {$mean} (answers: {$count})
 assessment-before = previous quarter: {$value}
 assessment-open-list = {$name}: open the list
 assessment-completions = completions only

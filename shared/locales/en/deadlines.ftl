@@ -39,8 +39,11 @@ deadline-state-open = No term
 
 ## What is due
 
+deadline-plan-after-visit = Agree on a plan after the preliminary visit
 deadline-registration = Temporary registrations that end
 deadline-activity = Services of plans
+deadline-agreement = Plans that wait for the agreement of the kandas
+deadline-approval = Approve plans
 deadline-publication = Bring the plan onto the phones
 deadline-rework = Answer what was returned for rework
 deadline-check = Check records
@@ -59,8 +62,11 @@ deadline-measures = Consider the conclusion and take measures
 
 ## Whose turn it is
 
+deadline-who-plan-after-visit = Worker of the career centre
 deadline-who-registration = Worker of the career centre
 deadline-who-activity = Worker of the career centre
+deadline-who-agreement = Worker of the career centre
+deadline-who-approval = Head of the mobility centre
 deadline-who-publication = Worker of the career centre
 deadline-who-rework = Worker of the career centre
 deadline-who-check = Director, head of the mobility centre, executive body
@@ -81,8 +87,11 @@ deadline-who-measures = Executive body
 
 deadline-help = How the clocks run
 deadline-help-clock = A term in working days leaves the day of its event out and ends at the end of its last day, by the time of the whole country (UTC+5). A date of the order that falls on a day off has two days: the target date is the last working day before it, the legal one the first working day after it. Squares are working days: the filled ones are gone or run today, the bar between them is the target date.
+deadline-help-plan-after-visit = Paragraph 28: one working day after the preliminary visit. It stands here from the day that the record of the visit names until a plan is agreed with the family; a draft made remotely is not enough.
 deadline-help-registration = Paragraph 31: a temporary registration lasts a year at most. It stands here from eleven months on, or from a month before an earlier end. The day to aim for is its own last day; late by the order is only what is longer than the year.
 deadline-help-activity = Paragraph 33: a service has its date from the inclusion in the quota, by the term of its service. Without inclusion there is a planned day and no legal one, so no clock.
+deadline-help-agreement = Paragraph 34: the plan is agreed with the kandas. The order names no term; what counts is since when the final draft has been waiting.
+deadline-help-approval = Paragraph 34: the labour mobility centre approves the plan that the kandas agreed to. The order names no term.
 deadline-help-publication = Paragraph 34: one working day from the later of the two, the agreement of the kandas and the approval by the mobility centre.
 deadline-help-rework = Paragraph 37: a record that was given back is answered by the day that the supervisor chose. The order names no term.
 deadline-help-check = Paragraph 37: the worker's own confirmation is enough, and the order names no term for looking at it.

@@ -120,3 +120,8 @@ export-col-who = Who
 export-col-whose = Whose turn
 export-col-why-held = Why it was held
 export-col-written = Written
+
+paper-grounds = Legal basis and journal
+paper-basis = Legal basis: order of the Minister of Labour and Social Protection of the Population of the Republic of Kazakhstan of 22 July 2013 No. {$order} (in the wording of order No. 170 of 30 May 2024, registered as No. 34446)
+paper-rules = Version of the rules: program {$program}, settings No. {$settings}
+paper-checkpoint = Journal: No. {$position}, root {$root}

@@ -38,6 +38,7 @@ finding-why-exif-time-captured = The file says {$file}, the phone says {$phone}.
 finding-why-exif-time-attached = The attached file was made on {$file}, the work was done on {$phone}.
 finding-why-same-file = The file is the same, byte for byte, in a record for another family.
 finding-why-near-duplicate = The photo differs from one in a record for another family in {$bits} of {$of} marks.
+finding-why-near-duplicate-seen = The photo differs from one in a record for another family in {$bits} of {$of} marks, and {$percent} % of the two pictures agree.
 finding-why-impossible-travel = {$km} km in {$minutes} min, {$kmh} km/h; up to {$most_kmh} km/h is usual.
 finding-why-clock-jump-within = Between this record and the one before, the clock was moved by {$seconds} s.
 finding-why-clock-jump-back = The clock shows {$seconds} s less than at the record before.

@@ -45,6 +45,7 @@ round-did-reopen = Reopened
 round-start-quota = From inclusion in the quota
 round-start-arrival = From arrival
 round-periods-calendar = Quarters of the calendar, then half-years
+round-periods-calendar-halves = Quarters and half-years of the calendar (a quarter without a round may lie between rounds 12 and 13)
 round-periods-anniversary = Months counted from the first day
 
 ## Problems and proposals
@@ -171,9 +172,12 @@ round-horizon = The five years end (paragraph 40)
 round-no-start = Neither the day of inclusion in the quota nor that of arrival is known: there are no rounds.
 round-not-over = The period is not over: the round can be closed from {$date} on.
 round-needs-look = Before the round can be closed, somebody has to look where the family lives (paragraph 45).
+round-needs-departure = The last check says that the family has left. The round is closed once the departure is recorded (paragraph 46), or once another check has come out differently.
 round-closed-in-time = closed in time
 round-closed-late = closed after the term
 round-summary = Summary
+round-not-asked = Not asked
+round-satisfaction = Satisfaction: {$points} of 5
 round-history = What was done to the round
 round-history-none = Nothing yet
 round-looks = Residence (paragraph 45)

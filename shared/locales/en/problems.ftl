@@ -95,6 +95,7 @@ problem-signature-unusable = The file holds no electronic signature (CMS) with i
 problem-signature-differs = The file signs another text. Take the text once more and sign that.
 problem-signature-wrong = The electronic signature is wrong: the file was changed, or signed with another key.
 problem-signature-needs-password = This file does not stand for the password yet. Give the password too.
+problem-signature-file-needed = Approving needs a file with an electronic signature: the password alone is not enough.
 problem-erasure-impossible = This cannot be erased as it stands, or another person has to confirm it.
 problem-exchange-impossible = This cannot be done to the message as it stands.
 problem-case-invalid = Something in the card is not right. Nothing was saved.

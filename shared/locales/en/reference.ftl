@@ -125,6 +125,7 @@ threshold-clock-seconds = Clock changed by more than
 threshold-clock-grave-seconds = Grave change of a clock from
 threshold-due-width-hours = Time of sealing unknown by more than
 threshold-near-bits = Photos are alike up to
+threshold-near-percent = Pictures agree from
 threshold-most-others = Similar files named at most
 threshold-sample-percent = Random sample of clean records
 threshold-unit-days = {$value} d
@@ -202,6 +203,9 @@ settlements-nothing = none
 
 terms-name = Term from the quota date
 terms-none = no legal due date
+job-search = Job search (paragraph 18)
+job-search-begun = registered on {$date}
+job-search-hint = Where no suitable job is found within the term, the draft decision on registration as unemployed goes out within one working day. The term itself is in Rules 214; until it is entered there is no day.
 terms-days = { $days ->
     [one] {$days} working day
    *[other] {$days} working days
@@ -229,5 +233,14 @@ rule-phone-monthly-metered-mb = Megabytes a month over a mobile network (0: no l
 rule-phone-reserve-mb = Megabytes that must stay free on the phone
 rule-phone-keep-days = Days for which a delivered file stays on the phone
 rule-phone-language = Language until the worker chooses
+reference-programme = Programme
+rule-programme-hint = Readings where the order says nothing or refers to another act. Each holds from its day on.
+rule-programme-note = That a date on a day off moves is a general rule of terms; the ministry has to confirm it (paragraphs 39, 47 and 50). Paragraph 18 leaves the term of the job search to paragraph 23 of Rules 214, so the program invents none.
+rule-programme-none = Nothing was changed here: all is as the program has it.
+rule-programme-job-search-days = Term of the job search, working days (paragraph 18, A-08)
+rule-programme-approval-by-file = A plan is approved by an EDS file alone (paragraph 34, A-12)
+rule-programme-day-off-moves = A date on a day off moves to the next working day (A-18, to be confirmed)
+rule-programme-visit-months = Months without a visit after which a family is shown (paragraph 42(4), A-24)
+rule-none = No legal due date
 rule-yes = yes
 rule-no = no

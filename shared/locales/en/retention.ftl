@@ -42,7 +42,7 @@ retention-archive = Years in the archive
 retention-line = Line of the standard list of documents
 retention-from = From the day on
 retention-terms-hint = The standard list of documents (order 279 of 17 June 2025) has a line for such files; which one is not known here. Ask the archive service. As long as it is empty, no term of the archive is over, and nothing is erased for having reached its end.
-retention-phones-hint = Phones keep their copy of a file for {$days} days after its receipt at the centre, at least. That is fixed in the program for phones.
+retention-phones-hint = Phones keep their copy of a file for {$days} days after its receipt at the centre, at least. It is one of their settings, 14 days or more.
 retention-history-none = Nothing was changed here: as the program has it.
 
 ## Erasing

@@ -153,6 +153,7 @@ act-consult-terms = Advice on the terms of resettlement
 act-preliminary-visit = Preliminary visit
 act-arrival = Arrival of the family
 act-temporary-registration = Temporary registration
+act-plan-agreement = Agreement to the plan
 act-monitoring-visit = Monitoring visit
 
 ## Orders to a phone

@@ -54,6 +54,7 @@ assessment-watched = Тұрғылықты жері тексерілген отб
 assessment-departed = Кеткен отбасылар
 assessment-satisfaction = Қанағаттану, орташа балл
 assessment-no-data = дерек жоқ
+assessment-answers = {$mean} (жауап: {$count})
 assessment-before = өткен тоқсанда: {$value}
 assessment-open-list = {$name}: тізімін ашу
 assessment-completions = тек орындалғандар

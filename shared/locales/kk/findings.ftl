@@ -40,6 +40,7 @@ finding-why-exif-time-captured = Файлда {$file}, телефонда {$phon
 finding-why-exif-time-attached = Тіркелген файл {$file} жасалған, ал жұмыс {$phone} орындалған.
 finding-why-same-file = Дәл осындай файл басқа отбасының жазбасында бар.
 finding-why-near-duplicate = Суреттің басқа отбасы жазбасындағы суреттен айырмасы: {$of} белгінің {$bits}-і.
+finding-why-near-duplicate-seen = Суреттің басқа отбасы жазбасындағы суреттен айырмасы: {$of} белгінің {$bits}-і; екі суреттің {$percent} %-ы сәйкес келеді.
 finding-why-impossible-travel = {$minutes} мин ішінде {$km} км, {$kmh} км/сағ; әдетте {$most_kmh} км/сағ-қа дейін.
 finding-why-clock-jump-within = Осы жазба мен алдыңғысының арасында сағат {$seconds} с-қа жылжытылған.
 finding-why-clock-jump-back = Сағат алдыңғы жазбадағыдан {$seconds} с-қа кем көрсетеді.

@@ -47,6 +47,7 @@ round-did-reopen = Қайта ашылды
 round-start-quota = Квотаға қосылған күннен
 round-start-arrival = Келген күннен
 round-periods-calendar = Күнтізбелік тоқсандар, содан кейін жарты жылдар
+round-periods-calendar-halves = Күнтізбелік тоқсандар мен күнтізбелік жарты жылдар (12 және 13-кезең арасында бір тоқсан бос қалуы мүмкін)
 round-periods-anniversary = Басталған күннен есептелген айлар
 
 ## Problems and proposals
@@ -173,9 +174,12 @@ round-horizon = Бес жылдың соңы (40-тармақ)
 round-no-start = Квотаға қосылған күні де, келген күні де белгісіз: мониторинг кезеңдері жоқ.
 round-not-over = Уақыты аяқталған жоқ: кезеңді {$date} бастап жабуға болады.
 round-needs-look = Кезеңді жабу үшін алдымен тұрғылықты жерін тексеріңіз (45-тармақ).
+round-needs-departure = Соңғы тексеру бойынша отбасы көшіп кеткен. Кезең көшіп кету жазылғаннан кейін (46-тармақ) немесе жаңа тексеру басқа нәтиже бергенде жабылады.
 round-closed-in-time = мерзімінде жабылды
 round-closed-late = мерзімінен кеш жабылды
 round-summary = Қорытынды
+round-not-asked = Сұралмаған
+round-satisfaction = Қанағаттану: {$points} / 5
 round-history = Кезеңмен не істелді
 round-history-none = Әзірге ештеңе істелген жоқ
 round-looks = Тұрғылықты жері (45-тармақ)

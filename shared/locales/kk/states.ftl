@@ -137,6 +137,7 @@ act-consult-terms = Қоныс аудару шарттары бойынша ке
 act-preliminary-visit = Алдын ала сапар
 act-arrival = Отбасыны қарсы алу
 act-temporary-registration = Уақытша тіркеу
+act-plan-agreement = Жоспарға келісім
 act-monitoring-visit = Мониторингтік сапар
 
 ## Orders to a phone

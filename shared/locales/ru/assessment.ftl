@@ -54,6 +54,7 @@ assessment-watched = Семьи, чьё проживание проверено
 assessment-departed = Выбывшие семьи
 assessment-satisfaction = Удовлетворённость, средний балл
 assessment-no-data = нет данных
+assessment-answers = {$mean} (ответов: {$count})
 assessment-before = в прошлом квартале: {$value}
 assessment-open-list = {$name}: открыть список
 assessment-completions = только исполнение

@@ -120,3 +120,8 @@ export-col-who = Кто
 export-col-whose = Чья обязанность
 export-col-why-held = Почему ждёт
 export-col-written = Записано
+
+paper-grounds = Основание и журнал
+paper-basis = Основание: приказ Министра труда и социальной защиты населения Республики Казахстан от 22 июля 2013 года № {$order} (в редакции приказа от 30 мая 2024 года № 170, зарегистрирован № 34446)
+paper-rules = Версия правил: программа {$program}, настройки № {$settings}
+paper-checkpoint = Журнал: № {$position}, корень {$root}

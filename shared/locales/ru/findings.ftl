@@ -38,6 +38,7 @@ finding-why-exif-time-captured = В файле {$file}, на телефоне {$
 finding-why-exif-time-attached = Приложенный файл сделан {$file}, работа выполнена {$phone}.
 finding-why-same-file = Точно такой же файл есть в записи о другой семье.
 finding-why-near-duplicate = Снимок отличается от снимка в записи о другой семье в {$bits} признаках из {$of}.
+finding-why-near-duplicate-seen = Снимок отличается от снимка в записи о другой семье в {$bits} признаках из {$of}; сами снимки совпадают на {$percent} %.
 finding-why-impossible-travel = {$km} км за {$minutes} мин, {$kmh} км/ч; обычно до {$most_kmh} км/ч.
 finding-why-clock-jump-within = Между этой записью и предыдущей часы передвинули на {$seconds} с.
 finding-why-clock-jump-back = Часы показывают на {$seconds} с меньше, чем при предыдущей записи.

@@ -45,6 +45,7 @@ round-did-reopen = Открыт заново
 round-start-quota = Со дня включения в квоту
 round-start-arrival = Со дня прибытия
 round-periods-calendar = Календарные кварталы, затем полугодия
+round-periods-calendar-halves = Календарные кварталы и календарные полугодия (между 12-м и 13-м раундом может остаться квартал без раунда)
 round-periods-anniversary = Месяцы, считая со дня начала
 
 ## Problems and proposals
@@ -171,9 +172,12 @@ round-horizon = Конец пяти лет (пункт 40)
 round-no-start = Ни дата включения в квоту, ни дата прибытия не известны: раундов мониторинга нет.
 round-not-over = Период не закончен: закрыть раунд можно с {$date}.
 round-needs-look = Чтобы закрыть раунд, сначала проверьте проживание (пункт 45).
+round-needs-departure = По последней проверке семья выбыла. Раунд закрывается, когда записано выбытие (пункт 46) или новая проверка показала другое.
 round-closed-in-time = закрыт в срок
 round-closed-late = закрыт позже срока
 round-summary = Итог
+round-not-asked = Не спрашивали
+round-satisfaction = Удовлетворённость: {$points} из 5
 round-history = Что делали с раундом
 round-history-none = Пока ничего не делали
 round-looks = Проживание (пункт 45)

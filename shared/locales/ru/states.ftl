@@ -165,6 +165,7 @@ act-consult-terms = Консультация об условиях пересе�
 act-preliminary-visit = Предварительный визит
 act-arrival = Встреча семьи
 act-temporary-registration = Временная регистрация
+act-plan-agreement = Согласие с планом
 act-monitoring-visit = Выезд по мониторингу
 
 ## Orders to a phone

@@ -83,6 +83,28 @@ pub struct SocialEffect {
     pub departed: Option<i64>,
     /// Mean of what people said of the services, in hundredths of a point; absent where nobody was asked.
     pub satisfaction: Option<i32>,
+    /// How many answers in the quarter that is the mean of; what was frozen before there were any has none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub answers: i64,
+    /// The sum of their points.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub points: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_none(count: &i64) -> bool {
+    *count == 0
+}
+
+impl SocialEffect {
+    /// With more answers: so many with so many points together.
+    #[must_use]
+    pub fn answered(self, answers: i64, points: i64) -> Self {
+        let (answers, points) = (self.answers + answers, self.points + points);
+        let mean = (answers > 0).then(|| (points * 200 + answers) / (answers * 2));
+        let satisfaction = mean.and_then(|mean| i32::try_from(mean).ok()).or(self.satisfaction);
+        Self { satisfaction, answers, points, ..self }
+    }
 }
 
 impl Indicators {
@@ -120,7 +142,9 @@ impl Indicators {
         let satisfaction =
             if b.families == 0 { a.satisfaction } else { b.satisfaction.filter(|_| a.families == 0) };
         let (families, watched) = (a.families + b.families, a.watched + b.watched);
-        let social_effect = SocialEffect { families, watched, departed, satisfaction };
+        let social_effect =
+            SocialEffect { families, watched, departed, satisfaction, ..SocialEffect::default() };
+        let social_effect = social_effect.answered(a.answers + b.answers, a.points + b.points);
         Self { relevance, effectiveness, social_effect }
     }
 

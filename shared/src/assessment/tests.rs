@@ -250,7 +250,8 @@ fn a_mobility_centre_is_the_sum_of_its_centres() {
     let reports = Reports { due: 3, in_time: 2, late: 1 };
     let effectiveness =
         Effectiveness { done: 9, accepted: 4, remarked: 2, returned: 1, answered: 1, noticed: 5, reports };
-    let social_effect = SocialEffect { families: 7, watched: 2, departed: None, satisfaction: Some(420) };
+    let social_effect =
+        SocialEffect { families: 7, watched: 2, satisfaction: Some(420), ..SocialEffect::default() };
     let one = Indicators { relevance, effectiveness, social_effect };
     let nothing = Indicators::default();
     assert_eq!((nothing.and(one), one.and(nothing)), (one, one));
@@ -263,4 +264,33 @@ fn a_mobility_centre_is_the_sum_of_its_centres() {
     let watched = SocialEffect { departed: Some(2), ..social_effect };
     assert_eq!(both.and(Indicators { social_effect: watched, ..one }).social_effect.departed, Some(2));
     assert!(one.is_assessed() && !nothing.is_assessed());
+}
+
+/// the mean of the answers of a quarter, and how many there were; where nobody answered there is no data.
+#[test]
+fn satisfaction_is_the_mean_of_the_answers() {
+    let of = |answers: &[i64]| {
+        let said = SocialEffect { families: 1, ..SocialEffect::default() };
+        answers.iter().fold(said, |said, points| said.answered(1, *points))
+    };
+    let table: [(&[i64], Option<i32>); 6] = [
+        (&[], None),
+        (&[1], Some(100)),
+        (&[5, 4], Some(450)),
+        (&[5, 4, 4], Some(433)),
+        (&[5, 5, 4], Some(467)),
+        (&[1, 2, 2, 5, 5, 5, 5], Some(357)),
+    ];
+    for (answers, mean) in table {
+        let said = of(answers);
+        assert_eq!((said.satisfaction, said.answers), (mean, answers.len() as i64), "{answers:?}");
+        // What was frozen without any reads and writes as before there was the question.
+        let text = serde_json::to_string(&said).unwrap();
+        assert_eq!(text.contains("answers"), mean.is_some(), "{text}");
+        assert_eq!(serde_json::from_str::<SocialEffect>(&text).unwrap(), said);
+    }
+    // A mobility centre has the mean of all answers, not of the means.
+    let with = |answers: &[i64]| Indicators { social_effect: of(answers), ..Indicators::default() };
+    let both = with(&[5]).and(with(&[1, 1, 1])).and(with(&[])).social_effect;
+    assert_eq!((both.satisfaction, both.answers), (Some(200), 4));
 }

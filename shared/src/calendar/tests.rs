@@ -227,15 +227,43 @@ fn what_is_due_on_a_day_off_is_in_time_on_the_next_working_day() {
     }
 }
 
+/// whether a date on a day off moves is a setting with a day.
+#[test]
+fn from_a_day_on_what_is_due_on_a_day_off_may_stay_there() {
+    let stays = calendar().with_moving([(day("2026-12-01"), false), (day("2027-02-06"), true)]);
+    // Due; the last day in time as shipped, and by the setting.
+    let table = [
+        ("2026-11-28", "2026-11-30", "2026-11-30"),
+        ("2026-12-05", "2026-12-07", "2026-12-05"),
+        ("2026-12-16", "2026-12-17", "2026-12-16"),
+        ("2026-12-18", "2026-12-18", "2026-12-18"),
+        // The setting begins on a Saturday: its weekend is still that of the Friday before.
+        ("2027-02-06", "2027-02-08", "2027-02-06"),
+        ("2027-02-07", "2027-02-08", "2027-02-07"),
+        ("2027-02-13", "2027-02-15", "2027-02-15"),
+        ("2040-01-01", "2040-01-01", "2040-01-01"),
+    ];
+    for (due, shipped, set) in table {
+        assert_eq!((calendar().last_day(day(due)), stays.last_day(day(due))), (day(shipped), day(set)), "{due}");
+    }
+    let december = ReportMonth::new(2026, 11).unwrap();
+    let of = |calendar: &Calendar| calendar.report_due(december).unwrap();
+    assert_eq!(of(calendar()), NamedDate { named: day("2026-12-05"), target: day("2026-12-04"), legal: day("2026-12-07") });
+    assert_eq!(of(&stays), NamedDate { named: day("2026-12-05"), target: day("2026-12-04"), legal: day("2026-12-05") });
+    assert!(stays.named_date(day("2040-01-05")).is_err());
+}
+
 proptest! {
     #[test]
     fn late_is_said_alike_of_one_day_and_of_all(
         today in 40_u64..1300,
         due in 0_u64..1400,
         set in proptest::collection::btree_map(0_u64..1400, any::<bool>(), 0..40),
+        moving in proptest::collection::btree_map(0_u64..1400, any::<bool>(), 0..6),
     ) {
         let first = day("2024-01-01");
         let calendar = calendar().with_days(set.into_iter().map(|(at, works)| (first + Days::new(at), works)));
+        let calendar = calendar.with_moving(moving.into_iter().map(|(at, moves)| (first + Days::new(at), moves)));
         let (today, due) = (first + Days::new(today), first + Days::new(due));
         prop_assert_eq!(due < calendar.late_before(today), calendar.last_day(due) < today);
     }

@@ -13,7 +13,7 @@ fn spans(start: &str, periods: RoundPeriods) -> Vec<(String, String)> {
 
 #[test]
 fn rounds_are_the_first_whole_quarters_and_then_half_years() {
-    use RoundPeriods::{Anniversary, Calendar};
+    use RoundPeriods::{Anniversary, Calendar, CalendarHalves};
     // Start; first and last day of round 1, last day of round 12, last day of round 16.
     let table = [
         ("2026-11-10", Calendar, ["2027-01-01", "2027-03-31", "2029-12-31", "2031-12-31"]),
@@ -37,6 +37,16 @@ fn rounds_are_the_first_whole_quarters_and_then_half_years() {
     // Half-years follow at once, so they need not be halves of a calendar year.
     let half = &spans("2026-10-01", Calendar)[12];
     assert_eq!((half.0.as_str(), half.1.as_str()), ("2029-10-01", "2030-03-31"));
+    // A-23 with both words of it: half-years of the calendar too, with the quarter that belongs to no round.
+    for (start, end, [thirteenth, last]) in [
+        ("2026-10-01", "2029-09-30", ["2030-01-01", "2031-12-31"]),
+        ("2026-03-31", "2029-03-31", ["2029-07-01", "2031-06-30"]),
+        ("2026-11-10", "2029-12-31", ["2030-01-01", "2031-12-31"]),
+        ("2026-07-01", "2029-06-30", ["2029-07-01", "2031-06-30"]),
+    ] {
+        let spans = spans(start, CalendarHalves);
+        assert_eq!([&spans[11].1, &spans[12].0, &spans[15].1], [end, thirteenth, last], "{start}");
+    }
     assert_eq!(rounds(NaiveDate::MAX, Calendar), [], "where the calendar ends there are none");
     assert_eq!(rounds(NaiveDate::MAX, Anniversary), []);
 }
@@ -156,6 +166,22 @@ fn what_can_be_done_to_what() {
 }
 
 #[test]
+fn a_round_of_a_family_that_left_is_closed_when_its_departure_is_recorded() {
+    for (last, away, expected) in [
+        (None, false, false),
+        (None, true, false),
+        (Some(Residence::Present), false, true),
+        (Some(Residence::Present), true, true),
+        (Some(Residence::Unknown), false, true),
+        (Some(Residence::Unknown), true, true),
+        (Some(Residence::Departed), false, false),
+        (Some(Residence::Departed), true, true),
+    ] {
+        assert_eq!(may_close(last, away), expected, "{last:?} {away}");
+    }
+}
+
+#[test]
 fn after_a_departure_nothing_new_is_asked_for() {
     let round = rounds(day("2026-10-01"), RoundPeriods::Calendar)[0];
     let (first, before) = (Some(round.begins_on), round.begins_on.pred_opt());
@@ -193,14 +219,22 @@ fn periods() -> impl Strategy<Value = RoundPeriods> {
     prop::sample::select(RoundPeriods::ALL)
 }
 
+/// Months between the twelfth round and the thirteenth: a quarter that is half of no half-year.
+fn gap(rounds: &[Round], periods: RoundPeriods) -> Months {
+    let whole = matches!(rounds[0].begins_on.month(), 1 | 7);
+    Months::new(if periods == RoundPeriods::CalendarHalves && !whole { 3 } else { 0 })
+}
+
 proptest! {
     #[test]
     fn there_are_sixteen_one_right_after_the_other(start in days(), periods in periods()) {
         let rounds = rounds(start, periods);
         prop_assert_eq!(rounds.len(), usize::from(ROUNDS));
         prop_assert_eq!(rounds.iter().map(|round| round.number).collect::<Vec<_>>(), (1..=ROUNDS).collect::<Vec<_>>());
+        let gap = gap(&rounds, periods);
         for pair in rounds.windows(2) {
-            prop_assert_eq!(pair[0].ends_on.succ_opt(), Some(pair[1].begins_on));
+            let waits = if pair[0].number == 12 { gap } else { Months::new(0) };
+            prop_assert_eq!(pair[0].ends_on.succ_opt().map(|next| next + waits), Some(pair[1].begins_on));
         }
         for round in &rounds {
             let length = (round.ends_on - round.begins_on).num_days() + 1;
@@ -210,8 +244,13 @@ proptest! {
         // The first begins within a quarter of the start, and all together last five years.
         let first = rounds[0].begins_on;
         prop_assert!(first >= start && (first - start).num_days() < 92);
-        prop_assert_eq!(rounds[15].ends_on.succ_opt(), first.checked_add_months(Months::new(60)));
-        if periods == RoundPeriods::Calendar {
+        prop_assert_eq!(rounds[15].ends_on.succ_opt(), first.checked_add_months(Months::new(60)).map(|end| end + gap));
+        if periods == RoundPeriods::CalendarHalves {
+            for round in &rounds[12..] {
+                prop_assert!(matches!(round.begins_on.month(), 1 | 7) && matches!(round.ends_on.month(), 6 | 12));
+            }
+        }
+        if periods != RoundPeriods::Anniversary {
             for round in &rounds[..12] {
                 let quarter = crate::quarter::Quarter::of(round.begins_on);
                 prop_assert_eq!(quarter.days(), (round.begins_on, round.ends_on));
@@ -224,7 +263,9 @@ proptest! {
         let rounds = rounds(start, periods);
         let day = rounds[0].begins_on + Days::new(after);
         let last = rounds[15].ends_on;
-        prop_assert_eq!(rounds.iter().filter(|round| round.contains(day)).count(), usize::from(day <= last));
+        let between = rounds[11].ends_on < day && day < rounds[12].begins_on;
+        let expected = usize::from(day <= last && !between);
+        prop_assert_eq!(rounds.iter().filter(|round| round.contains(day)).count(), expected);
     }
 
     #[test]

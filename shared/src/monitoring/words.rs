@@ -15,8 +15,10 @@ text_enum! {
 text_enum! {
     /// Along what rounds are cut.
     pub enum RoundPeriods {
-        /// Quarters of the calendar.
+        /// Quarters of the calendar, half-years right after the twelfth.
         Calendar = "calendar",
+        /// Quarters and half-years of the calendar: a quarter may lie between them that belongs to no round.
+        CalendarHalves = "calendar_halves",
         /// Months counted from the day itself.
         Anniversary = "anniversary",
     }

@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::monitoring::RoundPeriods;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -43,10 +44,71 @@ fn an_act_leads_along_the_table_of_states() {
     };
     assert_eq!(of(&is_draft), [DraftRemote, PrelimAgreed, FinalDraft]);
     assert_eq!(of(&is_under_way), [DraftRemote, PrelimAgreed, FinalDraft, Agreed, Approved]);
-    assert_eq!(of(&can_be_amended), [Published, InExecution]);
+    assert_eq!(of(&can_be_amended), [Published, InExecution, Executed, Monitoring]);
     assert!(of(&can_be_amended).iter().all(|state| state.starts_new_version(FinalDraft)));
     assert_eq!(published_as(None), Published);
-    assert_eq!(published_as(Some(InExecution)), InExecution);
+    for before in [InExecution, Executed, Monitoring] {
+        assert_eq!(published_as(Some(before)), InExecution, "{before}");
+    }
+}
+
+#[test]
+fn a_plan_moves_by_what_was_recorded_and_by_the_day() {
+    use PlanState::*;
+    // Rounds from 1 July 2024 on, the sixteenth until 30 June 2029.
+    let start = day("2024-06-05");
+    let five = FiveYears::of(start, monitoring::rounds(start, RoundPeriods::Calendar)).unwrap();
+    let none = Work::default();
+    let begun = Work { begun: true, open: true, last_done: Some(day("2024-09-12")) };
+    let over = |last: &str| Work { begun: true, open: false, last_done: Some(day(last)) };
+    let declined = Work { begun: true, open: false, last_done: None };
+    let dropped = Work { begun: false, open: false, last_done: None };
+    let planned = Work { begun: false, open: true, last_done: None };
+    let table: [(&str, PlanState, Work, bool, &str, Option<PlanState>); 27] = [
+        ("nothing recorded", Published, planned, true, "2024-09-12", None),
+        ("nothing in it", Published, none, true, "2024-09-12", None),
+        ("everything cancelled", Published, dropped, true, "2029-09-12", None),
+        ("the first record", Published, begun, true, "2024-09-12", Some(InExecution)),
+        ("the only record", Published, over("2024-09-12"), true, "2024-09-12", Some(InExecution)),
+        ("refused at once", Published, declined, true, "2024-09-12", Some(InExecution)),
+        ("not all of it", InExecution, begun, true, "2024-09-30", None),
+        ("late after five years", InExecution, begun, true, "2029-09-30", None),
+        ("its only record was withdrawn", InExecution, planned, true, "2024-09-30", None),
+        ("the rest was cancelled, nothing done", InExecution, dropped, true, "2024-09-30", None),
+        ("all of it", InExecution, over("2026-03-11"), true, "2026-03-11", Some(Executed)),
+        ("the same quarter", Executed, over("2026-03-11"), true, "2026-03-31", None),
+        ("the next round", Executed, over("2026-03-11"), true, "2026-04-01", Some(Monitoring)),
+        ("a half-year has six months", Executed, over("2027-10-19"), true, "2027-12-31", None),
+        ("the half-year after", Executed, over("2027-10-19"), true, "2028-01-01", Some(Monitoring)),
+        ("before the first round", Executed, over("2024-06-10"), true, "2024-06-30", None),
+        ("with the first round", Executed, over("2024-06-10"), true, "2024-07-01", Some(Monitoring)),
+        ("nothing done, all refused", Executed, declined, true, "2024-07-01", Some(Monitoring)),
+        ("nobody's five years run", Executed, over("2024-06-10"), false, "2031-07-01", None),
+        ("opened again", Executed, begun, true, "2024-09-30", Some(InExecution)),
+        ("opened again later", Monitoring, begun, true, "2026-09-30", Some(InExecution)),
+        ("the horizon, the last round runs", Monitoring, over("2027-10-19"), true, "2029-06-30", None),
+        ("the five years are over", Monitoring, over("2027-10-19"), true, "2029-07-01", Some(Closed)),
+        ("executed in the last round", Executed, over("2029-03-01"), true, "2029-06-30", Some(Monitoring)),
+        ("a closed one stays so", Closed, begun, true, "2029-07-02", None),
+        ("who left stays away", Departed, begun, true, "2026-09-30", None),
+        ("a draft has no work", FinalDraft, begun, true, "2026-09-30", None),
+    ];
+    for (what, state, work, runs, today, expected) in table {
+        let to = moved(state, work, runs.then_some(&five), day(today));
+        assert_eq!(to, expected, "{what}");
+        assert!(to.is_none_or(|to| state.can_move(to)), "{what}");
+    }
+    // Whatever is known, it comes to rest.
+    for state in PlanState::ALL {
+        for work in [none, begun, over("2026-03-11"), declined, dropped, planned] {
+            let mut stands = *state;
+            let steps = std::iter::from_fn(|| {
+                stands = moved(stands, work, Some(&five), day("2030-01-01"))?;
+                Some(stands)
+            });
+            assert!(steps.take(9).count() < 5, "{state}");
+        }
+    }
 }
 
 /// Numbers of the services that are put into the plan.

@@ -236,3 +236,24 @@ fn months_have_their_days() {
     assert_eq!(days("2027-02".parse().unwrap()), (day("2027-02-01"), day("2027-02-28")));
     assert_eq!(month_before("2027-01".parse().unwrap()).to_string(), "2026-12");
 }
+
+/// nothing is rejected for good. What is not right goes back with words, and can be put forward again.
+#[test]
+fn no_state_is_a_rejection() {
+    use crate::{
+        assessment::ConclusionState,
+        plan::PlanAct,
+        plan_state::{CheckKind, PlanState},
+        roadmap::{RoadMapAct, RoadMapState},
+    };
+    let words: Vec<&str> = (PlanState::ALL.iter().map(|state| state.as_str()))
+        .chain(ReportState::ALL.iter().map(|state| state.as_str()))
+        .chain(RoadMapState::ALL.iter().map(|state| state.as_str()))
+        .chain(ConclusionState::ALL.iter().map(|state| state.as_str()))
+        .chain(CheckKind::ALL.iter().map(|state| state.as_str()))
+        .collect();
+    assert!(words.iter().all(|word| !word.contains("reject") && !word.contains("refus")), "{words:?}");
+    assert_eq!(PlanAct::Reject.after(PlanState::Agreed), Some(PlanState::FinalDraft));
+    assert_eq!(ReportState::Sent.after(ReportAct::Return), Some(ReportState::Returned));
+    assert_eq!(RoadMapState::Signing.after(RoadMapAct::Return, 3), Some(RoadMapState::Returned));
+}

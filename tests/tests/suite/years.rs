@@ -113,6 +113,7 @@ async fn plan(scene: &mut Scene) -> BTreeMap<(usize, &'static str), ActivityId> 
     scene.post(Who::Worker, &version, json!({"act": "publish"})).await;
     let out = scene.get(Who::Director, &path).await;
     assert_eq!((&out["version"]["state"], &out["version"]["in_time"]), (&json!("published"), &json!(true)));
+    assert_eq!(stands(scene, scene.family).await, "published");
     scene.sync().await;
 
     let on_phone = scene.phone.activities(scene.family).await;
@@ -122,6 +123,11 @@ async fn plan(scene: &mut Scene) -> BTreeMap<(usize, &'static str), ActivityId> 
         planned.map(|(nr, service)| ((nr, service), of(nr, service).expect(service))).collect();
     assert_eq!(on_phone.len(), planned.len(), "nothing else is on the phone");
     planned
+}
+
+/// Where the plan of a family stands (requirements §2.4).
+async fn stands(scene: &mut Scene, family: FamilyId) -> Value {
+    scene.get(Who::Director, &format!("/api/families/{family}/plan")).await["on_phones"]["state"].clone()
 }
 
 /// An item of the first member in a plan that is shown.
@@ -166,6 +172,7 @@ async fn live(scene: &mut Scene, month: ReportMonth, planned: &BTreeMap<(usize, 
         }
         "2024-07" => {
             scene.on("2024-07-08").await;
+            assert_eq!(stands(scene, scene.family).await, "in_execution", "since the first record");
             let record = scene.phone.complete(&of(&[(0, "S01")]), "2024-07-08").await[0].record;
             scene.phone.complete(&of(&[(0, "S02")]), "2024-07-08").await;
             scene.sync().await;
@@ -221,8 +228,13 @@ async fn live(scene: &mut Scene, month: ReportMonth, planned: &BTreeMap<(usize, 
                 _ => return amended(scene).await,
             };
             scene.on(date).await;
+            assert_eq!(stands(scene, scene.family).await, "in_execution", "{date}");
             scene.phone.complete(&of(&[activity]), date).await;
             scene.sync().await;
+            if date == "2026-03-11" {
+                scene.on("2026-03-12").await;
+                assert_eq!(stands(scene, scene.family).await, "executed", "it was the last of them");
+            }
         }
         _ => {}
     }
@@ -232,6 +244,7 @@ async fn live(scene: &mut Scene, month: ReportMonth, planned: &BTreeMap<(usize, 
 /// A child goes to school: an amendment adds that, carries over what is done, and is worked off (§34).
 async fn amended(scene: &mut Scene) {
     scene.on("2027-10-04").await;
+    assert_eq!(stands(scene, scene.family).await, "monitoring", "since April of 2026, when the next round began");
     let path = format!("/api/families/{}/plan", scene.family);
     let opened = scene.post(Who::Worker, &path, json!({"begins": "settled"})).await;
     assert_eq!(opened["version"], 2);
@@ -268,8 +281,11 @@ async fn amended(scene: &mut Scene) {
     let activities = scene.phone.activities(scene.family).await;
     let school = activities[&(person, "S09".to_owned())];
     scene.on("2027-10-19").await;
+    assert_eq!(stands(scene, scene.family).await, "in_execution", "there is something open again");
     scene.phone.complete(&[school], "2027-10-19").await;
     scene.sync().await;
+    scene.on("2027-10-20").await;
+    assert_eq!(stands(scene, scene.family).await, "executed");
     scene.check_all().await;
 }
 
@@ -319,6 +335,7 @@ async fn leave(scene: &mut Scene) {
         (&json!(1), &json!(true)),
         "{board}"
     );
+    assert_eq!(stands(scene, family).await, "departed");
     scene.on("2025-09-15").await;
     scene.post(Who::Mobility, &path, json!({"act": "take"})).await;
     scene.on("2025-09-29").await;
@@ -619,6 +636,8 @@ async fn look(scene: &mut Scene, year: i32) {
     for nothing in ["unchecked", "held", "unanswered", "missed"] {
         assert_eq!(overview[nothing], 0, "{year}: {nothing}");
     }
+    let state = if year == 2025 { "in_execution" } else { "monitoring" };
+    assert_eq!(stands(scene, scene.family).await, state, "{year}");
     // Sixteen rounds, of which so many are behind the family.
     let path = format!("/api/families/{}/monitoring", scene.family);
     let of = scene.get(Who::Body, &path).await;
@@ -662,6 +681,7 @@ async fn the_end(scene: &mut Scene) {
     let path = format!("/api/families/{}/monitoring", scene.family);
     let of = scene.get(Who::Director, &path).await;
     assert_eq!(states(&of), ["done"; 16]);
+    assert_eq!(stands(scene, scene.family).await, "closed");
     assert_eq!((&of["rounds"][15]["ends_on"], &of["horizon"]), (&json!("2029-06-30"), &json!("2029-06-05")));
     let more = scene.attempt(Who::Worker, &format!("{path}/17"), json!({"act": "begin"})).await;
     assert_eq!(more.code(), "not-found");

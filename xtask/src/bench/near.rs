@@ -23,6 +23,8 @@ struct Measured {
     recall: std::collections::BTreeMap<String, f64>,
     false_pairs: f64,
     mixed_hits: f64,
+    second_recall: f64,
+    second_false: f64,
 }
 
 impl Bench {
@@ -51,6 +53,8 @@ impl Bench {
         }
         figures.add("near_false_pairs", measured.false_pairs);
         figures.add("near_mixed_hits", measured.mixed_hits);
+        figures.add("near_second_recall", measured.second_recall);
+        figures.add("near_second_false", measured.second_false);
         Ok(())
     }
 }

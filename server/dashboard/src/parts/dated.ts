@@ -11,7 +11,7 @@ export interface DatedSetting<Value = string> {
   now: Value;
   /** What was set with its first days, the earliest first. */
   values: readonly { from: Day; value: Value }[];
-  /** What may be chosen; none where it is a number, or has fields of its own. */
+  /** What may be chosen; none where it is a number, or has fields of its own. Beside a number: what an empty field means. */
   words: readonly Value[];
   /** The smallest and the largest number; from 1 where no smallest is said. */
   least?: number | null;

@@ -40,8 +40,11 @@ export function where(of: Deadline): Place {
   const period = of.period ?? "";
   const late = of.state === "late";
   const places: Record<DeadlineKind, () => Place> = {
+    plan_after_visit: () => (of.subject ? { screen: "plan", family: of.subject, version: "" } : { ...PLANS, only: "without" }),
     registration: () => (of.subject ? { screen: "case", family: of.subject } : FAMILIES),
     activity: () => ({ ...FAMILIES, only: late ? "overdue" : "soon", unit, from: of.from ?? "", to: of.to ?? "" }),
+    agreement: () => (of.subject ? { screen: "plan", family: of.subject, version: "" } : { ...PLANS, only: "under_way" }),
+    approval: () => (of.subject ? { screen: "plan", family: of.subject, version: "" } : { ...PLANS, only: of.mine ? "" : "under_way" }),
     publication: () => (of.subject ? { screen: "plan", family: of.subject, version: "" } : { ...PLANS, only: late ? "late" : "under_way" }),
     rework: () => ({ ...RECORDS, state: late ? "unanswered" : "returned", unit }),
     check: () => (session.may("check") ? { ...CHECKING, unit } : { ...RECORDS, state: "unchecked", unit }),

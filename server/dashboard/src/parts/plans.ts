@@ -22,6 +22,9 @@ export const tone = (state: PlanState) => TONE[LOOKS[state]];
 /** The way of a version (requirements §2.4). */
 export const STEPS = ["draft_remote", "prelim_agreed", "final_draft", "agreed", "approved", "published"] as const satisfies readonly PlanState[];
 
+/** The way of a plan that phones have. */
+export const AFTER = ["published", "in_execution", "executed", "monitoring", "closed"] as const satisfies readonly PlanState[];
+
 export type PlanChange = "added" | "dropped" | "moved";
 /** How an item differs from the version before, as `shared::plan` says it. */
 export function changeOf(item: PlanItemOf): PlanChange | null {

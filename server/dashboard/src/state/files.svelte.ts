@@ -13,6 +13,24 @@ export function film(piece: Piece): boolean {
   return file !== undefined && file.state === "received" && file.media_type.startsWith("video/");
 }
 
+/** A document whose pages the page itself draws. */
+export function paged(piece: Piece): boolean {
+  const file = piece.files.find((each) => each.part === "file");
+  return file !== undefined && file.state === "received" && file.media_type === "application/pdf";
+}
+
+/** A photo that most browsers cannot show. */
+export function apple(piece: Piece): boolean {
+  const file = piece.files.find((each) => each.part === "file");
+  return file !== undefined && /^image\/hei[cf]$/.test(file.media_type);
+}
+
+/** Where its small picture lies, if it has one. */
+export function thumbnail(piece: Piece): string | null {
+  const small = piece.files.find((each) => each.part === "thumbnail");
+  return small?.state === "received" ? evidence(piece.evidence, "thumbnail") : null;
+}
+
 class Files {
   private urls = new SvelteMap<string, string>();
   private wanted = new Set<string>();

@@ -79,6 +79,7 @@ function plain<Props extends Record<string, unknown>>(load: () => Promise<{ defa
 }
 
 export const later = {
+  pdf: plain(() => import("../parts/PdfPages.svelte")),
   family: plain(() => import("../screens/Family.svelte")),
   person: plain(() => import("../screens/PersonPage.svelte")),
   assessments: plain(() => import("../screens/Assessments.svelte")),

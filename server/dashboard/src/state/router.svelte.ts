@@ -1,14 +1,14 @@
 // Where one is: the part of the address after `#`, filters included, so that a page can be shared and found again.
 export type Which = "records" | "gaps" | "handovers" | "decided";
 const WHICH: readonly string[] = ["records", "gaps", "handovers", "decided"];
-export type Only = "" | "done" | "soon" | "overdue" | "unvisited";
-const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited"];
+export type Only = "" | "done" | "soon" | "overdue" | "unvisited" | "unrecorded";
+const ONLY: readonly string[] = ["done", "soon", "overdue", "unvisited", "unrecorded"];
 /** What has become of a record, as lists and numbers say it. */
-export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done"] as const;
+export const STATES = ["unchecked", "accepted", "remarked", "returned", "unanswered", "answered", "held", "handover", "incomplete", "noticed", "done", "no_video"] as const;
 export type State = "" | (typeof STATES)[number];
 
-export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "monitoring" | "road-map" | "reasons" | "phones";
-const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "monitoring", "road-map", "reasons", "phones"];
+export type ReferencePart = "calendar" | "thresholds" | "settlements" | "services" | "report" | "assessment" | "programme" | "monitoring" | "road-map" | "reasons" | "phones";
+const PARTS: readonly string[] = ["calendar", "thresholds", "settlements", "services", "report", "assessment", "programme", "monitoring", "road-map", "reasons", "phones"];
 /** Which centres the list of reports shows. */
 export type Shown = "" | "overdue" | "waiting";
 const SHOWN: readonly string[] = ["overdue", "waiting"];
@@ -24,8 +24,11 @@ export type Kept = "" | "erasures" | "classes";
 const KEPT: readonly string[] = ["erasures", "classes"];
 
 /** Which plans are listed. */
-export type Planned = "" | "under_way" | "late" | "without";
-const PLANNED: readonly string[] = ["under_way", "late", "without"];
+export type Planned = "" | "under_way" | "late" | "in_force" | "without";
+const PLANNED: readonly string[] = ["under_way", "late", "in_force", "without"];
+/** Where a plan stands that phones have or had. */
+export const IN_FORCE = ["published", "in_execution", "executed", "monitoring", "closed", "departed"] as const;
+export type InForce = "" | (typeof IN_FORCE)[number];
 
 /** What of the exchange is listed, and which messages. */
 export type Exchanged = "" | "aside" | "files";
@@ -62,7 +65,7 @@ export type Place =
   | { screen: "phone"; phone: string }
   | { screen: "reports"; month: string; show: Shown }
   | { screen: "report"; report: string }
-  | { screen: "plans"; only: Planned }
+  | { screen: "plans"; only: Planned; state: InForce }
   | { screen: "plan"; family: string; version: string }
   | { screen: "road-maps"; year: string; show: Mapped }
   | { screen: "road-map"; map: string }
@@ -154,7 +157,7 @@ export function read(hash: string): Place {
     case "report":
       return id ? { screen, report: id } : REPORTS;
     case "plans":
-      return { screen, only: one<Exclude<Planned, "">>(PLANNED, asked.get("only") ?? "") };
+      return { screen, only: one<Exclude<Planned, "">>(PLANNED, asked.get("only") ?? ""), state: one<Exclude<InForce, "">>(IN_FORCE, asked.get("state") ?? "") };
     case "plan":
       return id ? { screen, family: id, version: /^\d{1,4}$/.test(number) ? number : "" } : PLANS;
     case "road-maps": {
@@ -231,6 +234,7 @@ export function write(place: Place): string {
     case "deadlines":
     case "families":
     case "reports":
+    case "plans":
     case "road-maps":
     case "assessments":
     case "records": {
@@ -243,8 +247,6 @@ export function write(place: Place): string {
       if (layer === "families") said.unshift(["layer", layer]);
       return said.length > 0 ? `#/${screen}?${new URLSearchParams(said)}` : `#/${screen}`;
     }
-    case "plans":
-      return `#/plans${query("only", place.only)}`;
     case "plan":
       return `#/plan/${place.family}${place.version ? `/${place.version}` : ""}`;
     case "family":
@@ -313,7 +315,7 @@ export const CHECKING: Extract<Place, { screen: "checking" }> = { screen: "check
 export const FAMILIES: Extract<Place, { screen: "families" }> = { screen: "families", q: "", only: "", service: "", worker: "", phone: "", unit: "", from: "", to: "" };
 export const RECORDS: Extract<Place, { screen: "records" }> = { screen: "records", state: "", service: "", worker: "", phone: "", chain: "", unit: "", from: "", to: "", completions: "" };
 export const REPORTS: Extract<Place, { screen: "reports" }> = { screen: "reports", month: "", show: "" };
-export const PLANS: Extract<Place, { screen: "plans" }> = { screen: "plans", only: "" };
+export const PLANS: Extract<Place, { screen: "plans" }> = { screen: "plans", only: "", state: "" };
 export const ROAD_MAPS: Extract<Place, { screen: "road-maps" }> = { screen: "road-maps", year: "", show: "" };
 export const ASSESSMENTS: Extract<Place, { screen: "assessments" }> = { screen: "assessments", quarter: "", show: "" };
 export const MONITORING: Extract<Place, { screen: "monitoring" }> = { screen: "monitoring", tab: "", period: "", state: "", what: "", unit: "" };

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 
 export const PICTURES = new URL("../../pictures", import.meta.url).pathname;
@@ -58,6 +58,29 @@ export class Desk {
     });
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
     await this.page.waitForTimeout(150);
+  }
+
+  /** Reaches something by the key Tab alone, as whoever has no pointer does; after so many presses it is out of reach. */
+  async tab(to: Locator, most = 80): Promise<void> {
+    await to.waitFor();
+    const there = () => to.evaluate((node) => node === document.activeElement);
+    for (let presses = 0; presses <= most; presses += 1) {
+      if (await there()) {
+        expect(await to.evaluate((node) => node.matches(":focus-visible")), "the focus is seen").toBe(true);
+        return;
+      }
+      await this.page.keyboard.press("Tab");
+    }
+    const stuck = await this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160));
+    throw new Error(`${to} is not reached by ${most} presses of Tab; the focus is at ${stuck}`);
+  }
+
+  /** One of some radio buttons: Tab reaches the group, arrows the button. */
+  async radio(group: Locator, wanted: Locator): Promise<void> {
+    await this.tab(group.first());
+    await this.page.keyboard.press("Space");
+    for (let left = await group.count(); left > 0 && !(await wanted.isChecked()); left -= 1) await this.page.keyboard.press("ArrowDown");
+    expect(await wanted.isChecked()).toBe(true);
   }
 
   /** Takes pictures of the screen at both widths, and looks for what no screen may have. */

@@ -18,7 +18,7 @@ interface Service {
 }
 const SERVICES = JSON.parse(readFileSync(new URL("../../../../shared/data/services.json", import.meta.url), "utf8")) as Service[];
 /** Services that photos alone prove. */
-const SIMPLE = new Set(SERVICES.filter(({ rule }) => rule.required.every((proof) => ["photo", "position", "video"].includes(proof))).map(({ code }) => code));
+export const SIMPLE = new Set(SERVICES.filter(({ rule }) => rule.required.every((proof) => ["photo", "position", "video"].includes(proof))).map(({ code }) => code));
 /** Services that ask for a photo, and for a reason where there is no video. */
 export const FILMED: readonly string[] = ["S01", "S04", "S07", "S09"];
 export type Lang = "kk" | "ru";

@@ -216,6 +216,17 @@ describe.each(["kk", "ru"] as const)("plans, %s", (lang: Lang) => {
     await centre.phone("sync");
     await worker.look(`plan-published.${lang}`);
 
+    // What is on the phones is listed by where it stands.
+    await worker.go("plans?only=in_force");
+    const mine = page.getByRole("row", { name: new RegExp(SURNAME) });
+    await mine.getByText(say("plan-state-published"), { exact: true }).waitFor();
+    await worker.look(`plans-in-force.${lang}`);
+    await page.getByRole("navigation", { name: say("desk-state") }).getByRole("link", { name: new RegExp(say("plan-state-published")) }).click();
+    await mine.waitFor();
+    expect(page.url()).toContain("state=published");
+    await mine.getByRole("link").click();
+    await state(worker, "published");
+
     await page.getByRole("button", { name: plan("plan-open-amend") }).click();
     await page.getByText(plan("plan-on-phones", { number: 1 })).waitFor();
     await page.getByText(plan("plan-changes-none")).waitFor();

@@ -169,6 +169,37 @@ describe.each(["kk", "ru"] as const)("reference data, %s", (lang) => {
     expect((JSON.parse(told) as { lock_minutes: number; video_unmetered_only: boolean })).toMatchObject({ lock_minutes: 2, video_unmetered_only: true });
   });
 
+  test("the programme is run by rules with a day; a term that nobody has entered is none", async () => {
+    const { page } = desk;
+    await desk.go("reference/programme");
+    await page.getByText(say("rule-programme-none")).waitFor();
+    await desk.look(`programme.${lang}`);
+    const rule = async (name: string, fill: (dialog: ReturnType<typeof page.getByRole>) => Promise<unknown>) => {
+      await page.getByRole("button", { name: `${say("button-change")} ${name}` }).press("Enter");
+      const dialog = page.getByRole("dialog", { name });
+      await dialog.waitFor();
+      await fill(dialog);
+      await dialog.getByRole("button", { name: say("button-save") }).click();
+      await dialog.waitFor({ state: "hidden" });
+    };
+    const value = say("report-option-value");
+    const search = say("rule-programme-job-search-days");
+    await rule(search, async (dialog) => {
+      expect(await dialog.getByLabel(value).inputValue()).toBe("");
+      await dialog.getByLabel(value).fill("5");
+      await desk.look(`programme-term.${lang}`);
+    });
+    await expect.poll(() => rows().count()).toBe(1);
+    await rule(search, (dialog) => dialog.getByLabel(value).fill(""));
+    await expect.poll(() => rows().count()).toBe(2);
+    expect(await rows().first().innerText()).toContain(say("rule-none"));
+    await rule(say("rule-programme-day-off-moves"), (dialog) => dialog.getByLabel(value).selectOption("no"));
+    await expect.poll(() => rows().count()).toBe(3);
+    await desk.look(`programme-changed.${lang}`);
+    await desk.go("reference/services");
+    await page.getByRole("link", { name: say("job-search") }).waitFor();
+  });
+
   test("the middle of a settlement is said", async () => {
     const { page } = desk;
     await desk.go("reference/settlements");

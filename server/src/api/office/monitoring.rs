@@ -26,7 +26,6 @@ use crate::{
                 WantedIssue, WantedLook,
             },
             round::{self, Did, OfFamily, Page},
-            rules,
         },
         policy::Right,
     },
@@ -288,31 +287,6 @@ pub async fn confirm(
     seat.allow_family(&state, Right::MonitoringWork, family).await?;
     making::confirm(&state, &seat.0.user, family, wanted).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// How the five years are read, with everything that was changed.
-#[utoipa::path(get, path = "/api/monitoring-rules", tag = "reference", responses(
-    (status = 200, body = rules::All),
-    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn rules(State(state): State<AppState>, seat: Seat) -> Outcome<Json<rules::All>> {
-    seat.allow(&state, Right::Reference, None).await?;
-    let mut tx = state.store.read().await?;
-    Ok(Json(rules::all(&mut tx, state.clock.wall()).await?))
-}
-
-/// A rule is so from a day on, or what was said for that day is taken back.
-#[utoipa::path(post, path = "/api/monitoring-rules", tag = "reference", request_body = rules::Wanted, responses(
-    (status = 200, body = rules::All),
-    (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn set_rule(
-    State(state): State<AppState>,
-    seat: Seat,
-    Body(wanted): Body<rules::Wanted>,
-) -> Outcome<Json<rules::All>> {
-    seat.allow(&state, Right::Settings, None).await?;
-    rules::set(&state, &seat.0.user, wanted).await?;
-    let mut tx = state.store.read().await?;
-    Ok(Json(rules::all(&mut tx, state.clock.wall()).await?))
 }
 
 /// Asks for a right about the family of a problem or proposal.

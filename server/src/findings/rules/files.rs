@@ -30,22 +30,40 @@ pub(super) fn judge(case: &Case, at: &Thresholds, found: &mut Vec<Finding>) {
     }
     // Whoever has the very same file need not be told that it looks the same.
     others.sort_unstable();
-    let near = case.alike.iter().filter(|alike| {
-        elsewhere(case, alike)
-            && alike.bits.is_some_and(|(bits, _)| f64::from(bits) <= at.get(Threshold::NearBits))
-            && [alike.own.kind, alike.theirs.kind] == [EvidenceKind::Photo; 2]
-            && others.binary_search(&alike.other).is_err()
+    let near = near(case, at).filter(|alike| {
+        others.binary_search(&alike.other).is_err()
+            && alike.likeness.is_none_or(|percent| percent >= at.get(Threshold::NearPercent))
     });
     let mut near: Vec<_> = near.collect();
-    near.sort_by_key(|alike| (alike.bits, alike.other));
+    near.sort_by_key(|alike| (alike.likeness.is_none(), alike.bits, alike.other));
     for alike in one_each(near.into_iter()).take(number(at.get(Threshold::MostOthers))) {
-        let mut near = of_files(Rule::NearDuplicate, alike).of_other(alike.other);
-        if let Some((bits, of)) = alike.bits {
-            near.params.insert("bits".into(), bits.into());
-            near.params.insert("of".into(), of.into());
-        }
-        found.push(near);
+        found.push(nearly(alike));
     }
+}
+
+/// Photos whose marks are near those of photos for other families: what deserves a second look.
+pub(super) fn near<'a>(case: &'a Case, at: &Thresholds) -> impl Iterator<Item = &'a Alike> {
+    let most = at.get(Threshold::NearBits);
+    case.alike.iter().filter(move |alike| {
+        elsewhere(case, alike)
+            && alike.bits.is_some_and(|(bits, _)| f64::from(bits) <= most)
+            && [alike.own.kind, alike.theirs.kind] == [EvidenceKind::Photo; 2]
+    })
+}
+
+fn nearly(alike: &Alike) -> Finding {
+    // Marks alone may be near by chance: that leads no queue.
+    let severity = if alike.likeness.is_some() { Severity::Over } else { Severity::Soon };
+    let mut near = Finding { severity, ..of_files(Rule::NearDuplicate, alike).of_other(alike.other) };
+    if let Some((bits, of)) = alike.bits {
+        near.params.insert("bits".into(), bits.into());
+        near.params.insert("of".into(), of.into());
+    }
+    if let Some(percent) = alike.likeness {
+        near.params.insert("how".into(), "seen".into());
+        near.params.insert("percent".into(), figure(percent.floor(), 0));
+    }
+    near
 }
 
 /// For another family, and not by the same press of the shutter: one photo may show two families.

@@ -76,13 +76,9 @@ fn outside(position: &Position, at: &Thresholds) -> Option<Finding> {
 }
 
 fn far(case: &Case, position: &Position, at: &Thresholds) -> Option<Finding> {
-    let (home, fixes) = (&case.home, at.get(Threshold::SettlementFixes));
-    let enough = home.usual.len() >= number(fixes);
-    let median = || place::middle(&home.usual).filter(|_| enough);
-    let settlement = home.settlement.as_str().into();
-    let own = home.at.map(|origin| (origin, "coordinates"));
-    let said = || home.centre.map(|origin| (origin, "centre"));
-    let Some((origin, how)) = own.or_else(said).or_else(|| Some((median()?, "median"))) else {
+    let fixes = at.get(Threshold::SettlementFixes);
+    let settlement = case.home.settlement.as_str().into();
+    let Some((origin, known)) = case.home.origin(number(fixes)) else {
         let params = [("settlement", settlement), ("fixes", figure(fixes, 0))];
         return Some(finding(Rule::SettlementUnknown, Severity::Good, params));
     };
@@ -90,7 +86,7 @@ fn far(case: &Case, position: &Position, at: &Thresholds) -> Option<Finding> {
     let km = place_of(position).km_to(origin);
     (km - position.accuracy_m / 1_000.0 > most).then(|| {
         let params = [
-            ("how", how.into()),
+            ("how", known.word().into()),
             ("settlement", settlement),
             ("km", figure(km, 0)),
             ("most_km", figure(most, 0)),
@@ -119,6 +115,6 @@ fn travel(way: &Way, at: &Thresholds) -> Option<Finding> {
     })
 }
 
-pub(super) fn number(value: f64) -> usize {
+pub(in crate::findings) fn number(value: f64) -> usize {
     value.clamp(0.0, 1e9) as usize
 }

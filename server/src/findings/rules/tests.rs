@@ -1,4 +1,6 @@
-//! Each rule is met and not met.
+//! Each rule is met and not met; the edges of each are here, an example of each in the files of [`cases`].
+
+mod cases;
 
 use chrono::TimeDelta;
 use kandas_shared::{
@@ -230,7 +232,7 @@ fn alike(bits: Option<(u32, u32)>) -> Alike {
         kind: EvidenceKind::Photo,
         family: Some(FamilyId(Uuid::from_u128(family))),
     };
-    Alike { own: named(1, 7), theirs: named(2, 8), other: Digest([9; 32]), bits }
+    Alike { own: named(1, 7), theirs: named(2, 8), other: Digest([9; 32]), bits, likeness: bits.map(|_| 96.5) }
 }
 
 #[test]
@@ -254,6 +256,12 @@ fn same_file() {
 fn near_duplicate() {
     let said = only(Rule::NearDuplicate, Severity::Over, |case| case.alike = vec![alike(Some((8, 144)))]);
     assert_eq!((&said.params["bits"], &said.params["of"]), (&8.into(), &144.into()));
+    assert_eq!((&said.params["how"], &said.params["percent"]), (&"seen".into(), &"96".into()));
+    // Marks say little where nobody could look at the pictures; a second look has the last word.
+    let of = |likeness| move |case: &mut Case| case.alike = vec![Alike { likeness, ..alike(Some((8, 144))) }];
+    only(Rule::NearDuplicate, Severity::Soon, of(None));
+    only(Rule::NearDuplicate, Severity::Over, of(Some(80.0)));
+    none(of(Some(79.9)));
     none(|case| case.alike = vec![alike(Some((60, 144)))]);
     none(|case| {
         let theirs = Named { kind: EvidenceKind::Document, ..alike(None).theirs };

@@ -20,6 +20,7 @@ use crate::{
     },
     journal::{self, JournalError},
     opt,
+    rules::{DAY_OFF_MOVES, RuleSet},
     store::{StoreError, Tx},
 };
 
@@ -201,7 +202,7 @@ impl Changes {
     }
 
     async fn settings_set(&mut self, tx: &mut Tx, positions: Vec<(i64,)>) -> Result<(), JournalError> {
-        let mut days = BTreeSet::new();
+        let (mut days, mut moving) = (BTreeSet::new(), None);
         for (position,) in positions {
             let stored = journal::stored_at(tx, position.unsigned_abs()).await?;
             let Some(placed) = stored.map(|stored| stored.placed()).transpose()?.flatten() else { continue };
@@ -210,6 +211,11 @@ impl Changes {
                 self.thresholds_since = Some(self.thresholds_since.map_or(from, |day| day.min(from)));
             }
             days.extend(calendar::day_of(&setting.name));
+            if let Some((rule, from)) = RuleSet::Programme.about(&setting.name)
+                && rule.name == DAY_OFF_MOVES
+            {
+                moving = Some(moving.map_or(from, |day: NaiveDate| day.min(from)));
+            }
             // Of open activities there are records too: held ones, and those that count no more.
             let moved: Vec<_> =
                 setting.dues.iter().flat_map(|of| of.activities.iter().map(|id| (*id,))).collect();
@@ -222,11 +228,19 @@ impl Changes {
                 self.records.extend(found.into_iter().map(|(hash,)| hash));
             }
         }
-        if days.is_empty() {
+        if days.is_empty() && moving.is_none() {
             return Ok(());
         }
-        // What is due on a day off is in time until the next working day: these days, and those off right before them.
         let calendar = calendar::read(tx).await?;
+        if let Some(from) = moving {
+            let sql = "select distinct due_on from activity where due_on >= $1";
+            let mut off = all!(tx, (NaiveDate,), sql, from).await?;
+            off.retain(|(day,)| calendar.is_working_day(*day) == Ok(false));
+            let sql = "select r.hash from record r join activity a on a.id = r.activity where a.due_on in (";
+            let found = among!(tx, (Digest,), sql, off, ")").await?;
+            self.records.extend(found.into_iter().map(|(hash,)| hash));
+        }
+        // What is due on a day off may be in time until the next working day: these days, and those off right before them.
         for day in days {
             let sql = "select r.hash from record r join activity a on a.id = r.activity
                 where a.due_on >= $1 and a.due_on <= $2";

@@ -213,6 +213,18 @@ pub async fn visible(tx: &mut Tx, user: &User, quarter: Quarter) -> Outcome<Opti
     if sees(user.role, state) { Ok(state) } else { Err(ProblemCode::NotFound.into()) }
 }
 
+/// The place in the journal of the act by which a conclusion became what it is: it was sent, or signed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn frozen_at(tx: &mut Tx, quarter: Quarter) -> Result<Option<i64>, StoreError> {
+    let sql = "select max(case when a.act = 'send' then a.position end) as sent,
+        max(case when a.act = 'sign' then a.position end) as signed
+        from conclusion_act a join conclusion c on c.id = a.conclusion where c.quarter = $1";
+    let (sent, signed) = one!(tx, (Option<i64>, Option<i64>), sql, quarter.to_string()).await?;
+    Ok(sent.or(signed))
+}
+
 /// The conclusion of a quarter, as the user sees it.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use kandas_shared::{
     assessment::{Effectiveness, Indicators, Relevance, SocialEffect},
-    calendar::Calendar,
+    calendar::{Calendar, due_at},
     ids::OrgUnitId,
     plan_state::{ActivityState, CheckKind},
     pulled::OrgKind,
@@ -54,6 +54,7 @@ pub async fn of(
         counted.judged(tx, &keys).await?;
         counted.reports(tx, &keys, today).await?;
         counted.departures(tx, &keys).await?;
+        counted.answers(tx, &keys).await?;
     }
     let sum = |units: &[OrgUnitId]| {
         let each = units.iter().filter_map(|unit| counted.units.get(unit));
@@ -245,6 +246,31 @@ impl Counted {
         for of in self.units.values_mut() {
             let reports = &mut of.effectiveness.reports;
             reports.due = reports.due.max(reports.in_time + reports.late);
+        }
+        Ok(())
+    }
+
+    /// What families said on visits and where rounds were closed (A-31), on the days of the quarter. A round that was opened once
+    /// more has no answer until it is closed again.
+    async fn answers(&mut self, tx: &mut Tx, units: &[(OrgUnitId,)]) -> Result<(), StoreError> {
+        type Said = (OrgUnitId, i64, i64);
+        let (first, last) = self.quarter.days();
+        let tail = ") group by f.org_unit";
+        let sql = "select f.org_unit, count(*), cast(sum(a.satisfaction) as bigint) from record_act a
+            join record r on r.hash = a.hash join family f on f.id = a.family
+            where a.satisfaction is not null and a.done_on >= $1 and a.done_on <= $2 and r.verdict = 'accepted'
+            and not r.superseded and f.org_unit in (";
+        let mut said = among!(tx, Said, sql, units, tail, first, last).await?;
+        let sql = "select f.org_unit, count(*), cast(sum(a.satisfaction) as bigint) from monitoring_act a
+            join family f on f.id = a.family where a.satisfaction is not null and a.at > $1 and a.at <= $2
+            and not exists (select 1 from monitoring_act b where b.family = a.family and b.subject is null
+             and b.ends_on >= a.begins_on and b.ends_on <= a.ends_on and b.position > a.position)
+            and f.org_unit in (";
+        let before = due_at(first.pred_opt().unwrap_or(first));
+        said.extend(among!(tx, Said, sql, units, tail, before, due_at(last)).await?);
+        for (unit, answers, points) in said {
+            let of = self.social_effect(unit);
+            *of = of.answered(answers, points);
         }
         Ok(())
     }

@@ -4,17 +4,20 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use kandas_shared::{deadline::Spans, ids::OrgUnitId, monitoring, quarter::Quarter, service::services};
+use kandas_shared::{deadline::Spans, ids::{FamilyId, OrgUnitId}, monitoring, quarter::Quarter, service::services};
 
 use crate::{
     among, calendar,
     monitoring_rules::Rules,
+    office::family,
     store::{StoreError, Tx},
 };
 
 /// What of a unit has a clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
+    /// Families without a plan that was agreed since their preliminary visit, and the day of that (§28).
+    pub(super) visits: Vec<(FamilyId, NaiveDate)>,
     /// Services of plans (§33).
     pub(super) activities: Activities,
     /// Records that went back, by the day for the answer (§37).
@@ -45,6 +48,22 @@ pub(in crate::office) async fn count(
     let mut counted: HashMap<OrgUnitId, Counted> = HashMap::new();
     for (unit, activities) in activities(tx, units, Spans::of(&calendar, today)).await? {
         counted.entry(unit).or_default().activities = activities;
+    }
+    // Family by family: SQLite joins in this order because the joins are crossed. Most have a plan, and are left at once.
+    let sql =
+        "select f.org_unit, f.id, max(a.done_on) from family f cross join record_act a cross join record r
+        where a.family = f.id and a.act = 'preliminary_visit' and r.hash = a.hash and r.verdict = 'accepted'
+        and not r.superseded and not exists (select 1 from plan p where p.family = f.id)
+        and not exists (select 1 from plan_version v where v.family = f.id
+            and v.state not in ('draft_remote', 'discarded'))
+        and not exists (select 1 from monitoring_departure d where d.family = f.id and d.refund <> 'withdrawn')
+        and f.org_unit in (";
+    let visits = among!(tx, (OrgUnitId, FamilyId, NaiveDate), sql, units, ") group by f.org_unit, f.id");
+    for (unit, family, day) in visits.await? {
+        counted.entry(unit).or_default().visits.push((family, day));
+    }
+    for of in counted.values_mut() {
+        of.visits.sort_unstable_by_key(|(family, day)| (*day, *family));
     }
     let sql = "select r.org_unit, r.check_due, count(*) from record r where r.check_state = 'returned'
         and not r.superseded and r.check_due is not null and r.org_unit in (";
@@ -94,13 +113,21 @@ async fn activities(
             "cast(sum(case when {part} then 1 else 0 end) as bigint), min(case when {part} then a.due_on end)"
         )
     });
-    let sql = format!(
-        "select a.org_unit, {} from activity a where a.service in ({codes}) and a.state = 'planned'
-         and a.due_on <= $3 and a.org_unit in (",
-        parts.join(", ")
-    );
-    let tail = ") group by a.org_unit";
-    let rows = among!(tx, Row, &sql, units, tail, late_before, today_to, soon_to).await?;
+    let left = family::left_open(tx, units, soon_to).await?;
+    let (left, stayed): (Vec<_>, Vec<_>) = units.iter().copied().partition(|(unit,)| left.contains(unit));
+    let mut rows: Vec<Row> = Vec::new();
+    for (units, stays) in [(stayed, String::new()), (left, format!(" and {}", family::STAYS))] {
+        if units.is_empty() {
+            continue;
+        }
+        let sql = format!(
+            "select a.org_unit, {} from activity a where a.service in ({codes}) and a.state = 'planned'
+             and a.due_on <= $3{stays} and a.org_unit in (",
+            parts.join(", ")
+        );
+        let tail = ") group by a.org_unit";
+        rows.extend(among!(tx, Row, &sql, units, tail, late_before, today_to, soon_to).await?);
+    }
     let counted = rows.into_iter().map(|(unit, late, late_from, today, today_from, soon, soon_from)| {
         let of = Activities { late: (late, late_from), today: (today, today_from), soon: (soon, soon_from) };
         (unit, of)

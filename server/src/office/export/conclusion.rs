@@ -10,7 +10,7 @@ use kandas_shared::{
     quarter::Quarter,
 };
 
-use super::{lists::Asked, work::Broken};
+use super::{grounds, lists::Asked, work::Broken};
 use crate::{
     office::{
         assessment::conclusion::{self, Shown},
@@ -26,7 +26,9 @@ pub(super) async fn print(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let quarter: Quarter = quarter.ok_or(Broken::Gone)?;
     let found = conclusion::of(tx, of.user, of.territory, quarter, of.export.made_at).await?;
     let entries = i64::try_from(found.assessed.len()).unwrap_or(i64::MAX);
-    let paper = paper(of, &found, quarter);
+    let mut paper = paper(of, &found, quarter);
+    let frozen = conclusion::frozen_at(tx, quarter).await?;
+    paper.blocks.push(Block::Text(grounds::line(tx, of, frozen).await?));
     let written = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
         let bytes = blocks::pdf(&paper).map_err(std::io::Error::other)?;
         let mut file = tempfile::tempfile()?;

@@ -422,7 +422,8 @@ async fn families(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Brok
         let plans = "select family,
             sum(case when state not in ('cancelled', 'not_applicable', 'refused') then 1 else 0 end),
             sum(case when state in ('synced', 'reported', 'sys_confirmed', 'disputed') then 1 else 0 end),
-            sum(case when state = 'planned' and due_on < $1 then 1 else 0 end)
+            sum(case when state = 'planned' and due_on < $1 and not exists (select 1 from plan q
+             where q.family = activity.family and q.state = 'departed') then 1 else 0 end)
             from activity where family in (";
         let plans = among!(tx, (FamilyId, i64, i64, i64), plans, ids, ") group by family", late).await?;
         let plans: HashMap<_, _> = plans

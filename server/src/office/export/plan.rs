@@ -9,7 +9,7 @@ use kandas_shared::{
     plan::{PlanAct, PlanAgreement},
 };
 
-use super::{lists::Asked, work::Broken};
+use super::{grounds, lists::Asked, work::Broken};
 use crate::{
     office::{
         paper::blocks::{self, Block, Paper},
@@ -26,7 +26,12 @@ pub(super) async fn print(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let shown = found.version.as_ref().ok_or(Broken::Gone)?;
     let entries = shown.rows.iter().flat_map(|row| &row.items).filter(|item| item.item.chosen).count();
     let entries = i64::try_from(entries).unwrap_or(i64::MAX);
-    let paper = paper(of, &found, shown, &place);
+    let mut paper = paper(of, &found, shown, &place);
+    // An agreement that was made void froze nothing.
+    let froze = |act: PlanAct| matches!(act, PlanAct::Agree | PlanAct::Approve | PlanAct::Publish);
+    let last = shown.acts.iter().rfind(|done| froze(done.act)).map(|done| done.position);
+    let frozen = last.filter(|_| shown.agreement.is_some());
+    paper.blocks.push(Block::Text(grounds::line(tx, of, frozen).await?));
     let written = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
         let bytes = blocks::pdf(&paper).map_err(std::io::Error::other)?;
         let mut file = tempfile::tempfile()?;

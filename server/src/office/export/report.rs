@@ -17,7 +17,7 @@ use kandas_shared::{
 use tokio::sync::mpsc::{Sender, channel};
 
 use super::{
-    Format,
+    Format, grounds,
     lists::Asked,
     sheet::{self, Cell, sheet},
     work::Broken,
@@ -39,7 +39,8 @@ pub(super) async fn write(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let (reports, more) = match wanted.report {
         Some(id) => {
             let found = report::of(tx, of.user, of.territory, id, of.export.made_at).await?;
-            let more = told(of, &found);
+            let mut more = told(of, &found);
+            more.push((of.say("paper-grounds"), grounds::line(tx, of, frozen_at(&found)).await?));
             (vec![found.summary], more)
         }
         None => {
@@ -174,7 +175,8 @@ pub(super) async fn print(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let found = report::of(tx, of.user, of.territory, id, of.export.made_at).await?;
     let rows = report::frozen(tx, id, 0, i64::MAX).await?;
     let entries = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let paper = paper(of, &found, rows.into_iter().map(|(row, _)| row));
+    let mut paper = paper(of, &found, rows.into_iter().map(|(row, _)| row));
+    paper.notes.push(grounds::line(tx, of, frozen_at(&found)).await?);
     let written = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
         let bytes = print::pdf(&paper).map_err(std::io::Error::other)?;
         let mut file = tempfile::tempfile()?;
@@ -184,6 +186,12 @@ pub(super) async fn print(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let file = written.await.map_err(std::io::Error::other)??;
     of.hold.progress(1, 1, entries).await?;
     Ok((file, entries))
+}
+
+/// The place in the journal of the act by which the report became what it is: it was sent, or signed, or frozen.
+fn frozen_at(found: &Report) -> Option<i64> {
+    use form::ReportAct::{Draft, Send, Sign};
+    grounds::last(found.acts.iter().map(|done| (done.act, done.position)), [Send, Sign, Draft])
 }
 
 fn paper(of: &Asked<'_>, found: &Report, rows: impl Iterator<Item = Row>) -> print::Paper {

@@ -5,10 +5,10 @@ use std::{fs::File, io::Write as _};
 
 use kandas_shared::{
     locale::{FluentValue, Lang, date, message_id},
-    roadmap::Row,
+    roadmap::{RoadMapAct, Row},
 };
 
-use super::{lists::Asked, work::Broken};
+use super::{grounds, lists::Asked, work::Broken};
 use crate::{
     office::{
         paper::blocks::{self, Block, Paper},
@@ -23,7 +23,10 @@ pub(super) async fn print(tx: &mut Tx, of: &Asked<'_>) -> Result<(File, i64), Br
     let found = page::of(tx, of.user, of.territory, id, of.export.made_at).await?;
     let rows = page::frozen(tx, id, 0, i64::MAX).await?;
     let entries = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let paper = paper(of, &found, &rows);
+    let mut paper = paper(of, &found, &rows);
+    let acts = found.acts.iter().map(|done| (done.act, done.position));
+    let frozen = grounds::last(acts, [RoadMapAct::Sign, RoadMapAct::Submit, RoadMapAct::Draft]);
+    paper.blocks.push(Block::Text(grounds::line(tx, of, frozen).await?));
     let written = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
         let bytes = blocks::pdf(&paper).map_err(std::io::Error::other)?;
         let mut file = tempfile::tempfile()?;

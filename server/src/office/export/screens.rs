@@ -287,7 +287,8 @@ async fn helds(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken>
 }
 
 async fn plans(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
-    let mut wanted = plan::Wanted { only: of.export.wanted.plans.unwrap_or_default(), after: None };
+    let asked = &of.export.wanted;
+    let mut wanted = plan::Wanted { only: asked.plans.unwrap_or_default(), state: asked.plan_state, after: None };
     loop {
         let list = plan::list(tx, of.user, of.territory, wanted, of.export.made_at).await?;
         let without = list.without.into_iter().map(|family| {
@@ -311,7 +312,20 @@ async fn plans(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken>
                 plan.family.to_string().into(),
             ]
         });
-        of.page(out, plans.chain(without).collect()).await?;
+        let in_force = list.in_force.into_iter().map(|plan| {
+            vec![
+                plan.name.into(),
+                plan.settlement.into(),
+                of.worded("plan-state", plan.state),
+                i64::from(plan.version).into(),
+                Cell::Empty,
+                plan.published_on.into(),
+                Cell::Empty,
+                Cell::Empty,
+                plan.family.to_string().into(),
+            ]
+        });
+        of.page(out, plans.chain(in_force).chain(without).collect()).await?;
         if list.next.is_none() {
             return Ok(());
         }

@@ -211,7 +211,8 @@ async fn of_families(
     let sql = "select id, org_unit, settlement_name, latitude, longitude from family where id in (";
     let rows = among!(tx, FamilyRow, sql, families, ")").await?;
     let sql = "select family, service, min(due_on) from activity
-        where state = 'planned' and due_on is not null and family in (";
+        where state = 'planned' and due_on is not null
+        and not exists (select 1 from plan q where q.family = activity.family and q.state = 'departed') and family in (";
     let tail = ") group by family, service";
     let mut dues: HashMap<FamilyId, Vec<(ServiceCode, NaiveDate)>> = HashMap::new();
     for (family, service, due) in among!(tx, (FamilyId, ServiceCode, NaiveDate), sql, families, tail).await? {

@@ -6,6 +6,7 @@ mod departing;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
+    assessment::Points,
     calendar::civil_date,
     check::MAX_TEXT,
     ids::{FamilyId, IssueId, NoteId, OrgUnitId, PersonId, RecordId, UserId},
@@ -49,6 +50,9 @@ pub struct WantedAct {
     /// In words, at most 1,000 characters; needed to close (the summary) and to open once more.
     #[serde(default)]
     pub text: Option<String>,
+    /// To close: how content the family says it is, 1 to 5 (§48); absent where it was not asked.
+    #[serde(default)]
+    pub satisfaction: Option<Points>,
 }
 
 /// Whether a family lives where it settled.
@@ -247,7 +251,8 @@ fn running(row: &Row, today: NaiveDate) -> Outcome<()> {
 }
 
 /// Begins a round, closes it or opens it once more. It is closed when its period is over and somebody has looked where the
-/// family lives (§45), with a summary.
+/// family lives (§45), with a summary; and where the last look says that the family has left, only when that was recorded
+/// (§46), since the refund follows from the departure.
 ///
 /// # Errors
 /// `not-found`, `monitoring-impossible`, `words-missing`.
@@ -258,8 +263,11 @@ pub async fn act(
     number: i64,
     wanted: WantedAct,
 ) -> Outcome<()> {
-    let WantedAct { act, text } = wanted;
+    let WantedAct { act, text, satisfaction } = wanted;
     let text = words(text, act != RoundAct::Begin)?;
+    if satisfaction.is_some() && act != RoundAct::Close {
+        return Err(out_of_range("how content a family is is asked when a round is closed"));
+    }
     let mut making = Making::begin(state, by, family).await?;
     let row = making.round(number).await?;
     if row.standing.after(act).is_none() {
@@ -271,17 +279,24 @@ pub async fn act(
         if making.today() <= row.ends_on {
             return Err(impossible("its period is not over"));
         }
-        let sql =
-            "select count(*) from monitoring_residence where family = $1 and ends_on >= $2 and ends_on <= $3";
-        let (looks,) = one!(&mut making.tx, (i64,), sql, family, row.begins_on, row.ends_on).await?;
-        if looks == 0 {
-            return Err(impossible("nobody has looked where the family lives"));
+        let sql = "select result from monitoring_residence where family = $1 and ends_on >= $2 and ends_on <= $3
+            order by position desc limit 1";
+        let last = opt!(&mut making.tx, (Residence,), sql, family, row.begins_on, row.ends_on).await?;
+        let sql = "select count(*) from monitoring_departure where family = $1 and refund <> 'withdrawn'";
+        let (away,) = one!(&mut making.tx, (i64,), sql, family).await?;
+        let last = last.map(|(result,)| result);
+        if !monitoring::may_close(last, away > 0) {
+            return Err(impossible(match last {
+                None => "nobody has looked where the family lives",
+                Some(_) => "the last look says that the family has left, and no departure is recorded",
+            }));
         }
         let due = making.days.rules.due(row.ends_on, &making.days.calendar);
         in_time = due.map(|due| making.today() <= due);
     }
     let note = making.note(text.as_ref());
-    let acted = RoundActed { round: round_of(&row), act, in_time, words: note, hand: hand(by) };
+    let acted =
+        RoundActed { round: round_of(&row), act, in_time, words: note, satisfaction, hand: hand(by) };
     making.add(None, Event::RoundActed(acted));
     making.tell(None, note, text);
     making.append().await
@@ -309,7 +324,14 @@ pub async fn look(
     making.past(on, row.begins_on)?;
     let round = round_of(&row);
     if row.standing == RoundStanding::Open {
-        let begun = RoundActed { round, act: RoundAct::Begin, in_time: None, words: None, hand: hand(by) };
+        let begun = RoundActed {
+            round,
+            act: RoundAct::Begin,
+            in_time: None,
+            words: None,
+            satisfaction: None,
+            hand: hand(by),
+        };
         making.add(None, Event::RoundActed(begun));
     }
     let note = making.note(text.as_ref());

@@ -67,6 +67,8 @@ pub struct Visit {
     pub problems: Vec<String>,
     /// Proposals, as they were entered there.
     pub proposals: Vec<String>,
+    /// How content the family says it is, 1 to 5.
+    pub satisfaction: Option<i64>,
 }
 
 /// What was noticed about a record of the period.
@@ -110,8 +112,9 @@ pub(super) async fn visits(tx: &mut Tx, row: &Row) -> Result<Vec<Visit>, Journal
         worker_name: String,
         check_state: CheckKind,
         position: i64,
+        satisfaction: Option<i64>,
     }
-    let sql = "select r.record, a.done_on, u.name as worker_name, r.check_state, r.position
+    let sql = "select r.record, a.done_on, u.name as worker_name, r.check_state, r.position, a.satisfaction
         from record_act a join record r on r.hash = a.hash join app_user u on u.id = r.worker
         where a.family = $1 and a.act = 'monitoring_visit' and a.done_on >= $2 and a.done_on <= $3
         and r.verdict = 'accepted' and not r.superseded and r.record is not null order by a.done_on, r.position limit $4";
@@ -134,6 +137,7 @@ pub(super) async fn visits(tx: &mut Tx, row: &Row) -> Result<Vec<Visit>, Journal
             check_state: found.check_state,
             problems: texts("problems"),
             proposals: texts("proposals"),
+            satisfaction: found.satisfaction,
             topics,
         });
     }
@@ -141,7 +145,10 @@ pub(super) async fn visits(tx: &mut Tx, row: &Row) -> Result<Vec<Visit>, Journal
 }
 
 /// What the record at a position states, as far as it can be read.
-async fn stated(tx: &mut Tx, position: i64) -> Result<Option<Statement>, JournalError> {
+///
+/// # Errors
+/// When the database does not answer or the journal is damaged.
+pub(in crate::office) async fn stated(tx: &mut Tx, position: i64) -> Result<Option<Statement>, JournalError> {
     let stored = journal::stored_at(tx, position.unsigned_abs()).await?;
     let placed = stored.map(|stored| stored.placed()).transpose()?.flatten();
     let Some(Event::RecordReceived(received)) = placed.map(|placed| placed.event) else { return Ok(None) };

@@ -124,6 +124,8 @@ pub struct Did {
     pub due_on: Option<NaiveDate>,
     /// In words.
     pub text: Option<String>,
+    /// Of a closing: how content the family says it is, 1 to 5.
+    pub satisfaction: Option<i64>,
     /// Who, by his name then.
     pub by_name: String,
     /// His role then.
@@ -315,7 +317,9 @@ pub async fn of(
         where s.family = $1 and s.is_open order by s.from_day desc, s.id limit 1";
     let worker = opt!(tx, (String,), sql, family).await?.map(|(name,)| name);
     let residence = looks(tx, &row).await?;
-    let may = deeds(user, territory, unit, &row, &days, !residence.is_empty());
+    let away = of.departures.iter().any(|departure| departure.refund != RefundState::Withdrawn);
+    let closes = monitoring::may_close(residence.first().map(|look| look.result), away);
+    let may = deeds(user, territory, unit, &row, &days, closes);
     let named = territory.unit(unit);
     Ok(Page {
         name,
@@ -343,7 +347,7 @@ fn deeds(
     unit: OrgUnitId,
     row: &Row,
     days: &Days,
-    looked: bool,
+    closes: bool,
 ) -> Vec<Deed> {
     if policy::may(user, Right::MonitoringWork, Some(unit), territory).is_err() {
         return Vec::new();
@@ -353,7 +357,7 @@ fn deeds(
     let begun = days.today >= row.begins_on;
     let over = days.today > row.ends_on;
     let mut deeds = Vec::new();
-    if asked && over && looked && possible(RoundAct::Close) {
+    if asked && over && closes && possible(RoundAct::Close) {
         deeds.push(Deed::Close);
     }
     if asked && begun && matches!(row.standing, RoundStanding::Open | RoundStanding::Begun) {
@@ -369,8 +373,8 @@ fn deeds(
 }
 
 async fn acts(tx: &mut Tx, row: &Row) -> Result<Vec<Did>, StoreError> {
-    let sql = "select a.position, a.act, a.in_time, a.outcome, a.to_name, a.due_on, w.text, a.by_name, a.by_role, a.at
-        from monitoring_act a left join monitoring_word w on w.id = a.words
+    let sql = "select a.position, a.act, a.in_time, a.outcome, a.to_name, a.due_on, w.text, a.satisfaction, a.by_name, a.by_role,
+        a.at from monitoring_act a left join monitoring_word w on w.id = a.words
         where a.family = $1 and a.subject is null and a.ends_on >= $2 and a.ends_on <= $3 order by a.position";
     all!(tx, Did, sql, row.family, row.begins_on, row.ends_on).await
 }
@@ -380,8 +384,8 @@ async fn acts(tx: &mut Tx, row: &Row) -> Result<Vec<Did>, StoreError> {
 /// # Errors
 /// When the database does not answer.
 pub async fn history(tx: &mut Tx, subject: uuid::Uuid) -> Result<Vec<Did>, StoreError> {
-    let sql = "select a.position, a.act, a.in_time, a.outcome, a.to_name, a.due_on, w.text, a.by_name, a.by_role, a.at
-        from monitoring_act a left join monitoring_word w on w.id = a.words
+    let sql = "select a.position, a.act, a.in_time, a.outcome, a.to_name, a.due_on, w.text, a.satisfaction, a.by_name, a.by_role,
+        a.at from monitoring_act a left join monitoring_word w on w.id = a.words
         where a.subject = $1 order by a.position";
     all!(tx, Did, sql, subject).await
 }

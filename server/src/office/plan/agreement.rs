@@ -1,12 +1,12 @@
 //! The agreement of the kandas (§34, A-34), who has no account: a paper that he signed, a signature on the screen of a phone in
-//! a record that is in custody, or a file with an electronic signature. Whoever works on the plan enters it.
+//! a record that is in custody and names the digits at the foot of the plan that was agreed to, or a file with an electronic signature. Whoever works on the plan enters it.
 //!
 //! Files go the way of the signed papers of road maps ([`on_paper`]): looked at by their content, put into the media store and
 //! durable there, then said in one transaction with the agreement. They show the whole family, and go when one of it is
 //! erased. A file with an electronic signature is compared with the text of the version ([`making::document`]): one that signs
 //! something else, or whose signature is wrong, is refused; what is known of its certificate is kept with it and shown.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{
     calendar::civil_date,
     cms::CmsChecked,
@@ -16,6 +16,7 @@ use kandas_shared::{
     plan::{PlanAct, PlanAgreement},
     problem::ProblemCode,
     pulled::User,
+    record::{Act, PLAN_DIGEST, Statement},
     roadmap,
     time::micros,
 };
@@ -28,9 +29,9 @@ use super::{
 use crate::{
     all, chance,
     facts::{Event, PlanAgreed, PlanPaperKept},
-    journal,
+    journal::{self, JournalError},
     media::Objects,
-    office::{road_map::on_paper, signing},
+    office::{monitoring::period::stated, road_map::on_paper, signing},
     opt,
     refusal::{Outcome, Refusal},
     state::AppState,
@@ -88,15 +89,14 @@ pub async fn enter(state: &AppState, by: &User, of: (PlanId, i32), entered: Ente
     if how == PlanAgreement::Record {
         let record = record.ok_or_else(|| lacks("the record"))?;
         let after = making::drafted_at(&mut tx, of).await?;
-        let sql =
-            "select r.done_on from record r where r.record = $1 and r.family = $2 and r.verdict = 'accepted'
-            and r.superseded = false and r.done_on >= $3 and r.position > $4
-            and (r.sealed_at is null or r.sealed_at >= $5)
-            and exists (select 1 from evidence e where e.hash = r.hash and e.kind = 'signature')";
-        let (family, state_at) = (ready.found.family, ready.found.state_at);
-        let row = opt!(&mut tx, (Option<NaiveDate>,), sql, record, family, since, after, state_at);
-        let found = row.await?;
-        on = found.ok_or_else(|| impossible("no such record of the family has a signature"))?.0;
+        let signed = signed(&mut tx, ready.found.family, after, ready.found.state_at).await?;
+        let signed = signed.into_iter().find(|signed| signed.record == record);
+        let signed = signed
+            .ok_or_else(|| impossible("no such record of the family is a signed agreement to this draft"))?;
+        if !signed.is_of(&ready.sha256) {
+            return Err(ProblemCode::PaperDiffers.into());
+        }
+        on = signed.done_on;
     }
     let text = making::document(&mut tx, of).await?;
     let known =
@@ -186,6 +186,58 @@ async fn write(
     facts.push(fact(by, family, None, Event::PlanAgreed(agreed(&ready))));
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
+}
+
+/// A record in which the kandas agrees to a plan and signs on the screen.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The record.
+    pub record: RecordId,
+    /// The day it was done, as stated.
+    pub done_on: Option<NaiveDate>,
+    /// Who recorded.
+    pub worker_name: String,
+    /// What was read at the foot of the plan.
+    pub digest: String,
+}
+
+impl Signed {
+    /// Whether he agreed to what has this hash.
+    #[must_use]
+    pub fn is_of(&self, sha256: &Digest) -> bool {
+        roadmap::is_of_paper(&self.digest, sha256)
+    }
+}
+
+/// Such records of a family, the last one first: those that were sealed when the draft was what it is, and came `after` it.
+///
+/// # Errors
+/// When the database does not answer or the journal is damaged.
+pub(super) async fn signed(
+    tx: &mut Tx,
+    family: FamilyId,
+    after: i64,
+    since: DateTime<Utc>,
+) -> Result<Vec<Signed>, JournalError> {
+    type Row = (RecordId, Option<NaiveDate>, String, i64);
+    let sql = "select r.record, r.done_on, u.name, r.position
+        from record_act a join record r on r.hash = a.hash join app_user u on u.id = r.worker
+        where a.family = $1 and a.act = $5 and a.done_on >= $2 and r.record is not null and r.verdict = 'accepted'
+        and r.superseded = false and r.position > $3 and (r.sealed_at is null or r.sealed_at >= $4)
+        and exists (select 1 from evidence e where e.hash = r.hash and e.kind = 'signature')
+        order by r.position desc limit 20";
+    let act = Act::PlanAgreement;
+    let mut signed = Vec::new();
+    for (record, done_on, worker_name, position) in
+        all!(tx, Row, sql, family, civil_date(since), after, since, act).await?
+    {
+        let digest = match stated(tx, position).await? {
+            Some(Statement::Act { details, .. }) => details.get(PLAN_DIGEST).and_then(|text| text.as_str()).map(str::to_owned),
+            _ => None,
+        };
+        signed.push(Signed { record, done_on, worker_name, digest: digest.unwrap_or_default() });
+    }
+    Ok(signed)
 }
 
 fn lacks(what: &str) -> Refusal {

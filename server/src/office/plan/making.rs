@@ -38,6 +38,7 @@ use crate::{
     },
     one, opt,
     refusal::{Outcome, Refusal},
+    rules::Programme,
     state::AppState,
     store::{StoreError, Tx},
     terms::Terms,
@@ -589,10 +590,11 @@ async fn whole(tx: &mut Tx, (id, version): (PlanId, i32), found: &Standing) -> O
     Ok(())
 }
 
-/// Approves a version as the head of the mobility centre, as he has `seen` it.
+/// Approves a version as the head of the mobility centre, as he has `seen` it. Where the programme asks for a file with
+/// an electronic signature, his password alone does not do.
 ///
 /// # Errors
-/// `not-found`, `plan-impossible`, `not-as-shown`, and those of [`signing::prove`].
+/// `not-found`, `plan-impossible`, `not-as-shown`, `signature-file-needed`, and those of [`signing::prove`].
 pub async fn approve(
     state: &AppState,
     session: &Session,
@@ -603,6 +605,10 @@ pub async fn approve(
     // What cannot be approved asks for no password.
     let mut tx = state.store.read().await?;
     standing(&mut tx, of.0, of.1).await?.after(PlanAct::Approve)?;
+    let by_file = Programme::read(&mut tx, civil_date(state.clock.wall())).await?.approval_by_file;
+    if by_file && proof.cms.is_none() {
+        return Err(ProblemCode::SignatureFileNeeded.into());
+    }
     let text = document(&mut tx, of).await?;
     drop(tx);
     let signed = Of { about: Signable::Plan, thing: of.0.0, version: Some(of.1) };

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    agreement::signed,
     making::{Dues, Ground, Member, drafted_at, frozen, last, members, rows, standing},
     publish_by, right_of,
 };
@@ -29,6 +30,7 @@ use crate::{
     },
     opt,
     refusal::Outcome,
+    rules::Programme,
     store::{StoreError, Tx},
 };
 
@@ -64,6 +66,8 @@ pub struct FamilyPlan {
     pub version: Option<Version>,
     /// Whether the user may begin a version now.
     pub may_open: bool,
+    /// A version is approved by a file with an electronic signature alone (A-12).
+    pub approval_by_file: bool,
 }
 
 /// A member of the family.
@@ -168,7 +172,7 @@ pub struct Version {
     pub acts: Vec<Done>,
     /// What the mobility centre remarked, in order.
     pub remarks: Vec<Remark>,
-    /// Records of the family with a signature, while one can be taken for the agreement.
+    /// Records in which the kandas agrees and signs on a phone, while one can be taken for the agreement.
     pub signatures: Vec<Signature>,
     /// What the user may do to it now.
     pub may: Vec<PlanAct>,
@@ -253,20 +257,18 @@ pub struct Remark {
     pub text: String,
 }
 
-/// A record of the family with a signature.
-#[derive(Clone, Debug, Serialize, ToSchema, sqlx::FromRow)]
+/// A record in which the kandas agrees and signs on a phone.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PlanSignature)]
 pub struct Signature {
     /// The record.
     pub record: RecordId,
-    /// Kind of statement.
-    pub kind: Option<String>,
-    /// Which service.
-    pub service: Option<ServiceCode>,
     /// The day it was done, as stated.
     pub done_on: Option<NaiveDate>,
     /// Who recorded.
     pub worker_name: String,
+    /// Whether the digits that were read at the foot of the plan are those of this version as it stands.
+    pub fits: bool,
 }
 
 /// The plan of a family.
@@ -322,7 +324,19 @@ pub async fn of(
     let under_way = versions.last().is_some_and(|version| plan::is_under_way(version.state));
     let may_open = policy::rights(user.role).contains(&right_of(PlanAct::Open)) && !under_way && amendable;
     let members = members.iter().map(|member| member_of(member, today)).collect();
-    Ok(FamilyPlan { family, name, today, quota_date, members, terms, on_phones, versions, version, may_open })
+    Ok(FamilyPlan {
+        family,
+        name,
+        today,
+        quota_date,
+        members,
+        terms,
+        on_phones,
+        versions,
+        version,
+        may_open,
+        approval_by_file: Programme::read(tx, today).await?.approval_by_file,
+    })
 }
 
 fn member_of(member: &Member, today: NaiveDate) -> MemberOf {
@@ -389,7 +403,14 @@ async fn version(
         .collect();
     let signatures = if may.contains(&PlanAct::Agree) {
         let after = drafted_at(tx, (id, version)).await?;
-        signatures(tx, found.family, after, found.state_at).await?
+        let signed = signed(tx, found.family, after, found.state_at).await?.into_iter();
+        let shown = signed.map(|of| Signature {
+            record: of.record,
+            done_on: of.done_on,
+            fits: of.is_of(&live),
+            worker_name: of.worker_name,
+        });
+        shown.collect()
     } else {
         Vec::new()
     };
@@ -457,21 +478,6 @@ async fn agreement(
     };
     let cms = cms.as_deref().map(signing::found).transpose()?;
     Ok(Agreement { how, signed_on, name, media_type, size, record, cms })
-}
-
-async fn signatures(
-    tx: &mut Tx,
-    family: FamilyId,
-    after: i64,
-    since: DateTime<Utc>,
-) -> Result<Vec<Signature>, StoreError> {
-    let sql = "select r.record, r.kind, r.service, r.done_on, u.name as worker_name
-        from record r join app_user u on u.id = r.worker
-        where r.family = $1 and r.record is not null and r.verdict = 'accepted' and r.superseded = false
-        and r.done_on >= $2 and r.position > $3 and (r.sealed_at is null or r.sealed_at >= $4)
-        and exists (select 1 from evidence e where e.hash = r.hash and e.kind = 'signature')
-        order by r.position desc limit 20";
-    all!(tx, Signature, sql, family, civil_date(since), after, since).await
 }
 
 /// Whose a plan is and where it lives, for its paper.

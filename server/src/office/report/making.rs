@@ -346,16 +346,7 @@ pub async fn send(state: &AppState, by: &User, id: ReportId) -> Outcome<()> {
     let (found, month) = standing(&mut tx, id).await?;
     can(&found, ReportAct::Send)?;
     let territory = Territory::read(&mut tx).await?;
-    let over = |kind: OrgKind| -> Vec<OrgUnitId> {
-        let of = |unit: &OrgUnitId| territory.unit(*unit).is_some_and(|unit| unit.kind == kind);
-        territory
-            .all()
-            .into_iter()
-            .filter(of)
-            .filter(|unit| territory.covers(*unit, found.org_unit))
-            .collect()
-    };
-    let (to, copies) = (over(OrgKind::Mio), over(OrgKind::Ctm));
+    let (to, copies) = addressees(&territory, found.org_unit);
     if to.is_empty() {
         return Err(impossible("there is no local executive body for this centre"));
     }
@@ -365,6 +356,16 @@ pub async fn send(state: &AppState, by: &User, id: ReportId) -> Outcome<()> {
     let facts = vec![fact(by, Event::ReportSent(sent))];
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
+}
+
+/// Who gets the report of a centre: the local executive bodies on whose land it is, and for the copy the mobility centres
+/// above it.
+fn addressees(territory: &Territory, centre: OrgUnitId) -> (Vec<OrgUnitId>, Vec<OrgUnitId>) {
+    let over = |kind: OrgKind| -> Vec<OrgUnitId> {
+        let of = |unit: &OrgUnitId| territory.unit(*unit).is_some_and(|unit| unit.kind == kind);
+        territory.all().into_iter().filter(of).filter(|unit| territory.covers(*unit, centre)).collect()
+    };
+    (over(OrgKind::Mio), over(OrgKind::Ctm))
 }
 
 /// Accepts a report, returns it, or lets another version follow an accepted one. To return needs words.
@@ -396,4 +397,32 @@ pub async fn decide(
     facts.extend(text.map(|text| fact(by, Event::ReportRemarked(ReportRemarked { report: id, text }))));
     journal::append_locked(&mut tx, locked, state.chance.as_ref(), now, facts).await?;
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// §39 names the local executive body; the mobility centre above has a copy, those beside have none.
+    #[test]
+    fn a_report_goes_to_the_body_of_its_land_and_in_copy_to_the_mobility_centre_above() {
+        let territory = Territory::of(vec![
+            (1, None, OrgKind::Auth, "000000000"),
+            (2, Some(1), OrgKind::Ctm, "550000000"),
+            (3, Some(2), OrgKind::Cc, "551600000"),
+            (4, Some(2), OrgKind::Cc, "553200000"),
+            (5, Some(1), OrgKind::Mio, "550000000"),
+            (6, Some(1), OrgKind::Ctm, "590000000"),
+            (7, Some(6), OrgKind::Cc, "591000000"),
+            (8, Some(1), OrgKind::Mio, "590000000"),
+            (9, Some(1), OrgKind::Cc, "710000000"),
+        ]);
+        let id = |id: u128| OrgUnitId(uuid::Uuid::from_u128(id));
+        let ids = |of: &[u128]| of.iter().map(|of| id(*of)).collect::<Vec<_>>();
+        let table: [(u128, &[u128], &[u128]); 4] =
+            [(3, &[5], &[2]), (4, &[5], &[2]), (7, &[8], &[6]), (9, &[], &[])];
+        for (centre, to, copies) in table {
+            assert_eq!(addressees(&territory, id(centre)), (ids(to), ids(copies)), "{centre}");
+        }
+    }
 }

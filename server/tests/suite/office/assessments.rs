@@ -20,7 +20,7 @@ use kandas_shared::{
 };
 use serde_json::{Value, json};
 
-use super::{Answer, Office, Somebody, assert_sound, peer};
+use super::{Answer, Office, Somebody, assert_grounds, assert_sound, peer};
 use crate::{house::House, stores::on_each};
 
 const PASSWORD: &str = "тоғыз жолдың торабы";
@@ -479,6 +479,7 @@ on_each! { engine, House;
                 assert!(spaced.contains(part), "{part} is not on the paper: {spaced}");
             }
             assert_eq!(spaced.contains("Жұмыс жүріп жатыр"), texts);
+            assert_grounds(&house, &text, "conclusion_act", Some("send")).await;
         }
         for (bad, code) in [(json!({"format": "xlsx"}), "bad-request"), (json!({"quarter": "soon"}), "bad-request"), (json!({"quarter": "2026-Q2"}), "not-found")] {
             let mut wanted = wanted.clone();

@@ -69,7 +69,8 @@ on_each! { engine, House;
         let after = overview(&office, &here).await;
         assert_eq!(after["total"]["done"].as_i64(), before["total"]["done"].as_i64().map(|done| done + 1));
         assert_eq!(after["unchecked"], 1);
-        assert_eq!(after["unvisited"].as_i64(), before["unvisited"].as_i64().map(|families| families - 1));
+        assert_eq!(after["unrecorded"].as_i64(), before["unrecorded"].as_i64().map(|families| families - 1));
+        assert_eq!((&after["unvisited"], &after["no_video"]), (&before["unvisited"], &json!(1)), "a service is no visit");
         for who in [&here, &there, &everywhere] {
             assert_eq!(overview(&office, who).await, afresh(&house, who).await);
         }

@@ -15,14 +15,14 @@ use kandas_server::{
     router::router,
 };
 use kandas_shared::{
-    ids::{ActivityId, FamilyId, OrgUnitId, PlanId},
+    ids::{ActivityId, AssignmentId, FamilyId, OrgUnitId, PersonId, PlanId},
     monitoring::{DepartureReason, DepartureTo, IssueKind, IssueWeight, IssueWhat},
-    pulled::{Activity, Family, OrgKind, OrgUnit, Role, User},
+    pulled::{Activity, Assignment, Family, OrgKind, OrgUnit, Person, Relation, Role, User},
     time::Clock as _,
 };
 use serde_json::{Value, json};
 
-use super::{Office, Somebody, assert_sound};
+use super::{Office, Somebody, acted, assert_sound};
 use crate::{house::House, stores::on_each};
 
 const PASSWORD: &str = "тоғыз жолдың торабы";
@@ -130,6 +130,150 @@ on_each! { engine, House;
         assert_eq!(told(&rows(&office, &head, "publication").await[0], &["mine", "unit"]), json!([false, office.unit]));
         let beside = office.somebody(&house, Role::CcSet, office.beside).await;
         assert_eq!(rows(&office, &beside, "publication").await, Vec::<Value>::new());
+    }
+
+    async fn a_plan_waits_for_the_kandas_and_then_for_the_mobility_centre(house) {
+        let office = Office::over(&house).await;
+        let worker = office.user(&house, Role::CcSet, office.unit).await;
+        let head = office.user(&house, Role::CtmSetHead, office.above).await;
+        let (family, plan): (FamilyId, PlanId) = (FamilyId(office.family), house.draw());
+        house.clock.set("2026-11-26T07:00:00Z");
+        let at = house.clock.wall();
+        let stands = async |state: &str| {
+            let mut tx = house.store.write().await.unwrap();
+            exec!(&mut tx, "delete from plan_version where plan = $1", plan).await.unwrap();
+            let sql = "insert into plan_version (plan, version, family, state, position, opened_at, state_at)
+                values ($1, 2, $2, $3, 1, $4, $4)";
+            exec!(&mut tx, sql, plan, family, state, at).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let worker = on(&house, &office, "2026-11-27", &worker).await;
+        let head = office.seated(&house, head).await;
+        let names = ["state", "basis", "starts_on", "legal", "paragraph", "subject", "count", "mine"];
+        let waits = |mine: bool| json!(["open", "open", "2026-11-26", null, 34, family, 1, mine]);
+        for (state, kind, turn) in [("draft_remote", "", ""), ("final_draft", "agreement", "worker"), ("agreed", "approval", "head"), ("approved", "", ""), ("discarded", "", "")] {
+            stands(state).await;
+            for asked in ["agreement", "approval"] {
+                for (who, name) in [(&worker, "worker"), (&head, "head")] {
+                    let of = rows(&office, who, asked).await;
+                    if asked == kind {
+                        assert_eq!(told(&of[0], &names), waits(name == turn), "{state} {asked} {name}");
+                    } else {
+                        assert_eq!(of, Vec::<Value>::new(), "{state} {asked}");
+                    }
+                }
+            }
+        }
+        // What is shown is the list of plans that wait.
+        stands("agreed").await;
+        let list = office.get(&head, "/api/plans?only=mine").await.ok();
+        assert_eq!((&list["mine"], &list["plans"][0]["waits_for"]), (&json!(1), &json!("approve")));
+        let beside = office.somebody(&house, Role::CcSet, office.beside).await;
+        assert_eq!(rows(&office, &beside, "approval").await, Vec::<Value>::new());
+    }
+
+    async fn after_a_preliminary_visit_a_plan_is_due_within_a_working_day(house) {
+        let mut office = Office::over(&house).await;
+        let worker = office.user(&house, Role::CcSet, office.unit).await;
+        let (family, person): (FamilyId, PersonId) = (house.draw(), house.draw());
+        let assigned: AssignmentId = house.draw();
+        let facts = [
+            Event::FamilySet(Family {
+                id: family,
+                org_unit: office.unit,
+                settlement_kato: "559133100".into(),
+                settlement_name: "Үлгі ауылы".into(),
+                rural: true,
+                quota_date: None,
+                arrived_on: None,
+                address: None,
+                phone: None,
+                latitude: None,
+                longitude: None,
+            }),
+            Event::PersonSet(Person {
+                id: person,
+                family,
+                surname: Some("САПАРЛЫ".into()),
+                given_name: "СЫНАҚ".into(),
+                patronymic: None,
+                latin_name: None,
+                iin: None,
+                birth_date: None,
+                sex: None,
+                relation: Relation::Head,
+                phone: None,
+            }),
+            Event::AssignmentSet(Assignment {
+                id: assigned,
+                family,
+                worker: office.worker,
+                from: "2026-11-16".parse().unwrap(),
+                to: None,
+            }),
+        ];
+        house.append(facts.map(|event| Fact { family: Some(family), ..Fact::by_system(event) })).await;
+        let who = on(&house, &office, "2026-11-23", &worker).await;
+        assert_eq!(rows(&office, &who, "plan_after_visit").await, Vec::<Value>::new(), "nobody has been there");
+        // A visit on a Friday: the Monday after it is the last day (A-04).
+        acted(&house, &mut office, (family, person), ("preliminary_visit", json!({}), "photo"), "2026-11-20").await;
+        let names = ["state", "days_left", "starts_on", "legal", "code", "paragraph", "subject", "mine"];
+        for (day, state, left) in [("2026-11-23", "today", 0), ("2026-11-24", "late", -1)] {
+            let who = on(&house, &office, day, &worker).await;
+            let of = rows(&office, &who, "plan_after_visit").await;
+            assert_eq!(told(&of[0], &names), json!([state, left, "2026-11-20", "2026-11-23", "DL-28", 28, family, true]), "{day}");
+            assert_eq!(board(&office, &who, "").await, afresh(&house, &who).await);
+        }
+        // A draft made remotely is not enough; one that was agreed with the family is.
+        let who = on(&house, &office, "2026-11-24", &worker).await;
+        let opened = post(&office, &who, &format!("/api/families/{family}/plan"), Some(json!({"begins": "remote"}))).await;
+        assert_eq!(rows(&office, &who, "plan_after_visit").await.len(), 1);
+        let path = format!("/api/plans/{}/{}", opened["plan"].as_str().unwrap(), opened["version"]);
+        post(&office, &who, &path, Some(json!({"act": "visit", "on": "2026-11-20"}))).await;
+        assert_eq!(rows(&office, &who, "plan_after_visit").await, Vec::<Value>::new());
+        // Given up, it is owed once more.
+        post(&office, &who, &path, Some(json!({"act": "discard"}))).await;
+        assert_eq!(rows(&office, &who, "plan_after_visit").await.len(), 1);
+        assert_sound(&house).await;
+    }
+
+    async fn of_a_family_that_left_nothing_is_due(house) {
+        let office = Office::over(&house).await;
+        let maker = office.user(&house, Role::CcSet, office.unit).await;
+        for (nr, due) in [(0, "2026-11-20"), (1, "2026-11-19"), (2, "2026-11-25")] {
+            due_on(&house, &office, nr, due).await;
+        }
+        let who = on(&house, &office, "2026-11-24", &maker).await;
+        // Board, overview, list and the worker's own numbers say the same, before and after.
+        let numbers = async || {
+            let board = board(&office, &who, "?kind=activity").await;
+            let overview = office.get(&who, "/api/overview").await.ok()["total"].clone();
+            let [late, _] = counted(&board, "late");
+            let list = office.get(&who, "/api/families?only=overdue").await.ok();
+            let soon = office.get(&who, "/api/families?only=soon").await.ok();
+            assert_eq!((overview["overdue"].as_i64(), list["activities"].as_i64()), (Some(late), Some(late)));
+            assert_eq!(overview["soon"], soon["activities"]);
+            (late, overview["soon"].as_i64().unwrap())
+        };
+        let before = numbers().await;
+        let left = watching::WantedDeparture {
+            on: "2026-11-23".parse().unwrap(),
+            to: DepartureTo::Inside,
+            to_kato: None,
+            reason: DepartureReason::Unknown,
+            text: None,
+        };
+        let family = FamilyId(office.family);
+        let departure = watching::depart(&office.state, &maker, family, left).await.unwrap();
+        let after = numbers().await;
+        assert!(after.0 + 2 <= before.0 && after.1 < before.1, "{before:?} {after:?}");
+        assert_eq!(board(&office, &who, "").await, afresh(&house, &who).await);
+        let list = office.get(&who, "/api/families?only=overdue").await.ok();
+        assert!(list["families"].as_array().unwrap().iter().all(|of| of["id"] != json!(family)), "{list}");
+        let back = json!({"act": "withdraw", "text": "қате"});
+        post(&office, &who, &format!("/api/monitoring/departures/{departure}"), Some(back)).await;
+        assert_eq!(numbers().await, before);
+        assert_sound(&house).await;
     }
 
     async fn a_report_is_owed_until_it_is_sent_and_then_waits_for_the_body(house) {

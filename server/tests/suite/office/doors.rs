@@ -862,15 +862,6 @@ pub(super) async fn doors(house: &House, office: &mut Office) -> Vec<Door> {
             true,
             Some(json!({"act": "withdraw", "text": "қате"})),
         ),
-        door(get.clone(), "/api/monitoring-rules", "/api/monitoring-rules".into(), REFERENCE, false, None),
-        door(
-            post.clone(),
-            "/api/monitoring-rules",
-            "/api/monitoring-rules".into(),
-            SETTINGS,
-            false,
-            Some(json!({"rule": "term", "from": "2026-12-01", "value": "15"})),
-        ),
         door(get.clone(), "/api/exchange", "/api/exchange".into(), EXCHANGE, false, None),
         door(
             get.clone(),

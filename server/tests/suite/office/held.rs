@@ -195,6 +195,16 @@ on_each! { engine, House;
         let hash = jws.identity().to_string();
         let item = office.phone.hand_in(&house, vec![jws]).await.remove(0);
         assert_eq!(item.reason.as_deref(), Some("payload_unreadable"));
+        // An act of a later program is no less there: shown as it is, until somebody decides.
+        let later = serde_json::json!({"v": 1, "family": office.family, "statement": {"kind": "act", "act": "an_act_to_come"}}).to_string();
+        let jws = office.phone.sign_any(later.clone());
+        let act = jws.identity().to_string();
+        let item = office.phone.hand_in(&house, vec![jws]).await.remove(0);
+        assert_eq!(item.reason.as_deref(), Some("payload_unreadable"));
+        let held = office.get(&director, &format!("/api/held/{act}")).await.ok();
+        assert_eq!((&held["raw"], &held["obstacle"]), (&json!(later), &json!("unreadable")));
+        let says = json!({"choice": "set_aside", "reason": "other", "text": "СЫНАҚ"});
+        office.decide(&director, &act, says).await.ok();
         // Of no family: it belongs to the unit of its worker.
         assert_eq!((office.waiting(&director).await, office.waiting(&beside).await), ([1, 0, 0], [0, 0, 0]));
         let held = office.get(&director, &format!("/api/held/{hash}")).await.ok();

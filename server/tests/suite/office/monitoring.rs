@@ -7,7 +7,6 @@ use kandas_server::{
     all, erase,
     facts::Event,
     journal::Fact,
-    monitoring_rules::{Rule, setting},
     office::export,
     one,
 };
@@ -98,6 +97,11 @@ async fn find(office: &Office, who: &Somebody, body: Value) -> String {
 
 /// A visit that the worker recorded on his phone.
 async fn visit(house: &House, office: &mut Office, day: &str) -> RecordId {
+    visit_with(house, office, day, &Value::Null).await
+}
+
+/// The same, with how content the family said to be.
+async fn visit_with(house: &House, office: &mut Office, day: &str, satisfaction: &Value) -> RecordId {
     let activity = office.district.activities_of(office.family).next().unwrap().clone();
     let bytes = photo("VISIT");
     let work = Work {
@@ -111,6 +115,9 @@ async fn visit(house: &House, office: &mut Office, day: &str) -> RecordId {
     let change = |payload: &mut Value| {
         payload["statement"] = json!({"kind": "act", "act": "monitoring_visit", "topics": ["housing"],
             "details": {"problems": ["пеш түтіндейді"], "proposals": ["отын беру"]}});
+        if !satisfaction.is_null() {
+            payload["statement"]["details"]["satisfaction"] = satisfaction.clone();
+        }
         payload["done_on"] = json!(day);
     };
     let sealed = office.phone.seal_with(house, &work, change).await;
@@ -343,6 +350,113 @@ on_each! { engine, House;
         assert_sound(&house).await;
     }
 
+    /// the mean of what was said on visits and where rounds were closed, in the quarter in which it was said.
+    async fn how_content_people_are_is_asked_and_counted(house) {
+        let mut office = Office::over(&house).await;
+        included(&house, family(&office), Some("2026-07-01")).await;
+        let people = People::of(&house, &office).await;
+        let unit = office.unit;
+        let social = async |office: &Office| {
+            let page = office.get(&people.director, &format!("/api/assessments/{unit}?quarter=2026-Q4")).await.ok();
+            let of = page["centre"]["indicators"]["social_effect"].clone();
+            (of["satisfaction"].as_i64(), of["answers"].as_i64())
+        };
+        assert_eq!(social(&office).await, (None, None), "nobody was asked");
+        // On the phone it is a choice; who was not asked says nothing, and what is no point is none.
+        visit(&house, &mut office, "2026-11-10").await;
+        visit_with(&house, &mut office, "2026-11-11", &json!("six")).await;
+        visit_with(&house, &mut office, "2026-11-12", &json!("7")).await;
+        visit_with(&house, &mut office, "2026-09-30", &json!("1")).await;
+        assert_eq!(social(&office).await, (None, None), "nobody was asked in this quarter");
+        visit_with(&house, &mut office, "2026-11-20", &json!("5")).await;
+        assert_eq!(social(&office).await, (Some(500), Some(1)));
+        look(&office, &people.worker, 1, "present", "2026-11-20").await.ok();
+        for wrong in [json!(0), json!(6), json!("5")] {
+            let close = json!({"act": "close", "text": "жабылды", "satisfaction": wrong});
+            assert_eq!(act(&office, &people.worker, 1, close).await.code(), "malformed-json", "{wrong}");
+        }
+        let begun = json!({"act": "reopen", "text": "жабылды", "satisfaction": 4});
+        assert_eq!(act(&office, &people.worker, 1, begun).await.code(), "out-of-range");
+        act(&office, &people.worker, 1, json!({"act": "close", "text": "жабылды", "satisfaction": 2})).await.ok();
+        assert_eq!(social(&office).await, (Some(350), Some(2)));
+        let page = round(&office, &people.director, 1).await;
+        assert_eq!(page["acts"].as_array().unwrap().last().unwrap()["satisfaction"], 2);
+        assert_eq!(round(&office, &people.director, 2).await["visits"][3]["satisfaction"], 5);
+        // Opened once more it has no answer, and closed again the new one.
+        act(&office, &people.worker, 1, json!({"act": "reopen", "text": "қайта"})).await.ok();
+        assert_eq!(social(&office).await, (Some(500), Some(1)));
+        act(&office, &people.worker, 1, json!({"act": "close", "text": "жабылды", "satisfaction": 4})).await.ok();
+        assert_eq!(social(&office).await, (Some(450), Some(2)));
+        assert_sound(&house).await;
+    }
+
+    /// visits by whoever came are counted, of as many months as are set; records of another kind are none.
+    async fn a_family_nobody_visited_is_shown_after_the_months_that_are_set(house) {
+        let mut office = Office::over(&house).await;
+        let people = People::of(&house, &office).await;
+        let auth = office.somebody(&house, Role::Auth, office.above).await;
+        let family = office.family.to_string();
+        let listed = async |office: &Office, only: &str| {
+            let list = office.get(&people.director, &format!("/api/families?only={only}")).await.ok();
+            let there = list["families"].as_array().unwrap().iter().any(|of| of["id"] == json!(family));
+            let number = office.get(&people.director, "/api/overview").await.ok()[only].clone();
+            assert_eq!(list["total"], number, "{only}");
+            there
+        };
+        let set = async |office: &Office, from: &str, months: Value| {
+            let wanted = json!({"rule": "visit_months", "from": from, "value": months});
+            office.post(&auth, "/api/rules/programme", &wanted).await
+        };
+        assert!(listed(&office, "unvisited").await && listed(&office, "unrecorded").await);
+        office.completed(&house, 0, "photo").await;
+        assert!(listed(&office, "unvisited").await && !listed(&office, "unrecorded").await, "a service is no visit");
+        // It is 23 November 2026: the visit lies on the first of the twelve months, the month before, and within.
+        for (day, of_12, of_13) in [("2025-11-22", true, false), ("2025-11-23", false, false), ("2026-11-20", false, false)] {
+            visit(&house, &mut office, day).await;
+            assert_eq!(listed(&office, "unvisited").await, of_12, "{day}");
+            set(&office, "2026-11-01", json!("13")).await.ok();
+            assert_eq!(listed(&office, "unvisited").await, of_13, "{day}");
+            set(&office, "2026-11-01", Value::Null).await.ok();
+        }
+        for months in ["0", "61", "none", "-1"] {
+            assert_eq!(set(&office, "2026-11-01", json!(months)).await.code(), "out-of-range", "{months}");
+        }
+        assert_eq!(set(&office, "2026-11-01", json!("12")).await.code(), "nothing-changes");
+        assert_eq!(office.get(&people.director, "/api/overview").await.ok()["visit_months"], 12);
+        let stands = office.get(&people.director, "/api/rules/programme").await.ok();
+        let words: Vec<(&Value, &Value)> =
+            stands["rules"].as_array().unwrap().iter().map(|rule| (&rule["rule"], &rule["now"])).collect();
+        assert_eq!(json!(words), json!([
+            ["job_search_days", "none"], ["approval_by_file", "no"], ["day_off_moves", "yes"], ["visit_months", "12"],
+        ]));
+        assert_sound(&house).await;
+    }
+
+    async fn a_round_of_a_family_that_left_waits_for_its_departure(house) {
+        let office = Office::over(&house).await;
+        included(&house, family(&office), Some("2026-07-01")).await;
+        let people = on(&house, &office, "2027-01-05").await;
+        let close = json!({"act": "close", "text": "жабылды"});
+        look(&office, &people.worker, 1, "present", "2026-12-20").await.ok();
+        look(&office, &people.worker, 1, "departed", "2026-12-21").await.ok();
+        let may = |page: &Value| page["may"].as_array().unwrap().contains(&json!("close"));
+        assert!(!may(&round(&office, &people.worker, 1).await));
+        assert_eq!(act(&office, &people.worker, 1, close.clone()).await.code(), "monitoring-impossible");
+        // The return of support follows from the departure.
+        let left = json!({"on": "2026-12-21", "to": "inside", "reason": "work"});
+        let post = format!("/api/families/{}/departures", office.family);
+        let made = office.post(&people.worker, &post, &left).await.ok();
+        assert!(may(&round(&office, &people.worker, 1).await));
+        // Taken back, it is as if nobody had said so; a later look may come out differently.
+        let path = format!("/api/monitoring/departures/{}", made["id"].as_str().unwrap());
+        office.post(&people.worker, &path, &json!({"act": "withdraw", "text": "қате"})).await.ok();
+        assert_eq!(act(&office, &people.worker, 1, close.clone()).await.code(), "monitoring-impossible");
+        look(&office, &people.worker, 1, "present", "2027-01-04").await.ok();
+        assert!(may(&round(&office, &people.worker, 1).await));
+        act(&office, &people.worker, 1, close).await.ok();
+        assert_sound(&house).await;
+    }
+
     async fn a_departure_ends_what_would_follow_and_tells_the_mobility_centre(house) {
         let office = Office::over(&house).await;
         included(&house, family(&office), Some("2026-07-01")).await;
@@ -360,15 +474,7 @@ on_each! { engine, House;
             let sql = "select state from plan where family = $1";
             all!(&mut tx, (PlanState,), sql, family(&office)).await.unwrap()
         };
-        let before = plans().await;
-        // A plan that is published ends once work on it has begun (requirements, 2.4).
-        let mut tx = house.store.read().await.unwrap();
-        let sql = "select id, family, version, state, published_on from plan where family = $1";
-        let plan = one!(&mut tx, kandas_shared::pulled::Plan, sql, family(&office)).await.unwrap();
-        drop(tx);
-        let begun = kandas_shared::pulled::Plan { state: PlanState::InExecution, ..plan };
-        house.append([Fact { family: Some(family(&office)), ..Fact::by_system(Event::PlanSet(begun)) }]).await;
-        assert_eq!(before, [(PlanState::Published,)]);
+        assert_eq!(plans().await, [(PlanState::Published,)]);
 
         let made = office.post(&people.worker, &post, &wanted).await;
         assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
@@ -385,6 +491,13 @@ on_each! { engine, House;
         let list = office.get(&people.mobility, "/api/monitoring/departures?refund=opened").await.ok();
         assert_eq!((&list["total"], &list["departures"][0]["id"]), (&json!(1), &json!(id)));
 
+        // Nothing is expected of it any more: neither its late services, nor a plan.
+        let in_force = office.get(&people.worker, "/api/plans?only=in_force&state=departed").await.ok();
+        assert_eq!(in_force["in_force"][0]["family"], json!(office.family));
+        let shown = office.get(&people.worker, &format!("/api/families/{}", office.family)).await.ok();
+        assert_eq!(shown["plan_state"], "departed");
+        assert!(shown["activities"].as_array().unwrap().iter().all(|activity| activity["last_on"].is_null()));
+
         // The return of support is the mobility centre's; it was a mistake: all is as before.
         let path = format!("/api/monitoring/departures/{id}");
         assert_eq!(office.post(&people.worker, &path, &json!({"act": "take"})).await.code(), "forbidden");
@@ -395,7 +508,7 @@ on_each! { engine, House;
         office.post(&people.worker, &path, &json!({"act": "withdraw", "text": "қайтып келді"})).await.ok();
         let of = watched(&office, &people.worker).await;
         assert_eq!(states(&of)[..3], ["missed", "scheduled", "scheduled"]);
-        assert_eq!(plans().await, [(PlanState::InExecution,)]);
+        assert_eq!(plans().await, [(PlanState::Published,)]);
         assert_eq!(of["departures"][0]["refund"], "withdrawn");
         // Who leaves the country is none of paragraph 46.
         let abroad = json!({"on": "2026-11-10", "to": "abroad", "reason": "unknown"});
@@ -421,7 +534,7 @@ on_each! { engine, House;
 
         let auth = office.somebody(&house, Role::Auth, office.above).await;
         let set = async |rule: &str, from: &str, value: Value| {
-            office.post(&auth, "/api/monitoring-rules", &json!({"rule": rule, "from": from, "value": value})).await
+            office.post(&auth, "/api/rules/monitoring", &json!({"rule": rule, "from": from, "value": value})).await
         };
         assert_eq!(set("periods", "2026-06-01", json!("sometimes")).await.code(), "out-of-range");
         assert_eq!(set("term", "2026-06-01", json!("0")).await.code(), "out-of-range");
@@ -438,12 +551,11 @@ on_each! { engine, House;
         assert_eq!(states(&of)[..3], ["missed", "done", "scheduled"]);
         set("periods", "2026-06-01", Value::Null).await.ok();
         assert_eq!(states(&watched(&office, &people.worker).await)[..2], ["done", "scheduled"]);
-        let rules = office.get(&people.director, "/api/monitoring-rules").await.ok();
+        let rules = office.get(&people.director, "/api/rules/monitoring").await.ok();
         assert_eq!((&rules["rules"][1]["now"], &rules["rules"][2]["now"]), (&json!("calendar"), &json!("20")));
         let last = &rules["history"][0];
         assert_eq!((&last["rule"], &last["was"], &last["value"], &last["taken_back"]), (&json!("periods"), &json!("anniversary"), &json!("calendar"), &json!(true)));
-        assert_eq!(office.post(&people.director, "/api/monitoring-rules", &json!({"rule": "term", "from": "2027-01-01", "value": "5"})).await.code(), "forbidden");
-        assert_eq!(setting(Rule::Term, "2026-10-01".parse().unwrap()), "monitoring.term.2026-10-01");
+        assert_eq!(office.post(&people.director, "/api/rules/monitoring", &json!({"rule": "term", "from": "2027-01-01", "value": "5"})).await.code(), "forbidden");
         assert_sound(&house).await;
     }
 

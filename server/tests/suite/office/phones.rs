@@ -206,7 +206,9 @@ on_each! { engine, House;
         let phone = &page["phones"][0];
         assert_eq!((phone["missing"].as_i64(), phone["unsent"].as_i64(), phone["files"].as_i64()), (Some(1), Some(2), Some(2)));
         assert_eq!(page["last_done_on"], "2026-11-23");
-        for (name, count) in [("unchecked", 3), ("incomplete", 2), ("accepted", 0), ("noticed", 0), ("unanswered", 0)] {
+        for (name, count) in
+            [("unchecked", 3), ("incomplete", 2), ("accepted", 0), ("noticed", 0), ("unanswered", 0), ("no_video", 3)]
+        {
             assert_eq!(page["tally"][name], count, "{name}");
             assert_eq!(office.count(&director, &format!("worker={id}&state={name}")).await, count, "{name}");
         }
@@ -217,7 +219,8 @@ on_each! { engine, House;
             assert_eq!(&list["activities"], count, "{only}");
         }
         let silent = office.families(&director, &format!("worker={id}&only=unvisited")).await;
-        assert_eq!((page["unvisited"].as_i64(), silent), (Some(his - 1), his - 1));
+        assert_eq!((page["unvisited"].as_i64(), silent), (Some(his), his), "a service is no visit");
+        assert_eq!(office.families(&director, &format!("worker={id}&only=unrecorded")).await, his - 1);
         let gone = office.get(&director, &format!("/api/workers/{}", uuid::Uuid::nil())).await;
         assert_eq!(gone.code(), "not-found");
     }
@@ -240,7 +243,14 @@ on_each! { engine, House;
         assert_eq!(office.count(&head, "state=unanswered").await, 1);
         assert_eq!(overview["unchecked"], json!(office.count(&head, "state=unchecked").await));
         assert_eq!(overview["held"], json!(office.count(&head, "state=held").await));
-        assert_eq!(overview["unvisited"], json!(office.families(&head, "only=unvisited").await));
+        for (number, only) in [("unvisited", "unvisited"), ("unrecorded", "unrecorded")] {
+            assert_eq!(overview[number], json!(office.families(&head, &format!("only={only}")).await), "{number}");
+        }
+        let weeks = overview["weeks"].as_array().unwrap();
+        let [from, to] = [&weeks[0]["from"], &weeks[weeks.len() - 1]["to"]].map(|day| day.as_str().unwrap());
+        let without = office.count(&head, &format!("state=no_video&from={from}&to={to}")).await;
+        assert_eq!(overview["no_video"], json!(without));
+        assert!(without > 0, "photos alone were taken");
         let activities = async |query: String| office.get(&head, &format!("/api/families?{query}")).await.ok()["activities"].clone();
         let total = &overview["total"];
         for only in ["done", "soon", "overdue"] {
@@ -313,5 +323,56 @@ on_each! { engine, House;
         let beside = office.somebody(&house, Role::CcDir, office.beside).await;
         let nothing = office.get(&beside, &format!("/api/records?worker={}", office.worker)).await.ok();
         assert_eq!((&nothing["worker_name"], nothing["total"].as_i64()), (&Value::Null, Some(0)));
+    }
+
+    async fn what_awaits_files_is_found_by_whatever_else_is_asked(house) {
+        let mut office = Office::over(&house).await;
+        let director = office.somebody(&house, Role::CcDir, office.unit).await;
+        let everywhere = office.somebody(&house, Role::Crtr, office.above).await;
+        let (here, _) = office.completed(&house, 0, "photo").await;
+        let activity = office.district.activities_of(office.family).nth(1).unwrap().clone();
+        let bytes = photo("AWAITED");
+        let work = Work {
+            family: FamilyId(office.family),
+            person: PersonId(activity.person),
+            activity: ActivityId(activity.id),
+            service: activity.service.parse().unwrap(),
+            note: "жазба",
+            photo: &bytes,
+        };
+        let sealed = office.phone.seal(&house, &work).await;
+        office.phone.push(&house, &[&sealed]).await;
+        let item = office.get(&director, &format!("/api/records/{here}")).await.ok();
+        let service = &activity.service;
+        let day = item["done_on"].as_str().unwrap();
+        let asked = [
+            "state=incomplete".to_owned(),
+            format!("state=incomplete&service={service}"),
+            format!("state=incomplete&from={day}&to={day}"),
+            format!("state=incomplete&worker={}", office.worker),
+            format!("state=incomplete&unit={}", office.unit.0),
+            format!("state=incomplete&phone={}&completions=true", office.phone.device),
+        ];
+        for filter in &asked {
+            for who in [&director, &everywhere] {
+                assert_eq!(office.count(who, filter).await, 1, "{filter}");
+            }
+        }
+        assert_eq!(office.count(&director, "state=incomplete&from=2026-11-24").await, 0);
+        assert_sound(&house).await;
+        office.phone.deliver(&house, &sealed).await;
+        for filter in &asked {
+            assert_eq!(office.count(&everywhere, filter).await, 0, "{filter}");
+        }
+        assert_sound(&house).await;
+
+        // Each of its files with what is signed of it and when it came, and where the family lives.
+        let file = &item["evidence"][0]["files"][0];
+        assert_eq!((file["sha256"].as_str().map(str::len), &file["state"]), (Some(64), &json!("received")));
+        assert!(file["received_at"].is_string() && file["position"].as_i64() > item["position"].as_i64(), "{file}");
+        assert!(item["bracket"]["not_before"].as_str() <= item["bracket"]["not_after"].as_str() && item["bracket"].is_object(), "{item}");
+        let home = &item["family"]["home"];
+        assert_eq!(home.is_null(), item["family"]["place"].is_null());
+        assert!(home.is_null() || home["how"] == "coordinates", "{home}");
     }
 }

@@ -23,7 +23,7 @@ use kandas_shared::{
 };
 use serde_json::{Value, json};
 
-use super::{Answer, Office, Somebody, assert_sound, peer};
+use super::{Answer, Office, Somebody, acted, assert_grounds, assert_sound, peer};
 use crate::{
     house::{House, Work, photo},
     signer::Signer,
@@ -577,24 +577,125 @@ on_each! { engine, House;
         assert_sound(&house).await;
     }
 
+    async fn a_plan_moves_with_what_is_recorded(house) {
+        let mut scene = Scene::over(&house).await;
+        let family = FamilyId(scene.office.family);
+        let moved = async |scene: &Scene| {
+            let state = &scene.office.state;
+            state.plans.follow(&house.store, &*house.chance, house.clock.wall()).await.unwrap()
+        };
+        let stands = async |scene: &Scene| {
+            let (plans, _) = scene.on_phone(&house, family).await;
+            plans[0].state
+        };
+        let set = async |change: &dyn Fn(usize, &mut Activity)| {
+            let mut tx = house.store.read().await.unwrap();
+            let sql = "select id, plan, family, person, service, planned_on, due_on, state, record, done_on from activity
+                where family = $1 order by id";
+            let mut known = all!(&mut tx, Activity, sql, family).await.unwrap();
+            drop(tx);
+            let before = known.clone();
+            known.iter_mut().enumerate().for_each(|(nr, activity)| change(nr, activity));
+            let changed = known.into_iter().zip(before).filter(|(now, then)| now != then).map(|(now, _)| now);
+            let fact = |of: Activity| Fact { family: Some(of.family), person: Some(of.person), ..Fact::by_system(Event::ActivitySet(of)) };
+            house.append(changed.map(fact).collect::<Vec<_>>()).await;
+        };
+        use PlanState::{Closed, Executed, InExecution, Monitoring, Published};
+        assert_eq!((moved(&scene).await, stands(&scene).await), (0, Published), "nothing is recorded");
+        scene.office.completed(&house, 0, "photo").await;
+        assert_eq!((moved(&scene).await, stands(&scene).await), (1, InExecution));
+        assert_eq!(moved(&scene).await, 0, "once");
+        // The rest is declined: nothing is open any more. Another process comes to the same.
+        set(&|_, activity| {
+            if activity.state == ActivityState::Planned {
+                activity.state = ActivityState::Refused;
+            } else {
+                activity.state = ActivityState::Reported;
+            }
+        }).await;
+        let other = kandas_server::office::plan::moving::Followed::default();
+        let now = house.clock.wall();
+        assert_eq!(other.follow(&house.store, &*house.chance, now).await.unwrap(), 1);
+        assert_eq!((moved(&scene).await, stands(&scene).await), (0, Executed));
+        // A system contradicts: it is open again, until that is settled.
+        set(&|nr, activity| if nr == 0 { activity.state = ActivityState::Disputed }).await;
+        assert_eq!((moved(&scene).await, stands(&scene).await), (1, InExecution));
+        set(&|nr, activity| if nr == 0 { activity.state = ActivityState::SysConfirmed }).await;
+        assert_eq!((moved(&scene).await, stands(&scene).await), (1, Executed));
+        // Nobody's five years run before the day of inclusion or arrival is known.
+        scene.on(&house, "2027-01-04").await;
+        let settled = async |quota: Option<&str>| {
+            let mut tx = house.store.read().await.unwrap();
+            let sql = "select id, org_unit, settlement_kato, settlement_name, rural, quota_date, arrived_on, address, phone,
+                latitude, longitude from family where id = $1";
+            let known = one!(&mut tx, Family, sql, family).await.unwrap();
+            drop(tx);
+            let quota_date = quota.map(|day| day.parse().unwrap());
+            let set = Event::FamilySet(Family { quota_date, arrived_on: None, ..known });
+            house.append([Fact { family: Some(family), ..Fact::by_system(set) }]).await;
+        };
+        settled(None).await;
+        moved(&scene).await;
+        assert_eq!(stands(&scene).await, Executed);
+        settled(Some("2026-10-01")).await;
+        assert_eq!((moved(&scene).await, stands(&scene).await), (1, Monitoring), "the next round has begun");
+        // The list says where each stands, and how many stand so.
+        let list = scene.office.get(&scene.worker, "/api/plans?only=in_force&state=monitoring").await.ok();
+        assert_eq!((&list["in_force"][0]["family"], &list["in_force"][0]["open"]), (&json!(family), &json!(0)), "{list}");
+        let counts: i64 = list["states"].as_array().unwrap().iter().map(|of| of["count"].as_i64().unwrap()).sum();
+        let all = scene.office.get(&scene.worker, "/api/plans?only=in_force").await.ok();
+        assert_eq!(all["in_force"].as_array().unwrap().len() as i64, counts);
+        assert_eq!(scene.office.get(&scene.worker, "/api/plans?only=in_force&state=agreed").await.ok()["in_force"], json!([]));
+        assert_eq!(scene.office.get(&scene.worker, &format!("/api/families/{family}")).await.ok()["plan_state"], "monitoring");
+        // The measures last five years: what is added to it is executed anew.
+        let shown = scene.show(&scene.worker, family).await;
+        assert_eq!((&shown["on_phones"]["state"], &shown["may_open"]), (&json!("monitoring"), &json!(true)));
+        scene.on(&house, "2031-09-30").await;
+        assert_eq!((moved(&scene).await, stands(&scene).await), (0, Monitoring), "its last day, and that of the last round");
+        scene.on(&house, "2031-10-02").await;
+        assert_eq!((moved(&scene).await, stands(&scene).await), (1, Closed));
+        assert_eq!(scene.open(family, "settled").await.code(), "plan-impossible");
+        assert_sound(&house).await;
+    }
+
     async fn by_a_signature_on_a_phone_or_a_signed_file(house) {
         let mut scene = Scene::over(&house).await;
         // On the plan of an import a record with a signature comes.
         let family = FamilyId(scene.office.family);
-        let (early, _) = scene.office.completed(&house, 2, "signature").await;
+        let who = (family, PersonId(scene.office.district.activities_of(family.0).next().unwrap().person));
+        let digits = async |scene: &Scene| {
+            let shown = scene.show(&scene.worker, family).await;
+            shown["version"]["sha256"].as_str().unwrap()[..8].to_owned()
+        };
+        let act = |digits: &str| ("plan_agreement", json!({"plan_digest": digits}), "signature");
+        let day = "2026-11-23";
+        let early = acted(&house, &mut scene.office, who, act("00000000"), day).await;
         let version = place(&scene.open(family, "settled").await.ok());
-        let (record, _) = scene.office.completed(&house, 0, "photo").await;
+        let read = digits(&scene).await;
         let by = |record: Value| move |body: &mut Value| *body = json!({"how": "record", "record": record});
-        assert_eq!(scene.agree(family, by(json!(record))).await.code(), "plan-impossible", "nobody signed it");
-        let (signed, _) = scene.office.completed(&house, 1, "signature").await;
+        let (coal, _) = scene.office.completed(&house, 0, "signature").await;
+        let look = acted(&house, &mut scene.office, who, ("plan_agreement", json!({"plan_digest": read}), "photo"), day).await;
+        let visit = acted(&house, &mut scene.office, who, ("monitoring_visit", json!({"plan_digest": read}), "signature"), day).await;
+        for (record, what) in [(early, "before this draft"), (coal, "a receipt for coal"), (look, "nobody signed"), (visit, "another act")] {
+            assert_eq!(scene.agree(family, by(json!(record))).await.code(), "plan-impossible", "{what}");
+        }
+        assert_eq!(scene.show(&scene.worker, family).await["version"]["signatures"], json!([]));
+        // He agreed to another plan than the one that lies here: it is shown, and is not taken.
+        let other = acted(&house, &mut scene.office, who, act("abcd1234"), day).await;
+        assert_eq!(scene.agree(family, by(json!(other))).await.code(), "paper-differs");
+        let none = acted(&house, &mut scene.office, who, ("plan_agreement", json!({}), "signature"), day).await;
+        assert_eq!(scene.agree(family, by(json!(none))).await.code(), "paper-differs", "tied to nothing");
+        let spaced = format!("{} {}", &read[..4], read[4..].to_uppercase());
+        let signed = acted(&house, &mut scene.office, who, act(&spaced), day).await;
         let shown = scene.show(&scene.worker, family).await;
-        assert_eq!(shown["version"]["signatures"][0]["record"], json!(signed), "{shown}");
-        assert_eq!(scene.agree(family, by(json!(early))).await.code(), "plan-impossible", "it was before this draft");
+        let offered: Vec<(&Value, &Value)> = shown["version"]["signatures"].as_array().unwrap().iter().map(|of| (&of["record"], &of["fits"])).collect();
+        assert_eq!(offered, [(&json!(signed), &json!(true)), (&json!(none), &json!(false)), (&json!(other), &json!(false))], "{shown}");
         scene.agree(family, by(json!(signed))).await.ok();
         let remarks = format!("/api/plans/{version}/remarks");
         scene.office.post(&scene.head, &remarks, &json!({"text": "қайта"})).await.ok();
         assert_eq!(scene.agree(family, by(json!(signed))).await.code(), "plan-impossible", "it was for the draft before");
-        let (signed, _) = scene.office.completed(&house, 3, "signature").await;
+        let read = digits(&scene).await;
+        let signed = acted(&house, &mut scene.office, who, act(&read), day).await;
         scene.agree(family, by(json!(signed))).await.ok();
         let shown = scene.show(&scene.head, family).await;
         let agreement = &shown["version"]["agreement"];
@@ -639,6 +740,36 @@ on_each! { engine, House;
         assert_eq!(by["person"], "unknown", "the family has no numbers");
         let kept = scene.office.get(&scene.worker, &format!("/api/plans/{version}/agreement")).await;
         assert_eq!(&kept.body[..], &cms[..]);
+        assert_sound(&house).await;
+    }
+
+    /// A-12: the order names no signature for the approval; from the day that is set, a password alone does not do.
+    async fn an_approval_may_need_a_file_with_an_electronic_signature(house) {
+        let scene = Scene::over(&house).await;
+        let auth = scene.office.somebody(&house, Role::Auth, scene.office.above).await;
+        let set = async |from: &str, value: Value| {
+            let wanted = json!({"rule": "approval_by_file", "from": from, "value": value});
+            scene.office.post(&auth, "/api/rules/programme", &wanted).await.ok();
+        };
+        let version = scene.opened("settled").await;
+        scene.agree(scene.family, |_| {}).await.ok();
+        // From tomorrow on, and from today on.
+        set("2026-11-24", json!("yes")).await;
+        assert_eq!(scene.show(&scene.head, scene.family).await["approval_by_file"], false);
+        set("2026-11-23", json!("yes")).await;
+        assert_eq!(scene.show(&scene.head, scene.family).await["approval_by_file"], true);
+        assert_eq!(scene.approve(&version).await.code(), "signature-file-needed");
+        let signer = Signer::with("900101300017");
+        scene.office.state.authorities.get_or_init(|| signer.authorities());
+        let path = format!("/api/plans/{version}/approval");
+        let text = scene.office.get(&scene.head, &path).await;
+        let sha256 = scene.seen(&version).await;
+        let with = |file: &[u8]| json!({"cms": STANDARD.encode(file), "password": PASSWORD, "sha256": sha256});
+        let other = scene.office.post(&scene.head, &path, &with(&signer.sign(b"another text"))).await;
+        assert_eq!(other.code(), "signature-differs");
+        scene.office.post(&scene.head, &path, &with(&signer.sign(&text.body))).await.ok();
+        let shown = scene.show(&scene.head, scene.family).await;
+        assert_eq!((&shown["version"]["state"], shown["version"]["files"].as_array().unwrap().len()), (&json!("approved"), 1));
         assert_sound(&house).await;
     }
 
@@ -740,6 +871,7 @@ on_each! { engine, House;
             "Тұрғылықты жері бойынша тіркелуге жәрдемдесу", "Заңды мерзім жоқ"] {
             assert!(text.contains(part), "{part} is not on the paper: {text}");
         }
+        assert_grounds(&house, &text, "plan_act", None).await;
     }
 
     async fn nothing_comes_beside_a_draft(house) {

@@ -24,7 +24,7 @@ use kandas_shared::{
 };
 use serde_json::{Value, json};
 
-use super::{Answer, Office, Somebody, assert_sound, peer};
+use super::{Answer, Office, Somebody, assert_grounds, assert_sound, peer};
 use crate::{
     house::{House, Work, photo},
     signer::Signer,
@@ -580,6 +580,7 @@ on_each! { engine, House;
         for part in [iin.as_str(), "Қандасты бейімдеу және ықпалдастыру жоспарының", "3-қосымша", "23.11.", "1 / 1", &people.worker.user.name] {
             assert!(spaced.contains(part), "{part} is not on the paper: {spaced}");
         }
+        assert_grounds(&house, &text, "report_act", Some("sign")).await;
     }
 }
 

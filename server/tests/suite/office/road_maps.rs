@@ -22,7 +22,7 @@ use kandas_shared::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answer, Office, Somebody, assert_sound, peer};
+use super::{Answer, Office, Somebody, assert_grounds, assert_sound, peer};
 use crate::{house::House, stores::on_each};
 
 const PASSWORD: &str = "тоғыз жолдың торабы";
@@ -520,5 +520,6 @@ on_each! { engine, House;
             "Мансап орталығының директоры (қолы", "Үш данада"] {
             assert!(text.contains(part), "{part} is not on the paper: {text}");
         }
+        assert_grounds(&house, &text, "road_map_act", Some("submit")).await;
     }
 }

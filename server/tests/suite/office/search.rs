@@ -86,15 +86,15 @@ on_each! { engine, House;
         let family = list["families"].as_array().unwrap().iter().find(|family| family["id"] == json!(own)).unwrap();
         assert!(ids(&family["matched"]).contains(&person.id.to_string()), "{family}");
         assert_eq!(list["total"].as_u64(), Some(list["families"].as_array().unwrap().len() as u64));
-        let unvisited = |q: &str| format!("/api/families?only=unvisited&q={}", coded(q));
-        assert_eq!(pages(&office, &here, &unvisited(&iin)).await, (Vec::new(), 0), "somebody was there");
+        let unrecorded = |q: &str| format!("/api/families?only=unrecorded&q={}", coded(q));
+        assert_eq!(pages(&office, &here, &unrecorded(&iin)).await, (Vec::new(), 0), "somebody was there");
         let other = office.district.persons.iter().find(|other| {
             other.iin.is_some() && office.district.families.iter().any(|family| {
                 family.id == other.family && family.org_unit == office.unit.0 && family.id != office.family
             })
         });
         if let Some(other) = other {
-            let found = pages(&office, &here, &unvisited(other.iin.as_deref().unwrap())).await;
+            let found = pages(&office, &here, &unrecorded(other.iin.as_deref().unwrap())).await;
             assert_eq!(found, (vec![other.family.to_string()], 1), "nobody was there");
         }
         assert_sound(&house).await;
