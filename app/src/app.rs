@@ -139,7 +139,8 @@ impl App {
         }
         match begin(home, &store, &platform).await {
             Ok((vault, signer, startup)) => {
-                let (home, signer, keys) = (home.to_owned(), RwLock::new(signer), tokio::sync::Mutex::default());
+                let (home, signer, keys) =
+                    (home.to_owned(), RwLock::new(signer), tokio::sync::Mutex::default());
                 let parts = Parts { home, store, vault, platform, signer, keys, startup, _lock: lock };
                 Ok(Self { parts: Arc::new(parts) })
             }

@@ -278,7 +278,9 @@ mod tests {
         let mut taken = 0;
         for (path, item) in described["paths"].as_object().unwrap() {
             for (method, door) in item.as_object().unwrap() {
-                let Some(body) = door["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str() else {
+                let Some(body) =
+                    door["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str()
+                else {
                     continue;
                 };
                 let name = body.rsplit('/').next().unwrap();

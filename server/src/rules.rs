@@ -375,7 +375,10 @@ mod tests {
             }
         }
         // Facts of stores before this set was here.
-        assert_eq!(RuleSet::Monitoring.about("monitoring.term.2026-10-01"), Some((&MONITORING[2], day("2026-10-01"))));
+        assert_eq!(
+            RuleSet::Monitoring.about("monitoring.term.2026-10-01"),
+            Some((&MONITORING[2], day("2026-10-01")))
+        );
         assert_eq!(MONITORING[1].range().split(", ").count(), RoundPeriods::ALL.len());
         assert_eq!(MONITORING[0].range().split(", ").count(), RoundStart::ALL.len());
     }
@@ -383,7 +386,8 @@ mod tests {
     /// what is so where nobody has said anything, and from which day on what was said holds.
     #[test]
     fn the_programme_is_run_as_it_was_said_for_a_day() {
-        let shipped = Programme { job_search: None, approval_by_file: false, day_off_moves: true, visit_months: 12 };
+        let shipped =
+            Programme { job_search: None, approval_by_file: false, day_off_moves: true, visit_months: 12 };
         let rules = Rules::of(
             RuleSet::Programme,
             [
@@ -402,8 +406,14 @@ mod tests {
             ("2026-05-31", shipped),
             ("2026-06-01", Programme { job_search: Some(5), ..shipped }),
             ("2026-07-01", Programme { job_search: Some(5), approval_by_file: true, ..shipped }),
-            ("2026-08-01", Programme { job_search: Some(5), approval_by_file: true, day_off_moves: false, ..shipped }),
-            ("2026-12-01", Programme { job_search: None, approval_by_file: true, day_off_moves: false, visit_months: 6 }),
+            (
+                "2026-08-01",
+                Programme { job_search: Some(5), approval_by_file: true, day_off_moves: false, ..shipped },
+            ),
+            (
+                "2026-12-01",
+                Programme { job_search: None, approval_by_file: true, day_off_moves: false, visit_months: 6 },
+            ),
         ];
         for (on, expected) in table {
             assert_eq!(rules.programme(day(on)), expected, "{on}");

@@ -125,7 +125,10 @@ impl FiveYears {
 
     /// The first day on which there is only monitoring for a plan whose last work was done on a day: that of the next round.
     fn only_watched_from(&self, last_done: Option<NaiveDate>) -> Option<NaiveDate> {
-        self.rounds.iter().map(|round| round.begins_on).find(|begins| last_done.is_none_or(|done| *begins > done))
+        self.rounds
+            .iter()
+            .map(|round| round.begins_on)
+            .find(|begins| last_done.is_none_or(|done| *begins > done))
     }
 }
 

@@ -178,8 +178,18 @@ mod tests {
                 vec![field("shelter"), field("from"), field("to")],
             ),
             (Act::PlanAgreement, vec![], none.clone(), vec![field("plan_digest")]),
-            (Act::PlanAgreement, vec![], details(json!({"plan_digest": "ab12cd3"})), vec![field("plan_digest")]),
-            (Act::PlanAgreement, vec![], details(json!({"plan_digest": "ab12cd3g"})), vec![field("plan_digest")]),
+            (
+                Act::PlanAgreement,
+                vec![],
+                details(json!({"plan_digest": "ab12cd3"})),
+                vec![field("plan_digest")],
+            ),
+            (
+                Act::PlanAgreement,
+                vec![],
+                details(json!({"plan_digest": "ab12cd3g"})),
+                vec![field("plan_digest")],
+            ),
             (Act::PlanAgreement, vec![], details(json!({"plan_digest": "AB12 cd34"})), vec![]),
             (Act::MonitoringVisit, vec![], none.clone(), vec![]),
         ] {

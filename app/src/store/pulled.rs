@@ -366,8 +366,7 @@ pub async fn plans(conn: &mut SqliteConnection, family: FamilyId) -> Result<List
 /// When the store fails.
 pub async fn departed(conn: &mut SqliteConnection) -> Result<HashSet<FamilyId>, StoreError> {
     let sql = "select distinct family from plan where state = $1";
-    let rows: Vec<FamilyId> =
-        sqlx::query_scalar(sql).bind(PlanState::Departed).fetch_all(conn).await?;
+    let rows: Vec<FamilyId> = sqlx::query_scalar(sql).bind(PlanState::Departed).fetch_all(conn).await?;
     Ok(rows.into_iter().collect())
 }
 

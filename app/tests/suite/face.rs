@@ -858,24 +858,39 @@ async fn refusals_consents_and_acts_are_sealed_on_the_same_mechanism() {
     assert_eq!((view["acts"].as_array().unwrap().len(), &view["act_drafts"]), (1, &json!([])));
 
     // Who agrees to a plan signs on the screen, and says which plan it is by the digits at its foot (§34).
-    let page =
-        ask(&face, json!({"call": "open_act", "family": world.family, "act": "plan_agreement", "person": world.head})).await;
+    let page = ask(
+        &face,
+        json!({"call": "open_act", "family": world.family, "act": "plan_agreement", "person": world.head}),
+    )
+    .await;
     let draft = &page["draft"];
     let digest = json!([{"what": "field", "name": "plan_digest"}]);
     assert_eq!((&page["missing"], &page["to_say"]), (&json!(["acknowledgement"]), &digest));
-    let signature = page["checks"].as_array().unwrap().iter().find(|check| check["proof"] == "acknowledgement").unwrap();
+    let signature =
+        page["checks"].as_array().unwrap().iter().find(|check| check["proof"] == "acknowledgement").unwrap();
     assert_eq!((&signature["required"], &signature["satisfied"]), (&json!(true), &json!(false)));
     let said = json!({"field": "details", "value": {"plan_digest": "ab12 cd3"}});
-    assert_eq!(ask(&face, json!({"call": "save", "draft": draft, "field": said})).await["to_say"], digest, "seven are too few");
+    assert_eq!(
+        ask(&face, json!({"call": "save", "draft": draft, "field": said})).await["to_say"],
+        digest,
+        "seven are too few"
+    );
     let said = json!({"field": "details", "value": {"plan_digest": "ab12 cd34"}});
     assert_eq!(ask(&face, json!({"call": "save", "draft": draft, "field": said})).await["to_say"], json!([]));
-    assert_eq!(ask(&face, json!({"call": "seal", "draft": draft})).await["outcome"], "lacking", "nobody has signed");
+    assert_eq!(
+        ask(&face, json!({"call": "seal", "draft": draft})).await["outcome"],
+        "lacking",
+        "nobody has signed"
+    );
     bring_kept(&face, draft, &photo(folder.path(), 3, 640), EvidenceKind::Signature).await;
     let page = ask(&face, json!({"call": "draft", "draft": draft})).await;
     assert_eq!(page["ready"], true, "{page}");
     let sealed = ask(&face, json!({"call": "seal", "draft": draft})).await;
     let record = ask(&face, json!({"call": "record", "record": sealed["records"][0]["record"]})).await;
-    assert_eq!((&record["row"]["act"], &record["details"]["plan_digest"]), (&json!("plan_agreement"), &json!("ab12 cd34")));
+    assert_eq!(
+        (&record["row"]["act"], &record["details"]["plan_digest"]),
+        (&json!("plan_agreement"), &json!("ab12 cd34"))
+    );
 
     let page = ask(&face, json!({"call": "open_act", "family": world.family, "act": "arrival"})).await;
     let today = ask(&face, json!({"call": "discard", "draft": page["draft"]})).await;

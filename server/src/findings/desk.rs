@@ -544,7 +544,8 @@ async fn same(
     for (hash, sha256, named) in own {
         let others = theirs.get(sha256).into_iter().flatten();
         for other in others.filter(|other| other.hash != *hash && other.evidence != named.evidence) {
-            let alike = Alike { own: *named, theirs: other.named(), other: other.hash, bits: None, likeness: None };
+            let alike =
+                Alike { own: *named, theirs: other.named(), other: other.hash, bits: None, likeness: None };
             found.entry(*hash).or_default().push(alike);
         }
     }
@@ -586,7 +587,8 @@ async fn near(
             for (other, other_hash) in theirs.get(&number).into_iter().flatten() {
                 if other_hash != hash && other.evidence != evidence {
                     let bits = Some((bits, MARKS));
-                    let alike = Alike { own: *named, theirs: *other, other: *other_hash, bits, likeness: None };
+                    let alike =
+                        Alike { own: *named, theirs: *other, other: *other_hash, bits, likeness: None };
                     found.push((*hash, alike));
                 }
             }

@@ -110,7 +110,8 @@ pub fn measure(folder: &Path, hashes: usize, bits: u32, percent: f64) -> Result<
 
 /// What a second look says of photos and what was made of them, and of those pairs of others that marks put nearest.
 fn second(originals: &BTreeMap<String, Seen>, changed: &Changed, percent: f64) -> (f64, f64) {
-    let own = |name: &str, close: &Close| originals.get(name).is_some_and(|of| of.1.likeness(close) >= percent);
+    let own =
+        |name: &str, close: &Close| originals.get(name).is_some_and(|of| of.1.likeness(close) >= percent);
     let found = changed.iter().filter(|(name, _, seen)| own(name, &seen.1)).count();
     let all: Vec<&Seen> = originals.values().collect();
     let mut pairs: Vec<(u32, bool)> = all

@@ -421,7 +421,10 @@ pub async fn by_hash(tx: &mut Tx, hash: Digest) -> Result<Option<Item>, JournalE
     let stated = stated(tx, row.position).await?;
     let measures = desk::measures(tx, row.hash).await?;
     let home = measures.and_then(|measures| measures.home);
-    let known = |(at, how): (findings::place::Place, Known)| HomeOf { place: Place { lat: at.lat, lon: at.lon }, how };
+    let known = |(at, how): (findings::place::Place, Known)| HomeOf {
+        place: Place { lat: at.lat, lon: at.lon },
+        how,
+    };
     let house = family.place.map(|place| HomeOf { place, how: Known::Coordinates });
     family.home = home.map(known).or(house);
     let evidence = evidence_of(tx, row.hash, stated.as_ref()).await?;
@@ -709,7 +712,8 @@ async fn noticed(tx: &mut Tx, hash: Digest) -> Result<Vec<Noticed>, StoreError> 
                     where r.hash = $1 and r.record is not null";
                 let mut other = opt!(tx, OtherRecord, sql, hash).await?;
                 if let Some(other) = &mut other {
-                    let sql = "select lat, lon, coalesce(accuracy_m, 0.0) as accuracy_m, at from record_reading
+                    let sql =
+                        "select lat, lon, coalesce(accuracy_m, 0.0) as accuracy_m, at from record_reading
                         where hash = $1 and lat is not null and lon is not null";
                     other.place = opt!(tx, SpotOf, sql, hash).await?;
                 }

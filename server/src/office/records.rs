@@ -199,7 +199,11 @@ impl Wanted {
         // where these may be few among very many.
         let awaited = self.state == Some(State::Incomplete);
         let (service, from, to) = if awaited {
-            ("coalesce(r.service, '') = $6", "coalesce(r.done_on, r.done_on) >= $7", "coalesce(r.done_on, r.done_on) <= $8")
+            (
+                "coalesce(r.service, '') = $6",
+                "coalesce(r.done_on, r.done_on) >= $7",
+                "coalesce(r.done_on, r.done_on) <= $8",
+            )
         } else {
             ("r.service = $6", "r.done_on >= $7", "r.done_on <= $8")
         };
@@ -776,13 +780,27 @@ mod tests {
             (Wanted { from: day, to: day, completions: Some(true), ..awaited.clone() }, false),
         ] {
             let unit = if of_unit { " and r.org_unit = $9" } else { "" };
-            let sql = format!("explain query plan select r.position, r.hash from record r where {}{unit}", wanted.fits());
+            let sql = format!(
+                "explain query plan select r.position, r.hash from record r where {}{unit}",
+                wanted.fits()
+            );
             let (worker, phone, chain, service, from, to) = wanted.bound();
             let nobody = OrgUnitId(Uuid::nil());
             let late = NaiveDate::default();
             let sql = AssertSqlSafe(sql.as_str());
             let steps = all!(
-                &mut tx, (i64, i64, i64, String), sql, late, i64::MAX, worker, phone, chain, service, from, to, nobody
+                &mut tx,
+                (i64, i64, i64, String),
+                sql,
+                late,
+                i64::MAX,
+                worker,
+                phone,
+                chain,
+                service,
+                from,
+                to,
+                nobody
             );
             let steps: Vec<String> = steps.await.unwrap().into_iter().map(|(.., step)| step).collect();
             assert!(steps.len() == 1 && steps[0].contains("record_awaits"), "{wanted:?}: {steps:?}");

@@ -272,8 +272,7 @@ pub async fn acted(
         photo: &bytes,
     };
     let change = |payload: &mut serde_json::Value| {
-        payload["statement"] =
-            serde_json::json!({"kind": "act", "act": act, "person": person, "topics": [], "details": details});
+        payload["statement"] = serde_json::json!({"kind": "act", "act": act, "person": person, "topics": [], "details": details});
         payload["done_on"] = serde_json::json!(day);
         payload["evidence"][0]["kind"] = serde_json::json!(kind);
         payload.as_object_mut().unwrap().remove("note");

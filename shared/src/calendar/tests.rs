@@ -244,12 +244,22 @@ fn from_a_day_on_what_is_due_on_a_day_off_may_stay_there() {
         ("2040-01-01", "2040-01-01", "2040-01-01"),
     ];
     for (due, shipped, set) in table {
-        assert_eq!((calendar().last_day(day(due)), stays.last_day(day(due))), (day(shipped), day(set)), "{due}");
+        assert_eq!(
+            (calendar().last_day(day(due)), stays.last_day(day(due))),
+            (day(shipped), day(set)),
+            "{due}"
+        );
     }
     let december = ReportMonth::new(2026, 11).unwrap();
     let of = |calendar: &Calendar| calendar.report_due(december).unwrap();
-    assert_eq!(of(calendar()), NamedDate { named: day("2026-12-05"), target: day("2026-12-04"), legal: day("2026-12-07") });
-    assert_eq!(of(&stays), NamedDate { named: day("2026-12-05"), target: day("2026-12-04"), legal: day("2026-12-05") });
+    assert_eq!(
+        of(calendar()),
+        NamedDate { named: day("2026-12-05"), target: day("2026-12-04"), legal: day("2026-12-07") }
+    );
+    assert_eq!(
+        of(&stays),
+        NamedDate { named: day("2026-12-05"), target: day("2026-12-04"), legal: day("2026-12-05") }
+    );
     assert!(stays.named_date(day("2040-01-05")).is_err());
 }
 

@@ -244,7 +244,11 @@ async fn live(scene: &mut Scene, month: ReportMonth, planned: &BTreeMap<(usize, 
 /// A child goes to school: an amendment adds that, carries over what is done, and is worked off (§34).
 async fn amended(scene: &mut Scene) {
     scene.on("2027-10-04").await;
-    assert_eq!(stands(scene, scene.family).await, "monitoring", "since April of 2026, when the next round began");
+    assert_eq!(
+        stands(scene, scene.family).await,
+        "monitoring",
+        "since April of 2026, when the next round began"
+    );
     let path = format!("/api/families/{}/plan", scene.family);
     let opened = scene.post(Who::Worker, &path, json!({"begins": "settled"})).await;
     assert_eq!(opened["version"], 2);

@@ -232,7 +232,13 @@ fn alike(bits: Option<(u32, u32)>) -> Alike {
         kind: EvidenceKind::Photo,
         family: Some(FamilyId(Uuid::from_u128(family))),
     };
-    Alike { own: named(1, 7), theirs: named(2, 8), other: Digest([9; 32]), bits, likeness: bits.map(|_| 96.5) }
+    Alike {
+        own: named(1, 7),
+        theirs: named(2, 8),
+        other: Digest([9; 32]),
+        bits,
+        likeness: bits.map(|_| 96.5),
+    }
 }
 
 #[test]

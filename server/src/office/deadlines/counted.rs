@@ -4,7 +4,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use kandas_shared::{deadline::Spans, ids::{FamilyId, OrgUnitId}, monitoring, quarter::Quarter, service::services};
+use kandas_shared::{
+    deadline::Spans,
+    ids::{FamilyId, OrgUnitId},
+    monitoring,
+    quarter::Quarter,
+    service::services,
+};
 
 use crate::{
     among, calendar,

@@ -18,7 +18,8 @@ const ORDER: &str = "331-Ө-М";
 /// When the database does not answer, or the journal is shorter than the position.
 pub(super) async fn line(tx: &mut Tx, of: &Asked<'_>, position: Option<i64>) -> Result<String, Broken> {
     let text = |id: &str, with: &[(&str, &str)]| {
-        let with: Vec<(&str, FluentValue<'_>)> = with.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        let with: Vec<(&str, FluentValue<'_>)> =
+            with.iter().map(|(name, value)| (*name, (*value).into())).collect();
         of.messages().text(id, &with)
     };
     let settings = version(tx, position).await?.to_string();

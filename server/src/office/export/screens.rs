@@ -288,7 +288,8 @@ async fn helds(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken>
 
 async fn plans(tx: &mut Tx, of: &Asked<'_>, out: &mut Out) -> Result<(), Broken> {
     let asked = &of.export.wanted;
-    let mut wanted = plan::Wanted { only: asked.plans.unwrap_or_default(), state: asked.plan_state, after: None };
+    let mut wanted =
+        plan::Wanted { only: asked.plans.unwrap_or_default(), state: asked.plan_state, after: None };
     loop {
         let list = plan::list(tx, of.user, of.territory, wanted, of.export.made_at).await?;
         let without = list.without.into_iter().map(|family| {

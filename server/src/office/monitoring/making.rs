@@ -279,7 +279,8 @@ pub async fn act(
         if making.today() <= row.ends_on {
             return Err(impossible("its period is not over"));
         }
-        let sql = "select result from monitoring_residence where family = $1 and ends_on >= $2 and ends_on <= $3
+        let sql =
+            "select result from monitoring_residence where family = $1 and ends_on >= $2 and ends_on <= $3
             order by position desc limit 1";
         let last = opt!(&mut making.tx, (Residence,), sql, family, row.begins_on, row.ends_on).await?;
         let sql = "select count(*) from monitoring_departure where family = $1 and refund <> 'withdrawn'";
@@ -295,8 +296,7 @@ pub async fn act(
         in_time = due.map(|due| making.today() <= due);
     }
     let note = making.note(text.as_ref());
-    let acted =
-        RoundActed { round: round_of(&row), act, in_time, words: note, satisfaction, hand: hand(by) };
+    let acted = RoundActed { round: round_of(&row), act, in_time, words: note, satisfaction, hand: hand(by) };
     making.add(None, Event::RoundActed(acted));
     making.tell(None, note, text);
     making.append().await

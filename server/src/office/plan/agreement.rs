@@ -232,7 +232,9 @@ pub(super) async fn signed(
         all!(tx, Row, sql, family, civil_date(since), after, since, act).await?
     {
         let digest = match stated(tx, position).await? {
-            Some(Statement::Act { details, .. }) => details.get(PLAN_DIGEST).and_then(|text| text.as_str()).map(str::to_owned),
+            Some(Statement::Act { details, .. }) => {
+                details.get(PLAN_DIGEST).and_then(|text| text.as_str()).map(str::to_owned)
+            }
             _ => None,
         };
         signed.push(Signed { record, done_on, worker_name, digest: digest.unwrap_or_default() });

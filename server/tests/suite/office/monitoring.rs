@@ -3,13 +3,7 @@
 
 use axum::http::StatusCode;
 use chrono::NaiveDate;
-use kandas_server::{
-    all, erase,
-    facts::Event,
-    journal::Fact,
-    office::export,
-    one,
-};
+use kandas_server::{all, erase, facts::Event, journal::Fact, office::export, one};
 use kandas_shared::{
     ids::{ActivityId, FamilyId, OrgUnitId, PersonId, RecordId},
     monitoring::RoundState,
