@@ -437,6 +437,9 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
       await ready();
       await phone.settled();
       await look(`20-${act}`, { tall: true });
+      // No act asks for a picture, and none says that it does.
+      expect(await phone.page.locator(".req").filter({ hasText: w("activity-photo-hint") }).count()).toBe(0);
+      expect(await phone.page.locator(".req").filter({ hasText: w("activity-video-hint") }).count()).toBe(0);
       if (act !== "monitoring-visit") {
         // Nothing is sealed empty: the one next step is the form.
         const next = act === "plan-agreement" ? "activity-next-acknowledgement" : "activity-next-form";
