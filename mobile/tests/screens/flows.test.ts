@@ -425,6 +425,7 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
         await choose("topic-housing");
         await phone.page.getByLabel(w("field-problems")).fill(lang === "kk" ? "Пеш түтіндейді" : "Печь дымит");
         await phone.page.getByLabel(w("field-proposals")).fill(lang === "kk" ? "Шебер шақыру" : "Позвать мастера");
+        await phone.page.locator("main label").filter({ hasText: /^\s*4\s*$/ }).click();
       },
     };
     for (const act of acts) {
@@ -458,6 +459,10 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     await look("21-acts-of-the-family", { axe: false });
     await phone.page.locator("a.item").filter({ hasText: w("act-monitoring-visit") }).first().click();
     await worker.sees(lang === "kk" ? "Пеш түтіндейді" : "Печь дымит");
+    const content = phone.page.locator("main").getByText(w("field-satisfaction"));
+    await content.waitFor();
+    expect(await content.locator("..").innerText()).toMatch(/4$/);
+    await look("21b-visit-recorded", { tall: true });
   });
 
   test("consent: taken back with a reason, given again with a signature", async () => {
