@@ -194,9 +194,13 @@ async fn near<R: Runtime>(app: &AppHandle<R>, listeners: &Listeners, face: &Face
         }
     }
     let (patience, step) = PATIENCE;
-    let ends = std::time::Instant::now() + patience;
-    while found().is_none() && std::time::Instant::now() < ends {
-        tokio::time::sleep(step).await;
+    let waiting = async {
+        while found().is_none() {
+            tokio::time::sleep(step).await;
+        }
+    };
+    if tokio::time::timeout(patience, waiting).await.is_err() {
+        tracing::debug!("no position came while the camera's picture waited");
     }
     // A search that the page has begun meanwhile goes on.
     if ours
