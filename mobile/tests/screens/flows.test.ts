@@ -462,6 +462,8 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     const content = phone.page.locator("main").getByText(w("field-satisfaction"));
     await content.waitFor();
     expect(await content.locator("..").innerText()).toMatch(/4$/);
+    // However long the names are, there is room for what was said.
+    for (const said of await phone.page.locator("main dd").all()) expect((await said.boundingBox())?.width).toBeGreaterThan(150);
     await look("21b-visit-recorded", { tall: true });
   });
 
