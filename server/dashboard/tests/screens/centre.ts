@@ -48,8 +48,8 @@ export interface Planned {
 
 export interface Answered {
   missing?: string[];
-  /** Persons whom nobody has asked for consent: the record stays a draft. */
-  consent?: string[];
+  /** `sealed`, or what keeps the record a draft. */
+  outcome?: string;
 }
 
 export class Centre {
@@ -149,8 +149,8 @@ export class Centre {
       const taken = [photos[done % photos.length], photos[(done + 1) % photos.length]].filter((path) => path !== undefined);
       const line = ["complete", activity.id, ...taken.flatMap((path) => ["--photo", path]), "--position", place];
       line.push(...(done === 1 && film ? ["--video", film] : ["--no-video", "nothing_to_film"]));
-      const { missing = [], consent = [] } = await this.phone(...line, ...more);
-      if (missing.length + consent.length === 0) done += 1;
+      const { outcome } = await this.phone(...line, ...more);
+      if (outcome === "sealed") done += 1;
     }
     if (done < count) throw new Error(`only ${done} records could be sealed`);
   }

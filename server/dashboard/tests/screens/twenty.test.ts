@@ -16,9 +16,11 @@ describe.each(["kk", "ru"] as const)("a queue of twenty, %s", (lang) => {
   const asked: string[] = [];
 
   beforeAll(async () => {
-    centre = await Centre.set(lang);
-    await centre.seal(ALL, () => true, "--consent", "given");
-    await centre.phone("sync", "--until-done");
+    // Everybody was asked for consent already: what is said of it would be a record in the queue, without a photo.
+    centre = await Centre.set(lang, (district) => {
+      for (const each of district.consents) if (each.state === "missing") Object.assign(each, { state: "given", given_on: "2026-01-15", basis: "Келісім қағазы" });
+    });
+    await centre.work(ALL);
     desk = await centre.desk(lang, (request) => {
       if (/\/api\/evidence\/[^/]+\/file$/.test(request.url())) asked.push(request.url());
     });
