@@ -34,6 +34,8 @@ export function thumbnail(piece: Piece): string | null {
 class Files {
   private urls = new SvelteMap<string, string>();
   private wanted = new Set<string>();
+  /** Asked for, and not here yet: each look at evidence is in the access log, so nothing is asked for twice. */
+  private coming = new Set<string>();
 
   url(piece: Piece): string | undefined {
     return this.urls.get(piece.evidence);
@@ -48,16 +50,19 @@ class Files {
       URL.revokeObjectURL(url);
       this.urls.delete(id);
     }
-    for (const piece of pieces) if (!this.urls.has(piece.evidence)) void this.fetch(piece.evidence);
+    for (const { evidence: id } of pieces) {
+      if (this.urls.has(id) || this.coming.has(id)) continue;
+      this.coming.add(id);
+      void this.fetch(id).finally(() => this.coming.delete(id));
+    }
   }
 
   private async fetch(id: string): Promise<void> {
     const response = await fetch(evidence(id, "file")).catch(() => null);
     // The viewer shows the address itself then, and the browser says what is wrong.
     if (!response?.ok) return;
-    const blob = await response.blob();
-    if (!this.wanted.has(id) || this.urls.has(id)) return;
-    this.urls.set(id, URL.createObjectURL(blob));
+    const blob = await response.blob().catch(() => null);
+    if (blob && this.wanted.has(id)) this.urls.set(id, URL.createObjectURL(blob));
   }
 }
 

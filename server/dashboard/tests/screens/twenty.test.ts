@@ -45,6 +45,9 @@ describe.each(["kk", "ru"] as const)("a queue of twenty, %s", (lang) => {
     await expect.poll(left, { timeout: 60_000 }).toBe(ALL);
     let before = await seen();
     await desk.look(`twenty.${lang}`);
+    await desk.settled();
+    // The first one is shown from its address while it is fetched; from then on each is asked for once.
+    const first = new Set(asked.splice(0));
     const times: number[] = [];
     for (let gone = 1; gone < ALL; gone += 1) {
       // What comes next is fetched already.
@@ -72,7 +75,8 @@ describe.each(["kk", "ru"] as const)("a queue of twenty, %s", (lang) => {
     expect(times.at(Math.floor(times.length / 2)), `${times}`).toBeLessThan(CALM);
     await expect.poll(async () => (await centre.checks("accepted")).length, { timeout: 20_000 }).toBe(ALL - 1);
     expect(await centre.checks("returned")).toHaveLength(1);
-    expect(asked.length, "each picture is asked for once").toBe(new Set(asked).size);
+    expect(asked.length).toBeGreaterThanOrEqual(ALL - 2);
+    expect(asked.filter((url, at) => first.has(url) || asked.indexOf(url) !== at), "each picture is asked for once").toEqual([]);
     expect(desk.faults).toEqual([]);
   });
 });
