@@ -273,6 +273,12 @@ impl Centre {
         self.append([Event::SettingSet(Setting::new("phone", value))]).await;
     }
 
+    /// What the centre does by itself within its first minute: plans move to where what is recorded has brought them.
+    pub async fn settle(&self) {
+        let state = self.state();
+        state.plans.follow(&state.store, state.chance.as_ref(), self.clock.wall()).await.unwrap();
+    }
+
     /// Nothing is wrong with the store, down to the bytes of every file.
     pub async fn assert_sound(&self) {
         let report = verify(&self.config, &self.store(), Media::Hashes, &mut |_, _, _| {}).await.unwrap();

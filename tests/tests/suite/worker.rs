@@ -200,14 +200,15 @@ impl Worker {
 
     /// Tries again and again, as a worker would.
     pub async fn sync_until_done(&self) -> Ended {
+        let mut ended = self.sync().await;
         for _ in 0..60 {
-            let ended = self.sync().await;
             if ended.done {
                 return ended;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
+            ended = self.sync().await;
         }
-        panic!("never done: {:#?}", self.app().ledger().await.unwrap());
+        panic!("never done: {ended:?} {:#?}", self.app().ledger().await.unwrap());
     }
 
     /// Activities of this phone, each of another person or service, that a photo and a reason suffice for.

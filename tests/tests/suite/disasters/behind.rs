@@ -20,6 +20,8 @@ async fn a_server_behind_its_own_word_is_offered_what_it_forgot(engine: Engine) 
     let activities = worker.activities(4).await;
     worker.complete(activities[0].1, &worker.shoot(1, 0, false)).await;
     worker.sync_until_done().await;
+    // Or it would do so again from the copy, and be no shorter than before.
+    centre.settle().await;
     let snapshot = centre.snapshot().await;
     worker.line.set_upstream(centre.address());
     // Receipted above the snapshot, and its copies have left the phone; then one that has not.
