@@ -64,7 +64,8 @@ fn a_plan_moves_by_what_was_recorded_and_by_the_day() {
     let declined = Work { begun: true, open: false, last_done: None };
     let dropped = Work { begun: false, open: false, last_done: None };
     let planned = Work { begun: false, open: true, last_done: None };
-    let table: [(&str, PlanState, Work, bool, &str, Option<PlanState>); 27] = [
+    type Line = (&'static str, PlanState, Work, bool, &'static str, Option<PlanState>);
+    let table: [Line; 27] = [
         ("nothing recorded", Published, planned, true, "2024-09-12", None),
         ("nothing in it", Published, none, true, "2024-09-12", None),
         ("everything cancelled", Published, dropped, true, "2029-09-12", None),

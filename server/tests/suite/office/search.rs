@@ -1,6 +1,11 @@
 //! Search and lists of records: filters, order and totals are one question whoever asks, of little and of much.
 
-use kandas_server::{all, journal, many, one};
+use kandas_server::{
+    all,
+    facts::{Event, Setting},
+    journal::{self, Fact},
+    many, one,
+};
 use kandas_shared::{
     hash::Digest,
     ids::{FamilyId, OrgUnitId, PersonId},
@@ -221,6 +226,8 @@ on_each! { engine, House;
         .await
         .unwrap();
         tx.commit().await.unwrap();
+        // Totals are known as of the journal; a setting is counted by everywhere.
+        house.append([Fact::by_system(Event::SettingSet(Setting::new("name", "1")))]).await;
         for who in [&here, &head, &everywhere] {
             for filter in ["", &format!("service={service}"), &format!("unit={}", office.unit)] {
                 let list = office.get(who, &format!("/api/records?{filter}")).await.ok();
