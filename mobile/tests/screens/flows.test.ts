@@ -465,6 +465,16 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     // However long the names are, there is room for what was said.
     for (const said of await phone.page.locator("main dd").all()) expect((await said.boundingBox())?.width).toBeGreaterThan(150);
     await look("21b-visit-recorded", { tall: true });
+    // What was chosen is read in words, and days as days.
+    for (const [act, said] of [
+      ["arrival", w("choice-airport")],
+      ["temporary-registration", "01.05.2027"],
+    ] as const) {
+      await inMatrix();
+      await phone.page.locator("a.item").filter({ hasText: w(`act-${act}`) }).first().click();
+      await worker.sees(w("record-sealed"));
+      await phone.page.locator("main dd").filter({ hasText: said }).waitFor();
+    }
   });
 
   test("consent: taken back with a reason, given again with a signature", async () => {
