@@ -21,7 +21,8 @@ pub struct Freed {
 }
 
 impl App {
-    /// Takes copies of files out of the vault that have a receipt of the present epoch at least `keep_days` old (by the
+    /// Takes copies of files out of the vault that have a receipt of the present epoch at least
+    /// [`days_kept`](kandas_shared::wire::PhoneSettings::days_kept) old (by the
     /// server's time, never the wall clock), and, when room is short, the originals of such files too.
     ///
     /// # Errors
@@ -61,7 +62,7 @@ impl App {
         let epoch: Option<Epoch> = home::get(&mut conn, home::EPOCH).await?;
         let time = home::signed_time(&mut conn).await?;
         let settings = home::settings(&mut conn).await?;
-        let keep = TimeDelta::days(i64::from(settings.keep_days));
+        let keep = TimeDelta::days(i64::from(settings.days_kept()));
         Ok(epoch.zip(time).map(|(epoch, time)| (epoch, time.now(&*self.platform().clock) - keep)))
     }
 

@@ -62,7 +62,7 @@ pub struct PhoneSettings {
     pub monthly_metered_bytes: u64,
     /// Bytes that must stay free on the phone before a capture starts.
     pub reserve_bytes: u64,
-    /// Days after the receipt before a delivered file may leave the phone.
+    /// Days after the receipt before a delivered file may leave the phone; what counts is [`PhoneSettings::days_kept`].
     pub keep_days: u32,
     /// A missing video needs no reason but is not allowed either.
     pub strict_photo_and_video: bool,
@@ -74,6 +74,18 @@ pub struct PhoneSettings {
     pub day_off_moves: bool,
 }
 
+/// Fewest days that a phone keeps the copy of a delivered file.
+pub const LEAST_KEEP_DAYS: u32 = 14;
+
+impl PhoneSettings {
+    /// Days that a phone keeps the copy of a delivered file: never fewer than [`LEAST_KEEP_DAYS`], whatever the setting
+    /// says, since a centre put back from a copy of last week asks for what it has forgotten.
+    #[must_use]
+    pub fn days_kept(&self) -> u32 {
+        self.keep_days.max(LEAST_KEEP_DAYS)
+    }
+}
+
 impl Default for PhoneSettings {
     fn default() -> Self {
         Self {
@@ -81,7 +93,7 @@ impl Default for PhoneSettings {
             video_unmetered_only: true,
             monthly_metered_bytes: 0,
             reserve_bytes: 200 * 1024 * 1024,
-            keep_days: 14,
+            keep_days: LEAST_KEEP_DAYS,
             strict_photo_and_video: false,
             lease_days: 14,
             lock_minutes: 5,

@@ -202,7 +202,7 @@ impl Face {
         let on_disk =
             |name: &FileRef| std::fs::metadata(self.app().vault().path(*name)).map_or(0, |facts| facts.len());
         let mut conn = self.app().store().conn().await?;
-        let keep_days = home::settings(&mut conn).await?.keep_days;
+        let keep_days = home::settings(&mut conn).await?.days_kept();
         drop(conn);
         Ok(Storage {
             evidence: self.app().vault().contents()?.iter().map(|found| found.size).sum(),

@@ -135,7 +135,7 @@ pub async fn read(tx: &mut Tx, now: DateTime<Utc>) -> Result<Shown, StoreError> 
     Ok(Shown {
         today,
         classes: RetentionClass::ALL.iter().copied().map(of_class).collect(),
-        phone_days: phones.over(PhoneSettings::default(), today).keep_days,
+        phone_days: phones.over(PhoneSettings::default(), today).days_kept(),
         most_years: MOST_YEARS,
         history: changes.into_iter().filter_map(change).collect(),
     })

@@ -60,6 +60,7 @@ pub struct Worker {
 /// A phone's clocks: the wall clock may be wrong by years and be set, the phone may be switched off and on.
 pub struct PhoneClock {
     by: Mutex<TimeDelta>,
+    later: Mutex<TimeDelta>,
     offset_s: AtomicI32,
     boots: AtomicU32,
 }
@@ -67,7 +68,8 @@ pub struct PhoneClock {
 impl PhoneClock {
     pub fn right() -> Arc<Self> {
         let by = Mutex::new(TimeDelta::zero());
-        Arc::new(Self { by, offset_s: AtomicI32::new(5 * 3600), boots: AtomicU32::new(0) })
+        let later = Mutex::new(TimeDelta::zero());
+        Arc::new(Self { by, later, offset_s: AtomicI32::new(5 * 3600), boots: AtomicU32::new(0) })
     }
 
     /// Sets the wall clock; it goes on from there.
@@ -79,6 +81,11 @@ impl PhoneClock {
         self.offset_s.store(offset_s, Ordering::SeqCst);
     }
 
+    /// How much later it is than outside, by both clocks.
+    pub fn set_later(&self, later: TimeDelta) {
+        *self.later.lock().unwrap() = later;
+    }
+
     pub fn restart(&self) {
         self.boots.fetch_add(1, Ordering::SeqCst);
     }
@@ -86,11 +93,12 @@ impl PhoneClock {
 
 impl Clock for PhoneClock {
     fn wall(&self) -> DateTime<Utc> {
-        SystemClock.wall() + *self.by.lock().unwrap()
+        SystemClock.wall() + *self.by.lock().unwrap() + *self.later.lock().unwrap()
     }
     fn boot(&self) -> (String, u64) {
         let (boot, ms) = SystemClock.boot();
-        (format!("{boot}-{}", self.boots.load(Ordering::SeqCst)), ms)
+        let later = self.later.lock().unwrap().num_milliseconds();
+        (format!("{boot}-{}", self.boots.load(Ordering::SeqCst)), ms + u64::try_from(later).unwrap())
     }
     fn offset_s(&self) -> i32 {
         self.offset_s.load(Ordering::SeqCst)
@@ -143,6 +151,17 @@ impl Worker {
 
     pub async fn try_enrol(&self, invitation: Invitation) -> Result<(), SyncError> {
         enrol(self.app(), &Introduction::from(invitation), IDLE).await.map(drop)
+    }
+
+    /// The phone makes room, as it does after each pull, when everything delivered so far is 14 days old; answers how
+    /// many copies left it. A day less is not enough.
+    pub async fn makes_room(&self) -> usize {
+        self.clock.set_later(TimeDelta::days(13));
+        assert_eq!(self.app().free_delivered().await.unwrap().files, 0, "13 days");
+        self.clock.set_later(TimeDelta::days(14) + TimeDelta::seconds(1));
+        let freed = self.app().free_delivered().await.unwrap().files;
+        self.clock.set_later(TimeDelta::zero());
+        freed
     }
 
     pub fn app(&self) -> &App {

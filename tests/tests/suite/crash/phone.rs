@@ -176,6 +176,7 @@ async fn while_it_makes_room() {
     let scene = Scene::with_work(Engine::Sqlite).await;
     let records = ledger(scene.home()).await.len();
     scene.deliver().await;
+    scene.grows_old().await;
     scene
         .dies_at_each(FREE, |trial: Trial, point| async move {
             let serving = trial.serve().await;

@@ -22,10 +22,8 @@ use kandas_server::{
     clock::SystemClock,
     config::Config,
     devices::{self, Deciding},
-    facts::{Event, Setting},
     import::import,
     init::init,
-    journal::{self, Fact},
     keys::Keys,
     store::Store,
 };
@@ -34,7 +32,6 @@ use kandas_shared::{
     ids::{ActivityId, DeviceId},
     order::OrderKind,
     time::Clock as _,
-    wire::PhoneSettings,
 };
 use tempfile::TempDir;
 
@@ -77,13 +74,6 @@ impl Scene {
         let store = scene.store().await;
         let text = scene.district.to_json();
         import(&store, &text, clock.wall(), &chance, false, &mut |_, _| {}).await.unwrap();
-        // What is delivered leaves the phone at the next pull.
-        let value =
-            serde_json::to_string(&PhoneSettings { keep_days: 0, ..PhoneSettings::default() }).unwrap();
-        let setting = Fact::by_system(Event::SettingSet(Setting::new("phone", value)));
-        let mut tx = store.write().await.unwrap();
-        journal::append(&mut tx, &chance, clock.wall(), vec![setting]).await.unwrap();
-        tx.commit().await.unwrap();
         store.close().await;
         scene
     }
@@ -120,6 +110,18 @@ impl Scene {
         move_to(&self.home(), &serving).await;
         done(field(&self.home(), ["sync", "--until-done"])).await;
         serving.kill().await;
+    }
+
+    /// Fifteen days have gone by since the phone delivered: its copies leave it with the next pull.
+    pub async fn grows_old(&self) {
+        let app = open(self.home()).await;
+        let mut conn = app.store().conn().await.unwrap();
+        let older =
+            "update file set delivered_at = strftime('%Y-%m-%dT%H:%M:%f+00:00', delivered_at, '-15 days')
+                     where delivered_at is not null";
+        assert!(sqlx::query(older).execute(&mut *conn).await.unwrap().rows_affected() > 0);
+        drop(conn);
+        app.close().await;
     }
 
     /// A photo wide enough for a smaller copy to travel beside the camera's own file.

@@ -1,9 +1,6 @@
 //! The machine's disk went back to a snapshot and nobody told the server: within one epoch it is behind its own word.
 
-use std::time::Duration;
-
 use kandas_app::{ledger::LedgerState, store::file::FileState};
-use kandas_shared::wire::PhoneSettings;
 
 use crate::{
     centre::{Centre, Engine},
@@ -15,7 +12,6 @@ on_both_engines!(a_server_behind_its_own_word_is_offered_what_it_forgot,);
 
 async fn a_server_behind_its_own_word_is_offered_what_it_forgot(engine: Engine) {
     let mut centre = Centre::open(engine).await;
-    centre.tell_phones(&PhoneSettings { keep_days: 0, ..PhoneSettings::default() }).await;
     let worker = Worker::enrolled(&centre, 0).await;
     let activities = worker.activities(4).await;
     worker.complete(activities[0].1, &worker.shoot(1, 0, false)).await;
@@ -27,8 +23,7 @@ async fn a_server_behind_its_own_word_is_offered_what_it_forgot(engine: Engine) 
     // Receipted above the snapshot, and its copies have left the phone; then one that has not.
     worker.complete(activities[1].1, &worker.shoot(1, 0, false)).await;
     worker.sync_until_done().await;
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    assert!(worker.app().free_delivered().await.unwrap().files >= 1, "the photo");
+    assert!(worker.makes_room().await >= 1, "the photo");
     worker.complete(activities[2].1, &worker.shoot(1, 250_000, false)).await;
     worker.sync_until_done().await;
     worker.assert_delivered().await;

@@ -1,7 +1,5 @@
 //! Yesterday's back-up is restored while three phones went on working.
 
-use std::time::Duration;
-
 use kandas_app::{ledger::LedgerState, store::file::FileState};
 use kandas_fixtures::proxy::{Cut, Weather};
 use kandas_server::facts::Event;
@@ -9,7 +7,6 @@ use kandas_shared::{
     evidence::Part,
     ids::{AssignmentId, FamilyId, UserId},
     pulled::{Assignment, Row},
-    wire::PhoneSettings,
 };
 
 use crate::{
@@ -23,20 +20,8 @@ on_both_engines!(
     what_is_nowhere_any_more_is_said_and_asked_for_again_after_the_next_restore,
 );
 
-/// Copies of what was delivered leave the phone with the next pull.
-async fn keeps_nothing(centre: &Centre) {
-    centre.tell_phones(&PhoneSettings { keep_days: 0, ..PhoneSettings::default() }).await;
-}
-
-/// The phone makes room, as it does after each pull; answers how many copies left it.
-async fn frees(worker: &Worker) -> usize {
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    worker.app().free_delivered().await.unwrap().files
-}
-
 async fn yesterdays_back_up_is_restored_while_three_phones_went_on(engine: Engine) {
     let mut centre = Centre::open(engine).await;
-    keeps_nothing(&centre).await;
     let mut workers = Vec::new();
     for number in 0..3 {
         workers.push(Worker::enrolled(&centre, number).await);
@@ -49,7 +34,10 @@ async fn yesterdays_back_up_is_restored_while_three_phones_went_on(engine: Engin
         worker.assert_delivered().await;
         tasks.push(activities);
     }
-    assert!(frees(&workers[0]).await >= 2, "what was delivered before the copy has left the first phone");
+    assert!(
+        workers[0].makes_room().await >= 2,
+        "what was delivered before the copy has left the first phone"
+    );
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("yesterday");
     centre.back_up(&copy).await;
@@ -58,7 +46,7 @@ async fn yesterdays_back_up_is_restored_while_three_phones_went_on(engine: Engin
     // and then has no link. The third delivers.
     workers[0].complete(tasks[0][1].1, &workers[0].shoot(1, 0, false)).await;
     workers[0].sync_until_done().await;
-    let nowhere = frees(&workers[0]).await;
+    let nowhere = workers[0].makes_room().await;
     assert!(nowhere >= 1, "the photo");
     workers[1].complete(tasks[1][1].1, &workers[1].shoot(1, 2_000_000, false)).await;
     // The client may hold a spare connection ready: whichever it takes is cut.
@@ -125,7 +113,6 @@ async fn yesterdays_back_up_is_restored_while_three_phones_went_on(engine: Engin
 
 async fn what_is_nowhere_any_more_is_said_and_asked_for_again_after_the_next_restore(engine: Engine) {
     let mut centre = Centre::open(engine).await;
-    keeps_nothing(&centre).await;
     let worker = Worker::enrolled(&centre, 0).await;
     let folder = tempfile::tempdir().unwrap();
     let (old, newer) = (folder.path().join("old"), folder.path().join("newer"));
@@ -133,7 +120,7 @@ async fn what_is_nowhere_any_more_is_said_and_asked_for_again_after_the_next_res
     let activity = worker.activities(1).await[0].1;
     worker.complete(activity, &worker.shoot(1, 0, false)).await;
     worker.sync_until_done().await;
-    assert!(frees(&worker).await >= 1);
+    assert!(worker.makes_room().await >= 1);
     centre.back_up(&newer).await;
 
     centre.restore(&old).await;
