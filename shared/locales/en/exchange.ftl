@@ -61,4 +61,4 @@ exchange-reference = No. {$reference}
 exchange-by-hand = entered by hand
 exchange-confirmations = What state systems say (paragraph 44)
 exchange-confirmations-none = No state system has said anything.
-exchange-confirmations-hint = It stands beside the evidence: the activity counts, and a contradiction opens a problem (A-25).
+exchange-confirmations-hint = It stands beside the evidence: the activity counts, and a contradiction opens a problem (A‑25).

@@ -61,4 +61,4 @@ exchange-reference = № {$reference} жауап
 exchange-by-hand = қолмен енгізілді
 exchange-confirmations = Мемлекеттік жүйелер не дейді (44-тармақ)
 exchange-confirmations-none = Мемлекеттік жүйелер әзірге ештеңе айтқан жоқ.
-exchange-confirmations-hint = Бұл дәлелдің жанында тұрады: қызмет есептеледі, ал қайшылық мәселе ашады (A-25).
+exchange-confirmations-hint = Бұл дәлелдің жанында тұрады: қызмет есептеледі, ал қайшылық мәселе ашады (A‑25).

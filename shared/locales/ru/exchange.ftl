@@ -61,4 +61,4 @@ exchange-reference = № {$reference}
 exchange-by-hand = внесено вручную
 exchange-confirmations = Что говорят государственные системы (пункт 44)
 exchange-confirmations-none = Государственные системы пока молчат.
-exchange-confirmations-hint = Это стоит рядом с доказательством: услуга засчитана, а противоречие открывает проблему (A-25).
+exchange-confirmations-hint = Это стоит рядом с доказательством: услуга засчитана, а противоречие открывает проблему (A‑25).
