@@ -1,5 +1,5 @@
 // Pictures of the record before one and of the next: fetched once, shown at once. They are gone with the record.
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { evidence, type Item, type Piece } from "../api/client";
 
 /** The file that a picture is shown from, if it is a picture and here. */
@@ -36,9 +36,12 @@ class Files {
   private wanted = new Set<string>();
   /** Asked for, and not here yet: each look at evidence is in the access log, so nothing is asked for twice. */
   private coming = new Set<string>();
+  /** Did not come. */
+  private failed = new SvelteSet<string>();
 
+  /** What a picture is shown from: nothing while it is on its way, and its address where it did not come, so that the browser says what is wrong. */
   url(piece: Piece): string | undefined {
-    return this.urls.get(piece.evidence);
+    return this.urls.get(piece.evidence) ?? (this.failed.has(piece.evidence) ? evidence(piece.evidence, "file") : undefined);
   }
 
   /** Keeps the pictures of these records, the first ones first, and lets the others go. */
@@ -53,16 +56,16 @@ class Files {
     for (const { evidence: id } of pieces) {
       if (this.urls.has(id) || this.coming.has(id)) continue;
       this.coming.add(id);
+      this.failed.delete(id);
       void this.fetch(id).finally(() => this.coming.delete(id));
     }
   }
 
   private async fetch(id: string): Promise<void> {
     const response = await fetch(evidence(id, "file")).catch(() => null);
-    // The viewer shows the address itself then, and the browser says what is wrong.
-    if (!response?.ok) return;
-    const blob = await response.blob().catch(() => null);
-    if (blob && this.wanted.has(id)) this.urls.set(id, URL.createObjectURL(blob));
+    const blob = response?.ok ? await response.blob().catch(() => null) : null;
+    if (!blob) this.failed.add(id);
+    else if (this.wanted.has(id)) this.urls.set(id, URL.createObjectURL(blob));
   }
 }
 

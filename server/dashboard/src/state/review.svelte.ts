@@ -30,6 +30,8 @@ export class Review {
   announced = $state("");
   later = $state.raw<ReadonlySet<string>>(new Set());
   private items = new Map<string, Item>();
+  /** Asked for, and not here yet. */
+  private taking = new Map<string, Promise<Item | null>>();
   private pending: Pending | null = null;
   /** What was said and is on its way: the centre's list may still name it. */
   private sent = new Set<string>();
@@ -188,6 +190,13 @@ export class Review {
   private async take(record: string): Promise<Item | null> {
     const known = this.items.get(record);
     if (known) return known;
+    // Whoever moves on before the next one is here waits for the same answer.
+    const taking = this.taking.get(record) ?? this.ask(record).finally(() => this.taking.delete(record));
+    this.taking.set(record, taking);
+    return taking;
+  }
+
+  private async ask(record: string): Promise<Item | null> {
     try {
       const item = await call("POST /api/review/{record}", { path: { record } });
       this.items.set(record, item);

@@ -41,6 +41,7 @@ export function words(lang: Lang): Words {
 
 /** An activity of a plan. */
 export interface Planned {
+  id: string;
   family: string;
   service: string;
   due_on: string | null;
