@@ -54,33 +54,113 @@ export function read(hash: string): Place {
 /** Main screens besides the list of families: on the way to them it forgets where it was. */
 const MAIN = new Set<Place["screen"]>(["today", "sent", "sync"]);
 
+/** Marks an entry of the history that stands for sheets. */
+const OVER = "over";
+
 class Router {
   place = $state.raw<Place>({ screen: "today" });
   /** How often a way was taken since the app opened: with none, back leads to Today. */
   private depth = 0;
+  /** Sheets over the place, the topmost last. */
+  private sheets: (() => void)[] = [];
+  /** Whether the present entry of the history stands for them, and at which place: going back from it closes one. */
+  private lifted = false;
+  private under = "";
+  /** The entry is being left; then this happens. */
+  private landing: (() => void) | null = null;
 
   start(): () => void {
-    const follow = () => {
-      const place = read(location.hash);
-      this.place = place;
-      if (MAIN.has(place.screen)) kept.forget();
-      scrollTo(0, 0);
-    };
+    const follow = () => this.show(location.hash);
+    const popped = () => this.popped();
     follow();
+    // Begun anew where a sheet was open: its entry is still there, and nothing is to be felt of it.
+    if (history.state === OVER) [this.lifted, this.under] = [true, location.hash];
     addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
+    addEventListener("popstate", popped);
+    return () => {
+      removeEventListener("hashchange", follow);
+      removeEventListener("popstate", popped);
+    };
+  }
+
+  private show(hash: string): void {
+    const place = read(hash);
+    this.place = place;
+    if (MAIN.has(place.screen)) kept.forget();
+    scrollTo(0, 0);
   }
 
   go(path: string): void {
+    if (this.landing) return this.after(() => this.go(path));
     this.depth += 1;
-    location.hash = `#/${path}`;
+    if (this.lifted && history.state === OVER) {
+      // The new place takes the place of the sheet that leads to it.
+      this.lifted = false;
+      history.replaceState(null, "", `#/${path}`);
+      this.show(location.hash);
+    } else location.hash = `#/${path}`;
   }
 
   /** Instead of the present place: a sealed draft is no place to go back to. */
   replace(path: string): void {
-    history.replaceState(null, "", `#/${path}`);
-    this.place = read(location.hash);
-    scrollTo(0, 0);
+    this.show(`#/${path}`);
+    const put = () => history.replaceState(null, "", `#/${path}`);
+    if (this.landing) this.after(put);
+    else this.land(put);
+  }
+
+  /** A sheet lies over the place: the phone's back button closes it, and nothing else. Answers how it goes. */
+  lay(close: () => void): () => void {
+    this.sheets.push(close);
+    this.lift();
+    return () => {
+      this.sheets = this.sheets.filter((each) => each !== close);
+      // One sheet may give way to another in the same moment.
+      setTimeout(() => this.sheets.length || this.landing || this.land(() => {}));
+    };
+  }
+
+  private lift(): void {
+    if (this.landing) return this.after(() => this.sheets.length && this.lift());
+    if (this.lifted) return;
+    history.pushState(OVER, "");
+    [this.lifted, this.under] = [true, location.hash];
+  }
+
+  /** Leaves the entry that stands for sheets, if it is the present one. */
+  private land(then: () => void): void {
+    const there = this.lifted && history.state === OVER;
+    this.lifted = false;
+    if (!there) return then();
+    this.landing = then;
+    history.back();
+  }
+
+  private after(then: () => void): void {
+    const first = this.landing;
+    this.landing = () => {
+      first?.();
+      then();
+    };
+  }
+
+  private popped(): void {
+    if (history.state === OVER) {
+      // A sheet that was open here once is not opened anew.
+      if (!this.lifted) history.back();
+      return;
+    }
+    const landing = this.landing;
+    this.landing = null;
+    if (landing) return landing();
+    if (!this.lifted) return;
+    this.lifted = false;
+    if (location.hash !== this.under) return;
+    const close = this.sheets.at(-1);
+    if (!close) return history.back();
+    close();
+    // The one below it is closed next.
+    setTimeout(() => this.sheets.length && this.lift());
   }
 
   back(otherwise = "today"): void {

@@ -56,6 +56,9 @@ export class Phone {
   }
 
   async go(path: string): Promise<void> {
+    // A sheet that was closed a moment ago leaves its entry of the history first.
+    const sheet = async () => (await this.page.evaluate(() => history.state as unknown)) === "over";
+    for (let wait = 0; wait < 20 && (await sheet()) && (await this.page.locator("dialog[open]").count()) === 0; wait += 1) await this.page.waitForTimeout(50);
     await this.page.evaluate((to) => {
       location.hash = `#/${to}`;
     }, path);

@@ -275,6 +275,50 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
     await phone.page.getByRole("table").waitFor();
   });
 
+  test("the phone's back button closes a sheet, keeps what was typed there, and leaves the draft only then", async () => {
+    const activity = of(family.id, "S07")[1] ?? of(family.id, "S23")[0];
+    await phone.go(`activities/${activity?.id}`);
+    await worker.tap(w("activity-start"));
+    await ready();
+    await worker.askConsent();
+    const there = phone.page.url();
+    const typed = lang === "kk" ? "Қақпа жабық." : "Ворота закрыты.";
+    await worker.tap(w("activity-note-add"));
+    await dialog().locator("textarea").fill(typed);
+    await phone.page.goBack();
+    await dialog().waitFor({ state: "detached" });
+    expect(phone.page.url()).toBe(there);
+    await worker.sees(typed);
+    // A sheet over another one: the upper one goes first. One that was closed by its own button leaves nothing to go back from.
+    await worker.capture("document", photo).catch(() => undefined);
+    await phone.page.locator(".req").filter({ hasText: w("activity-document") }).getByRole("button").first().click();
+    await worker.sees(w("pages-text"));
+    await dialog().locator(".tiles .photo").first().click();
+    await expect.poll(() => phone.page.locator("dialog[open]").count()).toBe(2);
+    await phone.page.goBack();
+    await expect.poll(() => phone.page.locator("dialog[open]").count()).toBe(1);
+    await worker.sees(w("pages-text"));
+    await dialog().getByRole("button", { name: w("button-close") }).click();
+    await dialog().waitFor({ state: "detached" });
+    await phone.settled();
+    expect(phone.page.url()).toBe(there);
+    await phone.page.goBack();
+    await expect.poll(() => phone.page.url()).toContain(`activities/${activity?.id}`);
+    // Whoever goes to another place out of a sheet comes back to the place below it.
+    await inMatrix();
+    await worker.tap(w("family-group-capture"));
+    await dialog().getByRole("button", { name: w("service-S11-short") }).click();
+    await phone.page.goBack();
+    await dialog().waitFor({ state: "detached" });
+    expect(phone.page.url()).toContain(`families/${family.id}`);
+    await phone.page.goto(there);
+    await worker.unlock();
+    await ready();
+    await worker.tap(w("activity-discard"));
+    await worker.pick(w("activity-discard-yes"));
+    await phone.page.getByRole("table").waitFor();
+  });
+
   test("a film that is too long and too large is remarked on and taken all the same", async () => {
     const activity = of(family.id, "S07")[1] ?? of(family.id, "S23")[0];
     await phone.go(`activities/${activity?.id}`);
@@ -451,7 +495,16 @@ describe.each(LANGUAGES)("wider, in %s", (lang, language, nth) => {
       await phone.page.waitForTimeout(900);
       await phone.page.getByRole("button", { name: w("activity-review") }).waitFor();
       await look(`20-${act}-filled`, { tall: true });
-      await worker.seal(act === "arrival" ? (page) => look(`20-${act}-${page}`) : undefined, w("review-confirm-other"));
+      // What was said in the form is read once more before it is sealed.
+      const read: Record<string, string[]> = {
+        arrival: [w("field-point"), w("choice-airport"), w("field-persons")],
+        "monitoring-visit": [w("record-topics"), w("topic-housing"), w("field-problems"), lang === "kk" ? "Пеш түтіндейді" : "Печь дымит"],
+      };
+      const reads = async (page: string): Promise<void> => {
+        for (const words of read[act] ?? []) await phone.page.locator("main").getByText(words, { exact: true }).waitFor();
+        await look(`20-${act}-${page}`, { tall: true });
+      };
+      await worker.seal(read[act] ? reads : undefined, w("review-confirm-other"));
     }
     await inMatrix();
     await phone.page.locator("main").evaluate((main) => main.scrollTo(0, main.scrollHeight));
