@@ -269,7 +269,7 @@ async fn delivered_files_may_be_freed_when_they_are_old_enough() {
     assert_eq!(ask(face, json!({"call": "free_storage"})).await["files"], 0, "14 days");
     ask(face, json!({"call": "pause_sync", "paused": true})).await;
     // An organisation that would keep them for no day at all lowers nothing; told by hand, since the office cannot say so.
-    let settings = PhoneSettings { keep_days: 0, ..PhoneSettings::default() };
+    let settings = PhoneSettings { keep_days: 0, lease_days: 60, ..PhoneSettings::default() };
     let mut conn = face.app().store().conn().await.unwrap();
     kandas_app::store::home::set_settings(&mut conn, &settings).await.unwrap();
     drop(conn);
