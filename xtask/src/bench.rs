@@ -67,6 +67,9 @@ pub(crate) struct Options {
     /// Where the plots go, with --only named after its lines; a whole run that is not quick draws into docs/bench
     #[arg(long, value_name = "DIR")]
     plots: Option<PathBuf>,
+    /// Keeps the large country of `office`, which takes long to make, in this folder, or takes it from there
+    #[arg(long, value_name = "DIR")]
+    country: Option<PathBuf>,
     /// Not optimised: to work on the bench itself, the figures mean nothing
     #[arg(long, hide = true)]
     dev: bool,
@@ -208,6 +211,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         runtime: Runtime::new()?,
         folder: scratch.path().to_owned(),
         cluster: Cluster::start(Durability::Full)?,
+        kept: options.country.clone(),
     };
 
     let lines = if options.only.is_empty() { &Line::ALL[..] } else { &options.only[..] };
@@ -287,6 +291,8 @@ pub(crate) struct Bench {
     runtime: Runtime,
     folder: PathBuf,
     cluster: Cluster,
+    /// Where a country is kept.
+    kept: Option<PathBuf>,
 }
 
 impl Bench {

@@ -1,6 +1,6 @@
 //! The load: devices that seal records as a phone does, ahead of time, and push them all at once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
@@ -21,10 +21,12 @@ use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::device::{Body, Device, Key};
+use crate::device::{Body, Device, Key, Unanswered};
 
 /// Records in one request.
 pub(crate) const BATCH: usize = 50;
+/// How often a device comes again that is told to wait.
+const COMES_AGAIN: usize = 10;
 
 /// An enrolled device with what it may record about, and where its chain stands.
 pub(crate) struct Sealer {
@@ -86,8 +88,15 @@ pub(crate) async fn push(sealers: &[Sealer], bodies: Vec<Vec<Body>>) -> Result<V
         pushing.spawn(async move {
             let mut answered = Vec::with_capacity(bodies.len());
             for body in bodies {
-                let answer = device.hand_over(&body).await?;
-                answered.push((body, answer));
+                let mut answer = device.hand_over(&body).await;
+                for _ in 0..COMES_AGAIN {
+                    // As a phone does, it comes again when it is told to; the wait counts as any other.
+                    let Err(Unanswered::Refused(problem)) = &answer else { break };
+                    let Some(told) = problem.retry_after_s else { break };
+                    tokio::time::sleep(Duration::from_secs(told.into())).await;
+                    answer = device.hand_over(&body).await;
+                }
+                answered.push((body, answer?));
             }
             anyhow::Ok((place, answered))
         });

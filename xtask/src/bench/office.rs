@@ -65,6 +65,22 @@ pub(super) struct Land {
     pub(super) completions: usize,
 }
 
+impl Land {
+    /// Its regions.
+    fn districts(self) -> Vec<District> {
+        let region = Outline {
+            families: self.families,
+            workers: WORKERS,
+            today: today(),
+            arrived: (1, 60),
+            centres: CENTRES,
+            all_services: true,
+            ..Outline::default()
+        };
+        Country { regions: self.regions, region }.districts().collect()
+    }
+}
+
 /// Somebody of the office who is signed in.
 #[derive(Clone)]
 struct Desk {
@@ -109,15 +125,20 @@ impl Bench {
         let small =
             Land { completions: self.scale.land.completions / 100, families: small.families / 10, ..small };
         let pages_before = {
-            let site = self.land(engine, small, &mut None)?;
+            let site = self.land(engine, small, None)?;
             let serving = site.centre.serve()?;
             let pages = self.pages(&site)?;
             serving.stop()?;
             pages
         };
 
-        let site = self.land(engine, self.scale.land, &mut Some(figures))?;
+        let site = self.country(figures, engine)?;
         let name = |figure: &str| format!("office_{figure}_{}", engine.name());
+        for (what, table) in [("persons", "person"), ("activities", "activity"), ("records", "record")] {
+            let sql = format!("select count(*) from {table}");
+            let number = self.runtime.block_on(async { site.tables().await?.number(&sql).await })?;
+            figures.add(&name(what), number as f64);
+        }
         let serving = site.centre.serve()?;
         self.cold(figures, engine, &site)?;
         let pages = self.pages(&site)?;
@@ -139,20 +160,25 @@ impl Bench {
         site.centre.rebuild()
     }
 
+    /// The large country: a copy of the one that was kept, or made and, if asked for, kept.
+    fn country(&self, figures: &mut Figures, engine: Engine) -> Result<Site> {
+        let land = self.scale.land;
+        let Some(kept) = &self.kept else { return self.land(engine, land, Some(figures)) };
+        let kept = kept.join(format!("{}-{}", engine.name(), land.completions));
+        if Site::is_kept(&kept) {
+            println!("   the country in {} is taken …", kept.display());
+            return self.kept_site(engine, &kept, land.districts().swap_remove(0));
+        }
+        let site = self.land(engine, land, Some(figures))?;
+        println!("   the country is kept in {} …", kept.display());
+        self.keep_site(&site, &kept)?;
+        Ok(site)
+    }
+
     /// A store with a country in it, everything looked at by the rules.
-    fn land(&self, engine: Engine, land: Land, figures: &mut Option<&mut Figures>) -> Result<Site> {
+    fn land(&self, engine: Engine, land: Land, figures: Option<&mut Figures>) -> Result<Site> {
         let begun = instant();
-        let region = Outline {
-            families: land.families,
-            workers: WORKERS,
-            today: today(),
-            arrived: (1, 60),
-            centres: CENTRES,
-            all_services: true,
-            ..Outline::default()
-        };
-        let country = Country { regions: land.regions, region };
-        let districts: Vec<District> = country.districts().collect();
+        let districts = land.districts();
         let first = districts[0].clone();
         let ground = Ground { families: 0, workers: 0, plain: true, s3: None };
         let site = self.empty_site(engine, &ground, first)?;
@@ -206,11 +232,6 @@ impl Bench {
             let name = |figure: &str| format!("office_{figure}_{}", engine.name());
             figures.add(&name("made_s"), took(begun));
             figures.add(&name("rules_s"), took(looking));
-            for (what, table) in [("persons", "person"), ("activities", "activity"), ("records", "record")] {
-                let sql = format!("select count(*) from {table}");
-                let number = self.runtime.block_on(async { site.tables().await?.number(&sql).await })?;
-                figures.add(&name(what), number as f64);
-            }
         }
         serving.stop()?;
         Ok(site)

@@ -1,12 +1,16 @@
 //! Where a figure is measured: a fresh central store with a district in it, gone with the value.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_fixtures::{
     district::{District, Outline},
-    pg::Database,
+    pg::{Cluster, Database, Durability},
 };
 use kandas_shared::enrol::Invitation;
 
@@ -52,6 +56,8 @@ pub(crate) struct Site {
     pub(crate) engine: Engine,
     pub(crate) folder: tempfile::TempDir,
     database: Option<Database>,
+    /// The server of the database, where it is not the run's. It goes last.
+    _cluster: Option<Cluster>,
 }
 
 /// What a store is made of.
@@ -92,7 +98,37 @@ impl Bench {
             centre = centre.with_bucket(endpoint)?;
         }
         centre.init()?;
-        Ok(Site { centre, district, engine, folder, database })
+        Ok(Site { centre, district, engine, folder, database, _cluster: None })
+    }
+
+    /// Copies a store, which nobody may serve, into a folder that is not there yet.
+    pub(crate) fn keep_site(&self, site: &Site, kept: &Path) -> Result<()> {
+        fs::create_dir_all(kept)?;
+        if let Some(database) = &site.database {
+            self.cluster.back_up(&kept.join(TABLES))?;
+            fs::write(kept.join(NAME), database.name())?;
+        }
+        // What lies there is whole once the last of it has its name.
+        let unready = kept.join("unready");
+        copy(&site.centre.data, &unready)?;
+        fs::rename(&unready, kept.join(DATA)).context("the kept store")
+    }
+
+    /// A store like the one that was kept, with its first district.
+    pub(crate) fn kept_site(&self, engine: Engine, kept: &Path, district: District) -> Result<Site> {
+        let folder = tempfile::tempdir_in(&self.folder)?;
+        let (cluster, database) = match engine {
+            Engine::Sqlite => (None, None),
+            Engine::Postgres => {
+                let cluster = Cluster::start_from(&kept.join(TABLES), Durability::Full)?;
+                let database = cluster.database(&fs::read_to_string(kept.join(NAME))?)?;
+                (Some(cluster), Some(database))
+            }
+        };
+        let url = database.as_ref().map(|database| database.url().to_owned());
+        let centre = Centre::new(&self.server, folder.path(), url, None, true)?;
+        copy(&kept.join(DATA), &centre.data)?;
+        Ok(Site { centre, district, engine, folder, database, _cluster: cluster })
     }
 
     /// Devices of the first workers.
@@ -117,7 +153,23 @@ impl Bench {
     }
 }
 
+/// Of a kept store: its data folder, the server of its database, and the database's name there.
+const DATA: &str = "centre";
+const TABLES: &str = "postgres";
+const NAME: &str = "database";
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let copied = Command::new("cp").args(["-a", "--"]).args([from, to]).status().context("cp")?;
+    ensure!(copied.success(), "{} could not be copied", from.display());
+    Ok(())
+}
+
 impl Site {
+    /// Whether a store was kept there.
+    pub(crate) fn is_kept(kept: &Path) -> bool {
+        kept.join(DATA).is_dir()
+    }
+
     /// The import document, as a file.
     pub(crate) fn document(&self) -> Result<PathBuf> {
         let path = self.folder.path().join("district.json");
