@@ -122,7 +122,7 @@ describe.each(["kk", "ru"] as const)("families, %s", (lang: Lang) => {
     await dialog.getByLabel(say("handover-reason")).selectOption("agreed");
     await desk.look(`handover-propose.${lang}`);
     await dialog.getByRole("button", { name: say("handover-propose") }).click();
-    await page.getByText(say("handover-state-proposed")).waitFor();
+    await page.getByText(say("handover-state-proposed"), { exact: true }).waitFor();
 
     await other.go("handovers");
     await other.page.getByRole("button", { name: new RegExp(`^${say("handover-act-accept")}`) }).click();
@@ -130,7 +130,7 @@ describe.each(["kk", "ru"] as const)("families, %s", (lang: Lang) => {
     await accept.getByLabel(say("handover-worker")).selectOption({ index: 1 });
     await other.look(`handover-accept.${lang}`);
     await accept.getByRole("button", { name: say("handover-act-accept") }).click();
-    await other.page.getByText(say("handover-state-accepted")).waitFor();
+    await other.page.getByText(say("handover-state-accepted"), { exact: true }).waitFor();
     await other.look(`handovers.${lang}`);
     await other.page.getByRole("row").getByRole("link").first().click();
     await other.page.getByRole("heading", { level: 2, name: say("handover-title") }).waitFor();
