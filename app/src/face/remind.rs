@@ -1,7 +1,7 @@
 //! What the worker is reminded of while the app is closed: work that came back, a due date tomorrow, work that has waited
 //! too long to be sent.
 //!
-//! The core decides ([`decide`], pure) and says it in the worker's language; a phone's shell shows it from its time in the
+//! The core decides (`decide`, pure) and says it in the worker's language; a phone's shell shows it from its time in the
 //! background. A locked screen may show it to anybody, so it holds numbers and no name, no service, no place. Each thing is
 //! said once: what was said is a row, written before anything is shown, since saying twice is worse than missing once.
 
