@@ -3,7 +3,7 @@
 //!
 //! A search asks how words begin, which an index answers. Letters that a Russian keyboard lacks are written as those that
 //! stand in for them, so that `касымулы` finds Қасымұлы; engines fold no Cyrillic themselves. Latin letters are many ways to
-//! write one name (Qasymūly, Kassymuly, Kasimuly): all of them are brought to one ([`latin`]), which stands for every name
+//! write one name (Qasymūly, Kassymuly, Kasimuly): all of them are brought to one (`latin`), which stands for every name
 //! whether a passport's spelling was imported or not.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,7 @@
 //!
 //! Of each chain stands what the phone has sealed, what came of it, and which numbers did not ([`Chain`]): how far the
 //! phone is it says itself with every token. What its clock is off by is known by its records alone, since nothing that
-//! a phone asks for names its wall clock ([`clock`]).
+//! a phone asks for names its wall clock (`clock`).
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Who may do what where: the roles and scopes of requirements §2.1-2.2 as one function.
 //!
 //! No right is given by default: a role has what [`rights`] lists for it, nothing else. A right reaches over the units that
-//! a role's territory covers ([`Territory::covers`]): a centre its own families, a mobility centre those of its centres, an
+//! a role's territory covers (`Territory::covers`): a centre its own families, a mobility centre those of its centres, an
 //! executive body those on its land; the country-wide roles all.
 
 use kandas_shared::{

@@ -62,7 +62,7 @@ pub(super) fn first_monday(today: NaiveDate) -> NaiveDate {
 pub struct Stands {
     /// Families.
     pub families: i64,
-    /// Families without a visit for the months of A-24 ([`family::unvisited`]).
+    /// Families without a visit for the months of A-24 (`family::unvisited`).
     pub unvisited: i64,
     /// Families without a record of any kind for as long.
     pub unrecorded: i64,

@@ -1,5 +1,5 @@
 //! Consents that are given in the office: one of each adult, with the full text that law 94-V asks for, filled in and
-//! printed beside the sentence of Appendix 2, which has none of its particulars. Withdrawing is [`consents`](crate::office::consents)'.
+//! printed beside the sentence of Appendix 2, which has none of its particulars. Withdrawing is [`consents`]'.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kandas_shared::{

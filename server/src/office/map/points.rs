@@ -38,7 +38,7 @@ pub struct Spot {
     pub lat: f64,
     /// Degrees.
     pub lon: f64,
-    /// How far north on the screen ([`north`]).
+    /// How far north on the screen (`north`).
     pub north: f64,
     /// The day it was done, as stated.
     pub done_on: NaiveDate,

@@ -2,7 +2,7 @@
 //! repeated wherever the table goes on, page numbers, and the place for signatures.
 //!
 //! This lays out lines and letters and knows nothing of reports: words, rows and signatures are handed in. What every
-//! paper has is in [`paper`](crate::office::paper).
+//! paper has is in [`paper`].
 
 use std::ops::Range;
 
